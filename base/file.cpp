@@ -1,0 +1,126 @@
+#include "base/file.hpp"
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+namespace fatespec::base {
+namespace {
+
+namespace fs = std::filesystem;
+
+Error error_for(const fs::path& path, int code) {
+  Error error = io_error(path.string(), code);
+  if (code == ENOENT || code == ENOTDIR) error.kind = ErrorKind::not_found;
+  return error;
+}
+
+Result<FileDescriptor> open_regular(const fs::path& path, struct stat& status) {
+  // O_NONBLOCK: a named pipe must not hold us up before we see that it is none of our files.
+  FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) return error_for(path, errno);
+  if (::fstat(file.get(), &status) != 0) return error_for(path, errno);
+  if (S_ISDIR(status.st_mode)) return Error{ErrorKind::io, path.string() + ": is a directory"};
+  if (!S_ISREG(status.st_mode)) return Error{ErrorKind::io, path.string() + ": not a regular file"};
+  return file;
+}
+
+Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
+  while (!content.empty()) {
+    const ssize_t written = ::write(fd, content.data(), content.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return error_for(path, errno);
+    content.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return {};
+}
+
+}  // namespace
+
+void FileDescriptor::reset(int fd) {
+  if (fd_ >= 0) ::close(fd_);
+  fd_ = fd;
+}
+
+Result<MappedFile> MappedFile::open(const fs::path& path) {
+  struct stat status {};
+  auto file = open_regular(path, status);
+  if (!file) return file.error();
+  const auto size = static_cast<std::size_t>(status.st_size);
+  if (size == 0) return MappedFile(nullptr, 0);
+  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file->get(), 0);
+  if (data == MAP_FAILED) return error_for(path, errno);
+  ::madvise(data, size, MADV_SEQUENTIAL);
+  return MappedFile(data, size);
+}
+
+MappedFile::~MappedFile() {
+  if (data_ != nullptr) ::munmap(data_, size_);
+}
+
+Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
+  struct stat status {};
+  auto file = open_regular(path, status);
+  if (!file) return file.error();
+  if (static_cast<std::uint64_t>(status.st_size) > limit)
+    return Error{ErrorKind::io, path.string() + ": " + std::to_string(status.st_size) + " bytes; the limit is " +
+                                    std::to_string(limit)};
+  std::string content(static_cast<std::size_t>(status.st_size), '\0');
+  std::size_t have = 0;
+  while (have < content.size()) {
+    const ssize_t got = ::read(file->get(), content.data() + have, content.size() - have);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return error_for(path, errno);
+    if (got == 0) break;
+    have += static_cast<std::size_t>(got);
+  }
+  content.resize(have);
+  return content;
+}
+
+Result<void> write_file_atomically(const fs::path& path, std::string_view content) {
+  struct stat status {};
+  // A reference may be a link into another tree: what it names is replaced, not the link.
+  std::error_code ignored;
+  const fs::path target = fs::is_symlink(path, ignored) ? fs::canonical(path, ignored) : path;
+  const mode_t mode = ::stat(target.c_str(), &status) == 0 ? (status.st_mode & 07777) : 0666;
+  std::string temporary = target.string() + ".XXXXXX";
+  FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
+  if (!file) return error_for(path, errno);
+  auto written = write_all(file.get(), content, path);
+  const mode_t mask = ::umask(0);
+  ::umask(mask);
+  if (written && ::fchmod(file.get(), mode & ~mask) != 0) written = error_for(path, errno);
+  if (written && ::fsync(file.get()) != 0) written = error_for(path, errno);
+  if (written && ::rename(temporary.c_str(), target.c_str()) != 0) written = error_for(path, errno);
+  if (!written) ::unlink(temporary.c_str());
+  return written;
+}
+
+Result<void> make_directories(const fs::path& path) {
+  std::error_code code;
+  fs::create_directories(path, code);
+  if (code) return Error{ErrorKind::io, path.string() + ": " + code.message()};
+  return {};
+}
+
+Result<void> remove_tree(const fs::path& path) {
+  std::error_code code;
+  fs::remove_all(path, code);
+  if (!code) return {};
+  // A test may have taken its own directories' write permission away.
+  std::error_code ignored;
+  for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, ignored), end;
+       it != end; it.increment(ignored)) {
+    if (it->is_directory(ignored) && !it->is_symlink(ignored))
+      fs::permissions(it->path(), fs::perms::owner_all, fs::perm_options::add, ignored);
+  }
+  fs::remove_all(path, code);
+  if (code) return Error{ErrorKind::io, path.string() + ": " + code.message()};
+  return {};
+}
+
+}  // namespace fatespec::base

@@ -1,0 +1,127 @@
+#include "checks/line_diff.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+#include <vector>
+
+#include <dtl/dtl.hpp>
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "checks/text_comparison.hpp"
+
+namespace fatespec::checks {
+namespace {
+
+// Lines beyond this many on each side are not aligned: the algorithm's cost grows with the square of the differences,
+// and no more than the first of them is shown anyway.
+constexpr std::size_t most_aligned = 1500;
+
+using Lines = std::vector<std::string_view>;
+
+/// Gives equal lines equal numbers, so that the alignment compares integers.
+class LineNumbers {
+ public:
+  explicit LineNumbers(model::Comparison comparison) : comparison_(comparison) {}
+
+  std::vector<int> number(const Lines& lines) {
+    std::vector<int> numbers;
+    for (const auto line : lines) {
+      const std::string key = comparison_ == model::Comparison::whitespace ? normalise_blanks(line) : std::string(line);
+      numbers.push_back(known_.try_emplace(key, static_cast<int>(known_.size())).first->second);
+    }
+    return numbers;
+  }
+
+ private:
+  model::Comparison comparison_;
+  std::unordered_map<std::string, int> known_;
+};
+
+struct Edit {
+  char mark;  // ' ', '-' or '+'
+  std::size_t old_line;
+  std::size_t new_line;
+};
+
+std::vector<Edit> align(const std::vector<int>& before, const std::vector<int>& after) {
+  std::size_t head = 0;
+  while (head < before.size() && head < after.size() && before[head] == after[head]) ++head;
+  std::size_t tail = 0;
+  while (tail < before.size() - head && tail < after.size() - head &&
+         before[before.size() - 1 - tail] == after[after.size() - 1 - tail])
+    ++tail;
+  const auto middle = [&](const std::vector<int>& lines) {
+    const std::size_t size = std::min(lines.size() - head - tail, most_aligned);
+    const auto begin = lines.begin() + static_cast<std::ptrdiff_t>(head);
+    return std::vector<int>(begin, begin + static_cast<std::ptrdiff_t>(size));
+  };
+  std::vector<Edit> edits;
+  for (std::size_t i = 0; i < head; ++i) edits.push_back({' ', i, i});
+  dtl::Diff<int, std::vector<int>> diff(middle(before), middle(after));
+  diff.compose();
+  std::size_t old_line = head;
+  std::size_t new_line = head;
+  for (const auto& [line, info] : diff.getSes().getSequence()) {
+    const char mark = info.type == dtl::SES_DELETE ? '-' : info.type == dtl::SES_ADD ? '+' : ' ';
+    edits.push_back({mark, old_line, new_line});
+    if (mark != '+') ++old_line;
+    if (mark != '-') ++new_line;
+  }
+  if (old_line + tail == before.size() && new_line + tail == after.size())
+    for (std::size_t i = 0; i < tail; ++i) edits.push_back({' ', old_line + i, new_line + i});
+  return edits;
+}
+
+std::string hunk(const std::vector<Edit>& edits, std::size_t begin, std::size_t end, const Lines& before, const Lines& after) {
+  std::size_t old_count = 0;
+  std::size_t new_count = 0;
+  std::string body;
+  for (std::size_t i = begin; i < end; ++i) {
+    const Edit& edit = edits[i];
+    if (edit.mark != '+') ++old_count;
+    if (edit.mark != '-') ++new_count;
+    const std::string_view line = edit.mark == '+' ? after[edit.new_line] : before[edit.old_line];
+    body += edit.mark + base::shorten(base::printable(line), 500) + "\n";
+  }
+  const std::size_t old_start = edits[begin].old_line + (old_count == 0 ? 0 : 1);
+  const std::size_t new_start = edits[begin].new_line + (new_count == 0 ? 0 : 1);
+  return fmt::format("@@ -{},{} +{},{} @@\n", old_start, old_count, new_start, new_count) + body;
+}
+
+std::string limit_lines(const std::string& text, std::size_t most) {
+  const auto lines = base::split_lines(text);
+  if (lines.size() <= most) return text;
+  std::string shown;
+  for (std::size_t i = 0; i < most; ++i) shown += std::string(lines[i]) + "\n";
+  return shown + fmt::format("… {} more lines\n", lines.size() - most);
+}
+
+}  // namespace
+
+std::string unified_diff(std::string_view expected, std::string_view actual, const DiffOptions& options) {
+  const Lines before = base::split_lines(expected);
+  const Lines after = base::split_lines(actual);
+  LineNumbers numbers(options.comparison);
+  const auto before_numbers = numbers.number(before);
+  const auto edits = align(before_numbers, numbers.number(after));
+  std::string text;
+  for (std::size_t i = 0; i < edits.size();) {
+    if (edits[i].mark == ' ') {
+      ++i;
+      continue;
+    }
+    const std::size_t begin = i - std::min(i, options.context);
+    std::size_t last = i;  // the last change that belongs to this hunk
+    for (std::size_t j = i; j < edits.size() && j <= last + 2 * options.context; ++j)
+      if (edits[j].mark != ' ') last = j;
+    const std::size_t end = std::min(edits.size(), last + 1 + options.context);
+    text += hunk(edits, begin, end, before, after);
+    i = end;
+  }
+  const bool exact = options.comparison == model::Comparison::exact;
+  if (text.empty() && exact && expected != actual) return "\\ the texts differ only in the newline at the end\n";
+  return limit_lines(text, options.most_lines);
+}
+
+}  // namespace fatespec::checks

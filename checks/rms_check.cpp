@@ -1,0 +1,76 @@
+#include "checks/rms_check.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "checks/sample_kernels.hpp"
+
+namespace fatespec::checks {
+namespace {
+constexpr std::size_t block = 2048;
+}
+
+std::string_view accuracy_class(double rms, double peak) {
+  const double root12 = std::sqrt(12.0);
+  if (rms < std::ldexp(1.0, -15) / root12 && peak <= std::ldexp(1.0, -14)) return "full";
+  return rms < std::ldexp(1.0, -11) / root12 ? "limited" : "none";
+}
+
+RmsCheck::RmsCheck(const model::Rms& parameters, ReferencePtr reference, TextExpectation expectation)
+    : SampleCheck(std::move(reference), {parameters.format, parameters.reference_format}, std::move(expectation)),
+      parameters_(parameters),
+      output_(block),
+      reference_(block) {}
+
+void RmsCheck::compare(const char* output, const char* reference, std::size_t samples) {
+  const std::size_t output_width = model::bytes_per_sample(formats().output);
+  const std::size_t reference_width = model::bytes_per_sample(formats().reference);
+  for (std::size_t at = 0; at < samples; at += block)
+    compare_block(output + at * output_width, reference + at * reference_width, std::min(block, samples - at), compared() + at);
+}
+
+void RmsCheck::compare_block(const char* output, const char* reference, std::size_t samples, std::uint64_t position) {
+  to_doubles(formats().output, output, samples, output_.data());
+  to_doubles(formats().reference, reference, samples, reference_.data());
+  const double output_step = step_of(formats().output);
+  const double reference_step = step_of(formats().reference);
+  for (std::size_t i = 0; i < samples; ++i) output_[i] *= output_step;
+  for (std::size_t i = 0; i < samples; ++i) reference_[i] *= reference_step;
+  const DoubleDifference found = difference(output_.data(), reference_.data(), samples);
+  if (!found.finite || found.largest > peak_) {
+    for (std::size_t i = 0; i < samples; ++i) {
+      const double d = output_[i] == reference_[i] ? 0.0 : std::fabs(output_[i] - reference_[i]);
+      if (!std::isfinite(d) && not_finite_ == 0) not_finite_ = position + i + 1;
+      if (d > peak_) {
+        peak_ = d;
+        peak_at_ = position + i;
+      }
+    }
+  }
+  const double addend = found.squares - correction_;
+  const double sum = squares_ + addend;
+  correction_ = (sum - squares_) - addend;
+  squares_ = sum;
+}
+
+std::string RmsCheck::conclude(Reading& reading) {
+  const std::uint64_t output_samples = output_bytes() / model::bytes_per_sample(formats().output);
+  const std::uint64_t reference_samples = reference_bytes() / model::bytes_per_sample(formats().reference);
+  const double rms = compared() == 0 ? 0.0 : std::sqrt(squares_ / static_cast<double>(compared()));
+  const std::string line = fmt::format("rms {:.6g}, peak {:.6g}, {} samples, accuracy {}", rms, peak_, compared(),
+                                       not_finite_ > 0 ? "none" : accuracy_class(rms, peak_));
+  const std::uint64_t apart = std::max(output_samples, reference_samples) - std::min(output_samples, reference_samples);
+  if (not_finite_ > 0)
+    reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
+  else if (!(rms < parameters_.threshold))
+    reading.reason = fmt::format("rms {:.6g} is not below {:.6g}; the peak is {:.6g}, at sample {} of {}", rms,
+                                 parameters_.threshold, peak_, peak_at_, compared());
+  if (apart > parameters_.size_tolerance)
+    reading.reason += fmt::format("{}{} samples, expected {}", reading.reason.empty() ? "" : "; ", output_samples, reference_samples);
+  reading.passed = reading.reason.empty();
+  return line;
+}
+
+}  // namespace fatespec::checks

@@ -1,0 +1,61 @@
+// What 1OFF, RMS and STDDEV share: pairing a stream of samples with those of a reference.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "checks/check.hpp"
+#include "checks/text_check.hpp"
+#include "checks/wav_header.hpp"
+#include "model/spec_string.hpp"
+
+namespace fatespec::checks {
+
+/// Skips headers on both sides, cuts the stream into samples wherever its pieces end, and hands pairs of equal count
+/// to compare(). A sample of which only a part is there at the end counts towards the lengths alone.
+class SampleCheck : public Check {
+ public:
+  void consume(std::string_view bytes) final;
+  Reading finish() final;
+
+ protected:
+  struct Formats {
+    model::SampleFormat output;
+    model::SampleFormat reference;
+  };
+  /// `skip_output` bytes of the output's samples, and `skip_reference` of the reference's, are left out.
+  SampleCheck(ReferencePtr reference, Formats formats, TextExpectation expectation, std::uint64_t skip_output = 0,
+              std::uint64_t skip_reference = 0);
+
+  /// `samples` pairs that follow those of the calls before.
+  virtual void compare(const char* output, const char* reference, std::size_t samples) = 0;
+  /// Fills in `passed` and `reason`; returns the line that the stdout becomes.
+  virtual std::string conclude(Reading& reading) = 0;
+
+  std::uint64_t output_bytes() const { return output_bytes_; }
+  std::uint64_t reference_bytes() const { return reference_.size(); }
+  /// The whole output's length and the whole reference's, headers included.
+  std::uint64_t whole_output_bytes() const { return whole_output_bytes_; }
+  std::uint64_t whole_reference_bytes() const { return owner_->bytes().size(); }
+  std::uint64_t compared() const { return compared_; }
+  const Formats& formats() const { return formats_; }
+  bool reference_broken() const { return reference_broken_; }
+
+ private:
+  void take(std::string_view samples);
+  void compare_whole(std::string_view bytes);
+
+  ReferencePtr owner_;
+  Formats formats_;
+  TextExpectation expected_;
+  std::string_view reference_;  ///< its samples
+  bool reference_broken_ = false;
+  WavHeaderSkipper header_;
+  std::uint64_t skip_output_;
+  std::string partial_;  ///< of a sample that a piece's end has cut
+  std::uint64_t whole_output_bytes_ = 0;
+  std::uint64_t output_bytes_ = 0;
+  std::uint64_t compared_ = 0;
+};
+
+}  // namespace fatespec::checks

@@ -1,0 +1,38 @@
+// The inner loops over samples, written for the vectoriser. All samples are little endian and may be unaligned.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "model/spec_string.hpp"
+
+namespace fatespec::checks {
+
+/// The largest absolute difference of integer samples, in steps of the format.
+std::uint64_t largest_difference(model::SampleFormat format, const char* a, const char* b, std::size_t samples);
+
+/// How many integer samples differ by more than `tolerance`, and the first that does.
+struct Excess {
+  std::uint64_t count = 0;
+  std::size_t first = 0;
+};
+Excess count_excess(model::SampleFormat format, const char* a, const char* b, std::size_t samples, std::uint64_t tolerance);
+
+/// The sum of the squared differences of u8 or s16 samples, exactly.
+std::uint64_t sum_of_squares(model::SampleFormat format, const char* a, const char* b, std::size_t samples);
+
+/// Samples as doubles: integers in steps of their format, floats as they are.
+void to_doubles(model::SampleFormat format, const char* bytes, std::size_t samples, double* out);
+
+/// What one step of the format is when full scale is 1.
+double step_of(model::SampleFormat format);
+
+struct DoubleDifference {
+  double squares = 0;
+  double largest = 0;
+  bool finite = true;  ///< false: some difference is infinite or not a number
+};
+/// Differences of doubles; equal values differ by 0 even if they are infinite.
+DoubleDifference difference(const double* a, const double* b, std::size_t samples);
+
+}  // namespace fatespec::checks

@@ -1,0 +1,115 @@
+#include "checks/text_check.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "checks/line_diff.hpp"
+
+namespace fatespec::checks {
+namespace {
+
+std::string_view reference_bytes(const TextExpectation& expected, const std::string& one_line) {
+  if (!expected.reference) return {};
+  return expected.one_line ? std::string_view(one_line) : expected.reference->bytes();
+}
+
+std::string in_quotes(std::string_view text) { return "\"" + base::shorten(base::printable(text), 80) + "\""; }
+
+std::string_view line_at(std::string_view text, std::size_t number) {
+  const auto lines = base::split_lines(text);
+  return number <= lines.size() ? lines[number - 1] : std::string_view();
+}
+
+}  // namespace
+
+TextCheck::TextCheck(TextExpectation expectation) : expected_(std::move(expectation)) {
+  if (expected_.one_line && expected_.reference) reference_text_ = base::trim(expected_.reference->bytes());
+  if (expected_.reference) comparison_.emplace(reference_bytes(expected_, reference_text_), expected_.comparison);
+  keeps_ = expected_.keep_full || expected_.reference || !expected_.matches.empty();
+}
+
+void TextCheck::consume(std::string_view bytes) {
+  excerpt_.append(bytes);
+  if (comparison_) comparison_->consume(bytes);
+  if (!keeps_) return;
+  const std::size_t room = kept_bytes - kept_.size();
+  kept_all_ = kept_all_ && bytes.size() <= room;
+  kept_.append(bytes.substr(0, room));
+}
+
+Reading TextCheck::finish() {
+  Reading reading;
+  reading.output = excerpt_.finish();
+  // The later a check stands here, the less its reason matters when several fail.
+  check_size(reading);
+  search_expression(reading);
+  if (comparison_) compare_reference(reading);
+  if (expected_.keep_full && kept_all_) reading.full_output = std::move(kept_);
+  return reading;
+}
+
+void TextCheck::compare_reference(Reading& reading) {
+  if (comparison_->finish()) return;
+  reading.passed = false;
+  describe_difference(reading);
+}
+
+void TextCheck::describe_difference(Reading& reading) const {
+  const std::string_view expected = reference_bytes(expected_, reference_text_);
+  const std::uint64_t at = comparison_->first_difference();
+  const std::string& label = expected_.label;
+  if (expected_.one_line) {
+    reading.reason = fmt::format("{} is {}, expected {}", label, in_quotes(kept_), in_quotes(expected));
+    return;
+  }
+  if (reading.output.bytes == 0) {
+    reading.reason = fmt::format("{} is empty, expected {}", label, base::format_size(expected.size()));
+  } else if (base::trim(kept_) == base::trim(expected) && kept_all_) {
+    reading.reason = fmt::format("{} differs only in blanks or newlines at its beginning or end", label);
+  } else if (kept_.find('\0') != std::string::npos || expected.find('\0') != std::string_view::npos || at > kept_.size()) {
+    reading.reason = fmt::format("{} differs first at byte {} ({} bytes, expected {})", label, at, reading.output.bytes, expected.size());
+    return;
+  } else {
+    const std::string_view before = std::string_view(kept_).substr(0, at);
+    const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
+    reading.reason = fmt::format("{} differs first in line {}: {}, expected {}", label, line,
+                                 in_quotes(line_at(kept_, line)), in_quotes(line_at(expected, line)));
+  }
+  reading.detail = unified_diff(expected.substr(0, kept_bytes), kept_, {.comparison = expected_.comparison});
+}
+
+void TextCheck::search_expression(Reading& reading) const {
+  if (expected_.matches.empty()) return;
+  try {
+    if (boost::regex_search(kept_, boost::regex(expected_.matches))) return;
+    reading.reason = fmt::format("{} does not match /{}/", expected_.label, base::printable(expected_.matches));
+  } catch (const std::runtime_error& error) {
+    reading.reason = fmt::format("/{}/ cannot be searched in {}: {}", expected_.matches, expected_.label, error.what());
+  }
+  reading.passed = false;
+}
+
+void TextCheck::check_size(Reading& reading) const {
+  if (!expected_.size) return;
+  const std::uint64_t bytes = excerpt_.bytes();
+  if (expected_.size->min && bytes < *expected_.size->min)
+    reading.reason = fmt::format("{} has {} bytes, less than {}", expected_.label, bytes, *expected_.size->min);
+  else if (expected_.size->max && bytes > *expected_.size->max)
+    reading.reason = fmt::format("{} has {} bytes, more than {}", expected_.label, bytes, *expected_.size->max);
+  else
+    return;
+  reading.passed = false;
+}
+
+Reading check_line(const TextExpectation& expectation, const std::string& text) {
+  TextExpectation line = expectation;
+  line.one_line = true;
+  line.keep_full = true;
+  TextCheck check(std::move(line));
+  check.consume(text);
+  return check.finish();
+}
+
+}  // namespace fatespec::checks

@@ -1,0 +1,53 @@
+// The check of a text: against a reference, a regular expression and bounds of its size.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <boost/regex.hpp>
+
+#include "checks/check.hpp"
+#include "checks/excerpt.hpp"
+#include "checks/text_comparison.hpp"
+#include "model/suite.hpp"
+
+namespace fatespec::checks {
+
+struct TextExpectation {
+  std::string label = "stdout";  ///< what the reasons call it
+  ReferencePtr reference = nullptr;  ///< none: any text will do
+  model::Comparison comparison = model::Comparison::exact;
+  bool one_line = false;         ///< a digest or report: blanks around it and, of a digest, its case do not count
+  std::string matches = {};      ///< a regular expression that must match somewhere; empty: none
+  std::optional<model::SizeBounds> size = std::nullopt;
+  bool keep_full = false;        ///< offer the whole text as a new reference
+};
+
+/// Texts up to this size can become references and are searched by regular expressions.
+inline constexpr std::size_t kept_bytes = std::size_t{8} << 20;
+
+class TextCheck final : public Check {
+ public:
+  explicit TextCheck(TextExpectation expectation);
+  void consume(std::string_view bytes) override;
+  Reading finish() override;
+
+ private:
+  void compare_reference(Reading& reading);
+  void describe_difference(Reading& reading) const;
+  void search_expression(Reading& reading) const;
+  void check_size(Reading& reading) const;
+
+  TextExpectation expected_;
+  std::string reference_text_;  ///< of a one-line reference, without the blanks around it
+  std::optional<TextComparison> comparison_;
+  ExcerptBuilder excerpt_;
+  std::string kept_;
+  bool kept_all_ = true;
+  bool keeps_ = false;
+};
+
+/// What `text` yields under an expectation: for checks whose stdout is a line that they wrote themselves.
+Reading check_line(const TextExpectation& expectation, const std::string& text);
+
+}  // namespace fatespec::checks

@@ -1,0 +1,76 @@
+// Compares a text that arrives in pieces with a reference, exactly or as `diff -b` does.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "model/suite.hpp"
+
+namespace fatespec::checks {
+
+/// A line without blanks at its end and with every other run of them made one space.
+std::string normalise_blanks(std::string_view line);
+
+/// Normalises a stream as GNU `diff -b` sees it: runs of white space are equal, those at the end of a line do not
+/// count (CRLF equals LF), a newline missing at the end does not count. Gives one character after the other.
+class BlankNormaliser {
+ public:
+  /// Calls `emit(char)` for every normalised character.
+  template <class Emit>
+  void feed(char c, Emit emit) {
+    if (c == '\n') {
+      pending_ = false;
+      at_line_start_ = true;
+      emit('\n');
+    } else if (c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f') {
+      pending_ = true;
+    } else {
+      if (pending_) emit(' ');
+      pending_ = at_line_start_ = false;
+      emit(c);
+    }
+  }
+  /// The end of the text: completes an unfinished last line.
+  template <class Emit>
+  void end(Emit emit) {
+    if (!at_line_start_) emit('\n');
+  }
+
+ private:
+  bool pending_ = false;
+  bool at_line_start_ = true;
+};
+
+class TextComparison {
+ public:
+  TextComparison(std::string_view reference, model::Comparison comparison);
+
+  void consume(std::string_view bytes);
+  /// After the last byte: whether the texts are equal.
+  bool finish();
+  /// Offset of the first byte that differs exactly; the shorter text's length if one is a prefix of the other.
+  std::uint64_t first_difference() const { return first_difference_.value_or(offset_); }
+
+ private:
+  void compare_exactly(std::string_view bytes);
+  void compare_normalised(std::string_view bytes);
+  void expect_normalised(char c);
+  bool next_reference(char& c);
+
+  std::string_view reference_;
+  model::Comparison comparison_;
+  std::uint64_t offset_ = 0;
+  std::optional<std::uint64_t> first_difference_;
+  bool binary_ = false;      ///< a NUL was seen: `diff` then compares bytes
+  bool normal_equal_ = true;
+  BlankNormaliser actual_;
+  BlankNormaliser expected_;
+  std::size_t reference_at_ = 0;
+  std::string ready_;        ///< normalised characters of the reference that were not compared yet
+  std::size_t ready_at_ = 0;
+  bool reference_ended_ = false;
+};
+
+}  // namespace fatespec::checks

@@ -1,0 +1,148 @@
+#include "checks/verdict.hpp"
+
+#include <csignal>
+
+#include <fmt/format.h>
+
+#include "base/digest.hpp"
+#include "base/signals.hpp"
+#include "base/text.hpp"
+
+namespace fatespec::checks {
+namespace {
+
+using model::Ending;
+using model::ExpectedStatus;
+using model::Verdict;
+
+constexpr int not_executable = 126;
+constexpr int not_found = 127;
+constexpr int shell_signal_base = 128;
+constexpr int last_plain_signal = 31;
+
+/// The signal that a shell reports as status 128 + n; 0 if the status is none of that kind.
+int signal_of_shell(const model::Execution& execution) {
+  const int signal = execution.status - shell_signal_base;
+  return execution.via_shell && signal > 0 && signal <= last_plain_signal ? signal : 0;
+}
+
+bool status_as_expected(const ExpectedStatus& expected, const model::Execution& execution) {
+  const bool exited = execution.ending == Ending::exited;
+  switch (expected.kind) {
+    case ExpectedStatus::Kind::exactly: return exited && execution.status == expected.value;
+    case ExpectedStatus::Kind::nonzero: return exited && execution.status != 0;
+    case ExpectedStatus::Kind::signal:
+      return exited ? signal_of_shell(execution) == expected.value : execution.signal == expected.value;
+  }
+  return false;
+}
+
+std::string describe(const ExpectedStatus& expected) {
+  switch (expected.kind) {
+    case ExpectedStatus::Kind::exactly: return fmt::format("{}", expected.value);
+    case ExpectedStatus::Kind::nonzero: return "nonzero";
+    case ExpectedStatus::Kind::signal: return base::signal_name(expected.value);
+  }
+  return "";
+}
+
+bool compares_samples(model::SpecType type) {
+  return type == model::SpecType::one_off || type == model::SpecType::rms || type == model::SpecType::stddev;
+}
+
+// The last line of stderr is what a maintainer reads first.
+std::string last_line(const Reading& error) {
+  const auto lines = base::split_lines(error.output.text);
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line)
+    if (!base::trim(*line).empty()) return ": " + base::shorten(base::printable(base::trim(*line)), 120);
+  return "";
+}
+
+void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgement& judgement) {
+  const model::Execution& execution = evidence.execution;
+  const std::string said = last_line(evidence.error);
+  if (execution.ending == Ending::signalled) {
+    judgement.verdict = Verdict::crash;
+    judgement.reason = fmt::format("ended by {}{}", base::signal_name(execution.signal), said);
+  } else if (const int signal = signal_of_shell(execution)) {
+    judgement.verdict = Verdict::crash;
+    judgement.signal = base::signal_name(signal);
+    judgement.reason = fmt::format("a program of the command ended by {}{}", judgement.signal, said);
+  } else if (execution.via_shell && (execution.status == not_found || execution.status == not_executable)) {
+    judgement.verdict = Verdict::error;
+    judgement.reason = fmt::format("program {} (status {}){}", execution.status == not_found ? "not found" : "not executable",
+                                   execution.status, said);
+  } else {
+    judgement.verdict = Verdict::fail;
+    judgement.reason = fmt::format("status {}, expected {}{}", execution.status, describe(test.expect.status), said);
+  }
+}
+
+}  // namespace
+
+Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
+  const model::Execution& execution = evidence.execution;
+  Judgement judgement;
+  if (execution.ending == Ending::exited) judgement.status = execution.status;
+  if (compares_samples(test.parsed.type) && !evidence.output.passed && judgement.status == 0) judgement.status = 1;
+  if (execution.ending == Ending::signalled || execution.ending == Ending::timed_out)
+    judgement.signal = execution.signal == 0 ? "" : base::signal_name(execution.signal);
+  const bool missing_as_expected = execution.ending == Ending::not_started && execution.status != 0 &&
+                                   test.expect.status.kind != ExpectedStatus::Kind::signal &&
+                                   (test.expect.status.kind == ExpectedStatus::Kind::nonzero ||
+                                    test.expect.status.value == execution.status);
+  if (missing_as_expected) {
+    judgement.status = execution.status;
+    return judgement;
+  }
+  if (execution.ending == Ending::not_started || execution.ending == Ending::cancelled) {
+    judgement.verdict = Verdict::error;
+    judgement.reason = execution.problem;
+    return judgement;
+  }
+  if (execution.ending == Ending::timed_out) {
+    judgement.verdict = Verdict::timeout;
+    judgement.reason = execution.problem;
+    return judgement;
+  }
+  if (evidence.output.reference_missing || evidence.error.reference_missing) {
+    judgement.verdict = Verdict::error;
+    judgement.reason = evidence.output.reference_missing ? evidence.output.reason : evidence.error.reason;
+    return judgement;
+  }
+  if (!status_as_expected(test.expect.status, execution)) {
+    judge_ending(test, evidence, judgement);
+    judgement.detail = evidence.output.detail;
+    return judgement;
+  }
+  const Reading& failed = evidence.output.passed ? evidence.error : evidence.output;
+  if (!failed.passed) {
+    judgement.verdict = Verdict::fail;
+    judgement.reason = failed.reason;
+    judgement.detail = failed.detail;
+  }
+  return judgement;
+}
+
+void apply_known_failure(const model::KnownFailure& known, const Reading& output, Judgement& judgement) {
+  const std::string why = known.reason + (known.bug.empty() ? "" : (known.reason.empty() ? "" : ", ") + known.bug);
+  if (judgement.verdict == Verdict::pass) {
+    judgement.verdict = Verdict::xpass;
+    judgement.reason = "passed, but is known to fail: " + why;
+    return;
+  }
+  const bool failed = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::crash || judgement.verdict == Verdict::timeout;
+  if (!failed) return;
+  if (!known.stdout_digest.empty()) {
+    const auto algorithm = base::digest_of_length(known.stdout_digest.size());
+    const std::string& text = output.full_output ? *output.full_output : output.output.text;
+    if (!algorithm || base::digest_hex(*algorithm, text) != known.stdout_digest) {
+      judgement.reason += " (not the known failure: " + why + ")";
+      return;
+    }
+  }
+  judgement.verdict = Verdict::xfail;
+  judgement.reason = why + ": " + judgement.reason;
+}
+
+}  // namespace fatespec::checks

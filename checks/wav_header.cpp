@@ -1,0 +1,88 @@
+#include "checks/wav_header.hpp"
+
+#include <algorithm>
+
+namespace fatespec::checks {
+namespace {
+
+constexpr std::size_t riff_header = 12;  // "RIFF", size, "WAVE"
+constexpr std::size_t chunk_header = 8;  // name, size
+
+std::uint32_t little_endian(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (int i = 3; i >= 0; --i) value = value << 8U | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
+  return value;
+}
+
+bool may_be_riff(std::string_view bytes) {
+  const auto agrees = [&](std::size_t at, std::string_view word) {
+    if (bytes.size() <= at) return true;
+    const auto have = bytes.substr(at, word.size());
+    return have == word.substr(0, have.size());
+  };
+  return agrees(0, "RIFF") && agrees(8, "WAVE");
+}
+
+}  // namespace
+
+std::string_view WavHeaderSkipper::skip(std::string_view bytes) {
+  if (state_ == State::samples) {
+    held_.clear();
+    return bytes;
+  }
+  held_.append(bytes);
+  while (advance()) {
+  }
+  return state_ == State::samples ? std::string_view(held_) : std::string_view();
+}
+
+// One step over what is held; false if more bytes are needed or the samples begin.
+bool WavHeaderSkipper::advance() {
+  if (state_ == State::samples) return false;
+  if (state_ == State::start) {
+    if (!may_be_riff(held_)) {
+      state_ = State::samples;
+      return false;
+    }
+    if (held_.size() < riff_header) return false;
+    held_.erase(0, riff_header);
+    state_ = State::chunks;
+    return true;
+  }
+  const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(to_skip_, held_.size()));
+  held_.erase(0, skipped);
+  to_skip_ -= skipped;
+  if (to_skip_ > 0 || held_.size() < chunk_header) return false;
+  const bool data = held_.compare(0, 4, "data") == 0;
+  const std::uint32_t size = little_endian(std::string_view(held_).substr(4));
+  held_.erase(0, chunk_header);
+  if (data) {
+    state_ = State::samples;
+    return false;
+  }
+  to_skip_ = std::uint64_t{size} + (size & 1U);  // chunks are padded to an even length
+  return true;
+}
+
+std::string_view WavHeaderSkipper::finish() {
+  if (state_ != State::start) return {};
+  state_ = State::samples;  // shorter than a header: samples after all
+  return held_;
+}
+
+WavSamples samples_of(std::string_view bytes) {
+  if (bytes.size() < riff_header || !may_be_riff(bytes)) return {bytes, false};
+  std::size_t at = riff_header;
+  while (bytes.size() - at >= chunk_header) {
+    const auto header = bytes.substr(at, chunk_header);
+    at += chunk_header;
+    if (header.starts_with("data")) return {bytes.substr(at), false};
+    const std::uint32_t size = little_endian(header.substr(4));
+    const std::uint64_t step = std::uint64_t{size} + (size & 1U);
+    if (step > bytes.size() - at) break;
+    at += static_cast<std::size_t>(step);
+  }
+  return {{}, true};
+}
+
+}  // namespace fatespec::checks

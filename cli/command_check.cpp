@@ -1,0 +1,26 @@
+#include <cstdio>
+
+#include "cli/commands.hpp"
+#include "cli/inputs.hpp"
+
+namespace fatespec::cli {
+
+void add_check(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<InputOptions>();
+  CLI::App* check = app.add_subcommand("check", "validate specs and configuration");
+  add_input_options(*check, *options);
+  check->footer("Every problem of every file is shown with its place.\n\nExamples:\n"
+                "  fatespec check\n"
+                "  fatespec check suites/*.yaml --set SAMPLES_PATH=/fate-suite");
+  check->callback([options, &exit_code] {
+    const auto loaded = load_inputs(*options);
+    if (const auto* code = std::get_if<ExitCode>(&loaded)) {
+      exit_code = *code;
+      return;
+    }
+    const auto& inputs = std::get<Inputs>(loaded);
+    std::printf("%zu suites, %zu tests: no problem\n", inputs.suites.size(), inputs.plan.tests.size());
+  });
+}
+
+}  // namespace fatespec::cli

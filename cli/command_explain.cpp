@@ -1,0 +1,81 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/inputs.hpp"
+#include "runner/environment.hpp"
+#include "specs/shell.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+constexpr const char* example_directory = "/tmp/fatespec-test";
+
+std::string used_variables(const model::PlannedTest& test, const model::Variables& variables) {
+  std::string text;
+  auto uses = specs::variables_of_text(test.spec->spec.text);
+  std::string seen = " ";
+  for (const auto& use : uses) {
+    if (seen.find(" " + use.name + " ") != std::string::npos) continue;
+    seen += use.name + " ";
+    const auto value = variables.find(use.name);
+    text += fmt::format("  ${} = {}\n", use.name, value == variables.end() ? "(left to the shell)" : value->second);
+  }
+  return text;
+}
+
+std::string explanation(const model::Project& project, const model::PlannedTest& test) {
+  const auto variables = runner::with_test_directory(test, example_directory);
+  const std::string command = runner::command_line(project, test, variables);
+  std::string text = fmt::format("{}\n", test.name);
+  text += fmt::format("  declared in {}\n", test.spec->origin.str().empty() ? test.suite->file : test.spec->origin.str());
+  if (!test.spec->description.empty()) text += fmt::format("  {}\n", test.spec->description);
+  text += fmt::format("  configuration {}, target {}\n", test.configuration->name,
+                      model::stays_local(test.spec->parsed.type) ? "local" : test.target);
+  text += fmt::format("  timeout {}, slots {}\n", test.timeout ? base::format_duration(*test.timeout) : "none", test.spec->slots);
+  if (test.skip_reason) text += fmt::format("  skipped: {}\n", *test.skip_reason);
+  for (const auto& probe : test.probes) text += fmt::format("  only if this exits with 0: {}\n", probe);
+  text += fmt::format("spec\n  {}\n", test.spec->spec.text);
+  if (const auto used = used_variables(test, variables); !used.empty()) text += "variables\n" + used;
+  text += "environment\n";
+  for (const auto& entry : runner::test_environment(project, test, variables, example_directory)) text += fmt::format("  {}\n", entry);
+  const bool direct = specs::simple_words(command).has_value();
+  if (model::runs_command(test.spec->parsed.type) || model::stays_local(test.spec->parsed.type)) {
+    if (test.spec->parsed.type != model::SpecType::filesize) text += fmt::format("run {}\n", direct ? "directly" : "by /bin/sh");
+  }
+  text += fmt::format("command line ({} stands for $TEST_DIR)\n", example_directory);
+  return base::printable_lines(text + "  " + command + "\n");
+}
+
+}  // namespace
+
+void add_explain(CLI::App& app, ExitCode& exit_code) {
+  struct Options {
+    std::string test;
+    InputOptions inputs;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* explain = app.add_subcommand("explain", "where a test would run, its variables, and the command line to paste");
+  explain->add_option("TEST", options->test, "full name, or a filter expression")->required();
+  add_input_options(*explain, options->inputs);
+  explain->footer("Example:\n  fatespec explain mpegaudio/mp2-md5");
+  explain->callback([options, &exit_code] {
+    InputOptions inputs = options->inputs;
+    const bool plain_name = options->test.find_first_of("&|!()") == std::string::npos;
+    inputs.filter = plain_name ? "name(" + options->test + ")" : options->test;
+    const auto loaded = load_inputs(inputs);
+    if (const auto* code = std::get_if<ExitCode>(&loaded)) {
+      exit_code = *code;
+      return;
+    }
+    bool first = true;
+    for (const auto& test : std::get<Inputs>(loaded).plan.tests) {
+      std::printf("%s%s", first ? "" : "\n", explanation(*std::get<Inputs>(loaded).project, test).c_str());
+      first = false;
+    }
+  });
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,65 @@
+#include <cstdio>
+
+#include "base/file.hpp"
+#include "cli/commands.hpp"
+#include "cli/inputs.hpp"
+#include "reports/json_lines.hpp"
+#include "reports/junit.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+struct ReportOptions {
+  InputOptions inputs;
+  std::string results;
+  std::string run = "latest";
+  std::string format = "junit";
+  std::string output = "-";
+};
+
+std::string render(const ReportOptions& options, const model::Run& run, const std::vector<model::TestResult>& results) {
+  if (options.format == "junit") {
+    std::vector<std::shared_ptr<const model::TestResult>> shared;
+    for (const auto& result : results) shared.push_back(std::make_shared<const model::TestResult>(result));
+    return reports::junit_xml(shared);
+  }
+  std::string text = reports::json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}) + "\n";
+  for (const auto& result : results) text += reports::json_line(result) + "\n";
+  if (run.finished)
+    text += reports::json_line(model::RunFinished{run.id, run.counts, *run.finished - run.started, *run.finished, run.exit_code.value_or(0), ""}) + "\n";
+  return text;
+}
+
+ExitCode write_report(const ReportOptions& options) {
+  auto project = load_project(options.inputs);
+  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+  auto store = results::Store::open_existing(results_file(*std::get<0>(project), options.results));
+  if (!store) return complain(store.error());
+  const auto run = (*store)->find_run(options.run);
+  if (!run) return complain(run.error());
+  const auto results = (*store)->results(run->id);
+  if (!results) return complain(results.error());
+  const std::string text = render(options, *run, *results);
+  if (options.output == "-") {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return ExitCode::success;
+  }
+  const auto written = base::write_file_atomically(options.output, text);
+  return written ? ExitCode::success : complain(written.error());
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<ReportOptions>();
+  CLI::App* report = app.add_subcommand("report", "a run as JUnit XML or JSON Lines");
+  report->add_option("RUN", options->run, "an id, a unique prefix of one, latest, or latest~N")->capture_default_str();
+  report->add_option("--format", options->format, "junit or json")->check(CLI::IsMember({"junit", "json"}))->capture_default_str();
+  report->add_option("-o,--output", options->output, "the file to write; - is stdout")->type_name("PATH");
+  report->add_option("--config", options->inputs.config, "the configuration file")->type_name("FILE");
+  report->add_option("--results", options->results, "the results file")->type_name("FILE");
+  report->footer("Example:\n  fatespec report latest --format junit -o junit.xml");
+  report->callback([options, &exit_code] { exit_code = write_report(*options); });
+}
+
+}  // namespace fatespec::cli

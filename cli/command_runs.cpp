@@ -1,0 +1,140 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/inputs.hpp"
+#include "reports/json_lines.hpp"
+#include "reports/summary.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+struct StoreOptions {
+  InputOptions inputs;
+  std::string results;
+};
+
+void add_store_options(CLI::App& command, StoreOptions& options) {
+  command.add_option("--config", options.inputs.config, "the configuration file (default: fatespec.yaml here or above)")->type_name("FILE");
+  command.add_option("--results", options.results, "the results file")->type_name("FILE");
+}
+
+std::variant<std::unique_ptr<results::Store>, ExitCode> open_store(const StoreOptions& options) {
+  auto project = load_project(options.inputs);
+  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+  auto store = results::Store::open_existing(results_file(*std::get<0>(project), options.results));
+  if (!store) return complain(store.error());
+  return std::move(*store);
+}
+
+ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports::Console& console) {
+  auto opened = open_store(options);
+  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
+  const auto runs = std::get<0>(opened)->runs(most);
+  if (!runs) return complain(runs.error());
+  if (runs->empty()) std::printf("no runs yet\n");
+  for (const auto& run : *runs) {
+    const std::string time = base::iso8601(run.started).substr(0, 19);
+    const std::string wall = run.finished ? base::format_duration(*run.finished - run.started) : "unfinished";
+    std::printf("%s  %s  %10s  %s\n", console.styled(reports::Style::bold, run.id).c_str(), time.c_str(), wall.c_str(),
+                reports::describe(run.counts, console).c_str());
+  }
+  return ExitCode::success;
+}
+
+void show_excerpt(const char* name, const model::Excerpt& excerpt) {
+  if (excerpt.bytes == 0) return;
+  std::printf("%s, %llu bytes%s:\n%s\n", name, static_cast<unsigned long long>(excerpt.bytes), excerpt.truncated ? " (head and tail)" : "",
+              base::printable_lines(excerpt.text).c_str());
+}
+
+void show_test(const model::TestResult& result, const reports::Console& console, bool several) {
+  std::printf("%s\n", reports::describe_bad(result, console, several).c_str());
+  std::printf("attempts %d, status %s, wall %s, user %s, system %s, memory %s%s\n", result.attempts,
+              result.status ? std::to_string(*result.status).c_str() : result.signal.empty() ? "none" : result.signal.c_str(),
+              base::format_duration(result.wall).c_str(), base::format_duration(result.usage.user).c_str(),
+              base::format_duration(result.usage.system).c_str(), base::format_size(result.usage.max_rss_kib * 1024).c_str(),
+              result.leaky ? ", leaky" : "");
+  show_excerpt("stdout", result.output);
+  show_excerpt("stderr", result.error);
+}
+
+struct ShowOptions {
+  StoreOptions store;
+  std::string run = "latest";
+  std::string test;
+  bool all = false;
+  bool json = false;
+};
+
+void show_json(const std::vector<model::TestResult>& results, const model::Run& run) {
+  std::printf("%s\n", reports::json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}).c_str());
+  for (const auto& result : results) std::printf("%s\n", reports::json_line(result).c_str());
+  if (!run.finished) return;
+  std::printf("%s\n", reports::json_line(model::RunFinished{run.id, run.counts, *run.finished - run.started, *run.finished, run.exit_code.value_or(0), ""}).c_str());
+}
+
+void show_people(const ShowOptions& options, const std::vector<model::TestResult>& results, const model::Run& run, const reports::Console& console) {
+  std::string configuration;
+  bool several = false;
+  for (const auto& result : results) {
+    several = several || (!configuration.empty() && configuration != result.configuration);
+    configuration = result.configuration;
+  }
+  std::printf("run %s, %s, by fatespec %s\n$ %s\n", run.id.c_str(), base::iso8601(run.started).c_str(), run.version.c_str(), base::printable(run.command).c_str());
+  for (const auto& result : results) {
+    if (!options.test.empty()) show_test(result, console, several);
+    else if (model::is_bad(result.verdict) || options.all) std::printf("%s\n", reports::describe_bad(result, console, several).c_str());
+  }
+  const std::string wall = run.finished ? " in " + base::format_duration(*run.finished - run.started) : ", unfinished";
+  std::printf("%llu of %llu tests: %s%s\n", static_cast<unsigned long long>(run.counts.total()), static_cast<unsigned long long>(run.planned),
+              reports::describe(run.counts, console).c_str(), wall.c_str());
+}
+
+ExitCode show_run(const ShowOptions& options) {
+  auto opened = open_store(options.store);
+  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
+  auto& store = *std::get<0>(opened);
+  const auto run = store.find_run(options.run);
+  if (!run) return complain(run.error());
+  auto results = store.results(run->id);
+  if (!results) return complain(results.error());
+  if (!options.test.empty()) {
+    std::erase_if(*results, [&](const auto& result) { return result.test != options.test && !base::glob_match(options.test, result.test); });
+    if (results->empty()) {
+      complain(fmt::format("run {} has no test `{}`", run->id, options.test));
+      return ExitCode::nothing_selected;
+    }
+  }
+  if (options.json) show_json(*results, *run);
+  else show_people(options, *results, *run, reports::Console(stdout));
+  return ExitCode::success;
+}
+
+}  // namespace
+
+void add_runs(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<StoreOptions>();
+  auto most = std::make_shared<std::size_t>(30);
+  CLI::App* runs = app.add_subcommand("runs", "the runs that are kept, the latest first");
+  add_store_options(*runs, *options);
+  runs->add_option("-n", *most, "how many")->capture_default_str();
+  runs->footer("Example:\n  fatespec runs -n 5");
+  runs->callback([options, most, &exit_code] { exit_code = list_runs(*options, *most, reports::Console(stdout)); });
+}
+
+void add_show(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<ShowOptions>();
+  CLI::App* show = app.add_subcommand("show", "the results of a run");
+  show->add_option("RUN", options->run, "an id, a unique prefix of one, latest, or latest~N")->capture_default_str();
+  add_store_options(*show, options->store);
+  show->add_option("--test", options->test, "only this test (a glob), with its output");
+  show->add_flag("--all", options->all, "good results as well");
+  show->add_flag("--json", options->json, "as JSON Lines");
+  show->footer("Examples:\n  fatespec show\n  fatespec show latest~1 --all\n  fatespec show 3fa2 --test mpegaudio/mp2-md5");
+  show->callback([options, &exit_code] { exit_code = show_run(*options); });
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,19 @@
+// The subcommands. Each adds itself to the command line and leaves its exit code behind.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include "cli/exit_code.hpp"
+
+namespace fatespec::cli {
+
+void add_run(CLI::App& app, ExitCode& exit_code);
+void add_check(CLI::App& app, ExitCode& exit_code);
+void add_list(CLI::App& app, ExitCode& exit_code);
+void add_explain(CLI::App& app, ExitCode& exit_code);
+void add_accept(CLI::App& app, ExitCode& exit_code);
+void add_runs(CLI::App& app, ExitCode& exit_code);
+void add_show(CLI::App& app, ExitCode& exit_code);
+void add_report(CLI::App& app, ExitCode& exit_code);
+
+}  // namespace fatespec::cli

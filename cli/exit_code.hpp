@@ -1,0 +1,16 @@
+// The exit codes of the contract; docs/exit-codes.md.
+#pragma once
+
+namespace fatespec::cli {
+
+enum class ExitCode : int {
+  success = 0,           ///< every selected test passed, was skipped or is a known failure
+  bad_test = 1,          ///< a test is fail, crash, timeout or xpass
+  usage = 2,             ///< usage, configuration or spec file is wrong; nothing was run
+  error = 3,             ///< some test is `error` and none is worse, or results could not be kept
+  nothing_selected = 4,  ///< nothing was selected
+  interrupted = 130,     ///< SIGINT
+  terminated = 143,      ///< SIGTERM
+};
+
+}  // namespace fatespec::cli

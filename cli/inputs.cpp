@@ -1,0 +1,142 @@
+#include "cli/inputs.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "specs/project_reader.hpp"
+#include "specs/suite_reader.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+ExitCode print_problems(const specs::Problems& problems) {
+  constexpr std::size_t most = 200;
+  std::size_t shown = 0;
+  for (const auto& problem : problems.list()) {
+    if (shown++ == most) break;
+    std::fprintf(stderr, "%s\n", specs::format(problem).c_str());
+  }
+  if (problems.size() > most) std::fprintf(stderr, "… and %zu more\n", problems.size() - most);
+  std::fprintf(stderr, "%zu problem%s; nothing was run\n", problems.size(), problems.size() == 1 ? "" : "s");
+  return ExitCode::usage;
+}
+
+std::shared_ptr<model::Project> read_or_default(const InputOptions& options, specs::Problems& problems) {
+  const std::string directory = fs::current_path().string();
+  if (!options.config.empty()) return specs::read_project(options.config, problems);
+  if (const auto found = specs::find_project_file(directory)) return specs::read_project(*found, problems);
+  return specs::default_project(directory);
+}
+
+base::Result<model::Variables> parse_set(const std::vector<std::string>& set) {
+  model::Variables variables;
+  for (const auto& entry : set) {
+    const auto equals = entry.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return base::Error{base::ErrorKind::usage, fmt::format("--set {}: NAME=value is needed", entry)};
+    variables[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  return variables;
+}
+
+/// The named files, or those of the configuration; each once.
+std::vector<std::string> spec_files(const InputOptions& options, const model::Project& project, specs::Problems& problems) {
+  const auto named = options.specs.empty() ? specs::suite_files(project, problems) : options.specs;
+  std::vector<std::string> files;
+  std::set<std::string> seen;
+  for (const auto& file : named) {
+    std::error_code ignored;
+    const fs::path real = fs::weakly_canonical(file, ignored);
+    if (seen.insert(ignored ? file : real.string()).second) files.push_back(file);
+  }
+  return files;
+}
+
+std::optional<ExitCode> check_selection(const std::optional<specs::Filter>& filter, const Inputs& inputs) {
+  if (filter) {
+    // A name is compared with those of all tests, not only with those that the rest of the filter lets through.
+    specs::Problems ignored;
+    const auto all = runner::build_plan(inputs.project, inputs.suites, {}, ignored);
+    const auto unmatched = filter->unmatched(all.tests);
+    for (const auto& line : unmatched) complain("filter: " + line);
+    if (!unmatched.empty()) return ExitCode::nothing_selected;
+  }
+  if (!inputs.plan.tests.empty()) return std::nullopt;
+  complain(filter ? "the filter selects no test" : "there is no test in the spec files");
+  return ExitCode::nothing_selected;
+}
+
+}  // namespace
+
+void add_input_options(CLI::App& command, InputOptions& options, bool with_specs) {
+  if (with_specs) command.add_option("SPEC", options.specs, "spec files (default: those of the configuration)");
+  command.add_option("--config", options.config, "the configuration file (default: fatespec.yaml here or above)")->type_name("FILE");
+  command.add_option("--configuration", options.configurations, "only this configuration; repeatable")->type_name("NAME")->allow_extra_args(false);
+  command.add_option("--set", options.set, "set a variable; repeatable")->type_name("NAME=VALUE")->allow_extra_args(false);
+}
+
+void add_filter_option(CLI::App& command, InputOptions& options) {
+  command.add_option("--filter", options.filter, "select tests: tag(audio) & !name(~mp2) | suite(=h264)")->type_name("EXPR");
+}
+
+std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options) {
+  specs::Problems problems;
+  std::optional<specs::Filter> filter;
+  if (!options.filter.empty()) {
+    auto parsed = specs::Filter::parse(options.filter);
+    if (!parsed) return complain(parsed.error());
+    filter.emplace(std::move(*parsed));
+    plan_options.filter = &*filter;
+  }
+  auto set = parse_set(options.set);
+  if (!set) return complain(set.error());
+  plan_options.set = std::move(*set);
+  plan_options.configurations = options.configurations;
+
+  Inputs inputs;
+  inputs.project = read_or_default(options, problems);
+  if (!inputs.project) return print_problems(problems);
+  const auto files = spec_files(options, *inputs.project, problems);
+  if (files.empty() && problems.empty()) {
+    complain(inputs.project->file.empty() ? "no spec file is named, and there is no fatespec.yaml here or above; try: fatespec run SPEC.yaml"
+                                          : fmt::format("no spec file is named, and {} has no `suites`", inputs.project->file));
+    return ExitCode::usage;
+  }
+  for (const auto& file : files)
+    if (auto suite = specs::read_suite(file, problems)) inputs.suites.push_back(std::move(suite));
+  // A plan of broken suites would only repeat their problems.
+  if (problems.empty()) inputs.plan = runner::build_plan(inputs.project, inputs.suites, plan_options, problems);
+  if (!problems.empty()) return print_problems(problems);
+  if (const auto empty = check_selection(filter, inputs)) return *empty;
+  return inputs;
+}
+
+std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const InputOptions& options) {
+  specs::Problems problems;
+  std::shared_ptr<const model::Project> project = read_or_default(options, problems);
+  if (!problems.empty()) return print_problems(problems);
+  return project;
+}
+
+std::string results_file(const model::Project& project, const std::string& option) {
+  if (!option.empty()) return option;
+  const fs::path file = project.results;
+  if (file.is_absolute() || project.results.find("://") != std::string::npos) return project.results;
+  return (fs::path(project.directory) / file).lexically_normal().string();
+}
+
+void complain(const std::string& message) { std::fprintf(stderr, "fatespec: %s\n", base::printable_lines(message).c_str()); }
+
+ExitCode complain(const base::Error& error) {
+  complain(error.str());
+  return error.kind == base::ErrorKind::io ? ExitCode::error : ExitCode::usage;
+}
+
+}  // namespace fatespec::cli

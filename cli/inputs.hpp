@@ -1,0 +1,50 @@
+// What most commands begin with: the configuration, the suites and the plan that the command line asks for.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <CLI/CLI.hpp>
+
+#include "cli/exit_code.hpp"
+#include "model/plan.hpp"
+#include "results/store.hpp"
+#include "runner/plan_builder.hpp"
+
+namespace fatespec::cli {
+
+struct InputOptions {
+  std::vector<std::string> specs;
+  std::string config;
+  std::vector<std::string> configurations;
+  std::vector<std::string> set;  ///< NAME=value
+  std::string filter;
+};
+
+struct Inputs {
+  std::shared_ptr<const model::Project> project;
+  std::vector<std::shared_ptr<const model::Suite>> suites;
+  model::TestPlan plan;
+};
+
+/// `--config`, `--configuration`, `--set`, and spec files as positional arguments.
+void add_input_options(CLI::App& command, InputOptions& options, bool with_specs = true);
+void add_filter_option(CLI::App& command, InputOptions& options);
+
+/// Reads and plans. On failure everything that is wrong has been printed to stderr, and the exit code is returned.
+std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options = {});
+
+/// The project alone: for commands that need the results file only.
+std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const InputOptions& options);
+
+/// The results file: `--results` (relative to the working directory), else the configuration's.
+std::string results_file(const model::Project& project, const std::string& option);
+
+/// Prints "fatespec: message" to stderr.
+void complain(const std::string& message);
+ExitCode complain(const base::Error& error);
+
+}  // namespace fatespec::cli

@@ -1,0 +1,133 @@
+#include "cli/local_run.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+#include <fmt/format.h>
+
+#include "base/signals.hpp"
+#include "cli/version.hpp"
+#include "runner/local_executor.hpp"
+#include "runner/probes.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr auto tick_interval = std::chrono::milliseconds(100);
+
+ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool results_lost) {
+  using model::Verdict;
+  if (signal == SIGINT) return ExitCode::interrupted;
+  if (signal == SIGTERM) return ExitCode::terminated;
+  if (counts[Verdict::fail] + counts[Verdict::crash] + counts[Verdict::timeout] + counts[Verdict::xpass] > 0) return ExitCode::bad_test;
+  return counts[Verdict::error] > 0 || results_lost ? ExitCode::error : ExitCode::success;
+}
+
+class LocalRun {
+ public:
+  LocalRun(model::TestPlan& plan, const LocalRunOptions& options, const base::Clock& clock, runner::Scratch& scratch)
+      : plan_(plan),
+        options_(options),
+        clock_(clock),
+        pool_(std::max(1U, std::thread::hardware_concurrency())),
+        executor_(loop_),
+        context_{{loop_, pool_}, executor_, scratch, *plan.project},
+        signals_(loop_, SIGINT, SIGTERM),
+        ticker_(loop_),
+        scheduler_(context_, clock, plan, options.scheduler, [this](const model::RunEvent& event) { emit(event); }, [this] { finish(); }) {}
+
+  ExitCode run() {
+    began_ = clock_.steady();
+    emit(model::RunStarted{options_.run_id, version, options_.command, plan_.tests.size(), clock_.utc()});
+    wait_for_signal();
+    tick();
+    runner::run_probes(plan_, context_, [this] {
+      if (signal_ != 0) finish();
+      else scheduler_.start();
+    });
+    loop_.run();
+    pool_.join();
+    return exit_code_;
+  }
+
+ private:
+  void emit(const model::RunEvent& event) {
+    if (const auto* finished = std::get_if<model::TestFinished>(&event)) ++counts_[finished->result->verdict];
+    for (const auto& sink : options_.sinks) sink(event);
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](error_code code, int number) {
+      if (code) return;
+      if (signal_ == 0) options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
+      signal_ = number;
+      scheduler_.interrupt();
+      wait_for_signal();
+    });
+  }
+
+  void tick() {
+    if (options_.tick) options_.tick();
+    if (options_.results_lost && options_.results_lost() && !scheduler_.interrupted()) scheduler_.interrupt();
+    ticker_.expires_after(tick_interval);
+    ticker_.async_wait([this](error_code code) {
+      if (!code) tick();
+    });
+  }
+
+  void finish() {
+    if (finished_) return;
+    finished_ = true;
+    const bool lost = options_.results_lost && options_.results_lost();
+    exit_code_ = exit_code_of(counts_, signal_, lost);
+    model::RunFinished event{options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
+    if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
+    else if (scheduler_.stopped_early() && counts_.total() < plan_.tests.size()) event.interrupted_by = "--fail-fast";
+    else if (lost && counts_.total() < plan_.tests.size()) event.interrupted_by = "the loss of the results file";
+    emit(event);
+    signals_.cancel();
+    ticker_.cancel();
+  }
+
+  model::TestPlan& plan_;
+  const LocalRunOptions& options_;
+  const base::Clock& clock_;
+  asio::io_context loop_{1};
+  asio::thread_pool pool_;
+  runner::LocalExecutor executor_;
+  runner::AttemptContext context_;
+  asio::signal_set signals_;
+  asio::steady_timer ticker_;
+  runner::Scheduler scheduler_;
+  model::VerdictCounts counts_;
+  base::SteadyTime began_;
+  int signal_ = 0;
+  bool finished_ = false;
+  ExitCode exit_code_ = ExitCode::success;
+};
+
+}  // namespace
+
+base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, const base::Clock& clock) {
+  auto scratch = runner::Scratch::create(options.run_id);
+  if (!scratch) return scratch.error();
+  return LocalRun(plan, options, clock, *scratch).run();
+}
+
+std::string new_run_id() {
+  std::uint64_t random = 0;
+  if (::getrandom(&random, sizeof random, 0) != sizeof random) random = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  return fmt::format("{:012x}", random & 0xFFFFFFFFFFFFULL);
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,30 @@
+// Runs a plan on this machine: the loop, the threads, the signals and the sinks, put together.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "cli/exit_code.hpp"
+#include "model/event.hpp"
+#include "runner/scheduler.hpp"
+
+namespace fatespec::cli {
+
+struct LocalRunOptions {
+  std::string run_id;
+  std::string command;  ///< as typed, for the store
+  runner::SchedulerOptions scheduler;
+  std::vector<model::EventSink> sinks;
+  std::function<void()> tick;                ///< called ten times a second
+  std::function<bool()> results_lost;        ///< asked at each tick and at the end
+  std::function<void(const std::string&)> say;  ///< a line for the user
+};
+
+/// The exit code; `error` is set instead where the run could not begin.
+base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, const base::Clock& clock);
+
+/// Twelve random hexadecimal digits.
+std::string new_run_id();
+
+}  // namespace fatespec::cli

@@ -1,0 +1,28 @@
+# Compiler flags that every library of the project shares.
+
+add_library(fatespec_options INTERFACE)
+target_include_directories(fatespec_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+target_compile_options(fatespec_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local -Wnon-virtual-dtor)
+
+find_program(CCACHE_PROGRAM ccache)
+if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
+endif()
+
+if(FATESPEC_SANITIZE)
+  add_compile_options(-fsanitize=${FATESPEC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${FATESPEC_SANITIZE})
+endif()
+
+if(FATESPEC_TIDY)
+  find_program(CLANG_TIDY clang-tidy REQUIRED)
+  set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY} --quiet)
+endif()
+
+# fatespec_library(NAME SOURCES … PUBLIC … PRIVATE …): one folder's library.
+function(fatespec_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  add_library(fatespec_${name} STATIC ${arg_SOURCES})
+  add_library(fatespec::${name} ALIAS fatespec_${name})
+  target_link_libraries(fatespec_${name} PUBLIC fatespec_options ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+endfunction()

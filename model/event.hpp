@@ -1,0 +1,47 @@
+// The spine: everything that happens in a run is an event, and progress, results, JSON and JUnit are sinks of events.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+
+#include "base/clock.hpp"
+#include "model/plan.hpp"
+#include "model/result.hpp"
+
+namespace fatespec::model {
+
+struct RunStarted {
+  std::string run;
+  std::string version;
+  std::string command;
+  std::size_t tests = 0;
+  base::UtcTime time;
+};
+
+struct TestStarted {
+  const PlannedTest* test = nullptr;  ///< lives as long as the plan
+  int attempt = 1;
+};
+
+struct TestFinished {
+  std::shared_ptr<const TestResult> result;
+};
+
+struct RunFinished {
+  std::string run;
+  VerdictCounts counts;
+  base::Duration wall{0};
+  base::UtcTime time;
+  int exit_code = 0;
+  std::string interrupted_by;  ///< "SIGINT", "SIGTERM", "--fail-fast" or nothing
+};
+
+using RunEvent = std::variant<RunStarted, TestStarted, TestFinished, RunFinished>;
+
+/// Called on the scheduler's thread; must not block.
+using EventSink = std::function<void(const RunEvent&)>;
+
+}  // namespace fatespec::model

@@ -1,0 +1,37 @@
+// How one attempt at a test ended, as the machine saw it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "base/clock.hpp"
+
+namespace fatespec::model {
+
+enum class Ending {
+  exited,       ///< with `status`
+  signalled,    ///< by `signal`
+  timed_out,    ///< and was killed with all that it had started
+  not_started,  ///< see `problem`
+  cancelled,    ///< the run was interrupted
+};
+
+/// What a process tree used: the test's process and every descendant that was waited for.
+struct Usage {
+  base::Duration user{0};
+  base::Duration system{0};
+  std::uint64_t max_rss_kib = 0;  ///< of the largest single process
+};
+
+struct Execution {
+  Ending ending = Ending::not_started;
+  int status = 0;
+  int signal = 0;
+  bool via_shell = false;  ///< a shell ran the command: status 126, 127 and 128+n are its reports
+  bool leaky = false;      ///< something kept the output open after the test had ended
+  std::string problem;     ///< why it was not started, or what went wrong around it
+  Usage usage;
+  base::Duration wall{0};
+};
+
+}  // namespace fatespec::model

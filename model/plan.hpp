@@ -1,0 +1,38 @@
+// Everything expanded: what a run will do, test by test.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/configuration.hpp"
+#include "model/suite.hpp"
+
+namespace fatespec::model {
+
+/// One test under one configuration: ready to run, or with the reason why it will not.
+struct PlannedTest {
+  std::size_t index = 0;  ///< position in the plan
+  std::string name;       ///< suite/test, with `[NAME=value,…]` for a matrix
+  std::shared_ptr<const Suite> suite;
+  std::shared_ptr<const TestSpec> spec;
+  std::shared_ptr<const Configuration> configuration;
+  std::string target = "local";
+  std::shared_ptr<const Variables> variables;  ///< resolved but for $TEST_DIR
+  std::vector<std::pair<std::string, std::string>> matrix;
+  std::optional<base::Duration> timeout;
+  int retries = 0;
+  std::optional<std::string> skip_reason;
+  /// Shell commands of `only_if`: the test is skipped if none of them exits with 0. Empty: nothing to ask.
+  std::vector<std::string> probes;
+};
+
+struct TestPlan {
+  std::shared_ptr<const Project> project;
+  std::vector<PlannedTest> tests;
+};
+
+}  // namespace fatespec::model

@@ -1,0 +1,38 @@
+#include "model/spec_string.hpp"
+
+#include <array>
+
+namespace fatespec::model {
+namespace {
+
+struct FormatInfo {
+  std::string_view name;
+  std::size_t bytes;
+  bool floating;
+};
+
+constexpr std::array<FormatInfo, 7> formats = {{{"s8", 1, false},
+                                                {"u8", 1, false},
+                                                {"s16le", 2, false},
+                                                {"s24le", 3, false},
+                                                {"s32le", 4, false},
+                                                {"f32le", 4, true},
+                                                {"f64le", 8, true}}};
+
+const FormatInfo& info(SampleFormat format) { return formats.at(static_cast<std::size_t>(format)); }
+
+}  // namespace
+
+bool runs_command(SpecType type) {
+  return type != SpecType::filesize && !stays_local(type) && type != SpecType::player;
+}
+
+bool stays_local(SpecType type) {
+  return type == SpecType::filesize || type == SpecType::make || type == SpecType::make_test;
+}
+
+std::size_t bytes_per_sample(SampleFormat format) { return info(format).bytes; }
+bool is_float(SampleFormat format) { return info(format).floating; }
+std::string_view name_of(SampleFormat format) { return info(format).name; }
+
+}  // namespace fatespec::model

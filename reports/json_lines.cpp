@@ -1,0 +1,93 @@
+#include "reports/json_lines.hpp"
+
+#include <cerrno>
+#include <cmath>
+
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+
+namespace fatespec::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Microseconds: what the clocks give, and short to read.
+double rounded(base::Duration duration) { return std::round(base::seconds(duration) * 1e6) / 1e6; }
+
+}  // namespace
+
+std::string json_line(const model::RunStarted& event) {
+  return Json{{"type", "run_started"}, {"run", event.run}, {"version", event.version}, {"tests", event.tests}, {"time", base::iso8601(event.time)}}.dump();
+}
+
+std::string json_line(const model::TestResult& result) {
+  Json line = {{"type", "test_finished"},
+               {"test", base::to_utf8(result.test)},
+               {"configuration", base::to_utf8(result.configuration)},
+               {"target", base::to_utf8(result.target)},
+               {"verdict", model::name_of(result.verdict)},
+               {"flaky", result.flaky},
+               {"leaky", result.leaky},
+               {"attempts", result.attempts},
+               {"reason", base::to_utf8(result.reason)},
+               {"status", result.status ? Json(*result.status) : Json()},
+               {"signal", result.signal.empty() ? Json() : Json(result.signal)},
+               {"stdout", base::to_utf8(result.output.text)},
+               {"stdout_bytes", result.output.bytes},
+               {"stdout_truncated", result.output.truncated},
+               {"stderr", base::to_utf8(result.error.text)},
+               {"stderr_bytes", result.error.bytes},
+               {"stderr_truncated", result.error.truncated},
+               {"wall_s", rounded(result.wall)},
+               {"user_s", rounded(result.usage.user)},
+               {"system_s", rounded(result.usage.system)},
+               {"max_rss_kib", result.usage.max_rss_kib},
+               {"command", base::to_utf8(result.command)}};
+  if (!result.detail.empty()) line["detail"] = base::to_utf8(result.detail);
+  return line.dump();
+}
+
+std::string json_line(const model::RunFinished& event) {
+  Json line = {{"type", "run_finished"}, {"run", event.run}};
+  for (const auto verdict : model::all_verdicts) line[std::string(model::name_of(verdict))] = event.counts[verdict];
+  line["wall_s"] = rounded(event.wall);
+  line["exit"] = event.exit_code;
+  return line.dump();
+}
+
+std::string json_line(const model::PlannedTest& test) {
+  Json line = {{"test", base::to_utf8(test.name)},
+               {"configuration", base::to_utf8(test.configuration->name)},
+               {"target", base::to_utf8(test.target)},
+               {"file", base::to_utf8(test.suite->file)},
+               {"line", test.spec->origin.line},
+               {"tags", Json::array()},
+               {"spec", base::to_utf8(test.spec->spec.text)},
+               {"skip", test.skip_reason ? Json(base::to_utf8(*test.skip_reason)) : Json()}};
+  for (const auto& tag : test.spec->tags) line["tags"].push_back(base::to_utf8(tag));
+  return line.dump();
+}
+
+base::Result<std::unique_ptr<JsonLinesWriter>> JsonLinesWriter::open(const std::string& path) {
+  std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "we");
+  if (file == nullptr) return base::io_error(path, errno);
+  return std::unique_ptr<JsonLinesWriter>(new JsonLinesWriter(file));
+}
+
+JsonLinesWriter::~JsonLinesWriter() {
+  if (file_ != stdout) std::fclose(file_);
+}
+
+void JsonLinesWriter::write(const std::string& line) {
+  const bool written = std::fwrite(line.data(), 1, line.size(), file_) == line.size() && std::fputc('\n', file_) != EOF;
+  good_ = std::fflush(file_) == 0 && written && good_;
+}
+
+void JsonLinesWriter::handle(const model::RunEvent& event) {
+  if (const auto* started = std::get_if<model::RunStarted>(&event)) write(json_line(*started));
+  if (const auto* finished = std::get_if<model::TestFinished>(&event)) write(json_line(*finished->result));
+  if (const auto* finished = std::get_if<model::RunFinished>(&event)) write(json_line(*finished));
+}
+
+}  // namespace fatespec::reports

@@ -1,0 +1,177 @@
+#include "reports/run_reporter.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "reports/summary.hpp"
+
+namespace fatespec::reports {
+namespace {
+
+constexpr std::size_t slowest_shown = 5;
+constexpr std::size_t bad_repeated = 20;
+constexpr auto plain_interval = std::chrono::seconds(10);
+constexpr auto worth_showing = std::chrono::milliseconds(100);
+
+std::string bar(std::size_t done, std::size_t total, std::size_t columns) {
+  const std::size_t filled = total == 0 ? columns : columns * done / total;
+  std::string text;
+  for (std::size_t i = 0; i < columns; ++i) text += i < filled ? "━" : "╌";
+  return text;
+}
+
+}  // namespace
+
+RunReporter::RunReporter(Console& console, const base::Clock& clock, RunReporterOptions options)
+    : console_(console), clock_(clock), options_(std::move(options)) {
+  if (!options_.progress || options_.quiet) console_.disable_status_line();
+}
+
+void RunReporter::handle(const model::RunEvent& event) {
+  if (const auto* run = std::get_if<model::RunStarted>(&event)) started(*run);
+  else if (const auto* test = std::get_if<model::TestStarted>(&event)) test_started(*test);
+  else if (const auto* result = std::get_if<model::TestFinished>(&event)) test_finished(*result->result);
+  else if (const auto* end = std::get_if<model::RunFinished>(&event)) finished(*end);
+}
+
+void RunReporter::started(const model::RunStarted& event) {
+  run_ = event.run;
+  total_ = event.tests;
+  began_ = last_line_ = clock_.steady();
+  for (const auto& [test, wall] : options_.expected) total_expected_ += wall;
+  if (!options_.quiet) console_.print(fmt::format("run {}: {} tests, {} at once", run_, total_, options_.jobs));
+}
+
+void RunReporter::test_started(const model::TestStarted& event) {
+  running_[event.test] = {base::printable(event.test->name), clock_.steady(), event.attempt};
+  by_name_[{event.test->name, event.test->configuration->name}] = event.test;
+}
+
+void RunReporter::test_finished(const model::TestResult& result) {
+  ++done_;
+  ++counts_[result.verdict];
+  if (result.flaky) ++flaky_;
+  done_expected_ += expected(result.test, result.configuration);
+  if (const auto known = by_name_.find({result.test, result.configuration}); known != by_name_.end()) {
+    running_.erase(known->second);
+    by_name_.erase(known);
+  }
+  remember_slow(result);
+  if (model::is_bad(result.verdict)) {
+    console_.print(describe_bad(result, console_, options_.several_configurations));
+    bad_names_.push_back(result.test);
+    bad_lines_.push_back(fmt::format("  {} {}  {}", console_.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
+                                     label(result, options_.several_configurations), base::shorten(base::printable(result.reason), 100)));
+  } else if (result.flaky && !options_.quiet) {
+    console_.print(fmt::format("{} {}  passed at attempt {}; before: {}", console_.styled(Style::yellow, "flaky  "),
+                               label(result, options_.several_configurations), result.attempts,
+                               base::printable(result.failed_attempts.empty() ? "" : result.failed_attempts.back().reason)));
+  } else if (result.verdict == model::Verdict::skip && !options_.quiet && !console_.has_status_line()) {
+    console_.print(fmt::format("skip    {}  {}", label(result, options_.several_configurations), base::printable(result.reason)));
+  }
+}
+
+void RunReporter::remember_slow(const model::TestResult& result) {
+  if (result.wall < worth_showing) return;
+  slowest_.push_back({result.wall, label(result, options_.several_configurations)});
+  std::sort(slowest_.begin(), slowest_.end(), [](const Slow& a, const Slow& b) { return a.wall > b.wall; });
+  if (slowest_.size() > slowest_shown) slowest_.pop_back();
+}
+
+base::Duration RunReporter::expected(const std::string& test, const std::string& configuration) const {
+  const auto known = options_.expected.find({test, configuration});
+  return known == options_.expected.end() ? base::Duration(0) : known->second;
+}
+
+// From earlier runs' times where there are any, else from the pace of this one.
+std::string RunReporter::remaining() const {
+  if (done_ == 0 || done_ >= total_) return "";
+  const base::Duration elapsed = clock_.steady() - began_;
+  double fraction = static_cast<double>(done_) / static_cast<double>(total_);
+  if (done_expected_.count() > 0 && total_expected_ > done_expected_)
+    fraction = static_cast<double>(done_expected_.count()) / static_cast<double>(total_expected_.count());
+  const double left = base::seconds(elapsed) * (1 - fraction) / fraction;
+  return left < 0.5 || left > 360000 ? "" : "  ETA " + base::format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000)));
+}
+
+std::string RunReporter::status_line() const {
+  const std::size_t width = console_.width();
+  std::uint64_t bad = 0;
+  for (const auto verdict : model::all_verdicts)
+    if (model::is_bad(verdict)) bad += counts_[verdict];
+  const std::string head = fmt::format(" {}/{}", done_, total_);
+  const std::string bad_text = bad == 0 ? "" : fmt::format("  {} bad", bad);
+  const std::string eta = remaining();
+  constexpr std::size_t bar_columns = 20;
+  std::size_t left = width > bar_columns + head.size() + bad_text.size() + eta.size() + 1 ? width - bar_columns - head.size() - bad_text.size() - eta.size() - 1 : 0;
+  std::vector<const Running*> tests;
+  for (const auto& [test, running] : running_) tests.push_back(&running);
+  std::sort(tests.begin(), tests.end(), [](const Running* a, const Running* b) { return a->started < b->started; });
+  std::string names;
+  for (const Running* test : tests) {
+    const std::string part = fmt::format("  {} {}", test->name, base::format_duration(clock_.steady() - test->started));
+    if (part.size() > left) {
+      if (names.empty() && left > 12) names = base::shorten(part, left);
+      break;
+    }
+    names += part;
+    left -= part.size();
+  }
+  return console_.styled(bad == 0 ? Style::green : Style::red, bar(done_, total_, bar_columns)) + head + console_.styled(Style::red, bad_text) + eta +
+         console_.styled(Style::dim, names);
+}
+
+void RunReporter::tick() {
+  if (console_.has_status_line()) {
+    console_.status(status_line());
+  } else if (!options_.quiet && options_.progress && clock_.steady() - last_line_ >= plain_interval) {
+    last_line_ = clock_.steady();
+    console_.print(fmt::format("{}/{} done{}", done_, total_, remaining()));
+  }
+}
+
+void RunReporter::finished(const model::RunFinished& event) {
+  console_.clear_status();
+  if (!options_.quiet) {
+    show_bad_again();
+    show_slowest();
+  }
+  const std::string flaky = flaky_ == 0 ? "" : fmt::format(" ({} flaky)", flaky_);
+  const std::string cut = event.interrupted_by.empty() ? "" : fmt::format(", cut short by {}: {} of {} tests have no result", event.interrupted_by, total_ - done_, total_);
+  console_.print(fmt::format("{} in {}{}{}", console_.styled(Style::bold, fmt::format("{} tests", event.counts.total())) + ": " + describe(event.counts, console_),
+                             base::format_duration(event.wall), flaky, cut));
+  if (!options_.quiet) show_next_steps(event);
+  console_.flush();
+}
+
+// What scrolled away long ago is worth a line at the end.
+void RunReporter::show_bad_again() {
+  if (bad_lines_.size() < 2) return;
+  console_.print("");
+  for (std::size_t i = 0; i < std::min(bad_lines_.size(), bad_repeated); ++i) console_.print(bad_lines_[i]);
+  if (bad_lines_.size() > bad_repeated) console_.print(fmt::format("  … and {} more", bad_lines_.size() - bad_repeated));
+}
+
+void RunReporter::show_slowest() {
+  if (slowest_.empty()) return;
+  console_.print("");
+  console_.print(console_.styled(Style::dim, "slowest:"));
+  for (const auto& slow : slowest_) console_.print(fmt::format("  {:>8}  {}", base::format_duration(slow.wall), slow.name));
+  console_.print("");
+}
+
+void RunReporter::show_next_steps(const model::RunFinished& event) {
+  if (!bad_names_.empty()) {
+    const std::set<std::string> names(bad_names_.begin(), bad_names_.end());
+    std::string filter;
+    for (const auto& name : names) filter += (filter.empty() ? "" : " | ") + ("name(=" + name + ")");
+    constexpr std::size_t longest = 600;
+    if (filter.size() <= longest) console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
+  }
+  if (!options_.results.empty()) console_.print(fmt::format("results: fatespec show {}   (in {})", event.run, options_.results));
+}
+
+}  // namespace fatespec::reports

@@ -1,0 +1,76 @@
+// What a person sees of a run while it happens, and its summary.
+#pragma once
+
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/event.hpp"
+#include "reports/console.hpp"
+
+namespace fatespec::reports {
+
+struct RunReporterOptions {
+  bool quiet = false;     ///< bad results and the last line only
+  bool progress = true;   ///< the status line
+  int jobs = 1;
+  bool several_configurations = false;
+  std::string rerun_command;  ///< "fatespec run a.yaml"; the filter is added
+  std::string results;        ///< where the results are kept; empty if they are not
+  std::map<std::pair<std::string, std::string>, base::Duration> expected;  ///< wall times of earlier runs
+};
+
+/// A sink of events. tick() is to be called some times a second.
+class RunReporter {
+ public:
+  RunReporter(Console& console, const base::Clock& clock, RunReporterOptions options);
+
+  void handle(const model::RunEvent& event);
+  void tick();
+  /// A line that belongs to no test.
+  void say(const std::string& text) { console_.print(text); }
+
+ private:
+  struct Running {
+    std::string name;
+    base::SteadyTime started;
+    int attempt = 1;
+  };
+  struct Slow {
+    base::Duration wall;
+    std::string name;
+  };
+  void started(const model::RunStarted& event);
+  void test_started(const model::TestStarted& event);
+  void test_finished(const model::TestResult& result);
+  void finished(const model::RunFinished& event);
+  void remember_slow(const model::TestResult& result);
+  void show_bad_again();
+  void show_slowest();
+  void show_next_steps(const model::RunFinished& event);
+  std::string status_line() const;
+  std::string remaining() const;
+  base::Duration expected(const std::string& test, const std::string& configuration) const;
+
+  Console& console_;
+  const base::Clock& clock_;
+  RunReporterOptions options_;
+  std::string run_;
+  std::size_t total_ = 0;
+  std::size_t done_ = 0;
+  std::size_t flaky_ = 0;
+  model::VerdictCounts counts_;
+  base::SteadyTime began_;
+  base::SteadyTime last_line_;
+  std::map<const model::PlannedTest*, Running> running_;
+  std::map<std::pair<std::string, std::string>, const model::PlannedTest*> by_name_;
+  std::vector<Slow> slowest_;
+  std::vector<std::string> bad_names_;
+  std::vector<std::string> bad_lines_;
+  base::Duration done_expected_{0};
+  base::Duration total_expected_{0};
+};
+
+}  // namespace fatespec::reports

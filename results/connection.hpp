@@ -1,0 +1,42 @@
+// What the implementation files of this folder share.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include <soci/soci.h>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "base/text.hpp"
+#include "results/store.hpp"
+
+namespace fatespec::results {
+
+struct Store::Connection {
+  soci::session session;
+};
+
+inline std::int64_t microseconds(base::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+}
+inline std::int64_t microseconds(base::UtcTime time) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
+}
+inline base::UtcTime utc_of(std::int64_t value) { return base::UtcTime(std::chrono::microseconds(value)); }
+
+/// Calls `work` and turns the library's exceptions into errors.
+template <class Work>
+auto guarded(Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const soci::soci_error& error) {
+    return base::Error{base::ErrorKind::io, std::string("results: ") + error.what()};
+  }
+}
+
+std::string encode_content(std::string_view bytes, std::string& encoding);
+std::string decode_content(const std::string& content, const std::string& encoding);
+
+}  // namespace fatespec::results

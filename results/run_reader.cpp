@@ -1,0 +1,178 @@
+// Reading runs and results out of the store.
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "results/connection.hpp"
+#include "results/store.hpp"
+
+namespace fatespec::results {
+namespace {
+
+struct Blob {
+  std::string content;
+  std::string encoding;
+  soci::indicator present = soci::i_null;
+  std::string decoded() const { return present == soci::i_ok ? decode_content(content, encoding) : ""; }
+};
+
+/// Blobs by their ids, each read once.
+class BlobReader {
+ public:
+  explicit BlobReader(soci::session& session)
+      : statement_((session.prepare << "SELECT content, encoding FROM blobs WHERE id = :id", soci::into(content_),
+                    soci::into(encoding_), soci::use(id_))) {}
+
+  std::string read(soci::row& row, const char* column) {
+    if (row.get_indicator(column) != soci::i_ok) return "";
+    id_ = row.get<long long>(column);
+    statement_.execute(true);
+    return decode_content(content_, encoding_);
+  }
+
+ private:
+  long long id_ = 0;
+  std::string content_;
+  std::string encoding_;
+  soci::statement statement_;
+};
+
+model::Run run_from(soci::row& row) {
+  model::Run run;
+  run.id = row.get<std::string>("name");
+  run.version = row.get<std::string>("version");
+  run.command = row.get<std::string>("command");
+  run.started = utc_of(row.get<long long>("started_us"));
+  if (row.get_indicator("finished_us") == soci::i_ok) run.finished = utc_of(row.get<long long>("finished_us"));
+  if (row.get_indicator("exit_code") == soci::i_ok) run.exit_code = row.get<int>("exit_code");
+  run.planned = static_cast<std::uint64_t>(row.get<long long>("planned"));
+  return run;
+}
+
+void count_verdicts(soci::session& session, model::Run& run) {
+  const soci::rowset<soci::row> rows =
+      (session.prepare << "SELECT verdict, CAST(COUNT(*) AS BIGINT) AS number FROM results JOIN runs ON runs.id = results.run_id "
+                          "WHERE runs.name = :name GROUP BY verdict",
+       soci::use(run.id));
+  for (const auto& row : rows)
+    if (const auto verdict = model::verdict_named(row.get<std::string>("verdict")))
+      run.counts[*verdict] = static_cast<std::uint64_t>(std::stoll(row.get<std::string>("number")));
+}
+
+model::TestResult result_from(soci::row& row, BlobReader& blobs) {
+  model::TestResult result;
+  result.test = row.get<std::string>("test");
+  result.suite = row.get<std::string>("suite");
+  result.configuration = row.get<std::string>("configuration");
+  result.target = row.get<std::string>("target");
+  result.verdict = model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
+  result.flaky = row.get<int>("flaky") != 0;
+  result.leaky = row.get<int>("leaky") != 0;
+  result.attempts = row.get<int>("attempts");
+  result.reason = row.get<std::string>("reason");
+  result.detail = blobs.read(row, "detail_blob");
+  if (row.get_indicator("status") == soci::i_ok) result.status = row.get<int>("status");
+  result.signal = row.get<std::string>("signal");
+  const auto bytes = [&](const char* column) { return static_cast<std::uint64_t>(row.get<long long>(column)); };
+  result.output = {blobs.read(row, "stdout_blob"), bytes("stdout_bytes"), row.get<int>("stdout_truncated") != 0};
+  result.error = {blobs.read(row, "stderr_blob"), bytes("stderr_bytes"), row.get<int>("stderr_truncated") != 0};
+  result.wall = std::chrono::microseconds(row.get<long long>("wall_us"));
+  result.usage.user = std::chrono::microseconds(row.get<long long>("user_us"));
+  result.usage.system = std::chrono::microseconds(row.get<long long>("system_us"));
+  result.usage.max_rss_kib = bytes("max_rss_kib");
+  result.command = blobs.read(row, "command_blob");
+  result.kept_directory = row.get<std::string>("kept_directory");
+  result.started = utc_of(row.get<long long>("started_us"));
+  return result;
+}
+
+/// The number N of `latest~N`; 0 for `latest`.
+std::optional<std::int64_t> steps_back(const std::string& name) {
+  if (name == "latest") return 0;
+  if (!name.starts_with("latest~")) return std::nullopt;
+  const auto steps = base::parse_integer(std::string_view(name).substr(7));
+  return steps && *steps >= 0 ? steps : std::nullopt;
+}
+
+constexpr const char* run_columns = "name, version, command, started_us, finished_us, exit_code, planned";
+
+}  // namespace
+
+base::Result<std::vector<model::Run>> Store::runs(std::size_t most) {
+  return guarded([&]() -> base::Result<std::vector<model::Run>> {
+    std::vector<model::Run> all;
+    const auto limit = static_cast<long long>(most);
+    soci::rowset<soci::row> rows =
+        (connection_->session.prepare << "SELECT " << run_columns << " FROM runs ORDER BY id DESC LIMIT :most", soci::use(limit));
+    for (auto& row : rows) all.push_back(run_from(row));
+    for (auto& run : all) count_verdicts(connection_->session, run);
+    return all;
+  });
+}
+
+base::Result<model::Run> Store::find_run(const std::string& name) {
+  return guarded([&]() -> base::Result<model::Run> {
+    std::vector<model::Run> found;
+    if (const auto steps = steps_back(name)) {
+      soci::rowset<soci::row> rows = (connection_->session.prepare << "SELECT " << run_columns
+                                                                   << " FROM runs ORDER BY id DESC LIMIT 1 OFFSET :steps",
+                                      soci::use(static_cast<long long>(*steps)));
+      for (auto& row : rows) found.push_back(run_from(row));
+    } else if (name.find_first_not_of("0123456789abcdef") == std::string::npos) {
+      const std::string pattern = name + "%";
+      soci::rowset<soci::row> rows = (connection_->session.prepare << "SELECT " << run_columns
+                                                                   << " FROM runs WHERE name LIKE :pattern LIMIT 2",
+                                      soci::use(pattern));
+      for (auto& row : rows) found.push_back(run_from(row));
+    }
+    if (found.size() > 1) return base::Error{base::ErrorKind::usage, fmt::format("several runs begin with `{}`", name)};
+    if (found.empty()) return base::Error{base::ErrorKind::not_found, fmt::format("no run is named `{}`; `fatespec runs` lists them", name)};
+    count_verdicts(connection_->session, found[0]);
+    return found[0];
+  });
+}
+
+base::Result<std::vector<model::TestResult>> Store::results(const std::string& run) {
+  return guarded([&]() -> base::Result<std::vector<model::TestResult>> {
+    std::vector<model::TestResult> all;
+    BlobReader blobs(connection_->session);
+    soci::rowset<soci::row> rows =
+        (connection_->session.prepare << "SELECT tests.name AS test, tests.suite AS suite, tests.configuration AS configuration, results.* "
+                                         "FROM results JOIN tests ON tests.id = results.test_id JOIN runs ON runs.id = results.run_id "
+                                         "WHERE runs.name = :run ORDER BY results.started_us, tests.name",
+         soci::use(run));
+    for (auto& row : rows) {
+      all.push_back(result_from(row, blobs));
+      all.back().index = all.size() - 1;
+    }
+    return all;
+  });
+}
+
+base::Result<std::optional<std::string>> Store::full_output(const std::string& run, const std::string& test, const std::string& configuration) {
+  return guarded([&]() -> base::Result<std::optional<std::string>> {
+    Blob blob;
+    soci::indicator encoding = soci::i_null;
+    connection_->session << "SELECT blobs.content, blobs.encoding FROM results JOIN tests ON tests.id = results.test_id "
+                            "JOIN runs ON runs.id = results.run_id JOIN blobs ON blobs.id = results.full_stdout_blob "
+                            "WHERE runs.name = :run AND tests.name = :test AND tests.configuration = :configuration",
+        soci::into(blob.content, blob.present), soci::into(blob.encoding, encoding), soci::use(run), soci::use(test), soci::use(configuration);
+    if (!connection_->session.got_data()) return std::optional<std::string>();
+    return std::optional<std::string>(blob.decoded());
+  });
+}
+
+base::Result<std::map<std::pair<std::string, std::string>, base::Duration>> Store::expected_durations() {
+  using Durations = std::map<std::pair<std::string, std::string>, base::Duration>;
+  return guarded([&]() -> base::Result<Durations> {
+    Durations durations;
+    soci::rowset<soci::row> rows =
+        (connection_->session.prepare << "SELECT tests.name AS test, tests.configuration AS configuration, results.wall_us AS wall_us "
+                                         "FROM tests JOIN results ON results.test_id = tests.id "
+                                         "WHERE results.run_id = (SELECT MAX(r.run_id) FROM results r WHERE r.test_id = tests.id)");
+    for (auto& row : rows)
+      durations[{row.get<std::string>("test"), row.get<std::string>("configuration")}] = std::chrono::microseconds(row.get<long long>("wall_us"));
+    return durations;
+  });
+}
+
+}  // namespace fatespec::results

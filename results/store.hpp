@@ -1,0 +1,49 @@
+// The database of runs: opening, migrating, reading. Only this folder knows SOCI.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/error.hpp"
+#include "model/result.hpp"
+
+namespace fatespec::results {
+
+/// A connection to a results file. One thread at a time; several connections, also of other processes, may be open.
+class Store {
+ public:
+  /// Opens the SQLite file, makes it if there is none, and brings an older schema up to date. A newer one is refused.
+  static base::Result<std::unique_ptr<Store>> open(const std::string& file);
+  /// As open(), but a file that is not there is an error.
+  static base::Result<std::unique_ptr<Store>> open_existing(const std::string& file);
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+  ~Store();
+
+  /// All runs, the latest first.
+  base::Result<std::vector<model::Run>> runs(std::size_t most);
+  /// The run that an id, a unique prefix of one, `latest` or `latest~N` names.
+  base::Result<model::Run> find_run(const std::string& name);
+  /// The results of a run in the order in which they came, without full outputs.
+  base::Result<std::vector<model::TestResult>> results(const std::string& run);
+  /// The whole stdout of a test, if it was kept.
+  base::Result<std::optional<std::string>> full_output(const std::string& run, const std::string& test, const std::string& configuration);
+  /// Typical wall time of tests, from the latest result of each, by (test, configuration).
+  base::Result<std::map<std::pair<std::string, std::string>, base::Duration>> expected_durations();
+
+  struct Connection;
+  Connection& connection() { return *connection_; }
+
+ private:
+  explicit Store(std::unique_ptr<Connection> connection);
+  std::unique_ptr<Connection> connection_;
+};
+
+/// The schema that this version writes.
+int schema_version();
+
+}  // namespace fatespec::results

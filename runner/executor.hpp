@@ -1,0 +1,56 @@
+// The seam between the scheduler and the machines that run tests.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "base/error.hpp"
+#include "model/execution.hpp"
+
+namespace fatespec::runner {
+
+/// Takes what a test writes. All calls come from the scheduler's thread.
+class OutputSink {
+ public:
+  virtual ~OutputSink() = default;
+  /// Where the next bytes may be put. Empty: the sink is busy, and `when_space` tells when to ask again.
+  virtual std::span<char> space() = 0;
+  /// `bytes` bytes of space() were filled.
+  virtual void commit(std::size_t bytes) = 0;
+  /// Calls `resume` once, later, on the scheduler's thread.
+  virtual void when_space(std::function<void()> resume) = 0;
+};
+
+struct ExecutionRequest {
+  std::string command;  ///< for /bin/sh; variables are replaced
+  std::shared_ptr<const std::vector<std::string>> environment;  ///< "NAME=value"
+  std::string directory;   ///< working directory
+  std::string marker;      ///< "NAME=value" of the environment that no other attempt has
+  std::string stdin_file;  ///< empty: /dev/null
+  std::optional<base::Duration> timeout;
+};
+
+/// A request under way. Destroying it is not allowed before it has ended.
+class RunningExecution {
+ public:
+  virtual ~RunningExecution() = default;
+  /// Ends it with everything that it started; it then ends as `cancelled`. `now`: without mercy.
+  virtual void cancel(bool now) = 0;
+};
+
+/// Runs commands on one target. Used on the scheduler's thread.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  /// Starts a command. `done` is called once, later, on the scheduler's thread.
+  virtual std::shared_ptr<RunningExecution> execute(ExecutionRequest request, OutputSink& output, OutputSink& error,
+                                                    std::function<void(model::Execution)> done) = 0;
+};
+
+}  // namespace fatespec::runner

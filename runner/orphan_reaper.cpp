@@ -1,0 +1,96 @@
+#include "runner/orphan_reaper.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+std::string read_descriptor(int fd) {
+  std::string text;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    const ssize_t got = ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(text.size()));
+    if (got <= 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+    if (static_cast<std::size_t>(got) < buffer.size()) return text;
+  }
+}
+
+bool environment_has(pid_t pid, const std::string& marker) {
+  const base::FileDescriptor file(::open(fmt::format("/proc/{}/environ", pid).c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return false;
+  const std::string environment = read_descriptor(file.get());
+  for (const auto entry : base::split(environment, '\0'))
+    if (entry == marker) return true;
+  return false;
+}
+
+}  // namespace
+
+OrphanReaper::OrphanReaper() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  children_.reset(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC));
+}
+
+void OrphanReaper::test_started(pid_t leader) { tests_[leader] = ++sequence_; }
+void OrphanReaper::test_ended(pid_t leader) { tests_.erase(leader); }
+
+std::vector<pid_t> OrphanReaper::orphans() {
+  std::vector<pid_t> found;
+  if (!children_) return found;
+  const std::string list = read_descriptor(children_.get());
+  for (const auto word : base::split(list, ' ')) {
+    const auto pid = base::parse_integer(word);
+    if (pid && !tests_.contains(static_cast<pid_t>(*pid))) found.push_back(static_cast<pid_t>(*pid));
+  }
+  return found;
+}
+
+bool OrphanReaper::belongs(pid_t pid, pid_t leader, const std::string& marker) {
+  const pid_t group = ::getpgid(pid);
+  if (group == leader || environment_has(pid, marker)) return true;
+  if (tests_.contains(group)) return false;
+  const auto oldest = std::min_element(tests_.begin(), tests_.end(), [](auto& a, auto& b) { return a.second < b.second; });
+  const auto [seen, added] = unknown_.try_emplace(pid, Orphan{sequence_});
+  const bool alone = tests_.empty() || (tests_.size() == 1 && tests_.begin()->first == leader);
+  return alone || oldest->second > seen->second.first_seen;
+}
+
+std::size_t OrphanReaper::signal_orphans(pid_t leader, const std::string& marker, int signal) {
+  std::size_t left = 0;
+  for (const pid_t pid : orphans()) {
+    if (::waitpid(pid, nullptr, WNOHANG) == pid) {
+      unknown_.erase(pid);
+      continue;
+    }
+    if (!belongs(pid, leader, marker)) continue;
+    ++left;
+    ::kill(pid, signal);
+    if (signal == SIGTERM) ::kill(pid, SIGCONT);
+  }
+  return left;
+}
+
+std::size_t OrphanReaper::signal_all(int signal) {
+  std::size_t left = 0;
+  for (const pid_t pid : orphans()) {
+    if (::waitpid(pid, nullptr, WNOHANG) == pid) continue;
+    ++left;
+    ::kill(pid, signal);
+  }
+  return left;
+}
+
+}  // namespace fatespec::runner

@@ -1,0 +1,45 @@
+// Finds, ends and reaps the processes that a test has left behind.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/file.hpp"
+
+namespace fatespec::runner {
+
+/// The runner is a subreaper: a process whose parent has died becomes its child. Such an orphan belongs to the test
+/// whose marker stands in its environment, or whose process group it is in. One that fits no test is ended as soon as
+/// every test that ran when it was first seen is over. Not for use by two threads at once.
+class OrphanReaper {
+ public:
+  OrphanReaper();
+
+  /// A test's main process has started; it is no orphan.
+  void test_started(pid_t leader);
+  /// It is over; the caller has reaped it.
+  void test_ended(pid_t leader);
+
+  /// Sends `signal` to the orphans of a test, reaps those that are dead, and tells how many are left.
+  std::size_t signal_orphans(pid_t leader, const std::string& marker, int signal);
+  /// The same for every orphan there is.
+  std::size_t signal_all(int signal);
+
+ private:
+  struct Orphan {
+    std::uint64_t first_seen = 0;  ///< the latest test that had started by then
+  };
+  bool belongs(pid_t pid, pid_t leader, const std::string& marker);
+  std::vector<pid_t> orphans();
+
+  base::FileDescriptor children_;         ///< /proc/…/children of the thread that starts processes
+  std::map<pid_t, std::uint64_t> tests_;  ///< running leaders and their sequence numbers
+  std::map<pid_t, Orphan> unknown_;
+  std::uint64_t sequence_ = 0;
+};
+
+}  // namespace fatespec::runner

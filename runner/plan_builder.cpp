@@ -1,0 +1,264 @@
+#include "runner/plan_builder.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <unordered_set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "runner/variables.hpp"
+#include "specs/shell.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+using model::PlannedTest;
+using model::SpecType;
+
+/// Why a condition that needs no probe does not hold; empty if it does.
+std::string unmet(const model::Condition& condition, const model::Configuration& configuration, const std::string& target) {
+  const auto any_glob = [](const std::vector<std::string>& globs, const std::string& text) {
+    return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return base::glob_match(glob, text); });
+  };
+  if (!any_glob(condition.configurations, configuration.name))
+    return fmt::format("only if the configuration is {}", fmt::join(condition.configurations, " or "));
+  if (!any_glob(condition.targets, target)) return fmt::format("only if the target is {}", fmt::join(condition.targets, " or "));
+  for (const auto& tag : condition.tags) {
+    const bool unwanted = tag.starts_with('!');
+    const std::string name = unwanted ? tag.substr(1) : tag;
+    const bool there = std::find(configuration.tags.begin(), configuration.tags.end(), name) != configuration.tags.end();
+    if (there == unwanted) return fmt::format("only if the configuration has {} tag {}", unwanted ? "no" : "the", name);
+  }
+  return "";
+}
+
+std::optional<std::string> skip_reason(const model::TestSpec& test, const model::Configuration& configuration, const std::string& target) {
+  if (test.skip) return test.skip;
+  std::string reason;
+  for (const auto& condition : test.only_if) {
+    reason = unmet(condition, configuration, target);
+    if (reason.empty()) break;
+  }
+  if (!reason.empty()) return reason;
+  if (test.parsed.type == SpecType::player) return "this version has no debug player";
+  return std::nullopt;
+}
+
+/// The probes that decide whether a test runs: none if some condition holds without one.
+std::vector<std::string> probes_of(const model::TestSpec& test, const model::Configuration& configuration, const std::string& target) {
+  std::vector<std::string> probes;
+  for (const auto& condition : test.only_if) {
+    if (!unmet(condition, configuration, target).empty()) continue;
+    if (condition.probe.empty()) return {};
+    probes.push_back(condition.probe);
+  }
+  return probes;
+}
+
+/// Every combination of a matrix, the last axis turning fastest.
+std::vector<std::vector<std::pair<std::string, std::string>>> combinations(const std::vector<model::MatrixAxis>& matrix) {
+  std::vector<std::vector<std::pair<std::string, std::string>>> all = {{}};
+  for (const auto& axis : matrix) {
+    decltype(all) longer;
+    for (const auto& combination : all)
+      for (const auto& value : axis.values) {
+        longer.push_back(combination);
+        longer.back().emplace_back(axis.name, value);
+      }
+    all = std::move(longer);
+  }
+  return all;
+}
+
+std::string full_name(const model::Suite& suite, const model::TestSpec& test,
+                      const std::vector<std::pair<std::string, std::string>>& matrix) {
+  std::string name = suite.name + "/" + test.name;
+  if (matrix.empty()) return name;
+  name += '[';
+  for (std::size_t i = 0; i < matrix.size(); ++i) name += (i > 0 ? "," : "") + matrix[i].first + "=" + matrix[i].second;
+  return name + ']';
+}
+
+class PlanBuilder {
+ public:
+  PlanBuilder(std::shared_ptr<const model::Project> project, const PlanOptions& options, specs::Problems& problems)
+      : options_(options), problems_(problems), sources_(variable_sources(options.set)), required_(required_names(*project)) {
+    plan_.project = std::move(project);
+    for (const auto& configuration : plan_.project->configurations)
+      configurations_.push_back(std::make_shared<const model::Configuration>(configuration));
+  }
+
+  model::TestPlan run(const std::vector<std::shared_ptr<const model::Suite>>& suites) {
+    check_suite_names(suites);
+    for (const auto& configuration : chosen_configurations()) {
+      if (!is_local(*configuration)) continue;
+      for (const auto& suite : suites) add_suite(suite, configuration);
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  std::vector<std::shared_ptr<const model::Configuration>> chosen_configurations() {
+    if (options_.configurations.empty()) return configurations_;
+    std::vector<std::shared_ptr<const model::Configuration>> chosen;
+    for (const auto& name : options_.configurations) {
+      const auto found = std::find_if(configurations_.begin(), configurations_.end(), [&](const auto& c) { return c->name == name; });
+      if (found != configurations_.end()) {
+        chosen.push_back(*found);
+        continue;
+      }
+      std::vector<std::string> names;
+      for (const auto& configuration : configurations_) names.push_back(configuration->name);
+      problems_.add({{plan_.project->file, 0, 0}, fmt::format("no configuration is named `{}`{}", name, base::did_you_mean(name, names)), "", 1});
+    }
+    return chosen;
+  }
+
+  bool is_local(const model::Configuration& configuration) {
+    const auto target = plan_.project->targets.find(configuration.target);
+    if (target == plan_.project->targets.end() || target->second.is_local()) return true;
+    problems_.add({{plan_.project->file, 0, 0},
+                   fmt::format("the configuration `{}` runs on `{}`, a board; this version runs on this machine only", configuration.name, configuration.target), "", 1});
+    return false;
+  }
+
+  void check_suite_names(const std::vector<std::shared_ptr<const model::Suite>>& suites) {
+    std::map<std::string, std::string> files;
+    for (const auto& suite : suites) {
+      const auto [first, added] = files.try_emplace(suite->name, suite->file);
+      if (!added) problems_.add({{suite->file, 0, 0}, fmt::format("the suite `{}` is already defined by {}", suite->name, first->second), "", 1});
+    }
+  }
+
+  void add_suite(const std::shared_ptr<const model::Suite>& suite, const std::shared_ptr<const model::Configuration>& configuration) {
+    const VariableLayer layer = variables_for(*plan_.project, *configuration, *suite, sources_, true);
+    const auto shared = resolve(layer);
+    if (!shared) return;
+    names_.clear();
+    for (const auto& test : suite->tests) {
+      PlannedTest planned;
+      planned.suite = suite;
+      planned.spec = test;
+      planned.configuration = configuration;
+      planned.target = configuration->target;
+      planned.timeout = options_.timeout ? *options_.timeout : test->timeout;
+      planned.retries = options_.retries.value_or(test->retries);
+      planned.skip_reason = skip_reason(*test, *configuration, planned.target);
+      scale_timeout(planned);
+      planned.probes = planned.skip_reason ? std::vector<std::string>() : probes_of(*test, *configuration, planned.target);
+      for (auto& combination : combinations(test->matrix)) add_test(planned, std::move(combination), layer, shared);
+    }
+  }
+
+  void scale_timeout(PlannedTest& planned) const {
+    const auto target = plan_.project->targets.find(planned.target);
+    if (target != plan_.project->targets.end() && planned.timeout)
+      planned.timeout = base::Duration(static_cast<std::int64_t>(static_cast<double>(planned.timeout->count()) * target->second.timeout_factor));
+  }
+
+  void add_test(PlannedTest planned, std::vector<std::pair<std::string, std::string>> combination, const VariableLayer& layer,
+                const std::shared_ptr<const model::Variables>& shared) {
+    planned.matrix = std::move(combination);
+    planned.name = full_name(*planned.suite, *planned.spec, planned.matrix);
+    if (!names_.insert(planned.name).second) {
+      problems_.add({planned.spec->origin, fmt::format("two tests are named `{}`", planned.name), "", 1});
+      return;
+    }
+    planned.index = plan_.tests.size();
+    if (options_.filter != nullptr && !options_.filter->matches(planned)) return;
+    planned.variables = planned.matrix.empty() ? shared : resolve_matrix(planned, layer);
+    if (!planned.variables) return;
+    for (auto& probe : planned.probes) probe = specs::expand_command(probe, *planned.variables);
+    if (!planned.skip_reason) check_variables(planned);
+    plan_.tests.push_back(std::move(planned));
+  }
+
+  std::shared_ptr<const model::Variables> resolve_matrix(const PlannedTest& planned, const VariableLayer& layer) {
+    VariableLayer own = layer;
+    for (const auto& [name, value] : planned.matrix) own.values[name] = value;
+    return resolve(own);
+  }
+
+  std::shared_ptr<const model::Variables> resolve(const VariableLayer& layer) {
+    auto resolved = specs::resolve_variables(layer.values, layer.origins);
+    if (resolved) return std::make_shared<const model::Variables>(std::move(*resolved));
+    if (reported_.insert(resolved.error().str()).second) problems_.add({resolved.error().origin, resolved.error().message, "", 1});
+    return nullptr;
+  }
+
+  void check_variables(const PlannedTest& planned) {
+    const auto& spec = planned.spec->parsed;
+    for (const auto& use : specs::variables_of_command(spec.command)) check_use(planned, use.name, spec.command_offset + use.offset);
+    for (const auto& argument : spec.arguments)
+      for (const auto& use : specs::variables_of_text(argument.value)) check_use(planned, use.name, argument.offset);
+  }
+
+  void check_use(const PlannedTest& planned, const std::string& name, std::size_t) {
+    if (planned.variables->contains(name) || !required_.contains(name)) return;
+    const std::string& configuration = planned.configuration->name;
+    std::string message = fmt::format("{} uses ${}, which the configuration `{}` does not define", planned.name, name, configuration);
+    if (name == "FFMPEG_PATH") message += ", and no ffmpeg is on PATH";
+    message += fmt::format(" (--set {}=…)", name);
+    if (reported_.insert(planned.spec->name + "\n" + name + "\n" + configuration).second)
+      problems_.add({planned.spec->spec.origin, message, "", 1});
+  }
+
+  const PlanOptions& options_;
+  specs::Problems& problems_;
+  VariableSources sources_;
+  std::set<std::string, std::less<>> required_;
+  std::vector<std::shared_ptr<const model::Configuration>> configurations_;
+  model::TestPlan plan_;
+  std::unordered_set<std::string> names_;
+  std::set<std::string> reported_;
+};
+
+/// `%s` or `$@` in a make command is the target; with neither it is appended.
+std::string make_command(const std::string& make, const std::string& target) {
+  for (const std::string_view place : {"%s", "$@"}) {
+    const auto at = make.find(place);
+    if (at != std::string::npos) return make.substr(0, at) + target + make.substr(at + place.size());
+  }
+  return make + " " + target;
+}
+
+/// The one word of a path that may be quoted as in a shell; blanks in an unquoted one belong to it.
+std::string path_of(const std::string& text, const model::Variables& variables) {
+  if (text.find_first_of("\"'\\") != std::string::npos) {
+    const auto words = specs::simple_words("x " + specs::expand_command(text, variables));
+    if (words && words->size() == 2) return (*words)[1];
+  }
+  return specs::expand_text(text, variables);
+}
+
+}  // namespace
+
+model::TestPlan build_plan(std::shared_ptr<const model::Project> project,
+                           const std::vector<std::shared_ptr<const model::Suite>>& suites, const PlanOptions& options,
+                           specs::Problems& problems) {
+  return PlanBuilder(std::move(project), options, problems).run(suites);
+}
+
+std::string command_line(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
+  const auto& spec = test.spec->parsed;
+  const std::string& make = test.configuration->make.value_or(project.make);
+  const std::string& maketest = test.configuration->maketest.value_or(project.maketest);
+  std::string command = spec.command;
+  if (spec.type == SpecType::make) command = make_command(make, spec.command);
+  if (spec.type == SpecType::make_test && command.empty()) command = maketest.empty() ? make_command(make, "test") : maketest;
+  if (spec.type == SpecType::filesize) return path_of(command, variables);
+  return specs::expand_command(command, variables);
+}
+
+model::Variables with_test_directory(const PlannedTest& test, const std::string& directory) {
+  model::Variables variables = *test.variables;
+  variables["TEST_DIR"] = directory;
+  // A variable may stand for a path in the test's directory.
+  for (auto& [name, value] : variables)
+    if (value.find("TEST_DIR") != std::string::npos) value = specs::expand_text(value, {{"TEST_DIR", directory}});
+  return variables;
+}
+
+}  // namespace fatespec::runner

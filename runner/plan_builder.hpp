@@ -1,0 +1,35 @@
+// Suites and configurations become a plan: matrices expanded, variables resolved, reasons to skip known.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/plan.hpp"
+#include "specs/filter.hpp"
+#include "specs/problem.hpp"
+
+namespace fatespec::runner {
+
+struct PlanOptions {
+  std::vector<std::string> configurations;  ///< names; empty: all
+  model::Variables set;
+  std::optional<std::optional<base::Duration>> timeout;  ///< instead of the tests' own
+  std::optional<int> retries;
+  specs::Filter* filter = nullptr;
+};
+
+/// Builds the plan. What is wrong is added to `problems`; the plan must then not be run. Tests that the filter does not
+/// select are left out and not examined. Probes of `only_if` are not run: that is done when the plan is.
+model::TestPlan build_plan(std::shared_ptr<const model::Project> project,
+                           const std::vector<std::shared_ptr<const model::Suite>>& suites, const PlanOptions& options,
+                           specs::Problems& problems);
+
+/// The command line of a planned test with the variables replaced: what would be pasted.
+std::string command_line(const model::Project& project, const model::PlannedTest& test, const model::Variables& variables);
+
+/// The variables of a test with TEST_DIR among them.
+model::Variables with_test_directory(const model::PlannedTest& test, const std::string& directory);
+
+}  // namespace fatespec::runner

@@ -1,0 +1,15 @@
+// Asks the probes of `only_if` and turns their answers into reasons to skip.
+#pragma once
+
+#include <functional>
+
+#include "model/plan.hpp"
+#include "runner/test_attempt.hpp"
+
+namespace fatespec::runner {
+
+/// Runs each distinct probe of the plan once, one after the other, with the environment of the first test that asks.
+/// `done` is called on the loop's thread when the plan's skip reasons are complete.
+void run_probes(model::TestPlan& plan, AttemptContext context, std::function<void()> done);
+
+}  // namespace fatespec::runner

@@ -1,0 +1,67 @@
+// One attempt at one test, from its empty directory to a judgement.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "checks/verdict.hpp"
+#include "model/plan.hpp"
+#include "runner/check_feed.hpp"
+#include "runner/executor.hpp"
+#include "runner/scratch.hpp"
+
+namespace fatespec::runner {
+
+/// What every attempt of a run works with.
+struct AttemptContext {
+  Loops loops;
+  Executor& executor;
+  Scratch& scratch;
+  const model::Project& project;
+};
+
+struct AttemptOutcome {
+  model::Execution execution;
+  checks::Reading output;
+  checks::Reading error;
+  checks::Judgement judgement;
+  std::string command;
+  std::string directory;  ///< $TEST_DIR; still there
+};
+
+class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
+ public:
+  using Done = std::function<void(AttemptOutcome)>;
+
+  TestAttempt(AttemptContext context, const model::PlannedTest& test) : context_(context), test_(test) {}
+
+  /// `done` is called once, later, on the loop's thread.
+  void start(Done done);
+  void cancel(bool now);
+
+ private:
+  void fail_to_start(std::string problem);
+  void look_at_size();
+  checks::Reading size_reading(std::uint64_t size) const;
+  void execute();
+  void executed(model::Execution execution);
+  void read_digest_file();
+  void finish_output();
+  void output_read(checks::Reading reading);
+  void error_read(checks::Reading reading);
+  void conclude();
+  std::string working_directory() const;
+  CheckFeed::Factory output_check() const;
+
+  AttemptContext context_;
+  const model::PlannedTest& test_;
+  Done done_;
+  std::shared_ptr<const model::Variables> variables_;
+  std::shared_ptr<CheckFeed> output_;
+  std::shared_ptr<CheckFeed> error_;
+  std::shared_ptr<RunningExecution> running_;
+  AttemptOutcome outcome_;
+};
+
+}  // namespace fatespec::runner

@@ -1,0 +1,107 @@
+#include "runner/test_runner.hpp"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "base/file.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+std::shared_ptr<model::TestResult> blank_result(const model::PlannedTest& test, base::UtcTime time) {
+  auto result = std::make_shared<model::TestResult>();
+  result->index = test.index;
+  result->test = test.name;
+  result->suite = test.suite->name;
+  result->configuration = test.configuration->name;
+  result->target = test.target;
+  result->started = time;
+  return result;
+}
+
+bool worth_a_retry(model::Verdict verdict) {
+  return verdict == model::Verdict::fail || verdict == model::Verdict::crash || verdict == model::Verdict::timeout;
+}
+
+}  // namespace
+
+std::shared_ptr<const model::TestResult> TestRunner::skipped(const model::PlannedTest& test, base::UtcTime time) {
+  auto result = blank_result(test, time);
+  result->verdict = model::Verdict::skip;
+  result->reason = test.skip_reason.value_or("");
+  return result;
+}
+
+void TestRunner::start(AttemptStarted attempt_started, Done done) {
+  attempt_started_ = std::move(attempt_started);
+  done_ = std::move(done);
+  result_ = blank_result(test_, clock_.utc());
+  start_attempt();
+}
+
+void TestRunner::cancel(bool now) {
+  if (attempt_) attempt_->cancel(now);
+}
+
+void TestRunner::start_attempt() {
+  ++result_->attempts;
+  attempt_started_(result_->attempts);
+  attempt_ = std::make_shared<TestAttempt>(context_, test_);
+  attempt_->start([self = shared_from_this()](AttemptOutcome outcome) { self->attempt_ended(std::move(outcome)); });
+}
+
+void TestRunner::attempt_ended(AttemptOutcome outcome) {
+  attempt_.reset();
+  if (outcome.execution.ending == model::Ending::cancelled) {
+    dispose_directory(outcome.directory, false);
+    std::exchange(done_, nullptr)(nullptr);
+    return;
+  }
+  const bool known = test_.spec->expect_fail.has_value();
+  const bool again = !known && worth_a_retry(outcome.judgement.verdict) && result_->attempts <= test_.retries;
+  if (again) {
+    result_->failed_attempts.push_back({result_->attempts, outcome.judgement.verdict, outcome.judgement.reason,
+                                        outcome.output.output, outcome.error.output});
+    dispose_directory(outcome.directory, false);
+    start_attempt();
+    return;
+  }
+  take_outcome(outcome);
+  dispose_directory(outcome.directory, true);
+  std::exchange(done_, nullptr)(std::move(result_));
+}
+
+void TestRunner::take_outcome(AttemptOutcome& outcome) {
+  checks::Judgement& judgement = outcome.judgement;
+  if (test_.spec->expect_fail) checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, judgement);
+  result_->verdict = judgement.verdict;
+  result_->reason = std::move(judgement.reason);
+  result_->detail = std::move(judgement.detail);
+  result_->status = judgement.status;
+  result_->signal = std::move(judgement.signal);
+  result_->flaky = judgement.verdict == model::Verdict::pass && result_->attempts > 1;
+  result_->leaky = outcome.execution.leaky;
+  result_->output = std::move(outcome.output.output);
+  result_->error = std::move(outcome.error.output);
+  // A text that did not match, or that nothing was compared with, may become a reference.
+  const auto& expect = test_.spec->expect;
+  const bool compared = expect.output || expect.output_file;
+  if (!outcome.output.passed || !compared) result_->full_output = std::move(outcome.output.full_output);
+  result_->wall = outcome.execution.wall;
+  result_->usage = outcome.execution.usage;
+  result_->command = std::move(outcome.command);
+}
+
+// A directory that nothing was left in is never kept: there would be nothing to see.
+void TestRunner::dispose_directory(const std::string& directory, bool last) {
+  if (directory.empty() || Scratch::remove_if_empty(directory)) return;
+  const bool bad = last && model::is_bad(result_->verdict);
+  if (keep_ == Keep::all || (keep_ == Keep::failed && bad)) {
+    if (last) result_->kept_directory = directory;
+    return;
+  }
+  boost::asio::post(context_.loops.pool, [directory] { (void)base::remove_tree(directory); });
+}
+
+}  // namespace fatespec::runner

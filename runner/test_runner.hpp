@@ -1,0 +1,48 @@
+// One test of a plan: its attempts, and the result that they give.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "base/clock.hpp"
+#include "model/plan.hpp"
+#include "model/result.hpp"
+#include "runner/test_attempt.hpp"
+
+namespace fatespec::runner {
+
+/// Which $TEST_DIRs stay.
+enum class Keep { all, failed, none };
+
+class TestRunner : public std::enable_shared_from_this<TestRunner> {
+ public:
+  /// The result; nothing if the test was cancelled.
+  using Done = std::function<void(std::shared_ptr<const model::TestResult>)>;
+  using AttemptStarted = std::function<void(int number)>;
+
+  TestRunner(AttemptContext context, const base::Clock& clock, Keep keep, const model::PlannedTest& test)
+      : context_(context), clock_(clock), keep_(keep), test_(test) {}
+
+  void start(AttemptStarted attempt_started, Done done);
+  void cancel(bool now);
+
+  /// The result of a test that is not run.
+  static std::shared_ptr<const model::TestResult> skipped(const model::PlannedTest& test, base::UtcTime time);
+
+ private:
+  void start_attempt();
+  void attempt_ended(AttemptOutcome outcome);
+  void take_outcome(AttemptOutcome& outcome);
+  void dispose_directory(const std::string& directory, bool last);
+
+  AttemptContext context_;
+  const base::Clock& clock_;
+  Keep keep_;
+  const model::PlannedTest& test_;
+  AttemptStarted attempt_started_;
+  Done done_;
+  std::shared_ptr<TestAttempt> attempt_;
+  std::shared_ptr<model::TestResult> result_;
+};
+
+}  // namespace fatespec::runner

@@ -1,0 +1,83 @@
+#include "runner/variables.hpp"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/text.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A bare program name such as `ffmpeg` stays one, if PATH has it and the directory has not.
+std::string absolute_value(const std::string& value, const std::string& directory) {
+  if (value.empty() || value[0] == '/' || value[0] == '$') return value;
+  const fs::path path = fs::path(directory) / value;
+  std::error_code ignored;
+  if (value.find('/') == std::string::npos && !fs::exists(path, ignored)) {
+    const std::string program = find_on_path(value);
+    if (!program.empty()) return program;
+  }
+  return path.lexically_normal().string();
+}
+
+model::Variables absolute_paths(const model::Variables& variables, const std::string& directory, bool local) {
+  if (!local) return variables;
+  model::Variables result = variables;
+  for (auto& [name, value] : result)
+    if (name.ends_with("_PATH")) value = absolute_value(value, directory);
+  return result;
+}
+
+}  // namespace
+
+void VariableLayer::add(const model::Variables& more, const model::Places& places) {
+  for (const auto& [name, value] : more) values[name] = value;
+  for (const auto& [name, origin] : places) origins[name] = origin;
+}
+
+VariableSources variable_sources(const model::Variables& set) {
+  VariableSources sources;
+  sources.set = set;
+  sources.working_directory = fs::current_path().string();
+  for (const char* name : {"FFMPEG_PATH", "SAMPLES_PATH"}) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') sources.environment[name] = value;
+  }
+  return sources;
+}
+
+VariableLayer variables_for(const model::Project& project, const model::Configuration& configuration,
+                            const model::Suite& suite, const VariableSources& sources, bool local) {
+  VariableLayer layer;
+  if (const std::string ffmpeg = local ? find_on_path("ffmpeg") : ""; !ffmpeg.empty()) layer.values["FFMPEG_PATH"] = ffmpeg;
+  layer.add(absolute_paths(suite.variables, suite.directory, local), suite.variable_origins);
+  layer.add(absolute_paths(sources.environment, sources.working_directory, local));
+  layer.add(absolute_paths(project.variables, project.directory, local), project.variable_origins);
+  layer.add(absolute_paths(configuration.variables, project.directory, local), configuration.variable_origins);
+  layer.add(absolute_paths(sources.set, sources.working_directory, local));
+  return layer;
+}
+
+std::set<std::string, std::less<>> required_names(const model::Project& project) {
+  std::set<std::string, std::less<>> names = {"FFMPEG_PATH", "SAMPLES_PATH"};
+  for (const auto& configuration : project.configurations)
+    for (const auto& [name, value] : configuration.variables) names.insert(name);
+  return names;
+}
+
+std::string find_on_path(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  if (path == nullptr) return "";
+  for (const auto directory : base::split(path, ':')) {
+    std::string candidate = std::string(directory) + "/" + program;
+    std::error_code ignored;
+    if (::access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate, ignored)) return candidate;
+  }
+  return "";
+}
+
+}  // namespace fatespec::runner

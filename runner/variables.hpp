@@ -1,0 +1,41 @@
+// Which value a variable has for a test: the layers of the contract, from far to near.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "base/error.hpp"
+#include "model/configuration.hpp"
+#include "model/plan.hpp"
+
+namespace fatespec::runner {
+
+/// Variables with the places of their definitions, not yet resolved.
+struct VariableLayer {
+  model::Variables values;
+  model::Places origins;
+
+  /// Nearer definitions win.
+  void add(const model::Variables& more, const model::Places& places = {});
+};
+
+/// Where values come from besides the files.
+struct VariableSources {
+  model::Variables set;          ///< `--set`; relative paths begin at the working directory
+  model::Variables environment;  ///< FFMPEG_PATH and SAMPLES_PATH, if they are set
+  std::string working_directory;
+};
+VariableSources variable_sources(const model::Variables& set);
+
+/// From far to near: `ffmpeg` on PATH, the suite, the environment, the project, the configuration, `--set`. A relative
+/// value of a name that ends in `_PATH` is made absolute, beginning where it was defined, if `local`.
+VariableLayer variables_for(const model::Project& project, const model::Configuration& configuration,
+                            const model::Suite& suite, const VariableSources& sources, bool local);
+
+/// The names that a spec may not leave undefined: FFMPEG_PATH, SAMPLES_PATH and what any configuration defines.
+std::set<std::string, std::less<>> required_names(const model::Project& project);
+
+/// The path of a program on PATH; empty if there is none.
+std::string find_on_path(const std::string& program);
+
+}  // namespace fatespec::runner

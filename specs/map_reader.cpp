@@ -1,0 +1,142 @@
+#include "specs/map_reader.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "specs/shell_scan.hpp"
+
+namespace fatespec::specs {
+
+void add_problem(Problems& problems, YamlNode node, std::string message) {
+  const int width = node.is_scalar() && !node.is_alias() ? static_cast<int>(std::min<std::size_t>(node.value().size(), 200)) : 1;
+  problems.add(node.document().source(), node.origin(), std::move(message), width);
+}
+
+namespace {
+
+using Entries = std::vector<std::pair<YamlNode, YamlNode>>;
+
+bool has_key(const Entries& entries, const std::string& key) {
+  return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first.value() == key; });
+}
+
+void merge(Entries& entries, YamlNode source, Problems& problems, int depth);
+
+void collect(Entries& entries, YamlNode map, Problems& problems, int depth) {
+  std::vector<YamlNode> merges;
+  Entries own;
+  for (const auto& [key, value] : map.entries()) {
+    if (!key.is_scalar()) add_problem(problems, key, "a key must be a plain text");
+    else if (key.value() == "<<" && key.is_plain()) merges.push_back(value);
+    else if (own.size() < 64 && has_key(own, key.value())) add_problem(problems, key, fmt::format("the key `{}` is repeated", key.value()));
+    else own.emplace_back(key, value);
+  }
+  for (auto& entry : own)
+    if (depth == 0 || !has_key(entries, entry.first.value())) entries.push_back(entry);
+  for (const auto& source : merges) merge(entries, source, problems, depth + 1);
+}
+
+void merge(Entries& entries, YamlNode source, Problems& problems, int depth) {
+  if (depth > 16) {
+    add_problem(problems, source, "merge keys (`<<`) are nested too deep");
+  } else if (source.is_map()) {
+    collect(entries, source, problems, depth);
+  } else if (source.is_sequence()) {
+    for (const auto& element : source.elements()) merge(entries, element, problems, depth + 1);
+  } else {
+    add_problem(problems, source, "a merge key (`<<`) needs a map");
+  }
+}
+
+}  // namespace
+
+std::vector<std::pair<YamlNode, YamlNode>> map_entries(YamlNode map, Problems& problems) {
+  Entries entries;
+  collect(entries, map, problems, 0);
+  return entries;
+}
+
+std::optional<std::string> read_text(YamlNode node, Problems& problems) {
+  if (node.is_scalar()) return node.value();
+  add_problem(problems, node, node.is_null() ? "a text is missing here" : "a text is needed here, not a list or map");
+  return std::nullopt;
+}
+
+std::optional<bool> read_boolean(YamlNode node, Problems& problems) {
+  const std::string word = node.is_scalar() ? base::lower(node.value()) : "";
+  if (word == "true" || word == "yes" || word == "on") return true;
+  if (word == "false" || word == "no" || word == "off") return false;
+  add_problem(problems, node, "`true` or `false` is needed here");
+  return std::nullopt;
+}
+
+std::optional<std::int64_t> read_integer(YamlNode node, std::int64_t at_least, Problems& problems) {
+  const auto value = node.is_scalar() ? base::parse_integer(node.value()) : std::nullopt;
+  if (value && *value >= at_least) return value;
+  add_problem(problems, node, fmt::format("a whole number of {} or more is needed here", at_least));
+  return std::nullopt;
+}
+
+std::vector<std::string> read_texts(YamlNode node, Problems& problems) {
+  if (!node.is_sequence()) {
+    auto single = read_text(node, problems);
+    return single ? std::vector<std::string>{*single} : std::vector<std::string>{};
+  }
+  std::vector<std::string> texts;
+  for (const auto& element : node.elements())
+    if (auto text = read_text(element, problems)) texts.push_back(std::move(*text));
+  return texts;
+}
+
+model::Variables read_variables(YamlNode node, Problems& problems, model::Places* places) {
+  model::Variables variables;
+  if (node.is_null()) return variables;
+  if (!node.is_map()) {
+    add_problem(problems, node, "a map of names and values is needed here");
+    return variables;
+  }
+  for (const auto& [key, value] : map_entries(node, problems)) {
+    const std::string& name = key.value();
+    if (name.empty() || name_length(name) != name.size()) {
+      add_problem(problems, key, fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only", name));
+      continue;
+    }
+    if (name == "TEST_DIR") {
+      add_problem(problems, key, "$TEST_DIR is always there and cannot be set");
+      continue;
+    }
+    auto text = value.is_null() ? std::optional<std::string>("") : read_text(value, problems);
+    if (text) variables[name] = std::move(*text);
+    if (places != nullptr) (*places)[name] = key.origin();
+  }
+  return variables;
+}
+
+std::optional<std::optional<base::Duration>> read_duration(YamlNode node, Problems& problems) {
+  if (node.is_scalar() && node.value() == "none") return std::optional<base::Duration>();
+  const auto value = node.is_scalar() ? base::parse_duration(node.value()) : std::nullopt;
+  if (value && value->count() > 0) return std::optional<base::Duration>(*value);
+  add_problem(problems, node, "a duration is needed here, such as 30s, 500ms, 2m or none");
+  return std::nullopt;
+}
+
+void MapReader::read(YamlNode map, std::string_view what, const std::vector<Key>& keys, Problems& problems) {
+  if (!map.is_map()) {
+    add_problem(problems, map, fmt::format("{} must be a map of keys and values", what));
+    return;
+  }
+  for (const auto& [key, value] : map_entries(map, problems)) {
+    const auto known = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == key.value(); });
+    if (known != keys.end()) {
+      known->read(value);
+      continue;
+    }
+    std::vector<std::string> names;
+    for (const auto& k : keys) names.emplace_back(k.name);
+    add_problem(problems, key, fmt::format("unknown key `{}` in {}{}", key.value(), what, base::did_you_mean(key.value(), names)));
+  }
+}
+
+}  // namespace fatespec::specs

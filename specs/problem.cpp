@@ -1,0 +1,67 @@
+#include "specs/problem.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace fatespec::specs {
+
+SourceText::SourceText(std::string file, std::string text) : file_(std::move(file)), text_(std::move(text)) {
+  starts_.push_back(0);
+  for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n', end + 1))
+    starts_.push_back(end + 1);
+}
+
+std::string_view SourceText::line(int number) const {
+  if (number < 1 || number > line_count()) return {};
+  const std::size_t start = line_offset(number);
+  const std::size_t end = std::min(text_.find('\n', start), text_.size());
+  std::string_view line = std::string_view(text_).substr(start, end - start);
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+base::Origin SourceText::origin_of(std::size_t offset) const {
+  const auto after = std::upper_bound(starts_.begin(), starts_.end(), offset);
+  const auto line = static_cast<int>(after - starts_.begin());
+  return {file_, line, static_cast<int>(offset - line_offset(line)) + 1};
+}
+
+namespace {
+
+constexpr std::size_t window = 120;  // columns of a long line that are shown
+
+std::size_t display_width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
+}
+
+}  // namespace
+
+void Problems::add(const SourceText& source, base::Origin origin, std::string message, int mark_width) {
+  list_.push_back({origin, std::move(message), std::string(source.line(origin.line)), mark_width});
+}
+
+std::string format(const Problem& problem) {
+  std::string text = problem.origin.str() + ": " + base::printable(problem.message);
+  if (problem.line.empty() || problem.origin.column < 1) return text;
+  std::string_view line = problem.line;
+  std::size_t column = std::min<std::size_t>(static_cast<std::size_t>(problem.origin.column) - 1, line.size());
+  if (line.size() > window && column > window / 2) {
+    const std::size_t cut = column - window / 2;
+    line.remove_prefix(cut);
+    column -= cut;
+  }
+  line = line.substr(0, window);
+  const std::string before = base::printable(line.substr(0, column));
+  const std::string after = base::printable(line.substr(column));
+  const std::size_t width =
+      std::clamp<std::size_t>(static_cast<std::size_t>(problem.mark_width), 1, std::max<std::size_t>(1, display_width(after)));
+  text += fmt::format("\n {:>5} | {}{}", problem.origin.line, before, after);
+  text += fmt::format("\n       | {}^{}", std::string(display_width(before), ' '), std::string(width - 1, '~'));
+  return text;
+}
+
+}  // namespace fatespec::specs

@@ -1,0 +1,185 @@
+#include "specs/project_reader.hpp"
+
+#include <glob.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "specs/map_reader.hpp"
+#include "specs/shell.hpp"
+
+namespace fatespec::specs {
+namespace {
+
+namespace fs = std::filesystem;
+
+void ignore(YamlNode) {}
+
+class ProjectReader {
+ public:
+  ProjectReader(const YamlDocument& document, Problems& problems) : document_(document), problems_(problems) {}
+
+  std::shared_ptr<model::Project> run() {
+    project_->file = document_.source().file();
+    project_->directory = fs::absolute(project_->file).lexically_normal().parent_path().string();
+    MapReader::read(document_.root(), "the configuration",
+                    {{"suites", [&](YamlNode v) { read_suites(v); }},
+                     {"results", [&](YamlNode v) { project_->results = text(v).value_or(project_->results); }},
+                     {"variables", [&](YamlNode v) { project_->variables = read_variables(v, problems_, &project_->variable_origins); }},
+                     {"env", [&](YamlNode v) { project_->env = read_variables(v, problems_); }},
+                     {"make", [&](YamlNode v) { project_->make = text(v).value_or(project_->make); }},
+                     {"maketest", [&](YamlNode v) { project_->maketest = text(v).value_or(""); }},
+                     {"configurations", [&](YamlNode v) { read_configurations(v); }},
+                     {"targets", [&](YamlNode v) { read_targets(v); }}},
+                    problems_);
+    if (project_->configurations.empty()) project_->configurations.emplace_back();
+    check_targets();
+    const auto resolved = resolve_variables(project_->variables, project_->variable_origins);
+    if (!resolved) problems_.add(document_.source(), resolved.error().origin, resolved.error().message);
+    return std::move(project_);
+  }
+
+ private:
+  std::optional<std::string> text(YamlNode node) { return read_text(node, problems_); }
+
+  void read_suites(YamlNode node) {
+    if (!node.is_sequence()) {
+      if (auto glob = text(node)) project_->suites.push_back({*glob, node.origin()});
+      return;
+    }
+    for (const auto& element : node.elements())
+      if (auto glob = text(element)) project_->suites.push_back({*glob, element.origin()});
+  }
+
+  void read_configurations(YamlNode node) {
+    if (!node.is_map()) {
+      add_problem(problems_, node, "`configurations` must be a map of names and their settings");
+      return;
+    }
+    for (const auto& [key, value] : map_entries(node, problems_)) {
+      model::Configuration configuration;
+      configuration.name = key.value();
+      if (configuration.name.empty()) add_problem(problems_, key, "a configuration's name is not empty");
+      if (!value.is_null()) read_configuration(value, configuration);
+      project_->configurations.push_back(std::move(configuration));
+    }
+  }
+
+  void read_configuration(YamlNode node, model::Configuration& configuration) {
+    MapReader::read(node, "a configuration",
+                    {{"variables", [&](YamlNode v) { configuration.variables = read_variables(v, problems_, &configuration.variable_origins); }},
+                     {"tags", [&](YamlNode v) { configuration.tags = read_texts(v, problems_); }},
+                     {"env", [&](YamlNode v) { configuration.env = read_variables(v, problems_); }},
+                     {"target", [&](YamlNode v) {
+                        configuration.target = text(v).value_or("local");
+                        target_uses_.emplace_back(v);
+                      }},
+                     {"make", [&](YamlNode v) { configuration.make = text(v); }},
+                     {"maketest", [&](YamlNode v) { configuration.maketest = text(v); }}},
+                    problems_);
+    auto all = project_->variables;
+    auto origins = project_->variable_origins;
+    for (const auto& [name, value] : configuration.variables) all[name] = value;
+    for (const auto& [name, origin] : configuration.variable_origins) origins[name] = origin;
+    const auto resolved = resolve_variables(all, origins);
+    if (!resolved) problems_.add(document_.source(), resolved.error().origin, resolved.error().message);
+  }
+
+  void read_targets(YamlNode node) {
+    if (!node.is_map()) {
+      add_problem(problems_, node, "`targets` must be a map of names and their settings");
+      return;
+    }
+    for (const auto& [key, value] : map_entries(node, problems_)) {
+      model::Target target;
+      target.name = key.value();
+      read_target(value, target);
+      project_->targets[target.name] = std::move(target);
+    }
+  }
+
+  void read_target(YamlNode node, model::Target& target) {
+    const auto number = [&](int& field) {
+      return [&](YamlNode v) { if (const auto n = read_integer(v, 1, problems_)) field = static_cast<int>(std::min<std::int64_t>(*n, 4096)); };
+    };
+    MapReader::read(node, "a target",
+                    {{"host", [&](YamlNode v) { target.host = text(v).value_or(""); }},
+                     {"pool", [&](YamlNode v) { target.pool = read_texts(v, problems_); }},
+                     {"jobs", number(target.jobs)},
+                     {"env", [&](YamlNode v) { target.env = read_variables(v, problems_); }},
+                     {"timeout_factor", [&](YamlNode v) { read_factor(v, target.timeout_factor); }},
+                     // Settings of the connection: read by the ssh executor.
+                     {"port", ignore}, {"user", ignore}, {"identity_file", ignore}, {"known_hosts_file", ignore},
+                     {"directory", ignore}, {"exec", ignore}, {"read_file", ignore}, {"deploy", ignore}},
+                    problems_);
+  }
+
+  void read_factor(YamlNode node, double& factor) {
+    const auto value = node.is_scalar() ? base::parse_number(node.value()) : std::nullopt;
+    if (value && *value > 0 && *value <= 1e6) factor = *value;
+    else add_problem(problems_, node, "a positive number is needed here");
+  }
+
+  void check_targets() {
+    std::vector<std::string> names = {"local"};
+    for (const auto& [name, target] : project_->targets) names.push_back(name);
+    for (const auto& use : target_uses_) {
+      if (!use.is_scalar() || std::find(names.begin(), names.end(), use.value()) != names.end()) continue;
+      add_problem(problems_, use, fmt::format("no target is named `{}`{}", use.value(), base::did_you_mean(use.value(), names)));
+    }
+  }
+
+  const YamlDocument& document_;
+  Problems& problems_;
+  std::shared_ptr<model::Project> project_ = std::make_shared<model::Project>();
+  std::vector<YamlNode> target_uses_;
+};
+
+std::vector<std::string> expand_glob(const std::string& pattern) {
+  std::vector<std::string> files;
+  ::glob_t found{};
+  if (::glob(pattern.c_str(), GLOB_TILDE, nullptr, &found) == 0)
+    for (std::size_t i = 0; i < found.gl_pathc; ++i) files.emplace_back(found.gl_pathv[i]);
+  ::globfree(&found);
+  return files;
+}
+
+}  // namespace
+
+std::optional<std::string> find_project_file(const std::string& directory) {
+  std::error_code ignored;
+  for (fs::path at = fs::absolute(directory, ignored);; at = at.parent_path()) {
+    const fs::path file = at / project_file_name;
+    if (fs::is_regular_file(file, ignored)) return file.string();
+    if (at == at.parent_path()) return std::nullopt;
+  }
+}
+
+std::shared_ptr<model::Project> read_project(const std::string& file, Problems& problems) {
+  const auto document = YamlDocument::load(file, problems);
+  return document ? ProjectReader(*document, problems).run() : nullptr;
+}
+
+std::shared_ptr<model::Project> default_project(const std::string& directory) {
+  auto project = std::make_shared<model::Project>();
+  project->directory = fs::absolute(directory).lexically_normal().string();
+  project->configurations.emplace_back();
+  return project;
+}
+
+std::vector<std::string> suite_files(const model::Project& project, Problems& problems) {
+  std::vector<std::string> files;
+  for (const auto& glob : project.suites) {
+    const std::string pattern = fs::path(glob.text).is_absolute() ? glob.text : (fs::path(project.directory) / glob.text).string();
+    const auto found = expand_glob(pattern);
+    if (found.empty()) problems.add({glob.origin, fmt::format("`{}` matches no file", glob.text), "", 1});
+    for (const auto& file : found)
+      if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
+  }
+  return files;
+}
+
+}  // namespace fatespec::specs

@@ -1,0 +1,304 @@
+#include "specs/shell.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/text.hpp"
+#include "specs/shell_scan.hpp"
+
+namespace fatespec::specs {
+namespace {
+
+using Context = VariableUse::Context;
+
+constexpr std::string_view blanks = " \t\n";
+constexpr std::string_view glob_characters = "*?[]";
+
+// A word of an unquoted value: everything is quoted but glob characters, which the shell still expands.
+std::string quote_field(std::string_view field) {
+  if (field.find_first_of(glob_characters) == std::string_view::npos) return base::shell_quote(field);
+  std::string quoted;
+  while (!field.empty()) {
+    const std::size_t length = std::min(field.find_first_of(glob_characters), field.size());
+    if (length > 0) quoted += base::shell_quote(field.substr(0, length));
+    if (length < field.size()) quoted += field[length];
+    field.remove_prefix(std::min(length + 1, field.size()));
+  }
+  return quoted;
+}
+
+std::string split_value(std::string_view value) {
+  std::string words;
+  while (!value.empty()) {
+    const std::size_t blank = std::min(value.find_first_not_of(blanks), value.size());
+    if (blank > 0) words += ' ';
+    value.remove_prefix(blank);
+    const std::size_t length = std::min(value.find_first_of(blanks), value.size());
+    if (length > 0) words += quote_field(value.substr(0, length));
+    value.remove_prefix(length);
+  }
+  return words;
+}
+
+std::string escape_double_quoted(std::string_view value) {
+  std::string escaped;
+  for (const char c : value) {
+    if (std::string_view("\\\"$`").find(c) != std::string_view::npos) escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
+// Names that must be assigned in front of the command because replacing them could be wrong.
+std::set<std::string> names_to_assign(const ShellScan& scan, const model::Variables& variables) {
+  std::set<std::string> names;
+  for (const auto& name : scan.mentioned)
+    if (variables.contains(name)) names.insert(name);
+  for (const auto& use : scan.uses)
+    if ((scan.here_document || use.context == Context::opaque) && variables.contains(use.name)) names.insert(use.name);
+  return names;
+}
+
+std::string single_quoted(std::string_view value) {
+  const std::string quoted = base::shell_quote(value);
+  return quoted.starts_with('\'') ? quoted : "'" + quoted + "'";
+}
+
+}  // namespace
+
+std::vector<VariableUse> variables_of_command(std::string_view command) { return scan_command(command).uses; }
+
+std::vector<VariableUse> variables_of_text(std::string_view text) {
+  std::vector<VariableUse> uses;
+  for (std::size_t at = 0; at < text.size();) {
+    if (text.compare(at, 2, "\\$") == 0) {
+      at += 2;
+      continue;
+    }
+    if (text[at] != '$') {
+      ++at;
+      continue;
+    }
+    const std::string_view rest = text.substr(at + 1);
+    const bool braced = rest.starts_with('{');
+    const std::size_t length = name_length(rest.substr(braced ? 1 : 0));
+    if (length == 0 || (braced && (length + 1 >= rest.size() || rest[length + 1] != '}'))) {
+      ++at;
+      continue;
+    }
+    const std::size_t whole = length + (braced ? 3 : 1);
+    uses.push_back({std::string(rest.substr(braced ? 1 : 0, length)), at, whole, Context::double_quoted});
+    at += whole;
+  }
+  return uses;
+}
+
+std::string expand_command(std::string_view command, const model::Variables& variables) {
+  if (command.find_first_of("$=") == std::string_view::npos) return std::string(command);
+  const ShellScan scan = scan_command(command);
+  const auto assigned = names_to_assign(scan, variables);
+  std::string text;
+  for (const auto& name : assigned) text += name + "=" + single_quoted(variables.find(name)->second) + "; ";
+  std::size_t copied = 0;
+  for (const auto& use : scan.uses) {
+    const auto value = variables.find(use.name);
+    if (value == variables.end() || assigned.contains(use.name)) continue;
+    text += command.substr(copied, use.offset - copied);
+    text += use.context == Context::bare ? split_value(value->second) : escape_double_quoted(value->second);
+    copied = use.offset + use.length;
+  }
+  text += command.substr(copied);
+  return text;
+}
+
+namespace {
+
+// Text between variables: `\$` stands for a dollar sign.
+void append_unescaped(std::string& result, std::string_view text) {
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.compare(at, 2, "\\$") == 0) ++at;
+    result += text[at];
+  }
+}
+
+}  // namespace
+
+std::string expand_text(std::string_view text, const model::Variables& variables) {
+  if (text.find('$') == std::string_view::npos) return std::string(text);
+  std::string result;
+  std::size_t copied = 0;
+  for (const auto& use : variables_of_text(text)) {
+    const auto value = variables.find(use.name);
+    if (value == variables.end()) continue;
+    append_unescaped(result, text.substr(copied, use.offset - copied));
+    result += value->second;
+    copied = use.offset + use.length;
+  }
+  append_unescaped(result, text.substr(copied));
+  return result;
+}
+
+namespace {
+
+bool is_reserved_or_builtin(std::string_view word) {
+  static const std::set<std::string_view> words = {
+      "!",      "{",    "}",        "case",   "do",     "done",   "elif",  "else",  "esac",     "fi",    "for",   "function",
+      "if",     "in",   "then",     "until",  "while",  ".",      ":",     "[",     "alias",    "bg",    "break", "cd",
+      "chdir",  "command", "continue", "echo", "eval",  "exec",   "exit",  "export", "false",   "fc",    "fg",    "getopts",
+      "hash",   "jobs", "kill",     "local",  "printf", "pwd",    "read",  "readonly", "return", "select", "set", "shift",
+      "source", "test", "time",     "times",  "trap",   "true",   "type",  "typeset", "ulimit", "umask", "unalias", "unset",
+      "wait"};
+  return words.contains(word);
+}
+
+/// Splits a command into words, or gives up where a shell is needed.
+class WordSplitter {
+ public:
+  explicit WordSplitter(std::string_view text) : text_(base::trim(text)) {}
+
+  std::optional<std::vector<std::string>> run() {
+    while (at_ < text_.size())
+      if (!step(text_[at_])) return std::nullopt;
+    end_word();
+    if (words_.empty() || is_reserved_or_builtin(words_[0])) return std::nullopt;
+    return std::move(words_);
+  }
+
+ private:
+  bool step(char c) {
+    if (c == ' ' || c == '\t') {
+      end_word();
+      ++at_;
+      return true;
+    }
+    if (c == '\'') return single_quoted();
+    if (c == '"') return double_quoted();
+    if (c == '\\') return escaped();
+    if (std::string_view("|&;<>()$`*?[\n").find(c) != std::string_view::npos) return false;
+    if ((c == '#' || c == '~') && !in_word_) return false;
+    if (c == '=' && words_.empty() && !quoted_) return false;  // an assignment
+    append(c);
+    ++at_;
+    return true;
+  }
+
+  bool single_quoted() {
+    const auto end = text_.find('\'', at_ + 1);
+    if (end == std::string_view::npos) return false;
+    begin_quoted();
+    word_ += text_.substr(at_ + 1, end - at_ - 1);
+    at_ = end + 1;
+    return true;
+  }
+
+  bool double_quoted() {
+    begin_quoted();
+    for (++at_; at_ < text_.size(); ++at_) {
+      const char c = text_[at_];
+      if (c == '"') {
+        ++at_;
+        return true;
+      }
+      if (c == '$' || c == '`') return false;
+      if (c == '\\' && at_ + 1 < text_.size()) {
+        const char next = text_[at_ + 1];
+        if (std::string_view("\\\"$`\n").find(next) != std::string_view::npos) {
+          ++at_;
+          if (next != '\n') word_ += next;
+          continue;
+        }
+      }
+      word_ += c;
+    }
+    return false;
+  }
+
+  bool escaped() {
+    if (at_ + 1 >= text_.size()) return false;
+    const char next = text_[at_ + 1];
+    at_ += 2;
+    if (next == '\n') return true;
+    begin_quoted();
+    word_ += next;
+    return true;
+  }
+
+  void begin_quoted() { in_word_ = quoted_ = true; }
+  void append(char c) {
+    in_word_ = true;
+    word_ += c;
+  }
+  void end_word() {
+    if (in_word_) words_.push_back(std::move(word_));
+    word_.clear();
+    in_word_ = quoted_ = false;
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  std::string word_;
+  bool in_word_ = false;
+  bool quoted_ = false;
+  std::vector<std::string> words_;
+};
+
+/// Resolves variables one by one, depth first.
+class Resolver {
+ public:
+  Resolver(const model::Variables& raw, const model::Places& origins) : raw_(raw), origins_(origins) {}
+
+  base::Result<model::Variables> run() {
+    for (const auto& [name, value] : raw_)
+      if (!resolve(name)) return *error_;
+    return std::move(resolved_);
+  }
+
+ private:
+  bool resolve(const std::string& name) {
+    if (resolved_.contains(name)) return true;
+    if (std::find(path_.begin(), path_.end(), name) != path_.end()) return circle(name);
+    path_.push_back(name);
+    const std::string& value = raw_.find(name)->second;
+    for (const auto& use : variables_of_text(value))
+      if (raw_.contains(use.name) && !resolve(use.name)) return false;
+    path_.pop_back();
+    resolved_[name] = expand_text(value, resolved_);
+    return check_length(name);
+  }
+
+  bool circle(const std::string& name) {
+    std::string text;
+    for (auto it = std::find(path_.begin(), path_.end(), name); it != path_.end(); ++it) text += "$" + *it + " -> ";
+    return fail(name, "variables refer to each other in a circle: " + text + "$" + name);
+  }
+
+  bool check_length(const std::string& name) {
+    constexpr std::size_t longest = std::size_t{1} << 20;
+    if (resolved_[name].size() <= longest) return true;
+    return fail(name, "the value of $" + name + " is longer than 1 MiB");
+  }
+
+  bool fail(const std::string& name, std::string message) {
+    const auto origin = origins_.find(name);
+    error_ = base::Error{base::ErrorKind::invalid, std::move(message),
+                         origin == origins_.end() ? base::Origin{} : origin->second};
+    return false;
+  }
+
+  const model::Variables& raw_;
+  const model::Places& origins_;
+  model::Variables resolved_;
+  std::vector<std::string> path_;
+  std::optional<base::Error> error_;
+};
+
+}  // namespace
+
+std::optional<std::vector<std::string>> simple_words(std::string_view command) { return WordSplitter(command).run(); }
+
+base::Result<model::Variables> resolve_variables(const model::Variables& variables, const model::Places& origins) {
+  return Resolver(variables, origins).run();
+}
+
+}  // namespace fatespec::specs
