@@ -1,8 +1,11 @@
 #include "runner/scratch.hpp"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
@@ -20,18 +23,49 @@ base::Result<Scratch> Scratch::create(const std::string& run_id) {
   return Scratch(std::move(directory));
 }
 
+namespace {
+
+Scratch::Pristine look(const struct stat& status) { return {status.st_mode, status.st_uid, status.st_gid}; }
+
+bool is_empty(int directory) {
+  std::array<char, 1024> entries{};  // getdents64 without a stream: the two entries of an empty directory fit
+  std::size_t names = 0;
+  for (;;) {
+    const ssize_t got = ::getdents64(directory, entries.data(), entries.size());
+    if (got <= 0) return got == 0 && names <= 2;
+    for (ssize_t at = 0; at < got; ++names) at += reinterpret_cast<const dirent64*>(entries.data() + at)->d_reclen;
+    if (names > 2) return false;
+  }
+}
+
+}  // namespace
+
 Scratch::Scratch(Scratch&& other) noexcept : directory_(std::exchange(other.directory_, {})), next_(other.next_) {}
 
 Scratch::~Scratch() {
+  for (const auto& directory : spare_) ::rmdir(directory.c_str());
   if (!directory_.empty()) ::rmdir(directory_.c_str());
 }
 
 base::Result<std::string> Scratch::make_directory() {
+  if (!spare_.empty()) {
+    std::string path = std::move(spare_.back());
+    spare_.pop_back();
+    return path;
+  }
   std::string path = fmt::format("{}/{}", directory_, next_++);
   if (::mkdir(path.c_str(), 0777) != 0) return base::io_error("test directory " + path, errno);
+  struct stat status {};
+  if (!pristine_ && ::stat(path.c_str(), &status) == 0) pristine_ = look(status);
   return path;
 }
 
-bool Scratch::remove_if_empty(const std::string& directory) { return ::rmdir(directory.c_str()) == 0; }
+bool Scratch::take_back(const std::string& directory) {
+  const base::FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+  struct stat status {};
+  if (!file || ::fstat(file.get(), &status) != 0 || look(status) != pristine_ || !is_empty(file.get())) return false;
+  spare_.push_back(directory);
+  return true;
+}
 
 }  // namespace fatespec::runner

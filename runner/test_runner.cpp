@@ -95,7 +95,7 @@ void TestRunner::take_outcome(AttemptOutcome& outcome) {
 
 // A directory that nothing was left in is never kept: there would be nothing to see.
 void TestRunner::dispose_directory(const std::string& directory, bool last) {
-  if (directory.empty() || Scratch::remove_if_empty(directory)) return;
+  if (directory.empty() || context_.scratch.take_back(directory)) return;
   const bool bad = last && model::is_bad(result_->verdict);
   if (keep_ == Keep::all || (keep_ == Keep::failed && bad)) {
     if (last) result_->kept_directory = directory;
