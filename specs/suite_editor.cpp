@@ -1,0 +1,190 @@
+#include "specs/suite_editor.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "specs/problem.hpp"
+#include "specs/suite_reader.hpp"
+#include "specs/yaml.hpp"
+
+namespace fatespec::specs {
+namespace {
+
+YamlNode value_of(YamlNode map, std::string_view key) {
+  if (!map || !map.is_map()) return {};
+  for (const auto& [name, value] : map.entries())
+    if (name.value() == key) return value;
+  return {};
+}
+
+YamlNode key_of(YamlNode map, std::string_view key) {
+  for (const auto& [name, value] : map.entries())
+    if (name.value() == key) return name;
+  return {};
+}
+
+bool is_plain_word(std::string_view text) {
+  constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-";
+  return !text.empty() && text[0] != '-' && text != "~" && text.find_first_not_of(safe) == std::string_view::npos;
+}
+
+std::string double_quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : base::to_utf8(text)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') quoted += std::string("\\") + c;
+    else if (c == '\n') quoted += "\\n";
+    else if (c == '\t') quoted += "\\t";
+    else if (byte < 0x20 || byte == 0x7F) quoted += fmt::format("\\x{:02x}", byte);
+    else quoted += c;
+  }
+  return quoted + "\"";
+}
+
+/// Text that a literal block can hold as it is.
+bool fits_block(std::string_view text) {
+  const bool several = text.find('\n') != std::string_view::npos && text.ends_with('\n');
+  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 || c == '\n' || c == '\t'; });
+  return several && plain && base::is_utf8(text) && !text.ends_with("\n\n") && text[0] != ' ' && text[0] != '\n' && text[0] != '\t';
+}
+
+std::string render(std::string_view value, bool flow, std::size_t indentation) {
+  if (is_plain_word(value)) return std::string(value);
+  if (flow || !fits_block(value)) return double_quoted(value);
+  std::string block = "|";
+  for (const auto line : base::split_lines(value)) block += "\n" + (line.empty() ? "" : std::string(indentation, ' ') + std::string(line));
+  return block;
+}
+
+class Editor {
+ public:
+  Editor(const YamlDocument& document, const ExpectationEdit& edit) : source_(document.source()), text_(source_.text()), edit_(edit) {
+    const YamlNode tests = value_of(document.root(), "tests");
+    if (!tests) return;
+    for (const auto& test : tests.elements())
+      if (value_of(test, "name") && value_of(test, "name").value() == edit.test) test_ = test;
+  }
+
+  std::optional<std::string> run() {
+    if (!test_ || test_.is_alias()) return std::nullopt;
+    const YamlNode expect = value_of(test_, "expect");
+    if (!expect) return add_expect();
+    if (expect.is_alias() || !expect.is_map()) return std::nullopt;
+    const YamlNode value = value_of(expect, edit_.key);
+    return value ? replace(value, expect) : add_key(expect);
+  }
+
+ private:
+  std::size_t offset(base::Origin origin) const { return source_.line_offset(origin.line) + static_cast<std::size_t>(origin.column) - 1; }
+  bool is_flow(YamlNode map) const { return text_.at(offset(map.origin())) == '{'; }
+  std::size_t line_end(std::size_t at) const { return std::min(text_.find('\n', at), text_.size()); }
+  std::size_t indentation_of_line(std::size_t at) const {
+    const std::size_t start = source_.line_offset(source_.origin_of(at).line);
+    return text_.find_first_not_of(' ', start) - start;
+  }
+
+  /// Where a scalar ends; nothing for styles that are not recognised.
+  std::optional<std::size_t> scalar_end(YamlNode scalar, std::size_t parent_indentation) const {
+    const std::size_t start = offset(scalar.origin());
+    const char style = text_.at(start);
+    if (style == '|' || style == '>') return block_end(start, parent_indentation);
+    if (style == '\'' || style == '"') return quoted_end(start, style);
+    if (text_.compare(start, scalar.value().size(), scalar.value()) != 0) return std::nullopt;
+    return start + scalar.value().size();
+  }
+
+  std::optional<std::size_t> quoted_end(std::size_t start, char quote) const {
+    for (std::size_t at = start + 1; at < text_.size(); ++at) {
+      if (quote == '"' && text_[at] == '\\') ++at;
+      else if (text_[at] == quote && quote == '\'' && at + 1 < text_.size() && text_[at + 1] == '\'') ++at;
+      else if (text_[at] == quote) return at + 1;
+    }
+    return std::nullopt;
+  }
+
+  std::size_t block_end(std::size_t start, std::size_t parent_indentation) const {
+    std::size_t end = line_end(start);
+    for (std::size_t at = end + 1; at < text_.size(); at = line_end(at) + 1) {
+      const std::size_t stop = line_end(at);
+      const std::size_t first = text_.find_first_not_of(' ', at);
+      if (first >= stop) continue;  // a blank line belongs to the block only if more of it follows
+      if (first - at <= parent_indentation) break;
+      end = stop;
+    }
+    return end;
+  }
+
+  std::optional<std::string> replace(YamlNode value, YamlNode expect) const {
+    if (!value.is_scalar() || value.is_alias()) return std::nullopt;
+    const std::size_t start = offset(value.origin());
+    const std::size_t indentation = indentation_of_line(start);
+    const auto end = scalar_end(value, is_flow(expect) ? 0 : static_cast<std::size_t>(key_of(expect, edit_.key).origin().column) - 1);
+    if (!end) return std::nullopt;
+    return splice(start, *end, render(edit_.value, is_flow(expect), indentation + 2));
+  }
+
+  std::optional<std::string> add_key(YamlNode expect) const {
+    const std::size_t start = offset(expect.origin());
+    const auto indentation = static_cast<std::size_t>(expect.origin().column) - 1;
+    if (is_flow(expect)) {
+      const std::string rest = expect.entries().empty() ? "" : ", ";
+      return splice(start + 1, start + 1, edit_.key + ": " + render(edit_.value, true, 0) + rest);
+    }
+    return splice(start, start, edit_.key + ": " + render(edit_.value, false, indentation + 2) + "\n" + std::string(indentation, ' '));
+  }
+
+  std::optional<std::string> add_expect() const {
+    const char* after = value_of(test_, "spec") ? "spec" : "name";
+    const YamlNode before = value_of(test_, after);
+    if (!before.is_scalar() || before.is_alias()) return std::nullopt;
+    const auto column = static_cast<std::size_t>(key_of(test_, after).origin().column) - 1;
+    const auto end = scalar_end(before, column);
+    if (!end) return std::nullopt;
+    const std::string expectation = "expect: {" + edit_.key + ": " + render(edit_.value, true, 0) + "}";
+    if (is_flow(test_)) return splice(*end, *end, ", " + expectation);
+    const std::size_t at = line_end(*end);  // behind a comment on the same line
+    return splice(at, at, "\n" + std::string(column, ' ') + expectation);
+  }
+
+  std::string splice(std::size_t begin, std::size_t end, const std::string& replacement) const {
+    return text_.substr(0, begin) + replacement + text_.substr(end);
+  }
+
+  const SourceText& source_;
+  const std::string& text_;
+  const ExpectationEdit& edit_;
+  YamlNode test_;
+};
+
+std::optional<std::string> expectation_in(const std::string& file, const std::string& text, const ExpectationEdit& edit) {
+  Problems problems;
+  const auto document = YamlDocument::parse(file, text, problems);
+  if (!document) return std::nullopt;
+  const auto suite = read_suite(*document, problems);
+  if (!problems.empty()) return std::nullopt;
+  for (const auto& test : suite->tests) {
+    if (test->name != edit.test) continue;
+    const auto& placed = edit.key == "stdout" ? test->expect.output : test->expect.output_file;
+    return placed ? std::optional<std::string>(placed->text) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+base::Result<std::string> edit_expectation(const std::string& file, const std::string& text, const ExpectationEdit& edit) {
+  Problems problems;
+  const auto document = YamlDocument::parse(file, text, problems);
+  if (!document) return base::Error{base::ErrorKind::invalid, format(problems.list().front())};
+  const auto edited = Editor(*document, edit).run();
+  if (edited && expectation_in(file, *edited, edit) == edit.value) return *edited;
+  return base::Error{base::ErrorKind::invalid,
+                     fmt::format("{}: the expectation of `{}` cannot be changed in place; set it by hand to {}: {}", file, edit.test, edit.key,
+                                 base::shorten(double_quoted(edit.value), 200))};
+}
+
+}  // namespace fatespec::specs
