@@ -38,6 +38,13 @@ Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
   return {};
 }
 
+// A device or a pipe, such as /dev/stdout, is written to; it must not be replaced by a file.
+Result<void> write_in_place(const fs::path& path, std::string_view content) {
+  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+  if (!file) return error_for(path, errno);
+  return write_all(file.get(), content, path);
+}
+
 }  // namespace
 
 void FileDescriptor::reset(int fd) {
@@ -59,6 +66,11 @@ Result<MappedFile> MappedFile::open(const fs::path& path) {
 
 MappedFile::~MappedFile() {
   if (data_ != nullptr) ::munmap(data_, size_);
+}
+
+void MappedFile::release_before(std::size_t offset) const {
+  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  if (data_ != nullptr && offset >= page) ::madvise(data_, offset / page * page, MADV_DONTNEED);
 }
 
 Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
@@ -86,7 +98,9 @@ Result<void> write_file_atomically(const fs::path& path, std::string_view conten
   // A reference may be a link into another tree: what it names is replaced, not the link.
   std::error_code ignored;
   const fs::path target = fs::is_symlink(path, ignored) ? fs::canonical(path, ignored) : path;
-  const mode_t mode = ::stat(target.c_str(), &status) == 0 ? (status.st_mode & 07777) : 0666;
+  const bool exists = ::stat(target.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode)) return write_in_place(target, content);
+  const mode_t mode = exists ? (status.st_mode & 07777) : 0666;
   std::string temporary = target.string() + ".XXXXXX";
   FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
   if (!file) return error_for(path, errno);

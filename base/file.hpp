@@ -50,6 +50,8 @@ class MappedFile {
   ~MappedFile();
 
   std::string_view bytes() const { return {static_cast<const char*>(data_), size_}; }
+  /// Gives the memory before `offset` back; its bytes are read from the file again if they are asked for.
+  void release_before(std::size_t offset) const;
 
  private:
   MappedFile(void* data, std::size_t size) : data_(data), size_(size) {}
@@ -60,7 +62,8 @@ class MappedFile {
 /// The whole of a regular file; an error if it is none, or larger than `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit = UINT64_MAX);
 
-/// Replaces a file in one step: readers see the old content or the new, never a part. Keeps the old file's mode.
+/// Replaces a file in one step: readers see the old content or the new, never a part. Keeps the old file's mode. What
+/// is no regular file (a device, a pipe) is written to instead.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 /// Creates a directory and what leads to it.

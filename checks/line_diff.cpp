@@ -16,6 +16,8 @@ namespace {
 // Lines beyond this many on each side are not aligned: the algorithm's cost grows with the square of the differences,
 // and no more than the first of them is shown anyway.
 constexpr std::size_t most_aligned = 1500;
+// Of each text, from the first difference on.
+constexpr std::size_t most_bytes = std::size_t{512} << 10;
 
 using Lines = std::vector<std::string_view>;
 
@@ -73,20 +75,37 @@ std::vector<Edit> align(const std::vector<int>& before, const std::vector<int>& 
   return edits;
 }
 
-std::string hunk(const std::vector<Edit>& edits, std::size_t begin, std::size_t end, const Lines& before, const Lines& after) {
+std::string hunk(const std::vector<Edit>& edits, std::size_t lines_before, const Lines& before, const Lines& after) {
   std::size_t old_count = 0;
   std::size_t new_count = 0;
   std::string body;
-  for (std::size_t i = begin; i < end; ++i) {
-    const Edit& edit = edits[i];
+  for (const Edit& edit : edits) {
     if (edit.mark != '+') ++old_count;
     if (edit.mark != '-') ++new_count;
     const std::string_view line = edit.mark == '+' ? after[edit.new_line] : before[edit.old_line];
     body += edit.mark + base::shorten(base::printable(line), 500) + "\n";
   }
-  const std::size_t old_start = edits[begin].old_line + (old_count == 0 ? 0 : 1);
-  const std::size_t new_start = edits[begin].new_line + (new_count == 0 ? 0 : 1);
+  const std::size_t old_start = lines_before + edits.front().old_line + (old_count == 0 ? 0 : 1);
+  const std::size_t new_start = lines_before + edits.front().new_line + (new_count == 0 ? 0 : 1);
   return fmt::format("@@ -{},{} +{},{} @@\n", old_start, old_count, new_start, new_count) + body;
+}
+
+/// The part of two texts that is worth aligning: from a few lines before the first difference on.
+struct Window {
+  std::size_t start = 0;  ///< bytes
+  std::size_t lines = 0;  ///< before `start`
+};
+
+Window window_of(std::string_view expected, std::string_view actual, std::size_t context) {
+  const auto [differs, ignored] = std::mismatch(expected.begin(), expected.end(), actual.begin(), actual.end());
+  const std::string_view common = expected.substr(0, static_cast<std::size_t>(differs - expected.begin()));
+  std::size_t start = common.size();
+  for (std::size_t lines = 0; lines <= context && start > 0; ++lines) {
+    const auto newline = start > 1 ? common.rfind('\n', start - 2) : std::string_view::npos;
+    start = newline == std::string_view::npos ? 0 : newline + 1;
+  }
+  const auto before = common.substr(0, start);
+  return {start, static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))};
 }
 
 std::string limit_lines(const std::string& text, std::size_t most) {
@@ -100,8 +119,9 @@ std::string limit_lines(const std::string& text, std::size_t most) {
 }  // namespace
 
 std::string unified_diff(std::string_view expected, std::string_view actual, const DiffOptions& options) {
-  const Lines before = base::split_lines(expected);
-  const Lines after = base::split_lines(actual);
+  const Window window = window_of(expected, actual, options.context);
+  const Lines before = base::split_lines(expected.substr(window.start, most_bytes));
+  const Lines after = base::split_lines(actual.substr(window.start, most_bytes));
   LineNumbers numbers(options.comparison);
   const auto before_numbers = numbers.number(before);
   const auto edits = align(before_numbers, numbers.number(after));
@@ -116,7 +136,7 @@ std::string unified_diff(std::string_view expected, std::string_view actual, con
     for (std::size_t j = i; j < edits.size() && j <= last + 2 * options.context; ++j)
       if (edits[j].mark != ' ') last = j;
     const std::size_t end = std::min(edits.size(), last + 1 + options.context);
-    text += hunk(edits, begin, end, before, after);
+    text += hunk({edits.begin() + static_cast<std::ptrdiff_t>(begin), edits.begin() + static_cast<std::ptrdiff_t>(end)}, window.lines, before, after);
     i = end;
   }
   const bool exact = options.comparison == model::Comparison::exact;

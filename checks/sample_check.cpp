@@ -45,6 +45,7 @@ void SampleCheck::compare_whole(std::string_view bytes) {
   if (samples == 0) return;
   compare(bytes.data(), reference_.data() + compared_ * width, samples);
   compared_ += samples;
+  owner_->release_before(static_cast<std::size_t>(reference_.data() - owner_->bytes().data()) + compared_ * width);
 }
 
 Reading SampleCheck::finish() {

@@ -17,9 +17,12 @@ std::string_view reference_bytes(const TextExpectation& expected, const std::str
 
 std::string in_quotes(std::string_view text) { return "\"" + base::shorten(base::printable(text), 80) + "\""; }
 
-std::string_view line_at(std::string_view text, std::size_t number) {
-  const auto lines = base::split_lines(text);
-  return number <= lines.size() ? lines[number - 1] : std::string_view();
+/// The line that holds a byte.
+std::string_view line_at(std::string_view text, std::size_t offset) {
+  if (offset >= text.size() && (text.empty() || text.back() == '\n')) return {};
+  const std::size_t newline = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
+  const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
+  return text.substr(start, std::min(text.find('\n', start), text.size()) - start);
 }
 
 }  // namespace
@@ -33,6 +36,7 @@ TextCheck::TextCheck(TextExpectation expectation) : expected_(std::move(expectat
 void TextCheck::consume(std::string_view bytes) {
   excerpt_.append(bytes);
   if (comparison_) comparison_->consume(bytes);
+  if (comparison_ && !expected_.one_line) expected_.reference->release_before(comparison_->reference_offset());
   if (!keeps_) return;
   const std::size_t room = kept_bytes - kept_.size();
   kept_all_ = kept_all_ && bytes.size() <= room;
@@ -75,9 +79,9 @@ void TextCheck::describe_difference(Reading& reading) const {
     const std::string_view before = std::string_view(kept_).substr(0, at);
     const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
     reading.reason = fmt::format("{} differs first in line {}: {}, expected {}", label, line,
-                                 in_quotes(line_at(kept_, line)), in_quotes(line_at(expected, line)));
+                                 in_quotes(line_at(kept_, at)), in_quotes(line_at(expected, at)));
   }
-  reading.detail = unified_diff(expected.substr(0, kept_bytes), kept_, {.comparison = expected_.comparison});
+  reading.detail = unified_diff(expected, kept_, {.comparison = expected_.comparison});
 }
 
 void TextCheck::search_expression(Reading& reading) const {

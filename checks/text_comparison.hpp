@@ -1,6 +1,7 @@
 // Compares a text that arrives in pieces with a reference, exactly or as `diff -b` does.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -26,6 +27,7 @@ class BlankNormaliser {
       emit('\n');
     } else if (c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f') {
       pending_ = true;
+      at_line_start_ = false;
     } else {
       if (pending_) emit(' ');
       pending_ = at_line_start_ = false;
@@ -50,6 +52,10 @@ class TextComparison {
   void consume(std::string_view bytes);
   /// After the last byte: whether the texts are equal.
   bool finish();
+  /// Bytes of the reference before this offset will not be looked at again, but by a report of differences.
+  std::size_t reference_offset() const {
+    return comparison_ == model::Comparison::exact ? std::min<std::size_t>(offset_, reference_.size()) : reference_at_;
+  }
   /// Offset of the first byte that differs exactly; the shorter text's length if one is a prefix of the other.
   std::uint64_t first_difference() const { return first_difference_.value_or(offset_); }
 

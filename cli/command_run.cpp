@@ -1,4 +1,5 @@
 #include <atomic>
+#include <optional>
 #include <thread>
 
 #include <fmt/format.h>
@@ -53,7 +54,7 @@ class RunCommand {
     auto loaded = load_inputs(options_.inputs, plan_options());
     if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
     inputs_ = std::move(std::get<Inputs>(loaded));
-    if (!open_outputs()) return ExitCode::error;
+    if (const auto failed = open_outputs()) return *failed;
     run_.run_id = new_run_id();
     run_.command = rerun_command(options_) + (options_.inputs.filter.empty() ? "" : " --filter " + base::shell_quote(options_.inputs.filter));
     run_.scheduler = {jobs(), keep_of(options_.keep), options_.fail_fast};
@@ -73,21 +74,21 @@ class RunCommand {
 
   int jobs() const { return options_.jobs > 0 ? options_.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
 
-  bool open_outputs() {
+  std::optional<ExitCode> open_outputs() {
     if (options_.results != "none") {
       results_path_ = results_file(*inputs_.project, options_.results);
       auto store = results::Store::open(results_path_);
-      if (!store) return complain(store.error()), false;
+      if (!store) return complain(store.error());
       auto expected = (*store)->expected_durations();
       if (expected) expected_ = std::move(*expected);
       writer_ = std::make_unique<results::RunWriter>(std::move(*store), [this](const base::Error&) { results_lost_ = true; });
     }
     if (!options_.json.empty()) {
       auto json = reports::JsonLinesWriter::open(options_.json);
-      if (!json) return complain(json.error()), false;
+      if (!json) return complain(json.error());
       json_ = std::move(*json);
     }
-    return true;
+    return std::nullopt;
   }
 
   void keep_expected_of_plan() {

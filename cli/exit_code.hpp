@@ -9,6 +9,7 @@ enum class ExitCode : int {
   usage = 2,             ///< usage, configuration or spec file is wrong; nothing was run
   error = 3,             ///< some test is `error` and none is worse, or results could not be kept
   nothing_selected = 4,  ///< nothing was selected
+  hung_up = 129,         ///< SIGHUP: the terminal has gone
   interrupted = 130,     ///< SIGINT
   terminated = 143,      ///< SIGTERM
 };

@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "specs/project_reader.hpp"
+#include "specs/shell.hpp"
 #include "specs/suite_reader.hpp"
 
 namespace fatespec::cli {
@@ -41,6 +42,8 @@ base::Result<model::Variables> parse_set(const std::vector<std::string>& set) {
     const auto equals = entry.find('=');
     if (equals == std::string::npos || equals == 0)
       return base::Error{base::ErrorKind::usage, fmt::format("--set {}: NAME=value is needed", entry)};
+    if (!specs::is_variable_name(entry.substr(0, equals)))
+      return base::Error{base::ErrorKind::usage, fmt::format("--set {}: `{}` cannot be the name of a variable", entry, entry.substr(0, equals))};
     variables[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   return variables;

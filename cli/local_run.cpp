@@ -29,6 +29,7 @@ ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool resul
   using model::Verdict;
   if (signal == SIGINT) return ExitCode::interrupted;
   if (signal == SIGTERM) return ExitCode::terminated;
+  if (signal == SIGHUP) return ExitCode::hung_up;
   if (counts[Verdict::fail] + counts[Verdict::crash] + counts[Verdict::timeout] + counts[Verdict::xpass] > 0) return ExitCode::bad_test;
   return counts[Verdict::error] > 0 || results_lost ? ExitCode::error : ExitCode::success;
 }
@@ -42,7 +43,7 @@ class LocalRun {
         pool_(std::max(1U, std::thread::hardware_concurrency())),
         executor_(loop_),
         context_{{loop_, pool_}, executor_, scratch, *plan.project},
-        signals_(loop_, SIGINT, SIGTERM),
+        signals_(loop_, SIGINT, SIGTERM, SIGHUP),
         ticker_(loop_),
         scheduler_(context_, clock, plan, options.scheduler, [this](const model::RunEvent& event) { emit(event); }, [this] { finish(); }) {}
 

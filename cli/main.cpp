@@ -1,10 +1,13 @@
 // fatespec: the command line.
-#include <csignal>
-#include <cstdio>
-#include <exception>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/version.hpp"
 
@@ -14,6 +17,25 @@ namespace {
 void open_standard_streams() {
   for (int fd = 0; fd <= 2; ++fd)
     if (::fcntl(fd, F_GETFD) == -1) (void)::open("/dev/null", O_RDWR);
+}
+
+/// A first word that is no subcommand: the library would only say that one is needed.
+bool misses_subcommand(const CLI::App& app, int argc, char** argv) {
+  if (argc < 2 || argv[1][0] == '-') return false;
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return false;
+  std::fprintf(stderr, "fatespec: there is no command `%s`%s (fatespec --help lists them)\n", fatespec::base::printable(argv[1]).c_str(),
+               fatespec::base::did_you_mean(argv[1], names).c_str());
+  return true;
+}
+
+/// Output that could not be written must not look like success.
+int checked(fatespec::cli::ExitCode code) {
+  using fatespec::cli::ExitCode;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return static_cast<int>(code);
+  std::fprintf(stderr, "fatespec: standard output could not be written completely\n");
+  return static_cast<int>(code == ExitCode::success ? ExitCode::error : code);
 }
 
 }  // namespace
@@ -28,6 +50,7 @@ int main(int argc, char** argv) {
   app.get_formatter()->column_width(34);
   ExitCode exit_code = ExitCode::success;
   for (const auto add : {add_run, add_check, add_list, add_explain, add_accept, add_runs, add_show, add_report}) add(app, exit_code);
+  if (misses_subcommand(app, argc, argv)) return static_cast<int>(ExitCode::usage);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -36,5 +59,5 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "fatespec: %s\n", error.what());
     return static_cast<int>(ExitCode::error);
   }
-  return static_cast<int>(exit_code);
+  return checked(exit_code);
 }

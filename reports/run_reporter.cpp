@@ -23,6 +23,14 @@ std::string bar(std::size_t done, std::size_t total, std::size_t columns) {
   return text;
 }
 
+/// A name as a filter expression takes it.
+std::string filter_word(const std::string& name) {
+  if (name.find_first_of("|&!() \"\\") == std::string::npos) return name;
+  std::string quoted = "\"";
+  for (const char c : name) quoted += (c == '"' || c == '\\' ? "\\" : "") + std::string(1, c);
+  return quoted + "\"";
+}
+
 }  // namespace
 
 RunReporter::RunReporter(Console& console, const base::Clock& clock, RunReporterOptions options)
@@ -167,7 +175,7 @@ void RunReporter::show_next_steps(const model::RunFinished& event) {
   if (!bad_names_.empty()) {
     const std::set<std::string> names(bad_names_.begin(), bad_names_.end());
     std::string filter;
-    for (const auto& name : names) filter += (filter.empty() ? "" : " | ") + ("name(=" + name + ")");
+    for (const auto& name : names) filter += std::string(filter.empty() ? "" : " | ") + "name(=" + filter_word(name) + ")";
     constexpr std::size_t longest = 600;
     if (filter.size() <= longest) console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
   }

@@ -33,7 +33,7 @@ std::string describe_bad(const model::TestResult& result, const Console& console
   if (lines.size() > most_detail) shown += fmt::format("… {} more lines: fatespec show latest --test '{}'\n", lines.size() - most_detail, result.test);
   if (!shown.empty()) text += "\n" + coloured_diff(console, shown, "        ");
   if (!result.command.empty())
-    text += "\n        " + console.styled(Style::dim, "$ " + base::shorten(base::printable(result.command), 2000));
+    text += "\n        " + console.styled(Style::dim, "$ " + base::shorten(base::printable_lines(result.command), 4000));
   if (!result.kept_directory.empty()) text += "\n        " + console.styled(Style::dim, "kept: " + result.kept_directory);
   return text;
 }

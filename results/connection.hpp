@@ -26,13 +26,19 @@ inline std::int64_t microseconds(base::UtcTime time) {
 }
 inline base::UtcTime utc_of(std::int64_t value) { return base::UtcTime(std::chrono::microseconds(value)); }
 
+/// The library's text without the SQL statement that it ends with.
+inline std::string message_of(const soci::soci_error& error) {
+  const std::string text = error.what();
+  return text.substr(0, text.find(" while "));
+}
+
 /// Calls `work` and turns the library's exceptions into errors.
 template <class Work>
 auto guarded(Work work) -> decltype(work()) {
   try {
     return work();
   } catch (const soci::soci_error& error) {
-    return base::Error{base::ErrorKind::io, std::string("results: ") + error.what()};
+    return base::Error{base::ErrorKind::io, "results: " + message_of(error)};
   }
 }
 

@@ -1,6 +1,8 @@
 #include "results/store.hpp"
 
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include <fmt/format.h>
 #include <soci/sqlite3/soci-sqlite3.h>
@@ -65,7 +67,28 @@ base::Result<void> prepare(soci::session& session, const std::string& file) {
   return migrate(session, file);
 }
 
+constexpr auto patience = std::chrono::seconds(30);
+
+bool is_locked(const soci::soci_error& error) { return message_of(error).find("locked") != std::string::npos; }
+
 }  // namespace
+
+// Switching a new file to WAL fails at once while another process does the same, whatever the busy timeout says.
+base::Result<std::unique_ptr<Store>> Store::open_patiently(const std::string& file) {
+  const auto deadline = std::chrono::steady_clock::now() + patience;
+  for (;;) {
+    try {
+      auto connection = std::make_unique<Connection>();
+      connection->session.open(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=30", file));
+      if (auto prepared = prepare(connection->session, file); !prepared) return prepared.error();
+      return std::unique_ptr<Store>(new Store(std::move(connection)));
+    } catch (const soci::soci_error& error) {
+      if (!is_locked(error) || std::chrono::steady_clock::now() > deadline)
+        return base::Error{base::ErrorKind::io, fmt::format("results file {}: {}", file, message_of(error))};
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+}
 
 int schema_version() { return static_cast<int>(std::size(migrations::embedded_files)); }
 
@@ -78,16 +101,7 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& file) {
   const fs::path directory = fs::path(file).parent_path();
   if (!directory.empty())
     if (auto made = base::make_directories(directory); !made) return made.error();
-  return guarded([&]() -> base::Result<std::unique_ptr<Store>> {
-    auto connection = std::make_unique<Connection>();
-    try {
-      connection->session.open(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=30", file));
-      if (auto prepared = prepare(connection->session, file); !prepared) return prepared.error();
-    } catch (const soci::soci_error& error) {
-      return base::Error{base::ErrorKind::io, fmt::format("results file {}: {}", file, error.what())};
-    }
-    return std::unique_ptr<Store>(new Store(std::move(connection)));
-  });
+  return open_patiently(file);
 }
 
 base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& file) {

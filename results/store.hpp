@@ -40,6 +40,7 @@ class Store {
 
  private:
   explicit Store(std::unique_ptr<Connection> connection);
+  static base::Result<std::unique_ptr<Store>> open_patiently(const std::string& file);
   std::unique_ptr<Connection> connection_;
 };
 

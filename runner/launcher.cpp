@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <pthread.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -28,6 +29,7 @@ struct OwnGroup {
   process::error_code on_exec_setup(process::posix::default_launcher&, const std::filesystem::path&,
                                     const char* const*) const {
     ::setpgid(0, 0);
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runner that is killed leaves no test behind
     // Ignored signals stay ignored across exec, unlike handled ones.
     for (const int signal : {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU}) ::signal(signal, SIG_DFL);
     sigset_t none;

@@ -111,7 +111,7 @@ class PlanBuilder {
       }
       std::vector<std::string> names;
       for (const auto& configuration : configurations_) names.push_back(configuration->name);
-      problems_.add({{plan_.project->file, 0, 0}, fmt::format("no configuration is named `{}`{}", name, base::did_you_mean(name, names)), "", 1});
+      problems_.add({{plan_.project->file.empty() ? "--configuration" : plan_.project->file, 0, 0}, fmt::format("no configuration is named `{}`{}", name, base::did_you_mean(name, names)), "", 1});
     }
     return chosen;
   }

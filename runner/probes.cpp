@@ -65,7 +65,7 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
     const std::string command = base::shorten(base::printable(where.second), 60);
     std::string reason;
     if (!yes && execution.ending == model::Ending::exited) reason = fmt::format("only if `{}`, which exits with {}", command, execution.status);
-    else if (!yes) reason = fmt::format("only if `{}`, which did not end by itself: {}", command, execution.problem);
+    else if (!yes) reason = fmt::format("only if `{}`, which failed: {}", command, execution.problem);
     answers_[where] = reason;
     next();
   }

@@ -12,10 +12,12 @@
 #include <boost/asio/post.hpp>
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "checks/log_tail_check.hpp"
 #include "runner/check_factory.hpp"
 #include "runner/environment.hpp"
 #include "runner/plan_builder.hpp"
+#include "specs/shell.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -94,16 +96,12 @@ void TestAttempt::look_at_size() {
   struct stat status {};
   outcome_.execution.ending = model::Ending::exited;
   checks::Reading reading;
-  if (::stat(path.c_str(), &status) != 0) {
+  std::string problem;
+  if (::stat(path.c_str(), &status) != 0) problem = fmt::format("{}: {}", path, std::strerror(errno));
+  else if (!S_ISREG(status.st_mode)) problem = path + ": not a regular file";
+  if (!problem.empty()) {
     outcome_.execution.status = 1;
-    reading.passed = false;
-    reading.reason = fmt::format("{}: {}", path, std::strerror(errno));
-    outcome_.error.output.text = reading.reason;
-    outcome_.error.output.bytes = reading.reason.size();
-  } else if (!S_ISREG(status.st_mode)) {
-    outcome_.execution.status = 1;
-    reading.passed = false;
-    reading.reason = path + ": not a regular file";
+    outcome_.error.output = {problem, problem.size(), false};
   } else {
     reading = size_reading(static_cast<std::uint64_t>(status.st_size));
   }
@@ -179,6 +177,16 @@ void TestAttempt::error_read(checks::Reading reading) {
   conclude();
 }
 
+// The command with what a prompt would lack: the test's own variables of the environment, and its stdin.
+static std::string paste_line(const model::TestSpec& spec, const std::string& command, const model::Variables& variables, const std::string& directory) {
+  if (spec.env.empty() && !spec.stdin_file) return command;
+  std::string line = "(";
+  for (const auto& [name, value] : spec.env) line += fmt::format("export {}={}; ", name, base::shell_quote(specs::expand_text(value, variables)));
+  line += command + (command.find('\n') == std::string::npos ? ")" : "\n)");
+  if (spec.stdin_file) line += " < " + base::shell_quote(absolute_path(spec.stdin_file->text, variables, directory));
+  return line;
+}
+
 // Of a build, the log's end is shown if it failed and nothing if it did not.
 static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
   constexpr std::size_t shown = 30;
@@ -192,6 +200,7 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
 }
 
 void TestAttempt::conclude() {
+  if (variables_) outcome_.command = paste_line(*test_.spec, outcome_.command, *variables_, test_.suite->directory);
   outcome_.judgement = checks::judge(*test_.spec, {outcome_.execution, outcome_.output, outcome_.error});
   if (is_make(test_.spec->parsed.type)) show_log(outcome_.judgement, outcome_);
   output_.reset();

@@ -229,6 +229,7 @@ class FilterParser {
 
   std::optional<base::Error> matcher(Node& node, std::string_view stops) {
     skip_blanks();
+    if (const auto prefix = quote_after_prefix()) return quoted_matcher(node, *prefix);
     std::size_t end = at_;
     if (end < text_.size() && text_[end] == '/') {
       for (++end; end < text_.size() && text_[end] != '/'; ++end)
@@ -244,6 +245,28 @@ class FilterParser {
     if (!parsed) return wrong(parsed.error().message);
     node.matcher = std::move(*parsed);
     at_ = end;
+    return std::nullopt;
+  }
+
+  /// How many characters stand before a quote: 0 or 1; nothing if there is no quote.
+  std::optional<std::size_t> quote_after_prefix() const {
+    const std::size_t prefix = at_ < text_.size() && (text_[at_] == '=' || text_[at_] == '~') ? 1 : 0;
+    if (at_ + prefix < text_.size() && text_[at_ + prefix] == '"') return prefix;
+    return std::nullopt;
+  }
+
+  std::optional<base::Error> quoted_matcher(Node& node, std::size_t prefix) {
+    std::string pattern(text_.substr(at_, prefix));
+    std::size_t at = at_ + prefix + 1;
+    for (; at < text_.size() && text_[at] != '"'; ++at) {
+      if (text_[at] == '\\' && at + 1 < text_.size()) ++at;
+      pattern += text_[at];
+    }
+    if (at >= text_.size()) return wrong("the quote is never closed");
+    auto parsed = Matcher::parse(pattern);
+    if (!parsed) return wrong(parsed.error().message);
+    node.matcher = std::move(*parsed);
+    at_ = at + 1;
     return std::nullopt;
   }
 

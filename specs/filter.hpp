@@ -4,9 +4,9 @@
 //   conjunction = term { "&" term }
 //   term        = "!" term | "(" expression ")" | field "(" matcher ")" | matcher
 //   field       = "name" | "suite" | "tag" | "configuration" | "target" | "type"
-//   matcher     = "=" exact | "~" part | "/" regular expression "/" | glob
+//   matcher     = [ "=" | "~" ] quoted | "=" exact | "~" part | "/" regular expression "/" | glob
 //
-// A matcher alone stands for name(matcher). `name` matches the full name or the part after the suite's.
+// Text that holds blanks or one of `|&!()` is quoted: name(="a (b)"), with `\"` and `\\` inside. A matcher alone stands for name(matcher). `name` matches the full name or the part after the suite's.
 #pragma once
 
 #include <cstddef>

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "specs/shell_scan.hpp"
+#include "specs/shell.hpp"
 
 namespace fatespec::specs {
 
@@ -99,7 +99,7 @@ model::Variables read_variables(YamlNode node, Problems& problems, model::Places
   }
   for (const auto& [key, value] : map_entries(node, problems)) {
     const std::string& name = key.value();
-    if (name.empty() || name_length(name) != name.size()) {
+    if (!is_variable_name(name)) {
       add_problem(problems, key, fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only", name));
       continue;
     }

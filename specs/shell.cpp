@@ -50,15 +50,44 @@ std::string escape_double_quoted(std::string_view value) {
   return escaped;
 }
 
-// Names that must be assigned in front of the command because replacing them could be wrong.
-std::set<std::string> names_to_assign(const ShellScan& scan, const model::Variables& variables) {
-  std::set<std::string> names;
-  for (const auto& name : scan.mentioned)
-    if (variables.contains(name)) names.insert(name);
-  for (const auto& use : scan.uses)
-    if ((scan.here_document || use.context == Context::opaque) && variables.contains(use.name)) names.insert(use.name);
-  return names;
-}
+/// Names that must be assigned in front of the command because replacing them could be wrong.
+class Assigned {
+ public:
+  Assigned(std::string_view command, const ShellScan& scan, const model::Variables& variables) : scan_(scan), variables_(variables) {
+    if (scan.needs_every_name) add_all_in(command);
+    for (const auto& name : scan.mentioned) add(name);
+    for (const auto& use : scan.uses)
+      if (use.context == Context::opaque) add(use.name);
+    add_neighbours(command);
+  }
+  const std::set<std::string>& names() const { return names_; }
+
+ private:
+  bool add(const std::string& name) { return variables_.contains(name) && names_.insert(name).second; }
+
+  // With the names that stand in their values: arithmetic and eval look there too.
+  void add_all_in(std::string_view text) {
+    for (const auto name : names_in(text))
+      if (add(std::string(name))) add_all_in(variables_.find(name)->second);
+  }
+
+  // A value right behind a `$NAME` that stays would become part of that name.
+  void add_neighbours(std::string_view command) {
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (std::size_t i = 1; i < scan_.uses.size(); ++i) {
+        const VariableUse& before = scan_.uses[i - 1];
+        const bool stays = !variables_.contains(before.name) || names_.contains(before.name);
+        const bool touches = before.offset + before.length == scan_.uses[i].offset && before.length > 0;
+        if (stays && touches && command[before.offset + before.length - 1] != '}') changed = add(scan_.uses[i].name) || changed;
+      }
+    }
+  }
+
+  const ShellScan& scan_;
+  const model::Variables& variables_;
+  std::set<std::string> names_;
+};
 
 std::string single_quoted(std::string_view value) {
   const std::string quoted = base::shell_quote(value);
@@ -66,6 +95,8 @@ std::string single_quoted(std::string_view value) {
 }
 
 }  // namespace
+
+bool is_variable_name(std::string_view name) { return !name.empty() && name_length(name) == name.size(); }
 
 std::vector<VariableUse> variables_of_command(std::string_view command) { return scan_command(command).uses; }
 
@@ -95,9 +126,10 @@ std::vector<VariableUse> variables_of_text(std::string_view text) {
 }
 
 std::string expand_command(std::string_view command, const model::Variables& variables) {
-  if (command.find_first_of("$=") == std::string_view::npos) return std::string(command);
+  if (command.find('$') == std::string_view::npos) return std::string(command);
   const ShellScan scan = scan_command(command);
-  const auto assigned = names_to_assign(scan, variables);
+  const Assigned assigned_names(command, scan, variables);
+  const auto& assigned = assigned_names.names();
   std::string text;
   for (const auto& name : assigned) text += name + "=" + single_quoted(variables.find(name)->second) + "; ";
   std::size_t copied = 0;

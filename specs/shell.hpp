@@ -30,6 +30,9 @@ struct VariableUse {
   Context context = Context::bare;
 };
 
+/// Letters, digits and `_`, no digit in front.
+bool is_variable_name(std::string_view name);
+
 /// The variables that a shell command uses, in their order.
 std::vector<VariableUse> variables_of_command(std::string_view command);
 /// The variables of a plain text, such as a path: `$NAME` and `${NAME}` anywhere but behind a backslash.

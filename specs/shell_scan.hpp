@@ -11,8 +11,10 @@ namespace fatespec::specs {
 
 struct ShellScan {
   std::vector<VariableUse> uses;
-  std::vector<std::string> mentioned;  ///< names that the command may set, or that arithmetic reads without a `$`
-  bool here_document = false;          ///< no use of this command may be replaced
+  std::vector<std::string> mentioned;  ///< names that the command may set
+  /// Something makes text that no scanner can follow (here-documents, eval, trap, case, arithmetic, IFS): every name
+  /// that stands anywhere must be set, and none may be replaced.
+  bool needs_every_name = false;
 };
 
 ShellScan scan_command(std::string_view command);
@@ -26,5 +28,7 @@ inline std::size_t name_length(std::string_view text) {
   while (end < text.size() && continues_name(text[end])) ++end;
   return end;
 }
+/// Every maximal name in a text, whatever it means there.
+std::vector<std::string_view> names_in(std::string_view text);
 
 }  // namespace fatespec::specs

@@ -147,6 +147,9 @@ void read_matrix(YamlNode node, std::vector<model::MatrixAxis>& matrix, Problems
   std::size_t combinations = 1;
   for (const auto& [key, value] : map_entries(node, problems)) {
     model::MatrixAxis axis{key.value(), read_texts(value, problems)};
+    if (!is_variable_name(axis.name)) add_problem(problems, key, fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only", axis.name));
+    for (const auto& text : axis.values)
+      if (text.find('\n') != std::string::npos) add_problem(problems, value, "a value of a matrix becomes part of the test's name: it is one line");
     if (axis.values.empty()) add_problem(problems, value, fmt::format("`{}` has no values", axis.name));
     combinations *= std::max<std::size_t>(1, axis.values.size());
     if (combinations > most) {

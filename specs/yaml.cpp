@@ -49,6 +49,7 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
+    if (value.find('\0') != std::string::npos) throw LimitPassed{mark, "a NUL byte, which no command, name or path can hold"};
     const std::uint32_t index = add(YamlKind::scalar, mark, anchor);
     document_.records_[index].value = value;
     document_.records_[index].plain = tag == "?";

@@ -1,0 +1,83 @@
+#include "checks/verdict.hpp"
+
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+#include "base/digest.hpp"
+
+namespace fatespec::checks {
+namespace {
+
+using model::Ending;
+using model::Verdict;
+
+model::Execution exited(int status, bool via_shell = false) {
+  model::Execution execution;
+  execution.ending = Ending::exited;
+  execution.status = status;
+  execution.via_shell = via_shell;
+  return execution;
+}
+
+Judgement judged(const model::Execution& execution, const model::ExpectedStatus& expected = {}, const Reading& output = {}) {
+  model::TestSpec test;
+  test.expect.status = expected;
+  return judge(test, {execution, output, {}});
+}
+
+TEST(Judge, StatusesAndSignals) {
+  EXPECT_EQ(judged(exited(0)).verdict, Verdict::pass);
+  EXPECT_EQ(judged(exited(1)).reason, "status 1, expected 0");
+  EXPECT_EQ(judged(exited(7), {model::ExpectedStatus::Kind::nonzero, 0}).verdict, Verdict::pass);
+  EXPECT_EQ(judged(exited(0), {model::ExpectedStatus::Kind::nonzero, 0}).reason, "status 0, expected nonzero");
+  model::Execution crashed;
+  crashed.ending = Ending::signalled;
+  crashed.signal = SIGSEGV;
+  EXPECT_EQ(judged(crashed).verdict, Verdict::crash);
+  EXPECT_EQ(judged(crashed).signal, "SIGSEGV");
+  EXPECT_EQ(judged(crashed, {model::ExpectedStatus::Kind::signal, SIGSEGV}).verdict, Verdict::pass);
+  EXPECT_EQ(judged(crashed, {model::ExpectedStatus::Kind::signal, SIGABRT}).verdict, Verdict::crash);
+}
+
+TEST(Judge, WhatAShellReports) {
+  EXPECT_EQ(judged(exited(127, true)).verdict, Verdict::error);
+  EXPECT_EQ(judged(exited(126, true)).verdict, Verdict::error);
+  EXPECT_EQ(judged(exited(127, false)).verdict, Verdict::fail) << "a program's own status is none of a shell's reports";
+  EXPECT_EQ(judged(exited(127, true), {model::ExpectedStatus::Kind::exactly, 127}).verdict, Verdict::pass);
+  EXPECT_EQ(judged(exited(139, true)).verdict, Verdict::crash);
+  EXPECT_EQ(judged(exited(139, true)).signal, "SIGSEGV");
+  EXPECT_EQ(judged(exited(139, true), {model::ExpectedStatus::Kind::signal, SIGSEGV}).verdict, Verdict::pass);
+  EXPECT_EQ(judged(exited(255, true)).verdict, Verdict::fail);
+}
+
+TEST(Judge, AMissingReferenceIsAnError) {
+  Reading output;
+  output.passed = false;
+  output.reference_missing = true;
+  output.reason = "reference r: No such file or directory";
+  EXPECT_EQ(judged(exited(0), {}, output).verdict, Verdict::error);
+}
+
+TEST(KnownFailures, AreKnownOnlyWhileTheyFailInThatWay) {
+  const model::KnownFailure known{"rounding", "#12", base::digest_hex(base::DigestAlgorithm::sha256, "wrong")};
+  Reading output;
+  output.output.text = "wrong";
+  Judgement failed{Verdict::fail, "differs", "", {}, ""};
+  apply_known_failure(known, output, failed);
+  EXPECT_EQ(failed.verdict, Verdict::xfail);
+  EXPECT_EQ(failed.reason, "rounding, #12: differs");
+  Judgement other{Verdict::fail, "differs", "", {}, ""};
+  output.output.text = "wrong in another way";
+  apply_known_failure(known, output, other);
+  EXPECT_EQ(other.verdict, Verdict::fail);
+  Judgement passed;
+  apply_known_failure(known, output, passed);
+  EXPECT_EQ(passed.verdict, Verdict::xpass);
+  Judgement broken{Verdict::error, "no program", "", {}, ""};
+  apply_known_failure({"r", "", ""}, output, broken);
+  EXPECT_EQ(broken.verdict, Verdict::error) << "infrastructure is no known failure";
+}
+
+}  // namespace
+}  // namespace fatespec::checks

@@ -1,0 +1,132 @@
+// Sections 2, 3, 5 and 6 of the contract: files, configurations, commands.
+#include <gtest/gtest.h>
+
+#include "tests/support/support.hpp"
+
+namespace fatespec::test {
+namespace {
+
+TEST(Commands, NoConfigurationIsNeeded) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: t, spec: 'printf %s $FFMPEG_PATH,$SAMPLES_PATH', expect: {stdout: 'x/ffmpeg,/s'}}]\n");
+  directory.write("x/ffmpeg", "");
+  const auto program = fatespec("run a.yaml --set FFMPEG_PATH=x/ffmpeg --set SAMPLES_PATH=/s", directory.path());
+  EXPECT_EQ(program.status, 1) << "a relative path becomes absolute";
+  EXPECT_NE(program.out.find(directory / "x/ffmpeg"), std::string::npos) << program.out;
+  EXPECT_NE(fatespec("list a.yaml --set SAMPLES_PATH=/s", directory.path()).out.find("a/t\n"), std::string::npos);
+}
+
+TEST(Commands, EveryConfigurationIsRunOrTheNamedOnes) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: [s/*.yaml]\nconfigurations: {a: {variables: {X: 1}}, b: {variables: {X: 2}}}\n");
+  directory.write("s/s.yaml", "tests: [{name: t, spec: 'echo $X'}]\n");
+  directory.write("sub/x", "");
+  EXPECT_EQ(fatespec("list", directory.path() / "sub").out, "s/t [a]\ns/t [b]\n");
+  EXPECT_EQ(fatespec("list --configuration b", directory.path()).out, "s/t [b]\n");
+  const auto run = fatespec("run --json - --configuration a -q", directory.path());
+  EXPECT_NE(run.out.find(R"("configuration":"a")"), std::string::npos);
+  EXPECT_NE(run.out.find(R"("command":"echo 1")"), std::string::npos);
+  EXPECT_TRUE(std::filesystem::exists(directory / ".fatespec/results.db"));
+}
+
+TEST(Commands, CheckSaysSoIfAllIsWell) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: t, spec: x}]\n");
+  EXPECT_EQ(fatespec("check a.yaml", directory.path()).out, "1 suites, 1 tests: no problem\n");
+}
+
+TEST(Commands, ListAsJson) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests:\n- {name: t, spec: x, tags: [audio], skip: why}\n");
+  const auto line = nlohmann::json::parse(fatespec("list a.yaml --json", directory.path()).out);
+  EXPECT_EQ(line["test"], "a/t");
+  EXPECT_EQ(line["tags"][0], "audio");
+  EXPECT_EQ(line["skip"], "why");
+  EXPECT_EQ(line["line"], 2);
+}
+
+TEST(Commands, ExplainGivesTheLineToPaste) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "variables: {D: -v error}\ntests: [{name: t, spec: \"{MD5} prog $D -o $TEST_DIR/x\", env: {E: 1}}]\n");
+  const auto program = fatespec("explain a/t a.yaml", directory.path());
+  EXPECT_EQ(program.status, 0) << program.err;
+  EXPECT_NE(program.out.find("\n  prog -v error -o /tmp/fatespec-test/x\n"), std::string::npos) << program.out;
+  EXPECT_NE(program.out.find("  $D = -v error\n"), std::string::npos);
+  EXPECT_NE(program.out.find("  E=1\n"), std::string::npos);
+  EXPECT_EQ(fatespec("explain a/none a.yaml", directory.path()).status, 4);
+}
+
+TEST(Commands, ThePastedLineDoesTheSame) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: t, spec: 'printf \"%s|\" \"$V\" $V ${V:-x}; for V in 1; do echo $V; done'}]\n");
+  const auto run = fatespec("run a.yaml --json - -q --results none --set \"V=it's a \\\"\\$HOME\\\" *\"", directory.path());
+  const auto line = nlohmann::json::parse(run.out.substr(run.out.find("{\"type\":\"test_finished\"")).substr(0, run.out.find('\n', run.out.find("{\"type\":\"test_finished\"")) - run.out.find("{\"type\":\"test_finished\"")));
+  const TemporaryDirectory empty;
+  EXPECT_EQ(shell(line["command"].get<std::string>(), empty.path()).out, line["stdout"].get<std::string>());
+}
+
+TEST(Commands, RunsAndShow) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: t, spec: 'echo out; exit 3'}, {name: u, spec: /bin/true}]\n");
+  fatespec("run a.yaml", directory.path());
+  fatespec("run a.yaml --filter 'name(u)'", directory.path());
+  const auto runs = fatespec("runs", directory.path()).out;
+  EXPECT_NE(runs.find("1 pass, 1 fail"), std::string::npos) << runs;
+  const auto show = fatespec("show latest~1 --test a/t", directory.path()).out;
+  EXPECT_NE(show.find("status 3, expected 0"), std::string::npos) << show;
+  EXPECT_NE(show.find("stdout, 4 bytes:\nout\n"), std::string::npos) << show;
+  EXPECT_EQ(fatespec("show latest~7", directory.path()).status, 2);
+  EXPECT_EQ(fatespec("show latest --test nope", directory.path()).status, 4);
+  const auto junit = fatespec("report latest~1 --format junit", directory.path()).out;
+  EXPECT_NE(junit.find("<testsuite name=\"a (default)\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\""), std::string::npos) << junit;
+  EXPECT_EQ(fatespec("report latest --format json", directory.path()).out, fatespec("show latest --json", directory.path()).out);
+}
+
+TEST(Commands, AcceptChangesReferencesInPlace) {
+  const TemporaryDirectory directory;
+  const std::string suite = "tests:\n  # kept\n  - name: digest\n    spec: \"{MD5} printf hello\"\n    expect: {stdout: 00}\n  - {name: file, spec: printf hello, expect: {stdout_file: refs/f}}\n"
+                            "  - {name: broken, spec: 'printf x; exit 1', expect: {stdout: y}}\n";
+  directory.write("a.yaml", suite);
+  EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
+  EXPECT_EQ(fatespec("accept", directory.path()).status, 2) << "no terminal to ask at";
+  EXPECT_EQ(shell("CI=true " FATESPEC_PROGRAM " accept --yes", directory.path()).status, 2);
+  EXPECT_EQ(read_file(directory / "a.yaml"), suite);
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_EQ(accepted.status, 0) << accepted.err;
+  EXPECT_NE(accepted.out.find("a/broken: not accepted, it did not end as expected"), std::string::npos) << accepted.out;
+  EXPECT_NE(accepted.out.find("    -00\n    +5d41402abc4b2a76b9719d911017c592\n"), std::string::npos) << accepted.out;
+  EXPECT_EQ(read_file(directory / "refs/f"), "hello");
+  std::string changed = suite;
+  changed.replace(changed.find("00}"), 2, "5d41402abc4b2a76b9719d911017c592");
+  EXPECT_EQ(read_file(directory / "a.yaml"), changed);
+  EXPECT_EQ(fatespec("accept a/nothing --yes", directory.path()).status, 4);
+}
+
+TEST(Commands, EveryCommandHasHelpWithExamples) {
+  const TemporaryDirectory directory;
+  for (const char* command : {"run", "check", "list", "explain", "accept", "runs", "show", "report"}) {
+    const auto help = fatespec(std::string(command) + " --help", directory.path());
+    EXPECT_EQ(help.status, 0);
+    EXPECT_NE(help.out.find("Example"), std::string::npos) << command;
+  }
+  EXPECT_EQ(fatespec("--version", directory.path()).out.substr(0, 9), "fatespec ");
+}
+
+TEST(Commands, JunitIsWritten) {
+  const TemporaryDirectory directory;
+  run_suite(directory, "tests: [{name: a, spec: /bin/false}]\n", "--junit j.xml");
+  EXPECT_NE(read_file(directory / "j.xml").find("<failure message=\"status 1, expected 0\" type=\"fail\">"), std::string::npos);
+}
+
+TEST(Commands, ColoursRespectNoColor) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: a, spec: /bin/false}]\n");
+  const auto in_terminal = [&](const std::string& environment) {
+    return shell("script -qec '" + environment + " TERM=xterm " FATESPEC_PROGRAM " run a.yaml --results none' /dev/null", directory.path()).out;
+  };
+  EXPECT_NE(in_terminal("env -u NO_COLOR").find("\x1b[31mfail"), std::string::npos);
+  EXPECT_EQ(in_terminal("NO_COLOR=1").find("\x1b[31m"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fatespec::test

@@ -1,0 +1,111 @@
+// What every test gets for itself: directory, environment, stdin, time, memory.
+#include <set>
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+#include "tests/support/support.hpp"
+
+namespace fatespec::test {
+namespace {
+
+TEST(Isolation, TheEnvironmentIsNormalised) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "env: {A: project}\nconfigurations: {c: {env: {B: $HOME_OF}, variables: {HOME_OF: configuration}}}\n");
+  ::setenv("SECRET", "leaked", 1);
+  const auto run = run_suite(directory, "tests: [{name: e, spec: env, env: {C: test, A: nearer}}]\n");
+  const std::string out = run["e"]["stdout"];
+  std::set<std::string> names;
+  for (const auto line : base::split_lines(out)) names.insert(std::string(line.substr(0, line.find('='))));
+  names.erase("PWD");
+  EXPECT_EQ(names, (std::set<std::string>{"A", "B", "C", "HOME", "LC_ALL", "PATH", "TEST_DIR", "TZ"})) << out;
+  EXPECT_NE(out.find("LC_ALL=C\n"), std::string::npos);
+  EXPECT_NE(out.find("TZ=UTC\n"), std::string::npos);
+  EXPECT_NE(out.find("A=nearer\n"), std::string::npos);
+  EXPECT_NE(out.find("B=configuration\n"), std::string::npos);
+}
+
+TEST(Isolation, StdinIsDevNullOrTheFile) {
+  const TemporaryDirectory directory;
+  directory.write("in", "input");
+  const auto run = run_suite(directory, "tests: [{name: none, spec: cat}, {name: file, spec: cat, stdin_file: in, expect: {stdout: input}}, {name: bad, spec: cat, stdin_file: nope}]\n");
+  EXPECT_EQ(run["none"]["stdout"], "");
+  EXPECT_EQ(run["file"]["verdict"], "pass");
+  EXPECT_EQ(run["bad"]["verdict"], "error");
+}
+
+std::string kept_directory(const SuiteRun& run) {
+  const auto at = run.out.find("kept: ");
+  return at == std::string::npos ? "" : run.out.substr(at + 6, run.out.find('\n', at) - at - 6);
+}
+
+TEST(Isolation, DirectoriesAreKeptAfterFailuresOnly) {
+  const TemporaryDirectory directory;
+  const std::string tests = "tests: [{name: good, spec: 'echo x > left'}, {name: bad, spec: 'echo y > left; exit 1'}]\n";
+  const auto run = run_suite(directory, tests, "-j1");
+  const std::string kept = kept_directory(run);
+  ASSERT_FALSE(kept.empty()) << run.out;
+  EXPECT_EQ(read_file(kept + "/left"), "y\n");
+  shell("rm -rf " + kept);
+  EXPECT_EQ(kept_directory(run_suite(directory, tests, "--keep none")), "");
+}
+
+TEST(Isolation, NothingIsLeftInTheTemporaryDirectory) {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory / "tmp");
+  run_suite(directory, "tests: [{name: a, spec: 'mkdir -p d/e; touch d/e/f; chmod 0 d; chmod 0 .'}, {name: b, spec: /bin/true}, {name: c, spec: 'sleep 9234.5 & :'}]\n");
+  const auto program = fatespec("run suite.yaml --results none", directory.path());
+  EXPECT_EQ(program.status, 0) << program.out;
+  const auto inside = shell("TMPDIR=$PWD/tmp " FATESPEC_PROGRAM " run suite.yaml --results none >/dev/null; ls -A tmp", directory.path());
+  EXPECT_EQ(inside.out, "");
+  EXPECT_FALSE(process_exists("9234.5"));
+}
+
+TEST(Isolation, CpuTimeAndMemoryAreThoseOfTheTree) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(directory, R"(tests:
+  - {name: cpu, spec: "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; :"}
+  - {name: memory, spec: "sh -c 'head -c 100000000 /dev/zero | tail -c 90000000 | wc -c'; :"}
+  - {name: digest, spec: '{SHA512} head -c 200000000 /dev/zero'}
+)");
+  EXPECT_GT(run["cpu"]["user_s"].get<double>() + run["cpu"]["system_s"].get<double>(), 0.03);
+  EXPECT_GT(run["memory"]["max_rss_kib"].get<int>(), 80'000);
+  EXPECT_LT(run["digest"]["user_s"].get<double>(), 0.1) << "the runner's digest is not the test's time";
+}
+
+TEST(Isolation, LocksAndExclusiveTestsDoNotOverlap) {
+  const TemporaryDirectory directory;
+  const std::string log = directory / "log";
+  const auto entry = [&](const std::string& name, const std::string& more) {
+    return "  - {name: " + name + ", spec: 'echo + " + name + " >> " + log + "; sleep 0.05; echo - " + name + " >> " + log + "'" + more + "}\n";
+  };
+  std::string tests = "tests:\n";
+  for (int i = 0; i < 3; ++i) tests += entry("locked" + std::to_string(i), ", locks: [gpu]");
+  for (int i = 0; i < 3; ++i) tests += entry("free" + std::to_string(i), "");
+  tests += entry("alone", ", exclusive: true");
+  EXPECT_EQ(run_suite(directory, tests, "-j4").status, 0);
+  int locked = 0;
+  int running = 0;
+  const std::string text = read_file(log);
+  for (const auto line : base::split_lines(text)) {
+    const int step = line[0] == '+' ? 1 : -1;
+    running += step;
+    if (line.find("locked") != std::string_view::npos) locked += step;
+    EXPECT_LE(locked, 1);
+    if (line == "+ alone") {
+      EXPECT_EQ(running, 1);
+    }
+  }
+}
+
+TEST(Isolation, EndlessOutputCostsLittleMemory) {
+  const TemporaryDirectory directory;
+  directory.write("suite.yaml", "suite: s\ntests: [{name: text, spec: head -c 600000000 /dev/zero}, {name: lines, spec: 'seq 1 30000000', expect: {stdout: x}}]\n");
+  const auto program = shell("/usr/bin/env time -f '%M' " FATESPEC_PROGRAM " run suite.yaml --results none -q -j1 2>&1 | tail -1", directory.path());
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LT(std::stoi(program.out), 64 * 1024) << "KiB at most";
+#endif
+}
+
+}  // namespace
+}  // namespace fatespec::test

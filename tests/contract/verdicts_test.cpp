@@ -1,0 +1,109 @@
+// Section 4 of the contract: verdicts and exit codes.
+#include <gtest/gtest.h>
+
+#include "tests/support/support.hpp"
+
+namespace fatespec::test {
+namespace {
+
+int exit_code_of(const std::string& tests, const std::string& arguments = "") {
+  const TemporaryDirectory directory;
+  return run_suite(directory, "tests: [" + tests + "]\n", arguments).status;
+}
+
+TEST(ExitCodes, FollowTheWorstVerdict) {
+  EXPECT_EQ(exit_code_of("{name: a, spec: /bin/true}, {name: b, spec: x, skip: r}, {name: c, spec: /bin/false, expect_fail: {reason: r}}"), 0);
+  EXPECT_EQ(exit_code_of("{name: a, spec: /bin/false}, {name: b, spec: no-such-program}"), 1);
+  EXPECT_EQ(exit_code_of("{name: a, spec: no-such-program}, {name: b, spec: /bin/true}"), 3);
+  EXPECT_EQ(exit_code_of("{name: a, spec: /bin/true, expect_fail: {reason: r}}"), 1) << "xpass counts as bad";
+  EXPECT_EQ(exit_code_of("{name: a, spec: sleep 9, timeout: 50ms}"), 1);
+  EXPECT_EQ(exit_code_of("{name: a, spec: 'kill -ABRT $$'}"), 1);
+  EXPECT_EQ(exit_code_of("{name: a, spec: '{MD6} x'}"), 2);
+  EXPECT_EQ(exit_code_of("{name: a, spec: /bin/true}", "--filter 'name(b)'"), 4);
+  EXPECT_EQ(exit_code_of("{name: a, spec: /bin/true}", "--no-such-option"), 2);
+  EXPECT_EQ(exit_code_of(""), 4);
+}
+
+TEST(ExitCodes, InterruptionsKeepWhatFinished) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "tests:\n- {name: quick, spec: /bin/true}\n- {name: tell, spec: 'touch " + directory / "ready" + "'}\n- {name: slow, spec: sleep 8234.5}\n- {name: never, spec: /bin/true}\n");
+  for (const auto& [signal, status] : {std::pair{"INT", 130}, std::pair{"TERM", 143}}) {
+    shell("rm -rf ready .fatespec", directory.path());
+    const auto program = shell("setsid " FATESPEC_PROGRAM " run s.yaml -j1 & pid=$!; while [ ! -e ready ]; do sleep 0.01; done; kill -" + std::string(signal) +
+                                   " $pid; wait $pid; echo status $?",
+                               directory.path());
+    EXPECT_NE(program.out.find("status " + std::to_string(status)), std::string::npos) << program.out << program.err;
+    EXPECT_NE(program.out.find(", cut short by SIG" + std::string(signal) + ": 2 of 4 tests have no result"), std::string::npos) << program.out;
+    EXPECT_NE(fatespec("runs", directory.path()).out.find("2 pass"), std::string::npos);
+    EXPECT_FALSE(process_exists("8234.5"));
+  }
+}
+
+TEST(Verdicts, EachHasAOneLineReason) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(directory, R"(tests:
+  - {name: fail, spec: 'echo wrong >&2; exit 9'}
+  - {name: crash, spec: 'kill -SEGV $$'}
+  - {name: inner, spec: "sh -c 'kill -ABRT $$'; exit $?"}
+  - {name: timeout, spec: sleep 9, timeout: 50ms}
+  - {name: xfail, spec: /bin/false, expect_fail: {reason: rounding, bug: '#7'}}
+  - {name: xpass, spec: /bin/true, expect_fail: {reason: rounding}}
+  - {name: skip, spec: x, skip: no hardware}
+  - {name: error, spec: no-such-program -x}
+  - {name: error2, spec: 'no-such-program | cat; no-such-program'}
+  - {name: expected127, spec: no-such-program, expect: {status: 127}}
+  - {name: segv, spec: 'kill -SEGV $$', expect: {status: SIGSEGV}}
+  - {name: nonzero, spec: /bin/false, expect: {status: nonzero}}
+)");
+  const auto verdict_and_reason = [&](const char* name) { return run[name]["verdict"].get<std::string>() + ": " + run[name]["reason"].get<std::string>(); };
+  EXPECT_EQ(verdict_and_reason("fail"), "fail: status 9, expected 0: wrong");
+  EXPECT_EQ(verdict_and_reason("crash"), "crash: ended by SIGSEGV");
+  EXPECT_EQ(run["crash"]["signal"], "SIGSEGV");
+  EXPECT_TRUE(run["crash"]["status"].is_null());
+  EXPECT_EQ(run["inner"]["verdict"], "crash");
+  EXPECT_EQ(verdict_and_reason("timeout"), "timeout: no end after 50 ms");
+  EXPECT_EQ(verdict_and_reason("xfail"), "xfail: rounding, #7: status 1, expected 0");
+  EXPECT_EQ(verdict_and_reason("xpass"), "xpass: passed, but is known to fail: rounding");
+  EXPECT_EQ(verdict_and_reason("skip"), "skip: no hardware");
+  EXPECT_EQ(verdict_and_reason("error"), "error: program `no-such-program` not found on PATH");
+  EXPECT_EQ(run["error2"]["verdict"], "error");
+  EXPECT_EQ(verdict_and_reason("expected127"), "pass: ");
+  EXPECT_EQ(verdict_and_reason("segv"), "pass: ");
+  EXPECT_EQ(verdict_and_reason("nonzero"), "pass: ");
+}
+
+TEST(Verdicts, APassAfterARetryIsFlaky) {
+  const TemporaryDirectory directory;
+  const std::string spec = "'echo attempt; test -e " + directory / "done" + " || { touch " + directory / "done" + "; exit 1; }'";
+  const auto run = run_suite(directory, "tests: [{name: a, spec: " + spec + ", retries: 2}, {name: b, spec: /bin/false, retries: 2}]\n");
+  EXPECT_EQ(run["a"]["verdict"], "pass");
+  EXPECT_EQ(run["a"]["flaky"], true);
+  EXPECT_EQ(run["a"]["attempts"], 2);
+  EXPECT_EQ(run["b"]["attempts"], 3);
+  EXPECT_EQ(run["b"]["flaky"], false);
+}
+
+TEST(Verdicts, FailFastStartsNothingMore) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(directory, "tests: [{name: a, spec: /bin/false}, {name: b, spec: /bin/true}]\n", "--fail-fast -j1");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(run.lines.size(), 3U);
+}
+
+TEST(Verdicts, ProbesDecideOncePerCommand) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(directory, R"(
+tests:
+  - {name: yes, spec: /bin/true, only_if: {probe: 'echo x >> $D/asked'}}
+  - {name: yes2, spec: /bin/true, only_if: {probe: 'echo x >> $D/asked'}}
+  - {name: no, spec: /bin/true, only_if: {probe: 'exit 3'}}
+  - {name: either, spec: /bin/true, only_if: [{probe: 'exit 3'}, {probe: 'exit 0'}]}
+)", "--set D=" + directory.path().string());
+  EXPECT_EQ(run["yes"]["verdict"], "pass");
+  EXPECT_EQ(run["either"]["verdict"], "pass");
+  EXPECT_EQ(run["no"]["reason"], "only if `exit 3`, which exits with 3");
+  EXPECT_EQ(read_file(directory / "asked"), "x\n");
+}
+
+}  // namespace
+}  // namespace fatespec::test

@@ -1,0 +1,106 @@
+#include <cstdio>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "reports/json_lines.hpp"
+#include "reports/junit.hpp"
+#include "reports/run_reporter.hpp"
+#include "tests/support/support.hpp"
+
+namespace fatespec::reports {
+namespace {
+
+using namespace std::chrono_literals;
+
+model::TestResult sample_result() {
+  model::TestResult result;
+  result.test = "mpegaudio/mp2-md5";
+  result.suite = "mpegaudio";
+  result.configuration = "default";
+  result.target = "local";
+  result.verdict = model::Verdict::pass;
+  result.attempts = 1;
+  result.status = 0;
+  result.output = {"d41d", 32, false};
+  result.wall = 12ms;
+  result.usage = {4ms, 2ms, 9120};
+  result.command = "ffmpeg";
+  return result;
+}
+
+TEST(JsonLines, AreThoseOfTheContract) {
+  EXPECT_EQ(json_line(model::RunStarted{"ab", "1.0", "c", 120, base::UtcTime(1767225600000ms)}),
+            R"({"type":"run_started","run":"ab","version":"1.0","tests":120,"time":"2026-01-01T00:00:00.000Z"})");
+  EXPECT_EQ(json_line(sample_result()),
+            R"({"type":"test_finished","test":"mpegaudio/mp2-md5","configuration":"default","target":"local","verdict":"pass","flaky":false,"leaky":false,"attempts":1,"reason":"","status":0,"signal":null,"stdout":"d41d","stdout_bytes":32,"stdout_truncated":false,"stderr":"","stderr_bytes":0,"stderr_truncated":false,"wall_s":0.012,"user_s":0.004,"system_s":0.002,"max_rss_kib":9120,"command":"ffmpeg"})");
+  model::VerdictCounts counts;
+  counts[model::Verdict::pass] = 118;
+  counts[model::Verdict::fail] = 1;
+  counts[model::Verdict::xfail] = 1;
+  EXPECT_EQ(json_line(model::RunFinished{"ab", counts, 3200ms, {}, 1, ""}),
+            R"({"type":"run_finished","run":"ab","pass":118,"fail":1,"crash":0,"timeout":0,"xfail":1,"xpass":0,"skip":0,"error":0,"wall_s":3.2,"exit":1})");
+}
+
+TEST(JsonLines, BytesThatAreNoUtf8AreEscaped) {
+  auto result = sample_result();
+  result.output.text = std::string("a\0\xff\x1b", 4);
+  result.status.reset();
+  result.signal = "SIGSEGV";
+  const auto line = nlohmann::json::parse(json_line(result));
+  EXPECT_EQ(line["stdout"], std::string("a\0\\xff\x1b", 7));
+  EXPECT_EQ(line["signal"], "SIGSEGV");
+  EXPECT_TRUE(line["status"].is_null());
+}
+
+TEST(Junit, HostileOutputMakesWellFormedXml) {
+  auto result = std::make_shared<model::TestResult>(sample_result());
+  result->verdict = model::Verdict::fail;
+  result->reason = "<script>&\x01\"";
+  result->detail = "]]>\xff\x1b[31m";
+  result->output.text = std::string("a\0b\x0b<", 5);
+  const std::string xml = junit_xml({result, std::make_shared<model::TestResult>(sample_result())});
+  const test::TemporaryDirectory directory;
+  const std::string file = directory.write("j.xml", xml);
+  const auto read = test::shell("python3 -c \"import xml.etree.ElementTree as e; r = e.parse('" + file + "').getroot()[0]; print(r.get('tests'), r.get('failures'), r.get('errors'), r.get('skipped'), r[0][0].get('message'))\"");
+  EXPECT_EQ(read.out, "2 1 0 0 <script>&\\x01\"\n") << read.err;
+}
+
+TEST(RunReporter, BadResultsAreShownAtOnceAndAgainAtTheEnd) {
+  const test::TemporaryDirectory directory;
+  std::FILE* file = std::fopen((directory / "out").c_str(), "w");
+  Console console(file, false, false);
+  const base::SystemClock clock;
+  RunReporter reporter(console, clock, {.jobs = 2, .rerun_command = "fatespec run a.yaml", .results = "r.db", .expected = {}});
+  reporter.handle(model::RunStarted{"ab", "1", "c", 3, {}});
+  auto failed = std::make_shared<model::TestResult>(sample_result());
+  failed->verdict = model::Verdict::fail;
+  failed->reason = "differs\x1b[2J";
+  failed->detail = "-a\n+b\n";
+  failed->wall = 1ms;
+  reporter.handle(model::TestFinished{failed});
+  std::fflush(file);
+  EXPECT_EQ(test::read_file(directory / "out"),
+            "run ab: 3 tests, 2 at once\nfail    mpegaudio/mp2-md5  differs\\x1b[2J\n        -a\n        +b\n        $ ffmpeg\n");
+  model::VerdictCounts counts;
+  counts[model::Verdict::fail] = 1;
+  reporter.handle(model::RunFinished{"ab", counts, 1s, {}, 1, ""});
+  std::fclose(file);
+  const std::string text = test::read_file(directory / "out");
+  EXPECT_NE(text.find("1 tests: 1 fail in 1.00 s\nagain:   fatespec run a.yaml --filter 'name(=mpegaudio/mp2-md5)'\nresults: fatespec show ab   (in r.db)\n"), std::string::npos) << text;
+}
+
+TEST(Console, StatusLineIsRedrawnBelowText) {
+  const test::TemporaryDirectory directory;
+  std::FILE* file = std::fopen((directory / "out").c_str(), "w");
+  Console console(file, true, true);
+  console.status("50 %");
+  console.print("text");
+  console.clear_status();
+  std::fclose(file);
+  EXPECT_EQ(test::read_file(directory / "out"), "\r\x1b[2K50 %\r\x1b[2Ktext\n\r\x1b[2K50 %\r\x1b[2K");
+  EXPECT_EQ(console.styled(Style::red, "x"), "\x1b[31mx\x1b[0m");
+}
+
+}  // namespace
+}  // namespace fatespec::reports

@@ -1,0 +1,158 @@
+#include "results/store.hpp"
+
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "results/run_writer.hpp"
+#include "tests/support/support.hpp"
+
+namespace fatespec::results {
+namespace {
+
+using test::TemporaryDirectory;
+using namespace std::chrono_literals;
+
+std::shared_ptr<model::TestResult> result(const std::string& name, model::Verdict verdict = model::Verdict::pass) {
+  auto made = std::make_shared<model::TestResult>();
+  made->test = "s/" + name;
+  made->suite = "s";
+  made->configuration = "default";
+  made->target = "local";
+  made->verdict = verdict;
+  made->attempts = 1;
+  made->status = 0;
+  made->wall = 12ms;
+  made->command = "cmd " + name;
+  return made;
+}
+
+void write_run(const std::string& file, const std::string& run, const std::vector<std::shared_ptr<model::TestResult>>& results) {
+  auto store = Store::open(file);
+  ASSERT_TRUE(store) << store.error().str();
+  RunWriter writer(std::move(*store), [](const base::Error& error) { ADD_FAILURE() << error.str(); });
+  writer.handle(model::RunStarted{run, "0.1", "fatespec run", results.size(), base::UtcTime(1s)});
+  model::VerdictCounts counts;
+  for (const auto& one : results) {
+    ++counts[one->verdict];
+    writer.handle(model::TestFinished{one});
+  }
+  writer.handle(model::RunFinished{run, counts, 1s, base::UtcTime(2s), 0, ""});
+  EXPECT_TRUE(writer.flush());
+}
+
+TEST(Store, GivesBackWhatWasWritten) {
+  const TemporaryDirectory directory;
+  auto one = result("a", model::Verdict::fail);
+  one->output = {std::string("bin\0\xff", 5), 5, false};
+  one->error = {"err", 3, false};
+  one->reason = "because";
+  one->detail = "-a\n+b\n";
+  one->signal = "SIGSEGV";
+  one->status.reset();
+  one->usage = {3ms, 4ms, 5};
+  one->full_output = std::string("full\0", 5);
+  one->failed_attempts.push_back({1, model::Verdict::crash, "first", {"o", 1, false}, {"e", 1, false}});
+  write_run(directory / "r.db", "abc123", {one, result("b")});
+  auto store = Store::open_existing(directory / "r.db");
+  ASSERT_TRUE(store);
+  const auto run = (*store)->find_run("latest");
+  EXPECT_EQ(run->id, "abc123");
+  EXPECT_EQ(run->counts[model::Verdict::fail], 1U);
+  EXPECT_EQ(run->exit_code, 0);
+  const auto results = (*store)->results("abc123");
+  ASSERT_EQ(results->size(), 2U);
+  const auto& read = results->at(0);
+  EXPECT_EQ(read.output.text, one->output.text);
+  EXPECT_EQ(read.error.text, "err");
+  EXPECT_EQ(read.reason, "because");
+  EXPECT_EQ(read.detail, "-a\n+b\n");
+  EXPECT_EQ(read.signal, "SIGSEGV");
+  EXPECT_EQ(read.status, std::nullopt);
+  EXPECT_EQ(read.usage.max_rss_kib, 5U);
+  EXPECT_EQ(read.command, "cmd a");
+  EXPECT_EQ(*(*store)->full_output("abc123", "s/a", "default"), one->full_output);
+  EXPECT_EQ(*(*store)->full_output("abc123", "s/b", "default"), std::nullopt);
+  EXPECT_EQ((*store)->expected_durations()->at({"s/b", "default"}), base::Duration(12ms));
+}
+
+TEST(Store, ContentIsStoredOnce) {
+  const TemporaryDirectory directory;
+  auto a = result("a");
+  auto b = result("b");
+  a->output = b->output = {std::string(1000, 'x'), 1000, false};
+  write_run(directory / "r.db", "aa", {a, b});
+  write_run(directory / "r.db", "bb", {a, b});
+  EXPECT_EQ(test::shell("sqlite3 r.db \"SELECT COUNT(*) FROM blobs WHERE bytes = 1000\"", directory.path()).out, "1\n");
+  EXPECT_EQ(test::shell("sqlite3 r.db \"SELECT COUNT(*) FROM tests\"", directory.path()).out, "2\n");
+}
+
+TEST(Store, RunsAreFoundByPrefixAndAge) {
+  const TemporaryDirectory directory;
+  for (const char* run : {"aab1", "aac2", "bbd3"}) write_run(directory / "r.db", run, {result("a")});
+  auto store = Store::open_existing(directory / "r.db");
+  EXPECT_EQ((*store)->find_run("latest~1")->id, "aac2");
+  EXPECT_EQ((*store)->find_run("b")->id, "bbd3");
+  EXPECT_EQ((*store)->find_run("aa").error().message, "several runs begin with `aa`");
+  EXPECT_EQ((*store)->find_run("zz").error().message, "no run is named `zz`; `fatespec runs` lists them");
+  EXPECT_EQ((*store)->find_run("latest~9").error().kind, base::ErrorKind::not_found);
+  EXPECT_EQ((*store)->runs(2)->size(), 2U);
+}
+
+TEST(Store, ANewerSchemaIsRefusedPolitely) {
+  const TemporaryDirectory directory;
+  write_run(directory / "r.db", "aa", {result("a")});
+  ASSERT_EQ(test::shell("sqlite3 r.db \"INSERT INTO schema_version VALUES (99)\"", directory.path()).status, 0);
+  const auto store = Store::open(directory / "r.db");
+  ASSERT_FALSE(store);
+  EXPECT_NE(store.error().message.find("written by a newer fatespec (schema 99, this one knows " + std::to_string(schema_version()) + ")"), std::string::npos);
+}
+
+TEST(Store, AnOlderSchemaIsMigrated) {
+  const TemporaryDirectory directory;
+  // The oldest there is: a database before the first migration.
+  ASSERT_EQ(test::shell("sqlite3 r.db \"CREATE TABLE schema_version (version INTEGER NOT NULL)\"", directory.path()).status, 0);
+  write_run(directory / "r.db", "aa", {result("a")});
+  EXPECT_EQ((*Store::open_existing(directory / "r.db"))->runs(9)->size(), 1U);
+}
+
+TEST(Store, WhatIsNoDatabaseIsRefused) {
+  const TemporaryDirectory directory;
+  EXPECT_FALSE(Store::open(directory.write("text", std::string(5000, 'x'))));
+  EXPECT_FALSE(Store::open(directory.path().string()));
+  EXPECT_EQ(Store::open_existing(directory / "none").error().kind, base::ErrorKind::not_found);
+  EXPECT_EQ(Store::open("postgresql://host/db").error().kind, base::ErrorKind::usage);
+}
+
+TEST(RunWriter, TwoWritersAtOnceBothSucceed) {
+  const TemporaryDirectory directory;
+  const auto writer = [&](const std::string& run) {
+    std::vector<std::shared_ptr<model::TestResult>> results;
+    for (int i = 0; i < 300; ++i) {
+      results.push_back(result("t" + std::to_string(i)));
+      results.back()->output = {"output " + std::to_string(i), 9, false};
+    }
+    write_run(directory / "r.db", run, results);
+  };
+  std::thread other([&] { writer("bb"); });
+  writer("aa");
+  other.join();
+  auto store = Store::open_existing(directory / "r.db");
+  EXPECT_EQ((*store)->results("aa")->size(), 300U);
+  EXPECT_EQ((*store)->results("bb")->size(), 300U);
+}
+
+TEST(RunWriter, ALostStoreIsToldOnce) {
+  const TemporaryDirectory directory;
+  auto store = Store::open(directory / "r.db");
+  int failures = 0;
+  RunWriter writer(std::move(*store), [&](const base::Error&) { ++failures; });
+  writer.handle(model::TestFinished{result("a")});  // no run was started: the row has no parent
+  EXPECT_FALSE(writer.flush());
+  writer.handle(model::TestFinished{result("b")});
+  EXPECT_FALSE(writer.flush());
+  EXPECT_EQ(failures, 1);
+}
+
+}  // namespace
+}  // namespace fatespec::results

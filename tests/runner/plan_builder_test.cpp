@@ -1,0 +1,106 @@
+#include "runner/plan_builder.hpp"
+
+#include <gtest/gtest.h>
+
+#include "specs/project_reader.hpp"
+#include "specs/suite_reader.hpp"
+#include "tests/support/support.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+using test::TemporaryDirectory;
+
+struct Planned {
+  model::TestPlan plan;
+  std::vector<std::string> problems;
+  std::string command(std::size_t i) const {
+    return command_line(*plan.project, plan.tests.at(i), with_test_directory(plan.tests.at(i), "/t"));
+  }
+};
+
+class PlanBuilderTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ::unsetenv("SAMPLES_PATH");
+    ::unsetenv("FFMPEG_PATH");
+  }
+  Planned plan(const std::string& configuration, const std::string& suite, const PlanOptions& options = {}) {
+    specs::Problems problems;
+    const auto project = configuration.empty() ? specs::default_project(directory_.path().string())
+                                               : specs::read_project(directory_.write("fatespec.yaml", configuration), problems);
+    const auto read = specs::read_suite(directory_.write("s.yaml", suite), problems);
+    Planned planned{build_plan(project, {read}, options, problems), {}};
+    for (const auto& problem : problems.list()) planned.problems.push_back(problem.message);
+    return planned;
+  }
+  TemporaryDirectory directory_;
+};
+
+TEST_F(PlanBuilderTest, NearerVariablesWin) {
+  const std::string suite = "variables: {A: suite, B: suite, C: suite, D: suite}\ntests: [{name: t, spec: x $A $B $C $D, matrix: {D: [matrix]}}]";
+  const auto planned = plan("variables: {B: project, C: project}\nconfigurations: {c: {variables: {C: configuration}}}", suite, {.set = {{"D", "set"}}});
+  EXPECT_EQ(planned.command(0), "x suite project configuration matrix");
+}
+
+TEST_F(PlanBuilderTest, RelativePathsBeginWhereTheyAreDefined) {
+  const auto planned = plan("variables: {SAMPLES_PATH: samples}\nconfigurations: {c: {variables: {FFMPEG_PATH: build/ffmpeg}}}", "tests: [{name: t, spec: $FFMPEG_PATH $SAMPLES_PATH/a}]");
+  const std::string base = directory_.path().string();
+  EXPECT_EQ(planned.command(0), base + "/build/ffmpeg " + base + "/samples/a");
+}
+
+TEST_F(PlanBuilderTest, TheEnvironmentGivesTheClassicTwo) {
+  ::setenv("SAMPLES_PATH", "/from/environment", 1);
+  EXPECT_EQ(plan("", "tests: [{name: t, spec: x $SAMPLES_PATH}]").command(0), "x /from/environment");
+}
+
+TEST_F(PlanBuilderTest, ANameThatOnlyAnotherConfigurationDefinesIsAnError) {
+  const auto planned = plan("configurations: {a: {variables: {BITS: 8}}, b: {}}", "tests: [{name: t, spec: x $BITS $OTHER}, {name: u, spec: \"x '$BITS'\"}]");
+  EXPECT_EQ(planned.problems, std::vector<std::string>{"s/t uses $BITS, which the configuration `b` does not define (--set BITS=…)"});
+}
+
+TEST_F(PlanBuilderTest, SkippedTestsMayUseWhatIsNotThere) {
+  EXPECT_TRUE(plan("", "tests: [{name: t, spec: x $SAMPLES_PATH, skip: no samples}]").problems.empty());
+  EXPECT_EQ(plan("", "tests: [{name: t, spec: x $SAMPLES_PATH}]").problems.size(), 1U);
+}
+
+TEST_F(PlanBuilderTest, MatricesMakeATestForEachCombination) {
+  const auto planned = plan("", "tests: [{name: t, spec: x $A $B, matrix: {A: [1, 2], B: [x, y]}}]");
+  ASSERT_EQ(planned.plan.tests.size(), 4U);
+  EXPECT_EQ(planned.plan.tests[1].name, "s/t[A=1,B=y]");
+  EXPECT_EQ(planned.command(2), "x 2 x");
+}
+
+TEST_F(PlanBuilderTest, ConditionsBecomeReasonsToSkip) {
+  const auto planned = plan("configurations: {a: {tags: [x86]}}",
+                            "tests:\n- {name: t, spec: x, only_if: {tags: [arm]}}\n- {name: u, spec: x, only_if: [{configuration: b}, {tags: [x86, '!arm']}]}\n"
+                            "- {name: v, spec: x, only_if: {probe: test $A, configuration: a}}\n- {name: w, spec: \"{PLAYER} a.mp4\"}\n- {name: y, spec: x, only_if: {target: pi*}}");
+  EXPECT_EQ(planned.plan.tests[0].skip_reason, "only if the configuration has the tag arm");
+  EXPECT_EQ(planned.plan.tests[1].skip_reason, std::nullopt);
+  EXPECT_EQ(planned.plan.tests[2].probes, std::vector<std::string>{"test $A"});
+  EXPECT_EQ(planned.plan.tests[3].skip_reason, "this version has no debug player");
+  EXPECT_EQ(planned.plan.tests[4].skip_reason, "only if the target is pi*");
+}
+
+TEST_F(PlanBuilderTest, MakeCommandsTakeTheTargetWhereTheySay) {
+  const std::string suite = "tests: [{name: m, spec: \"{MAKE} fate-$A\"}, {name: t, spec: \"{MAKETEST}\"}, {name: x, spec: \"{MAKETEST} exact one\"}]\nvariables: {A: h264}";
+  EXPECT_EQ(plan("make: make -C dir %s -k", suite).command(0), "make -C dir fate-h264 -k");
+  EXPECT_EQ(plan("make: sh.exe --login -c \"make $@\"", suite).command(0), "sh.exe --login -c \"make fate-h264\"");
+  EXPECT_EQ(plan("make: gmake", suite).command(0), "gmake fate-h264");
+  EXPECT_EQ(plan("make: gmake", suite).command(1), "gmake test");
+  EXPECT_EQ(plan("maketest: make check", suite).command(1), "make check");
+  EXPECT_EQ(plan("", suite).command(2), "exact one");
+}
+
+TEST_F(PlanBuilderTest, ConfigurationsAndSuitesThatClash) {
+  EXPECT_EQ(plan("configurations: {gcc: {}, clang: {}}", "tests: [{name: t, spec: x}]", {.configurations = {"gc"}}).problems,
+            std::vector<std::string>{"no configuration is named `gc`; did you mean `gcc`?"});
+  EXPECT_EQ(plan("configurations: {gcc: {}, clang: {}}", "tests: [{name: t, spec: x}]").plan.tests.size(), 2U);
+}
+
+TEST_F(PlanBuilderTest, TestDirInVariables) {
+  EXPECT_EQ(plan("", "variables: {OUT: $TEST_DIR/out}\ntests: [{name: t, spec: x $OUT}]").command(0), "x /t/out");
+}
+
+}  // namespace
+}  // namespace fatespec::runner

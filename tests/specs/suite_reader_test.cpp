@@ -1,0 +1,139 @@
+#include "specs/suite_reader.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fatespec::specs {
+namespace {
+
+struct ReadSuite {
+  std::shared_ptr<model::Suite> suite;
+  std::vector<std::string> problems;
+};
+
+ReadSuite read(const std::string& text) {
+  Problems problems;
+  const auto document = YamlDocument::parse("dir/audio.yaml", text, problems);
+  ReadSuite result;
+  if (document) result.suite = read_suite(*document, problems);
+  for (const auto& problem : problems.list()) result.problems.push_back(problem.origin.str() + ": " + problem.message);
+  return result;
+}
+
+using Lines = std::vector<std::string>;
+
+TEST(Suite, TheNameIsTheFilesStemByDefault) { EXPECT_EQ(read("tests: [{name: a, spec: b}]").suite->name, "audio"); }
+
+TEST(Suite, EveryKeyOfATestIsRead) {
+  const auto result = read(R"(
+suite: s
+description: d
+variables: {DECODE: -nostdin, EMPTY: }
+defaults: {timeout: 5s, tags: [audio], env: {X: 1}, expect: {status: nonzero}}
+tests:
+  - name: full
+    description: what
+    spec: cmd
+    expect: {status: SIGSEGV, stdout: o, stderr_file: e, stdout_matches: a+, stderr_matches: b, size: {min: 1, max: 2k}}
+    compare: whitespace
+    timeout: none
+    tags: mp2
+    env: {Y: 2}
+    cwd: work
+    stdin_file: in
+    slots: 2
+    locks: [gpu]
+    exclusive: true
+    retries: 3
+    only_if: [{configuration: gcc*, tags: [x86, '!slow']}, {target: local, probe: test -e /x}]
+    expect_fail: {reason: r, bug: b, stdout_digest: D41D8CD98F00B204E9800998ECF8427E}
+    matrix: {A: [1, 2], B: x}
+  - {name: short, spec: cmd, skip: why}
+)");
+  EXPECT_EQ(result.problems, Lines{});
+  const auto& test = *result.suite->tests.at(0);
+  EXPECT_EQ(test.expect.status.kind, model::ExpectedStatus::Kind::signal);
+  EXPECT_EQ(test.expect.status.value, 11);
+  EXPECT_EQ(test.expect.output->text, "o");
+  EXPECT_EQ(test.expect.size->max, 2048U);
+  EXPECT_EQ(test.compare, model::Comparison::whitespace);
+  EXPECT_EQ(test.timeout, std::nullopt);
+  EXPECT_EQ(test.tags, (std::vector<std::string>{"audio", "mp2"}));
+  EXPECT_EQ(test.env, (model::Variables{{"X", "1"}, {"Y", "2"}}));
+  EXPECT_EQ(test.slots, 2);
+  EXPECT_TRUE(test.exclusive);
+  EXPECT_EQ(test.only_if.size(), 2U);
+  EXPECT_EQ(test.only_if[1].probe, "test -e /x");
+  EXPECT_EQ(test.expect_fail->stdout_digest, "d41d8cd98f00b204e9800998ecf8427e");
+  EXPECT_EQ(test.matrix[1].values, std::vector<std::string>{"x"});
+  const auto& second = *result.suite->tests.at(1);
+  EXPECT_EQ(second.expect.status.kind, model::ExpectedStatus::Kind::nonzero);
+  EXPECT_EQ(second.timeout, base::Duration(std::chrono::seconds(5)));
+  EXPECT_EQ(second.skip, "why");
+}
+
+TEST(Suite, AllProblemsAreReportedTogetherWithTheirPlaces) {
+  const auto result = read(
+      "sute: s\n"
+      "tests:\n"
+      "  - name: a\n"
+      "    spec: \"{MD6} x\"\n"
+      "    timeot: 3s\n"
+      "  - name: a\n"
+      "    spec: x\n"
+      "    expect: {status: 300}\n"
+      "    name: b\n"
+      "  - spec: y\n"
+      "  - name: c\n"
+      "    spec: z\n"
+      "    timeout: soon\n"
+      "    compare: exactly\n"
+      "    retries: -1\n"
+      "    exclusive: maybe\n"
+      "    expect: {stdout_matches: '['}\n");
+  EXPECT_EQ(result.problems.size(), 12U);
+  const std::string all = [&] {
+    std::string text;
+    for (const auto& line : result.problems) text += line + "\n";
+    return text;
+  }();
+  for (const char* expected : {"dir/audio.yaml:1:1: unknown key `sute` in the suite; did you mean `suite`?", "dir/audio.yaml:4:13: unknown type {MD6}; did you mean `MD5`?",
+                               "dir/audio.yaml:5:5: unknown key `timeot` in a test; did you mean `timeout`?", "dir/audio.yaml:9:5: the key `name` is repeated",
+                               "dir/audio.yaml:8:22: `300` is no status", "dir/audio.yaml:10:5: the test has no `name`", "dir/audio.yaml:13:14: a duration is needed here",
+                               "dir/audio.yaml:14:14: `exactly` is no way to compare; did you mean `exact`?", "dir/audio.yaml:15:14: a whole number of 0 or more is needed here",
+                               "dir/audio.yaml:16:16: `true` or `false` is needed here", "dir/audio.yaml:17:30: not a regular expression"})
+    EXPECT_NE(all.find(expected), std::string::npos) << expected << "\nin\n" << all;
+}
+
+TEST(Suite, ProblemsShowTheLineAndACaret) {
+  Problems problems;
+  const auto document = YamlDocument::parse("f.yaml", "tests:\n  - name: a\n    spec: b\n    timeot: 3s\n", problems);
+  read_suite(*document, problems);
+  EXPECT_EQ(format(problems.list().at(0)),
+            "f.yaml:4:5: unknown key `timeot` in a test; did you mean `timeout`?\n"
+            "     4 |     timeot: 3s\n"
+            "       |     ^~~~~~");
+}
+
+TEST(Suite, CirclesInVariablesAreNamed) {
+  EXPECT_EQ(read("variables: {A: $B, B: $A}\ntests: [{name: a, spec: b}]").problems,
+            Lines{"dir/audio.yaml:1:13: variables refer to each other in a circle: $A -> $B -> $A"});
+}
+
+TEST(Suite, MergeKeysAreFollowedAndOwnKeysWin) {
+  const auto result = read("tests:\n  - &base {name: a, spec: x, timeout: 1s, tags: [t]}\n  - {<<: *base, name: b, timeout: 2s}\n");
+  EXPECT_EQ(result.problems, Lines{});
+  const auto& test = *result.suite->tests.at(1);
+  EXPECT_EQ(test.spec.text, "x");
+  EXPECT_EQ(test.timeout, base::Duration(std::chrono::seconds(2)));
+}
+
+TEST(Suite, AMatrixThatExplodesIsRefused) {
+  std::string matrix = "{";
+  for (char name = 'A'; name < 'H'; ++name) matrix += std::string(1, name) + ": [1,2,3,4,5,6,7,8,9], ";
+  const auto result = read("tests: [{name: a, spec: b, matrix: " + matrix + "}}]");
+  ASSERT_EQ(result.problems.size(), 1U);
+  EXPECT_NE(result.problems[0].find("more than 100000 combinations"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fatespec::specs

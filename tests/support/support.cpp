@@ -1,0 +1,89 @@
+#include "tests/support/support.hpp"
+
+#include <sys/wait.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+#include <gtest/gtest.h>
+
+#include "base/text.hpp"
+
+namespace fatespec::test {
+
+namespace fs = std::filesystem;
+
+TemporaryDirectory::TemporaryDirectory() {
+  std::string name = (fs::temp_directory_path() / "fatespec-test-XXXXXX").string();
+  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
+  path_ = name;
+}
+
+TemporaryDirectory::~TemporaryDirectory() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+std::string TemporaryDirectory::write(const std::string& name, const std::string& content) const {
+  const fs::path file = path_ / name;
+  fs::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << content;
+  return file.string();
+}
+
+std::string read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+ProgramResult shell(const std::string& command, const fs::path& directory) {
+  const TemporaryDirectory streams;
+  const std::string line = "cd " + base::shell_quote(directory.string()) + " && { " + command + "\n} >" + streams / "out" + " 2>" + streams / "err" + " </dev/null";
+  const int status = std::system(line.c_str());
+  ProgramResult result;
+  result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  result.out = read_file(streams / "out");
+  result.err = read_file(streams / "err");
+  return result;
+}
+
+ProgramResult fatespec(const std::string& arguments, const fs::path& directory) {
+  return shell("env -u FFMPEG_PATH -u SAMPLES_PATH -u CI " FATESPEC_PROGRAM " " + arguments, directory);
+}
+
+const nlohmann::json& SuiteRun::operator[](const std::string& test) const {
+  for (const auto& line : lines)
+    if (line.value("test", "") == "s/" + test) return line;
+  ADD_FAILURE() << "no result of " << test << "\n" << out << err;
+  static const nlohmann::json none = nlohmann::json::object();
+  return none;
+}
+
+SuiteRun run_suite(const TemporaryDirectory& directory, const std::string& tests, const std::string& arguments) {
+  directory.write("suite.yaml", "suite: s\n" + tests);
+  const ProgramResult program = fatespec("run suite.yaml --json results.jsonl --results none " + arguments, directory.path());
+  SuiteRun run{program.status, program.out, program.err, {}};
+  const std::string text = read_file(directory / "results.jsonl");
+  for (const auto line : base::split_lines(text)) run.lines.push_back(nlohmann::json::parse(line));
+  return run;
+}
+
+std::string little_endian(std::int64_t value, std::size_t bytes) {
+  std::string text;
+  for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
+  return text;
+}
+
+bool process_exists(const std::string& text) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
+    const std::string command = read_file((entry.path() / "cmdline").string());
+    if (command.find(text) != std::string::npos) return true;
+  }
+  return false;
+}
+
+}  // namespace fatespec::test

@@ -1,0 +1,61 @@
+// What tests share: directories of their own, running programs, reading JSON Lines.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+namespace fatespec::test {
+
+/// A directory that is gone at the end of the test.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory();
+  TemporaryDirectory(const TemporaryDirectory&) = delete;
+  TemporaryDirectory& operator=(const TemporaryDirectory&) = delete;
+  ~TemporaryDirectory();
+
+  const std::filesystem::path& path() const { return path_; }
+  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
+  /// Writes a file (and what leads to it) and returns its path.
+  std::string write(const std::string& name, const std::string& content) const;
+
+ private:
+  std::filesystem::path path_;
+};
+
+std::string read_file(const std::string& path);
+
+struct ProgramResult {
+  int status = 0;  ///< exit status, or 128 + signal
+  std::string out;
+  std::string err;
+};
+
+/// Runs a shell command line in a directory and waits for it.
+ProgramResult shell(const std::string& command, const std::filesystem::path& directory = ".");
+
+/// Runs `fatespec ARGUMENTS` in a directory, with FFMPEG_PATH, SAMPLES_PATH and CI unset.
+ProgramResult fatespec(const std::string& arguments, const std::filesystem::path& directory);
+
+/// A run of one suite: its exit code, its output, and the test_finished lines by test name.
+struct SuiteRun {
+  int status = 0;
+  std::string out;
+  std::string err;
+  std::vector<nlohmann::json> lines;
+  const nlohmann::json& operator[](const std::string& test) const;
+};
+
+/// Writes `suite.yaml` (its text with `suite: s` in front) and runs it with --json.
+SuiteRun run_suite(const TemporaryDirectory& directory, const std::string& tests, const std::string& arguments = "");
+
+/// Bytes of a little endian integer.
+std::string little_endian(std::int64_t value, std::size_t bytes);
+
+/// True if a process exists whose command line contains the text.
+bool process_exists(const std::string& text);
+
+}  // namespace fatespec::test
