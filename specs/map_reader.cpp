@@ -128,7 +128,8 @@ void MapReader::read(YamlNode map, std::string_view what, const std::vector<Key>
     return;
   }
   for (const auto& [key, value] : map_entries(map, problems)) {
-    const auto known = std::find_if(keys.begin(), keys.end(), [&](const Key& k) { return k.name == key.value(); });
+    const std::string& name = key.value();
+    const auto known = std::find_if(keys.begin(), keys.end(), [&name](const Key& k) { return k.name == name; });
     if (known != keys.end()) {
       known->read(value);
       continue;

@@ -1,0 +1,71 @@
+# Sourced by the scripts: installs what is missing with apt and builds. Works as root and with sudo.
+
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+cd "$root"
+
+say() { printf '\n== %s\n' "$*"; }
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+# The packages that this Debian calls by these names. docs/dependencies.md says what each is for.
+packages() {
+  local boost=libboost-dev
+  # Debian 12's default Boost is 1.74; Boost.Process v2 begins with 1.81.
+  if apt-cache show libboost1.81-dev >/dev/null 2>&1 && ! apt_has_newer_boost; then boost=libboost1.81-dev; fi
+  echo g++ cmake ninja-build ccache pkg-config "$boost" libssl-dev libfmt-dev nlohmann-json3-dev libcli11-dev \
+    libyaml-cpp-dev libpugixml-dev libsoci-dev libsqlite3-dev libdtl-dev ffmpeg make sound-theme-freedesktop alsa-utils
+}
+test_packages() {
+  echo libgtest-dev libbenchmark-dev sqlite3 openssl patch diffutils procps bsdextrautils time python3 clang git
+}
+apt_has_newer_boost() {
+  local version
+  version=$(apt-cache show libboost-dev 2>/dev/null | sed -n 's/^Version: //p' | head -n 1)
+  dpkg --compare-versions "${version:-0}" ge 1.81
+}
+
+missing() {
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
+  done
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"
+  elif command -v sudo >/dev/null; then sudo "$@"
+  else die "missing packages, and neither root nor sudo: run as root: apt-get install $(echo $wanted)"
+  fi
+}
+
+install_missing() {
+  command -v apt-get >/dev/null || die "this script installs packages with apt-get, which is not here; docs/dependencies.md lists what is needed"
+  local wanted
+  wanted=$(missing "$@")
+  [ -z "$wanted" ] && return 0
+  say "installing: $(echo $wanted)"
+  as_root apt-get update -q || die "apt-get update failed: is there a network? Still missing: $(echo $wanted)"
+  # The names may differ once the lists are there.
+  wanted=$(missing $(packages) "${extra[@]}")
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-remove --no-install-recommends $wanted ||
+    die "these packages could not all be installed (no network, or a package that conflicts): $(echo $wanted)"
+}
+
+jobs() {
+  local cpus memory
+  cpus=$(nproc)
+  memory=$(awk '/MemAvailable/ {print int($2 / 1500000)}' /proc/meminfo)  # a compilation takes up to 1.5 GB
+  echo $((memory < 1 ? 1 : memory < cpus ? memory : cpus))
+}
+
+# build PRESET [TARGET…]
+build() {
+  local preset=$1
+  shift
+  say "building ($preset)"
+  cmake --preset "$preset" >"/tmp/fatespec-cmake-$$.log" 2>&1 || { cat "/tmp/fatespec-cmake-$$.log" >&2; rm -f "/tmp/fatespec-cmake-$$.log"; die "cmake failed"; }
+  rm -f "/tmp/fatespec-cmake-$$.log"
+  if [ $# -gt 0 ]; then cmake --build --preset "$preset" -j "$(jobs)" --target "$@"
+  else cmake --build --preset "$preset" -j "$(jobs)"
+  fi
+}
