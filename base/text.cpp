@@ -202,8 +202,7 @@ std::string escape_unless(std::string_view bytes, KeepControl keep_control) {
     const std::string_view sequence = bytes.substr(0, std::max<std::size_t>(length, 1));
     if (length == 0 || (is_control(sequence) && !keep_control(sequence[0])))
       for (const char byte : sequence) append_escaped(text, byte);
-    else
-      text += sequence;
+    else text += sequence;
     bytes.remove_prefix(sequence.size());
   }
   return text;

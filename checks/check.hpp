@@ -14,10 +14,10 @@ namespace fatespec::checks {
 /// What a check makes of the output once all of it has been seen.
 struct Reading {
   bool passed = true;
-  bool reference_missing = false;  ///< no verdict can be trusted: the test becomes `error`
-  std::string reason;              ///< one line, if it did not pass
-  std::string detail;              ///< several lines: a diff, a log's end
-  model::Excerpt output;           ///< what the test's stdout becomes
+  bool reference_missing = false;          ///< no verdict can be trusted: the test becomes `error`
+  std::string reason;                      ///< one line, if it did not pass
+  std::string detail;                      ///< several lines: a diff, a log's end
+  model::Excerpt output;                   ///< what the test's stdout becomes
   std::optional<std::string> full_output;  ///< all of it, where a new reference might be made of it
 };
 

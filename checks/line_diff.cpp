@@ -4,8 +4,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include <dtl/dtl.hpp>
 #include <fmt/format.h>
+#include <dtl/dtl.hpp>
 
 #include "base/text.hpp"
 #include "checks/text_comparison.hpp"
@@ -136,7 +136,8 @@ std::string unified_diff(std::string_view expected, std::string_view actual, con
     for (std::size_t j = i; j < edits.size() && j <= last + 2 * options.context; ++j)
       if (edits[j].mark != ' ') last = j;
     const std::size_t end = std::min(edits.size(), last + 1 + options.context);
-    text += hunk({edits.begin() + static_cast<std::ptrdiff_t>(begin), edits.begin() + static_cast<std::ptrdiff_t>(end)}, window.lines, before, after);
+    text += hunk({edits.begin() + static_cast<std::ptrdiff_t>(begin), edits.begin() + static_cast<std::ptrdiff_t>(end)},
+                 window.lines, before, after);
     i = end;
   }
   const bool exact = options.comparison == model::Comparison::exact;

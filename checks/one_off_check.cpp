@@ -26,10 +26,11 @@ std::string OneOffCheck::conclude(Reading& reading) {
   const std::uint64_t shorter = std::min(output_bytes(), reference_bytes());
   const std::uint64_t byte = first_ * model::bytes_per_sample(parameters_.format);
   if (differing_ > 0)
-    reading.reason = fmt::format("{} / {} values differ by more than {}, first at sample {} (byte {}), by at most {}", differing_,
-                                 compared(), parameters_.tolerance, first_, byte, largest_);
+    reading.reason = fmt::format("{} / {} values differ by more than {}, first at sample {} (byte {}), by at most {}",
+                                 differing_, compared(), parameters_.tolerance, first_, byte, largest_);
   if (longer - shorter > parameters_.size_tolerance)
-    reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(), reference_bytes());
+    reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(),
+                                  reference_bytes());
   reading.passed = reading.reason.empty();
   return reading.reason;
 }

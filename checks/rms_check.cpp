@@ -28,7 +28,8 @@ void RmsCheck::compare(const char* output, const char* reference, std::size_t sa
   const std::size_t output_width = model::bytes_per_sample(formats().output);
   const std::size_t reference_width = model::bytes_per_sample(formats().reference);
   for (std::size_t at = 0; at < samples; at += block)
-    compare_block(output + at * output_width, reference + at * reference_width, std::min(block, samples - at), compared() + at);
+    compare_block(output + at * output_width, reference + at * reference_width, std::min(block, samples - at),
+                  compared() + at);
 }
 
 void RmsCheck::compare_block(const char* output, const char* reference, std::size_t samples, std::uint64_t position) {
@@ -62,13 +63,13 @@ std::string RmsCheck::conclude(Reading& reading) {
   const std::string line = fmt::format("rms {:.6g}, peak {:.6g}, {} samples, accuracy {}", rms, peak_, compared(),
                                        not_finite_ > 0 ? "none" : accuracy_class(rms, peak_));
   const std::uint64_t apart = std::max(output_samples, reference_samples) - std::min(output_samples, reference_samples);
-  if (not_finite_ > 0)
-    reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
+  if (not_finite_ > 0) reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
   else if (!(rms < parameters_.threshold))
     reading.reason = fmt::format("rms {:.6g} is not below {:.6g}; the peak is {:.6g}, at sample {} of {}", rms,
                                  parameters_.threshold, peak_, peak_at_, compared());
   if (apart > parameters_.size_tolerance)
-    reading.reason += fmt::format("{}{} samples, expected {}", reading.reason.empty() ? "" : "; ", output_samples, reference_samples);
+    reading.reason +=
+        fmt::format("{}{} samples, expected {}", reading.reason.empty() ? "" : "; ", output_samples, reference_samples);
   reading.passed = reading.reason.empty();
   return line;
 }

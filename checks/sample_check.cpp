@@ -4,8 +4,8 @@
 
 namespace fatespec::checks {
 
-SampleCheck::SampleCheck(ReferencePtr reference, Formats formats, TextExpectation expectation, std::uint64_t skip_output,
-                         std::uint64_t skip_reference)
+SampleCheck::SampleCheck(ReferencePtr reference, Formats formats, TextExpectation expectation,
+                         std::uint64_t skip_output, std::uint64_t skip_reference)
     : owner_(std::move(reference)), formats_(formats), expected_(std::move(expectation)), skip_output_(skip_output) {
   const WavSamples found = samples_of(owner_->bytes());
   reference_ = found.samples;

@@ -9,7 +9,8 @@ static_assert(std::endian::native == std::endian::little, "samples are read as t
 
 // A version of each loop for the processor it runs on. Sanitizers cannot be used together with the resolvers of these
 // clones, which run before the sanitizer is ready.
-#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#if defined(__GNUC__) && !defined(__clang__) && defined(__x86_64__) && !defined(__SANITIZE_ADDRESS__) && \
+    !defined(__SANITIZE_THREAD__)
 #define FATESPEC_CLONES __attribute__((target_clones("default", "avx2", "arch=skylake-avx512")))
 #else
 #define FATESPEC_CLONES
@@ -108,8 +109,12 @@ inline void convert(const char* bytes, std::size_t n, double* out) {
 
 FATESPEC_CLONES void convert_s8(const char* bytes, std::size_t n, double* out) { convert<std::int8_t>(bytes, n, out); }
 FATESPEC_CLONES void convert_u8(const char* bytes, std::size_t n, double* out) { convert<std::uint8_t>(bytes, n, out); }
-FATESPEC_CLONES void convert_s16(const char* bytes, std::size_t n, double* out) { convert<std::int16_t>(bytes, n, out); }
-FATESPEC_CLONES void convert_s32(const char* bytes, std::size_t n, double* out) { convert<std::int32_t>(bytes, n, out); }
+FATESPEC_CLONES void convert_s16(const char* bytes, std::size_t n, double* out) {
+  convert<std::int16_t>(bytes, n, out);
+}
+FATESPEC_CLONES void convert_s32(const char* bytes, std::size_t n, double* out) {
+  convert<std::int32_t>(bytes, n, out);
+}
 FATESPEC_CLONES void convert_f32(const char* bytes, std::size_t n, double* out) { convert<float>(bytes, n, out); }
 FATESPEC_CLONES void convert_f64(const char* bytes, std::size_t n, double* out) { convert<double>(bytes, n, out); }
 FATESPEC_CLONES void convert_s24(const char* bytes, std::size_t n, double* out) {
@@ -219,6 +224,8 @@ double step_of(SampleFormat format) {
   return std::ldexp(1.0, 1 - 8 * static_cast<int>(model::bytes_per_sample(format)));
 }
 
-DoubleDifference difference(const double* a, const double* b, std::size_t samples) { return difference_of(a, b, samples); }
+DoubleDifference difference(const double* a, const double* b, std::size_t samples) {
+  return difference_of(a, b, samples);
+}
 
 }  // namespace fatespec::checks

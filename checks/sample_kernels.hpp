@@ -16,7 +16,8 @@ struct Excess {
   std::uint64_t count = 0;
   std::size_t first = 0;
 };
-Excess count_excess(model::SampleFormat format, const char* a, const char* b, std::size_t samples, std::uint64_t tolerance);
+Excess count_excess(model::SampleFormat format, const char* a, const char* b, std::size_t samples,
+                    std::uint64_t tolerance);
 
 /// The sum of the squared differences of u8 or s16 samples, exactly.
 std::uint64_t sum_of_squares(model::SampleFormat format, const char* a, const char* b, std::size_t samples);

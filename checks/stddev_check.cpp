@@ -87,20 +87,23 @@ std::string StdDevCheck::conclude(Reading& reading) {
   const std::string shown = deviation();
   const bool floating = model::is_float(parameters_.format);
   const double scaled = float_largest_ * float_scale(parameters_.format);
-  const std::string largest = floating ? (std::isfinite(scaled) ? fmt::format("{:.0f}", std::trunc(scaled)) : "inf") : fmt::format("{}", largest_);
-  const std::string line = fmt::format("stddev {}, PSNR {}, largest difference {}, bytes {} / {}", shown, psnr(), largest,
-                                       reference_bytes(), output_bytes());
+  const std::string largest = floating ? (std::isfinite(scaled) ? fmt::format("{:.0f}", std::trunc(scaled)) : "inf")
+                                       : fmt::format("{}", largest_);
+  const std::string line = fmt::format("stddev {}, PSNR {}, largest difference {}, bytes {} / {}", shown, psnr(),
+                                       largest, reference_bytes(), output_bytes());
   const double distance = std::fabs(base::parse_number(shown).value_or(NAN) - parameters_.target);
   const std::uint64_t apart = std::max(output_bytes(), reference_bytes()) - std::min(output_bytes(), reference_bytes());
   // The printed numbers are compared, so their decimal fractions must not lose to those of binary.
   constexpr double rounding = 1e-9;
   if (whole_output_bytes() < shortest || whole_reference_bytes() < shortest)
-    reading.reason = fmt::format("{} has less than {} bytes", whole_output_bytes() < shortest ? "the output" : "the reference", shortest);
+    reading.reason = fmt::format("{} has less than {} bytes",
+                                 whole_output_bytes() < shortest ? "the output" : "the reference", shortest);
   else if (!(distance <= parameters_.fuzz + rounding))
-    reading.reason = fmt::format("stddev {} is not within {} of {}; the largest difference is {}", shown, parameters_.fuzz,
-                                 parameters_.target, largest);
+    reading.reason = fmt::format("stddev {} is not within {} of {}; the largest difference is {}", shown,
+                                 parameters_.fuzz, parameters_.target, largest);
   if (apart > parameters_.size_tolerance)
-    reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(), reference_bytes());
+    reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(),
+                                  reference_bytes());
   reading.passed = reading.reason.empty();
   return line;
 }

@@ -72,8 +72,10 @@ void TextCheck::describe_difference(Reading& reading) const {
     reading.reason = fmt::format("{} is empty, expected {}", label, base::format_size(expected.size()));
   } else if (base::trim(kept_) == base::trim(expected) && kept_all_) {
     reading.reason = fmt::format("{} differs only in blanks or newlines at its beginning or end", label);
-  } else if (kept_.find('\0') != std::string::npos || expected.find('\0') != std::string_view::npos || at > kept_.size()) {
-    reading.reason = fmt::format("{} differs first at byte {} ({} bytes, expected {})", label, at, reading.output.bytes, expected.size());
+  } else if (kept_.find('\0') != std::string::npos || expected.find('\0') != std::string_view::npos ||
+             at > kept_.size()) {
+    reading.reason = fmt::format("{} differs first at byte {} ({} bytes, expected {})", label, at, reading.output.bytes,
+                                 expected.size());
     return;
   } else {
     const std::string_view before = std::string_view(kept_).substr(0, at);
@@ -102,8 +104,7 @@ void TextCheck::check_size(Reading& reading) const {
     reading.reason = fmt::format("{} has {} bytes, less than {}", expected_.label, bytes, *expected_.size->min);
   else if (expected_.size->max && bytes > *expected_.size->max)
     reading.reason = fmt::format("{} has {} bytes, more than {}", expected_.label, bytes, *expected_.size->max);
-  else
-    return;
+  else return;
   reading.passed = false;
 }
 

@@ -14,13 +14,13 @@
 namespace fatespec::checks {
 
 struct TextExpectation {
-  std::string label = "stdout";  ///< what the reasons call it
+  std::string label = "stdout";      ///< what the reasons call it
   ReferencePtr reference = nullptr;  ///< none: any text will do
   model::Comparison comparison = model::Comparison::exact;
-  bool one_line = false;         ///< a digest or report: blanks around it and, of a digest, its case do not count
-  std::string matches = {};      ///< a regular expression that must match somewhere; empty: none
+  bool one_line = false;     ///< a digest or report: blanks around it and, of a digest, its case do not count
+  std::string matches = {};  ///< a regular expression that must match somewhere; empty: none
   std::optional<model::SizeBounds> size = std::nullopt;
-  bool keep_full = false;        ///< offer the whole text as a new reference
+  bool keep_full = false;  ///< offer the whole text as a new reference
 };
 
 /// Texts up to this size can become references and are searched by regular expressions.

@@ -26,7 +26,8 @@ void TextComparison::consume(std::string_view bytes) {
 
 void TextComparison::compare_exactly(std::string_view bytes) {
   if (!first_difference_) {
-    const std::string_view expected = reference_.substr(std::min<std::uint64_t>(offset_, reference_.size()), bytes.size());
+    const std::string_view expected =
+        reference_.substr(std::min<std::uint64_t>(offset_, reference_.size()), bytes.size());
     if (expected != bytes) {
       const auto [at, ignored] = std::mismatch(expected.begin(), expected.end(), bytes.begin(), bytes.end());
       first_difference_ = offset_ + static_cast<std::uint64_t>(at - expected.begin());

@@ -69,12 +69,12 @@ class TextComparison {
   model::Comparison comparison_;
   std::uint64_t offset_ = 0;
   std::optional<std::uint64_t> first_difference_;
-  bool binary_ = false;      ///< a NUL was seen: `diff` then compares bytes
+  bool binary_ = false;  ///< a NUL was seen: `diff` then compares bytes
   bool normal_equal_ = true;
   BlankNormaliser actual_;
   BlankNormaliser expected_;
   std::size_t reference_at_ = 0;
-  std::string ready_;        ///< normalised characters of the reference that were not compared yet
+  std::string ready_;  ///< normalised characters of the reference that were not compared yet
   std::size_t ready_at_ = 0;
   bool reference_ended_ = false;
 };

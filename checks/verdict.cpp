@@ -70,8 +70,9 @@ void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgeme
     judgement.reason = fmt::format("a program of the command ended by {}{}", judgement.signal, said);
   } else if (execution.via_shell && (execution.status == not_found || execution.status == not_executable)) {
     judgement.verdict = Verdict::error;
-    judgement.reason = fmt::format("program {} (status {}){}", execution.status == not_found ? "not found" : "not executable",
-                                   execution.status, said);
+    judgement.reason =
+        fmt::format("program {} (status {}){}", execution.status == not_found ? "not found" : "not executable",
+                    execution.status, said);
   } else {
     judgement.verdict = Verdict::fail;
     judgement.reason = fmt::format("status {}, expected {}{}", execution.status, describe(test.expect.status), said);
@@ -87,10 +88,10 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
   if (compares_samples(test.parsed.type) && !evidence.output.passed && judgement.status == 0) judgement.status = 1;
   if (execution.ending == Ending::signalled || execution.ending == Ending::timed_out)
     judgement.signal = execution.signal == 0 ? "" : base::signal_name(execution.signal);
-  const bool missing_as_expected = execution.ending == Ending::not_started && execution.status != 0 &&
-                                   test.expect.status.kind != ExpectedStatus::Kind::signal &&
-                                   (test.expect.status.kind == ExpectedStatus::Kind::nonzero ||
-                                    test.expect.status.value == execution.status);
+  const bool missing_as_expected =
+      execution.ending == Ending::not_started && execution.status != 0 &&
+      test.expect.status.kind != ExpectedStatus::Kind::signal &&
+      (test.expect.status.kind == ExpectedStatus::Kind::nonzero || test.expect.status.value == execution.status);
   if (missing_as_expected) {
     judgement.status = execution.status;
     return judgement;
@@ -131,7 +132,8 @@ void apply_known_failure(const model::KnownFailure& known, const Reading& output
     judgement.reason = "passed, but is known to fail: " + why;
     return;
   }
-  const bool failed = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::crash || judgement.verdict == Verdict::timeout;
+  const bool failed = judgement.verdict == Verdict::fail || judgement.verdict == Verdict::crash ||
+                      judgement.verdict == Verdict::timeout;
   if (!failed) return;
   if (!known.stdout_digest.empty()) {
     const auto algorithm = base::digest_of_length(known.stdout_digest.size());

@@ -58,7 +58,8 @@ void take_inputs_of_run(const model::Run& run, InputOptions& inputs) {
 }
 
 bool becomes_a_reference(model::SpecType type) {
-  return type == model::SpecType::command || type == model::SpecType::digest || type == model::SpecType::digest_file || type == model::SpecType::filesize;
+  return type == model::SpecType::command || type == model::SpecType::digest || type == model::SpecType::digest_file ||
+         type == model::SpecType::filesize;
 }
 
 class Accept {
@@ -123,7 +124,8 @@ class Accept {
   }
 
   void consider(const model::TestResult& result) {
-    const bool any_name = std::any_of(options_.names.begin(), options_.names.end(), [](const auto& name) { return !is_spec_file(name); });
+    const bool any_name =
+        std::any_of(options_.names.begin(), options_.names.end(), [](const auto& name) { return !is_spec_file(name); });
     const bool named = is_named(result.test);
     if (any_name && !named) return;
     const auto found = planned_.find({result.test, result.configuration});
@@ -134,12 +136,16 @@ class Accept {
     if (!compared && !named) return;
     const auto output = store_->full_output(run_.id, result.test, result.configuration);
     if (!output || !*output) {
-      if (named || result.output.truncated) refuse(result, model::is_bad(result.verdict) ? "its output was not kept" : "it passed, nothing differs");
+      if (named || result.output.truncated)
+        refuse(result, model::is_bad(result.verdict) ? "its output was not kept" : "it passed, nothing differs");
       return;
     }
-    if (!becomes_a_reference(test.spec->parsed.type)) return refuse(result, "it is compared with a file of samples, which accept does not change");
-    const bool exited_well = result.status && test.spec->expect.status.kind == model::ExpectedStatus::Kind::exactly && *result.status == test.spec->expect.status.value;
-    if (!exited_well && test.spec->expect.status.kind == model::ExpectedStatus::Kind::exactly) return refuse(result, "it did not end as expected: " + result.reason);
+    if (!becomes_a_reference(test.spec->parsed.type))
+      return refuse(result, "it is compared with a file of samples, which accept does not change");
+    const bool exited_well = result.status && test.spec->expect.status.kind == model::ExpectedStatus::Kind::exactly &&
+                             *result.status == test.spec->expect.status.value;
+    if (!exited_well && test.spec->expect.status.kind == model::ExpectedStatus::Kind::exactly)
+      return refuse(result, "it did not end as expected: " + result.reason);
     propose(test, **output);
   }
 
@@ -173,11 +179,15 @@ class Accept {
 
   /// Two outputs for one place: combinations of a matrix, or configurations, that do not agree.
   bool conflicts(const Proposal& proposal) {
-    const std::string place = proposal.reference_file.empty() ? proposal.test->suite->file + "\n" + proposal.test->spec->name : proposal.reference_file;
+    const std::string place = proposal.reference_file.empty()
+                                  ? proposal.test->suite->file + "\n" + proposal.test->spec->name
+                                  : proposal.reference_file;
     const auto [first, added] = places_.try_emplace(place, proposal.new_text);
     if (added) return false;
     if (first->second != proposal.new_text)
-      std::printf("%s: not accepted, another configuration or combination gives another output for the same reference\n", base::printable(proposal.test->name).c_str());
+      std::printf(
+          "%s: not accepted, another configuration or combination gives another output for the same reference\n",
+          base::printable(proposal.test->name).c_str());
     return true;
   }
 
@@ -188,7 +198,8 @@ class Accept {
 
   void show(const Proposal& proposal) const {
     const std::string where = proposal.reference_file.empty() ? proposal.test->suite->file : proposal.reference_file;
-    std::printf("%s  in %s\n", console_.styled(reports::Style::bold, base::printable(proposal.test->name)).c_str(), where.c_str());
+    std::printf("%s  in %s\n", console_.styled(reports::Style::bold, base::printable(proposal.test->name)).c_str(),
+                where.c_str());
     const std::string diff = checks::unified_diff(proposal.old_text, proposal.new_text);
     std::printf("%s\n", reports::coloured_diff(console_, diff, "    ").c_str());
   }
@@ -222,9 +233,11 @@ class Accept {
   }
 
   base::Result<void> apply(const Proposal& proposal) {
-    if (proposal.reference_file.empty()) return edit_suite(*proposal.test, {proposal.test->spec->name, "stdout", proposal.new_text});
+    if (proposal.reference_file.empty())
+      return edit_suite(*proposal.test, {proposal.test->spec->name, "stdout", proposal.new_text});
     if (auto made = base::make_directories(fs::path(proposal.reference_file).parent_path()); !made) return made;
-    if (auto written = base::write_file_atomically(proposal.reference_file, proposal.new_text); !written) return written;
+    if (auto written = base::write_file_atomically(proposal.reference_file, proposal.new_text); !written)
+      return written;
     if (!proposal.adds_file_key) return {};
     return edit_suite(*proposal.test, {proposal.test->spec->name, "stdout_file", "refs/" + file_name(*proposal.test)});
   }
@@ -253,16 +266,18 @@ class Accept {
 
 void add_accept(CLI::App& app, ExitCode& exit_code) {
   auto options = std::make_shared<AcceptOptions>();
-  CLI::App* accept = app.add_subcommand("accept", "take a run's output as the new reference, after showing what changes");
+  CLI::App* accept =
+      app.add_subcommand("accept", "take a run's output as the new reference, after showing what changes");
   accept->add_option("TEST", options->names, "full names or globs (default: all that differ), and spec files");
   add_input_options(*accept, options->inputs, false);
   accept->add_option("--run", options->run, "the run to take the output from")->capture_default_str();
   accept->add_option("--results", options->results, "the results file")->type_name("FILE");
   accept->add_flag("--yes", options->yes, "do not ask; for scripts. Refused if CI=true");
-  accept->footer("Examples:\n"
-                 "  fatespec accept\n"
-                 "  fatespec accept 'mpegaudio/*' --yes\n"
-                 "  fatespec accept suites/mpegaudio.yaml --run latest~1");
+  accept->footer(
+      "Examples:\n"
+      "  fatespec accept\n"
+      "  fatespec accept 'mpegaudio/*' --yes\n"
+      "  fatespec accept suites/mpegaudio.yaml --run latest~1");
   accept->callback([options, &exit_code] { exit_code = Accept(*options).execute(); });
 }
 

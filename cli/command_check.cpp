@@ -9,9 +9,10 @@ void add_check(CLI::App& app, ExitCode& exit_code) {
   auto options = std::make_shared<InputOptions>();
   CLI::App* check = app.add_subcommand("check", "validate specs and configuration");
   add_input_options(*check, *options);
-  check->footer("Every problem of every file is shown with its place.\n\nExamples:\n"
-                "  fatespec check\n"
-                "  fatespec check suites/*.yaml --set SAMPLES_PATH=/fate-suite");
+  check->footer(
+      "Every problem of every file is shown with its place.\n\nExamples:\n"
+      "  fatespec check\n"
+      "  fatespec check suites/*.yaml --set SAMPLES_PATH=/fate-suite");
   check->callback([options, &exit_code] {
     const auto loaded = load_inputs(*options);
     if (const auto* code = std::get_if<ExitCode>(&loaded)) {

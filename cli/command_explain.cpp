@@ -30,20 +30,24 @@ std::string explanation(const model::Project& project, const model::PlannedTest&
   const auto variables = runner::with_test_directory(test, example_directory);
   const std::string command = runner::command_line(project, test, variables);
   std::string text = fmt::format("{}\n", test.name);
-  text += fmt::format("  declared in {}\n", test.spec->origin.str().empty() ? test.suite->file : test.spec->origin.str());
+  text +=
+      fmt::format("  declared in {}\n", test.spec->origin.str().empty() ? test.suite->file : test.spec->origin.str());
   if (!test.spec->description.empty()) text += fmt::format("  {}\n", test.spec->description);
   text += fmt::format("  configuration {}, target {}\n", test.configuration->name,
                       model::stays_local(test.spec->parsed.type) ? "local" : test.target);
-  text += fmt::format("  timeout {}, slots {}\n", test.timeout ? base::format_duration(*test.timeout) : "none", test.spec->slots);
+  text += fmt::format("  timeout {}, slots {}\n", test.timeout ? base::format_duration(*test.timeout) : "none",
+                      test.spec->slots);
   if (test.skip_reason) text += fmt::format("  skipped: {}\n", *test.skip_reason);
   for (const auto& probe : test.probes) text += fmt::format("  only if this exits with 0: {}\n", probe);
   text += fmt::format("spec\n  {}\n", test.spec->spec.text);
   if (const auto used = used_variables(test, variables); !used.empty()) text += "variables\n" + used;
   text += "environment\n";
-  for (const auto& entry : runner::test_environment(project, test, variables, example_directory)) text += fmt::format("  {}\n", entry);
+  for (const auto& entry : runner::test_environment(project, test, variables, example_directory))
+    text += fmt::format("  {}\n", entry);
   const bool direct = specs::simple_words(command).has_value();
   if (model::runs_command(test.spec->parsed.type) || model::stays_local(test.spec->parsed.type)) {
-    if (test.spec->parsed.type != model::SpecType::filesize) text += fmt::format("run {}\n", direct ? "directly" : "by /bin/sh");
+    if (test.spec->parsed.type != model::SpecType::filesize)
+      text += fmt::format("run {}\n", direct ? "directly" : "by /bin/sh");
   }
   text += fmt::format("command line ({} stands for $TEST_DIR)\n", example_directory);
   return base::printable_lines(text + "  " + command + "\n");
@@ -57,7 +61,8 @@ void add_explain(CLI::App& app, ExitCode& exit_code) {
     InputOptions inputs;
   };
   auto options = std::make_shared<Options>();
-  CLI::App* explain = app.add_subcommand("explain", "where a test would run, its variables, and the command line to paste");
+  CLI::App* explain =
+      app.add_subcommand("explain", "where a test would run, its variables, and the command line to paste");
   explain->add_option("TEST", options->test, "full name, or a filter expression")->required();
   add_input_options(*explain, options->inputs);
   explain->footer("Example:\n  fatespec explain mpegaudio/mp2-md5");

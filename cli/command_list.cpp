@@ -27,9 +27,10 @@ void add_list(CLI::App& app, ExitCode& exit_code) {
   add_input_options(*list, *options);
   add_filter_option(*list, *options);
   list->add_flag("--json", *json, "a JSON object a line");
-  list->footer("Examples:\n"
-               "  fatespec list --filter 'suite(h264)'\n"
-               "  fatespec list suites/mpegaudio.yaml --json");
+  list->footer(
+      "Examples:\n"
+      "  fatespec list --filter 'suite(h264)'\n"
+      "  fatespec list suites/mpegaudio.yaml --json");
   list->callback([options, json, &exit_code] {
     const auto loaded = load_inputs(*options);
     if (const auto* code = std::get_if<ExitCode>(&loaded)) {

@@ -23,10 +23,13 @@ std::string render(const ReportOptions& options, const model::Run& run, const st
     for (const auto& result : results) shared.push_back(std::make_shared<const model::TestResult>(result));
     return reports::junit_xml(shared);
   }
-  std::string text = reports::json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}) + "\n";
+  std::string text =
+      reports::json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}) + "\n";
   for (const auto& result : results) text += reports::json_line(result) + "\n";
   if (run.finished)
-    text += reports::json_line(model::RunFinished{run.id, run.counts, *run.finished - run.started, *run.finished, run.exit_code.value_or(0), ""}) + "\n";
+    text += reports::json_line(model::RunFinished{run.id, run.counts, *run.finished - run.started, *run.finished,
+                                                  run.exit_code.value_or(0), ""}) +
+            "\n";
   return text;
 }
 
@@ -54,7 +57,9 @@ void add_report(CLI::App& app, ExitCode& exit_code) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* report = app.add_subcommand("report", "a run as JUnit XML or JSON Lines");
   report->add_option("RUN", options->run, "an id, a unique prefix of one, latest, or latest~N")->capture_default_str();
-  report->add_option("--format", options->format, "junit or json")->check(CLI::IsMember({"junit", "json"}))->capture_default_str();
+  report->add_option("--format", options->format, "junit or json")
+      ->check(CLI::IsMember({"junit", "json"}))
+      ->capture_default_str();
   report->add_option("-o,--output", options->output, "the file to write; - is stdout")->type_name("PATH");
   report->add_option("--config", options->inputs.config, "the configuration file")->type_name("FILE");
   report->add_option("--results", options->results, "the results file")->type_name("FILE");

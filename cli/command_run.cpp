@@ -56,7 +56,8 @@ class RunCommand {
     inputs_ = std::move(std::get<Inputs>(loaded));
     if (const auto failed = open_outputs()) return *failed;
     run_.run_id = new_run_id();
-    run_.command = rerun_command(options_) + (options_.inputs.filter.empty() ? "" : " --filter " + base::shell_quote(options_.inputs.filter));
+    run_.command = rerun_command(options_) +
+                   (options_.inputs.filter.empty() ? "" : " --filter " + base::shell_quote(options_.inputs.filter));
     run_.scheduler = {jobs(), keep_of(options_.keep), options_.fail_fast};
     add_sinks();
     const auto code = run_locally(inputs_.plan, run_, clock_);
@@ -67,12 +68,15 @@ class RunCommand {
  private:
   runner::PlanOptions plan_options() const {
     runner::PlanOptions plan;
-    if (!options_.timeout.empty()) plan.timeout = options_.timeout == "none" ? std::nullopt : base::parse_duration(options_.timeout);
+    if (!options_.timeout.empty())
+      plan.timeout = options_.timeout == "none" ? std::nullopt : base::parse_duration(options_.timeout);
     if (options_.retries >= 0) plan.retries = options_.retries;
     return plan;
   }
 
-  int jobs() const { return options_.jobs > 0 ? options_.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())); }
+  int jobs() const {
+    return options_.jobs > 0 ? options_.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+  }
 
   std::optional<ExitCode> open_outputs() {
     if (options_.results != "none") {
@@ -81,7 +85,8 @@ class RunCommand {
       if (!store) return complain(store.error());
       auto expected = (*store)->expected_durations();
       if (expected) expected_ = std::move(*expected);
-      writer_ = std::make_unique<results::RunWriter>(std::move(*store), [this](const base::Error&) { results_lost_ = true; });
+      writer_ =
+          std::make_unique<results::RunWriter>(std::move(*store), [this](const base::Error&) { results_lost_ = true; });
     }
     if (!options_.json.empty()) {
       auto json = reports::JsonLinesWriter::open(options_.json);
@@ -94,7 +99,8 @@ class RunCommand {
   void keep_expected_of_plan() {
     decltype(expected_) planned;
     for (const auto& test : inputs_.plan.tests)
-      if (const auto known = expected_.find({test.name, test.configuration->name}); known != expected_.end()) planned.insert(*known);
+      if (const auto known = expected_.find({test.name, test.configuration->name}); known != expected_.end())
+        planned.insert(*known);
     expected_ = std::move(planned);
   }
 
@@ -162,23 +168,31 @@ void add_run(CLI::App& app, ExitCode& exit_code) {
   add_input_options(*run, options->inputs);
   add_filter_option(*run, options->inputs);
   run->add_option("--on", options->on, "where to run")->check(CLI::IsMember({"local"}));
-  run->add_option("-j,--jobs", options->jobs, "tests at once (default: the number of processors)")->check(CLI::Range(1, 4096));
-  run->add_option("--retries", options->retries, "further attempts at a failing test, instead of the tests' own number")->check(CLI::Range(0, 1000));
-  run->add_option("--timeout", options->timeout, "time limit of each test, instead of its own: 30s, 2m, none")->type_name("DUR")->check([](const std::string& text) {
-    const auto duration = base::parse_duration(text);
-    return text == "none" || (duration && duration->count() > 0) ? std::string() : "`" + text + "` is no duration such as 30s, 500ms, 2m or none";
-  });
+  run->add_option("-j,--jobs", options->jobs, "tests at once (default: the number of processors)")
+      ->check(CLI::Range(1, 4096));
+  run->add_option("--retries", options->retries, "further attempts at a failing test, instead of the tests' own number")
+      ->check(CLI::Range(0, 1000));
+  run->add_option("--timeout", options->timeout, "time limit of each test, instead of its own: 30s, 2m, none")
+      ->type_name("DUR")
+      ->check([](const std::string& text) {
+        const auto duration = base::parse_duration(text);
+        return text == "none" || (duration && duration->count() > 0)
+                   ? std::string()
+                   : "`" + text + "` is no duration such as 30s, 500ms, 2m or none";
+      });
   run->add_flag("--fail-fast", options->fail_fast, "start nothing more after the first bad verdict");
-  run->add_option("--keep", options->keep, "whose $TEST_DIR to keep: all, failed, none")->check(CLI::IsMember({"all", "failed", "none"}));
+  run->add_option("--keep", options->keep, "whose $TEST_DIR to keep: all, failed, none")
+      ->check(CLI::IsMember({"all", "failed", "none"}));
   run->add_option("--json", options->json, "write JSON Lines to a file; - is stdout")->type_name("FILE");
   run->add_option("--junit", options->junit, "write JUnit XML to a file")->type_name("FILE");
   run->add_option("--results", options->results, "the results file, or none")->type_name("FILE|none");
   run->add_flag("-q,--quiet", options->quiet, "bad results and the last line only");
   run->add_flag("--no-progress", options->no_progress, "no status line");
-  run->footer("Examples:\n"
-              "  fatespec run suites/mpegaudio.yaml --set SAMPLES_PATH=/fate-suite\n"
-              "  fatespec run --filter 'tag(audio) & !name(~mp2)' --jobs 8\n"
-              "  fatespec run --configuration gcc-12 --json results.jsonl --junit junit.xml");
+  run->footer(
+      "Examples:\n"
+      "  fatespec run suites/mpegaudio.yaml --set SAMPLES_PATH=/fate-suite\n"
+      "  fatespec run --filter 'tag(audio) & !name(~mp2)' --jobs 8\n"
+      "  fatespec run --configuration gcc-12 --json results.jsonl --junit junit.xml");
   run->callback([options, &exit_code] { exit_code = RunCommand(*options).execute(); });
 }
 

@@ -17,7 +17,9 @@ struct StoreOptions {
 };
 
 void add_store_options(CLI::App& command, StoreOptions& options) {
-  command.add_option("--config", options.inputs.config, "the configuration file (default: fatespec.yaml here or above)")->type_name("FILE");
+  command
+      .add_option("--config", options.inputs.config, "the configuration file (default: fatespec.yaml here or above)")
+      ->type_name("FILE");
   command.add_option("--results", options.results, "the results file")->type_name("FILE");
 }
 
@@ -46,17 +48,19 @@ ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports:
 
 void show_excerpt(const char* name, const model::Excerpt& excerpt) {
   if (excerpt.bytes == 0) return;
-  std::printf("%s, %llu bytes%s:\n%s\n", name, static_cast<unsigned long long>(excerpt.bytes), excerpt.truncated ? " (head and tail)" : "",
-              base::printable_lines(excerpt.text).c_str());
+  std::printf("%s, %llu bytes%s:\n%s\n", name, static_cast<unsigned long long>(excerpt.bytes),
+              excerpt.truncated ? " (head and tail)" : "", base::printable_lines(excerpt.text).c_str());
 }
 
 void show_test(const model::TestResult& result, const reports::Console& console, bool several) {
   std::printf("%s\n", reports::describe_bad(result, console, several).c_str());
   std::printf("attempts %d, status %s, wall %s, user %s, system %s, memory %s%s\n", result.attempts,
-              result.status ? std::to_string(*result.status).c_str() : result.signal.empty() ? "none" : result.signal.c_str(),
+              result.status           ? std::to_string(*result.status).c_str()
+              : result.signal.empty() ? "none"
+                                      : result.signal.c_str(),
               base::format_duration(result.wall).c_str(), base::format_duration(result.usage.user).c_str(),
-              base::format_duration(result.usage.system).c_str(), base::format_size(result.usage.max_rss_kib * 1024).c_str(),
-              result.leaky ? ", leaky" : "");
+              base::format_duration(result.usage.system).c_str(),
+              base::format_size(result.usage.max_rss_kib * 1024).c_str(), result.leaky ? ", leaky" : "");
   show_excerpt("stdout", result.output);
   show_excerpt("stderr", result.error);
 }
@@ -70,27 +74,35 @@ struct ShowOptions {
 };
 
 void show_json(const std::vector<model::TestResult>& results, const model::Run& run) {
-  std::printf("%s\n", reports::json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}).c_str());
+  std::printf(
+      "%s\n",
+      reports::json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}).c_str());
   for (const auto& result : results) std::printf("%s\n", reports::json_line(result).c_str());
   if (!run.finished) return;
-  std::printf("%s\n", reports::json_line(model::RunFinished{run.id, run.counts, *run.finished - run.started, *run.finished, run.exit_code.value_or(0), ""}).c_str());
+  std::printf("%s\n", reports::json_line(model::RunFinished{run.id, run.counts, *run.finished - run.started,
+                                                            *run.finished, run.exit_code.value_or(0), ""})
+                          .c_str());
 }
 
-void show_people(const ShowOptions& options, const std::vector<model::TestResult>& results, const model::Run& run, const reports::Console& console) {
+void show_people(const ShowOptions& options, const std::vector<model::TestResult>& results, const model::Run& run,
+                 const reports::Console& console) {
   std::string configuration;
   bool several = false;
   for (const auto& result : results) {
     several = several || (!configuration.empty() && configuration != result.configuration);
     configuration = result.configuration;
   }
-  std::printf("run %s, %s, by fatespec %s\n$ %s\n", run.id.c_str(), base::iso8601(run.started).c_str(), run.version.c_str(), base::printable(run.command).c_str());
+  std::printf("run %s, %s, by fatespec %s\n$ %s\n", run.id.c_str(), base::iso8601(run.started).c_str(),
+              run.version.c_str(), base::printable(run.command).c_str());
   for (const auto& result : results) {
     if (!options.test.empty()) show_test(result, console, several);
-    else if (model::is_bad(result.verdict) || options.all) std::printf("%s\n", reports::describe_bad(result, console, several).c_str());
+    else if (model::is_bad(result.verdict) || options.all)
+      std::printf("%s\n", reports::describe_bad(result, console, several).c_str());
   }
   const std::string wall = run.finished ? " in " + base::format_duration(*run.finished - run.started) : ", unfinished";
-  std::printf("%llu of %llu tests: %s%s\n", static_cast<unsigned long long>(run.counts.total()), static_cast<unsigned long long>(run.planned),
-              reports::describe(run.counts, console).c_str(), wall.c_str());
+  std::printf("%llu of %llu tests: %s%s\n", static_cast<unsigned long long>(run.counts.total()),
+              static_cast<unsigned long long>(run.planned), reports::describe(run.counts, console).c_str(),
+              wall.c_str());
 }
 
 ExitCode show_run(const ShowOptions& options) {
@@ -102,7 +114,9 @@ ExitCode show_run(const ShowOptions& options) {
   auto results = store.results(run->id);
   if (!results) return complain(results.error());
   if (!options.test.empty()) {
-    std::erase_if(*results, [&](const auto& result) { return result.test != options.test && !base::glob_match(options.test, result.test); });
+    std::erase_if(*results, [&](const auto& result) {
+      return result.test != options.test && !base::glob_match(options.test, result.test);
+    });
     if (results->empty()) {
       complain(fmt::format("run {} has no test `{}`", run->id, options.test));
       return ExitCode::nothing_selected;
@@ -133,7 +147,8 @@ void add_show(CLI::App& app, ExitCode& exit_code) {
   show->add_option("--test", options->test, "only this test (a glob), with its output");
   show->add_flag("--all", options->all, "good results as well");
   show->add_flag("--json", options->json, "as JSON Lines");
-  show->footer("Examples:\n  fatespec show\n  fatespec show latest~1 --all\n  fatespec show 3fa2 --test mpegaudio/mp2-md5");
+  show->footer(
+      "Examples:\n  fatespec show\n  fatespec show latest~1 --all\n  fatespec show 3fa2 --test mpegaudio/mp2-md5");
   show->callback([options, &exit_code] { exit_code = show_run(*options); });
 }
 

@@ -43,14 +43,16 @@ base::Result<model::Variables> parse_set(const std::vector<std::string>& set) {
     if (equals == std::string::npos || equals == 0)
       return base::Error{base::ErrorKind::usage, fmt::format("--set {}: NAME=value is needed", entry)};
     if (!specs::is_variable_name(entry.substr(0, equals)))
-      return base::Error{base::ErrorKind::usage, fmt::format("--set {}: `{}` cannot be the name of a variable", entry, entry.substr(0, equals))};
+      return base::Error{base::ErrorKind::usage, fmt::format("--set {}: `{}` cannot be the name of a variable", entry,
+                                                             entry.substr(0, equals))};
     variables[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   return variables;
 }
 
 /// The named files, or those of the configuration; each once.
-std::vector<std::string> spec_files(const InputOptions& options, const model::Project& project, specs::Problems& problems) {
+std::vector<std::string> spec_files(const InputOptions& options, const model::Project& project,
+                                    specs::Problems& problems) {
   const auto named = options.specs.empty() ? specs::suite_files(project, problems) : options.specs;
   std::vector<std::string> files;
   std::set<std::string> seen;
@@ -80,13 +82,19 @@ std::optional<ExitCode> check_selection(const std::optional<specs::Filter>& filt
 
 void add_input_options(CLI::App& command, InputOptions& options, bool with_specs) {
   if (with_specs) command.add_option("SPEC", options.specs, "spec files (default: those of the configuration)");
-  command.add_option("--config", options.config, "the configuration file (default: fatespec.yaml here or above)")->type_name("FILE");
-  command.add_option("--configuration", options.configurations, "only this configuration; repeatable")->type_name("NAME")->allow_extra_args(false);
-  command.add_option("--set", options.set, "set a variable; repeatable")->type_name("NAME=VALUE")->allow_extra_args(false);
+  command.add_option("--config", options.config, "the configuration file (default: fatespec.yaml here or above)")
+      ->type_name("FILE");
+  command.add_option("--configuration", options.configurations, "only this configuration; repeatable")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  command.add_option("--set", options.set, "set a variable; repeatable")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
 }
 
 void add_filter_option(CLI::App& command, InputOptions& options) {
-  command.add_option("--filter", options.filter, "select tests: tag(audio) & !name(~mp2) | suite(=h264)")->type_name("EXPR");
+  command.add_option("--filter", options.filter, "select tests: tag(audio) & !name(~mp2) | suite(=h264)")
+      ->type_name("EXPR");
 }
 
 std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options) {
@@ -108,8 +116,9 @@ std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::
   if (!inputs.project) return print_problems(problems);
   const auto files = spec_files(options, *inputs.project, problems);
   if (files.empty() && problems.empty()) {
-    complain(inputs.project->file.empty() ? "no spec file is named, and there is no fatespec.yaml here or above; try: fatespec run SPEC.yaml"
-                                          : fmt::format("no spec file is named, and {} has no `suites`", inputs.project->file));
+    complain(inputs.project->file.empty()
+                 ? "no spec file is named, and there is no fatespec.yaml here or above; try: fatespec run SPEC.yaml"
+                 : fmt::format("no spec file is named, and {} has no `suites`", inputs.project->file));
     return ExitCode::usage;
   }
   for (const auto& file : files)
@@ -135,7 +144,9 @@ std::string results_file(const model::Project& project, const std::string& optio
   return (fs::path(project.directory) / file).lexically_normal().string();
 }
 
-void complain(const std::string& message) { std::fprintf(stderr, "fatespec: %s\n", base::printable_lines(message).c_str()); }
+void complain(const std::string& message) {
+  std::fprintf(stderr, "fatespec: %s\n", base::printable_lines(message).c_str());
+}
 
 ExitCode complain(const base::Error& error) {
   complain(error.str());

@@ -6,11 +6,11 @@
 #include <csignal>
 #include <thread>
 
+#include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
-#include <fmt/format.h>
 
 #include "base/signals.hpp"
 #include "cli/version.hpp"
@@ -30,7 +30,8 @@ ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool resul
   if (signal == SIGINT) return ExitCode::interrupted;
   if (signal == SIGTERM) return ExitCode::terminated;
   if (signal == SIGHUP) return ExitCode::hung_up;
-  if (counts[Verdict::fail] + counts[Verdict::crash] + counts[Verdict::timeout] + counts[Verdict::xpass] > 0) return ExitCode::bad_test;
+  if (counts[Verdict::fail] + counts[Verdict::crash] + counts[Verdict::timeout] + counts[Verdict::xpass] > 0)
+    return ExitCode::bad_test;
   return counts[Verdict::error] > 0 || results_lost ? ExitCode::error : ExitCode::success;
 }
 
@@ -45,7 +46,9 @@ class LocalRun {
         context_{{loop_, pool_}, executor_, scratch, *plan.project},
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
         ticker_(loop_),
-        scheduler_(context_, clock, plan, options.scheduler, [this](const model::RunEvent& event) { emit(event); }, [this] { finish(); }) {}
+        scheduler_(
+            context_, clock, plan, options.scheduler, [this](const model::RunEvent& event) { emit(event); },
+            [this] { finish(); }) {}
 
   ExitCode run() {
     began_ = clock_.steady();
@@ -70,7 +73,8 @@ class LocalRun {
   void wait_for_signal() {
     signals_.async_wait([this](error_code code, int number) {
       if (code) return;
-      if (signal_ == 0) options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
+      if (signal_ == 0)
+        options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
       signal_ = number;
       scheduler_.interrupt();
       wait_for_signal();
@@ -91,7 +95,8 @@ class LocalRun {
     finished_ = true;
     const bool lost = options_.results_lost && options_.results_lost();
     exit_code_ = exit_code_of(counts_, signal_, lost);
-    model::RunFinished event{options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
+    model::RunFinished event{
+        options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
     else if (scheduler_.stopped_early() && counts_.total() < plan_.tests.size()) event.interrupted_by = "--fail-fast";
     else if (lost && counts_.total() < plan_.tests.size()) event.interrupted_by = "the loss of the results file";
@@ -127,7 +132,8 @@ base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions&
 
 std::string new_run_id() {
   std::uint64_t random = 0;
-  if (::getrandom(&random, sizeof random, 0) != sizeof random) random = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  if (::getrandom(&random, sizeof random, 0) != sizeof random)
+    random = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
   return fmt::format("{:012x}", random & 0xFFFFFFFFFFFFULL);
 }
 

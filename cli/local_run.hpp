@@ -16,8 +16,8 @@ struct LocalRunOptions {
   std::string command;  ///< as typed, for the store
   runner::SchedulerOptions scheduler;
   std::vector<model::EventSink> sinks;
-  std::function<void()> tick;                ///< called ten times a second
-  std::function<bool()> results_lost;        ///< asked at each tick and at the end
+  std::function<void()> tick;                   ///< called ten times a second
+  std::function<bool()> results_lost;           ///< asked at each tick and at the end
   std::function<void(const std::string&)> say;  ///< a line for the user
 };
 

@@ -25,8 +25,8 @@ bool misses_subcommand(const CLI::App& app, int argc, char** argv) {
   std::vector<std::string> names;
   for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
   if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return false;
-  std::fprintf(stderr, "fatespec: there is no command `%s`%s (fatespec --help lists them)\n", fatespec::base::printable(argv[1]).c_str(),
-               fatespec::base::did_you_mean(argv[1], names).c_str());
+  std::fprintf(stderr, "fatespec: there is no command `%s`%s (fatespec --help lists them)\n",
+               fatespec::base::printable(argv[1]).c_str(), fatespec::base::did_you_mean(argv[1], names).c_str());
   return true;
 }
 
@@ -49,7 +49,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   ExitCode exit_code = ExitCode::success;
-  for (const auto add : {add_run, add_check, add_list, add_explain, add_accept, add_runs, add_show, add_report}) add(app, exit_code);
+  for (const auto add : {add_run, add_check, add_list, add_explain, add_accept, add_runs, add_show, add_report})
+    add(app, exit_code);
   if (misses_subcommand(app, argc, argv)) return static_cast<int>(ExitCode::usage);
   try {
     app.parse(argc, argv);

@@ -2,7 +2,8 @@
 
 namespace fatespec::model {
 namespace {
-constexpr std::array<std::string_view, 8> names = {"pass", "fail", "crash", "timeout", "xfail", "xpass", "skip", "error"};
+constexpr std::array<std::string_view, 8> names = {"pass",  "fail",  "crash", "timeout",
+                                                   "xfail", "xpass", "skip",  "error"};
 }
 
 std::string_view name_of(Verdict verdict) { return names.at(static_cast<std::size_t>(verdict)); }

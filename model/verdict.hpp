@@ -9,8 +9,9 @@ namespace fatespec::model {
 
 enum class Verdict { pass, fail, crash, timeout, xfail, xpass, skip, error };
 
-inline constexpr std::array<Verdict, 8> all_verdicts = {Verdict::pass,  Verdict::fail,  Verdict::crash, Verdict::timeout,
-                                                        Verdict::xfail, Verdict::xpass, Verdict::skip,  Verdict::error};
+inline constexpr std::array<Verdict, 8> all_verdicts = {Verdict::pass,    Verdict::fail,  Verdict::crash,
+                                                        Verdict::timeout, Verdict::xfail, Verdict::xpass,
+                                                        Verdict::skip,    Verdict::error};
 
 std::string_view name_of(Verdict verdict);
 std::optional<Verdict> verdict_named(std::string_view name);

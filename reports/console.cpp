@@ -77,7 +77,10 @@ Style style_of(model::Verdict verdict) {
 std::string coloured_diff(const Console& console, std::string_view diff, std::string_view indent) {
   std::string text;
   for (const auto line : base::split_lines(diff)) {
-    const Style style = line.starts_with("@@") ? Style::cyan : line.starts_with('-') ? Style::red : line.starts_with('+') ? Style::green : Style::plain;
+    const Style style = line.starts_with("@@")  ? Style::cyan
+                        : line.starts_with('-') ? Style::red
+                        : line.starts_with('+') ? Style::green
+                                                : Style::plain;
     text += (text.empty() ? "" : "\n") + std::string(indent) + console.styled(style, base::printable(line));
   }
   return text;

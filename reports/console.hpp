@@ -17,7 +17,8 @@ class Console {
   /// Colours if `file` is a terminal and NO_COLOR is not set or is empty; a status line if it is one that can move the
   /// cursor.
   explicit Console(std::FILE* file);
-  Console(std::FILE* file, bool colours, bool status_line) : file_(file), colours_(colours), status_line_(status_line) {}
+  Console(std::FILE* file, bool colours, bool status_line)
+      : file_(file), colours_(colours), status_line_(status_line) {}
 
   bool has_status_line() const { return status_line_; }
   void disable_status_line() { status_line_ = false; }

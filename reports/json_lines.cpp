@@ -18,7 +18,12 @@ double rounded(base::Duration duration) { return std::round(base::seconds(durati
 }  // namespace
 
 std::string json_line(const model::RunStarted& event) {
-  return Json{{"type", "run_started"}, {"run", event.run}, {"version", event.version}, {"tests", event.tests}, {"time", base::iso8601(event.time)}}.dump();
+  return Json{{"type", "run_started"},
+              {"run", event.run},
+              {"version", event.version},
+              {"tests", event.tests},
+              {"time", base::iso8601(event.time)}}
+      .dump();
 }
 
 std::string json_line(const model::TestResult& result) {

@@ -37,7 +37,8 @@ void add_text(pugi::xml_node parent, const char* name, const std::string& text) 
 void add_case(pugi::xml_node suite, const model::TestResult& result) {
   pugi::xml_node test = suite.append_child("testcase");
   test.append_attribute("classname") = base::printable(result.suite).c_str();
-  test.append_attribute("name") = base::printable(result.test.substr(std::min(result.suite.size() + 1, result.test.size()))).c_str();
+  test.append_attribute("name") =
+      base::printable(result.test.substr(std::min(result.suite.size() + 1, result.test.size()))).c_str();
   test.append_attribute("time") = fmt::format("{:.3f}", base::seconds(result.wall)).c_str();
   const Kind kind = kind_of(result.verdict);
   if (kind == Kind::passed) return;
@@ -79,7 +80,8 @@ std::string junit_xml(const std::vector<std::shared_ptr<const model::TestResult>
     SuiteNode& suite = suites[{result->configuration, result->suite}];
     if (!suite.node) {
       suite.node = root.append_child("testsuite");
-      suite.node.append_attribute("name") = base::printable(fmt::format("{} ({})", result->suite, result->configuration)).c_str();
+      suite.node.append_attribute("name") =
+          base::printable(fmt::format("{} ({})", result->suite, result->configuration)).c_str();
     }
     add_case(suite.node, *result);
     ++suite.tests;
@@ -108,6 +110,8 @@ void JunitCollector::handle(const model::RunEvent& event) {
   results_.push_back(std::move(brief));
 }
 
-base::Result<void> JunitCollector::write(const std::string& path) const { return base::write_file_atomically(path, junit_xml(results_)); }
+base::Result<void> JunitCollector::write(const std::string& path) const {
+  return base::write_file_atomically(path, junit_xml(results_));
+}
 
 }  // namespace fatespec::reports

@@ -71,14 +71,17 @@ void RunReporter::test_finished(const model::TestResult& result) {
   if (model::is_bad(result.verdict)) {
     console_.print(describe_bad(result, console_, options_.several_configurations));
     bad_names_.push_back(result.test);
-    bad_lines_.push_back(fmt::format("  {} {}  {}", console_.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
-                                     label(result, options_.several_configurations), base::shorten(base::printable(result.reason), 100)));
+    bad_lines_.push_back(fmt::format(
+        "  {} {}  {}", console_.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
+        label(result, options_.several_configurations), base::shorten(base::printable(result.reason), 100)));
   } else if (result.flaky && !options_.quiet) {
-    console_.print(fmt::format("{} {}  passed at attempt {}; before: {}", console_.styled(Style::yellow, "flaky  "),
-                               label(result, options_.several_configurations), result.attempts,
-                               base::printable(result.failed_attempts.empty() ? "" : result.failed_attempts.back().reason)));
+    console_.print(
+        fmt::format("{} {}  passed at attempt {}; before: {}", console_.styled(Style::yellow, "flaky  "),
+                    label(result, options_.several_configurations), result.attempts,
+                    base::printable(result.failed_attempts.empty() ? "" : result.failed_attempts.back().reason)));
   } else if (result.verdict == model::Verdict::skip && !options_.quiet && !console_.has_status_line()) {
-    console_.print(fmt::format("skip    {}  {}", label(result, options_.several_configurations), base::printable(result.reason)));
+    console_.print(
+        fmt::format("skip    {}  {}", label(result, options_.several_configurations), base::printable(result.reason)));
   }
 }
 
@@ -102,7 +105,9 @@ std::string RunReporter::remaining() const {
   if (done_expected_.count() > 0 && total_expected_ > done_expected_)
     fraction = static_cast<double>(done_expected_.count()) / static_cast<double>(total_expected_.count());
   const double left = base::seconds(elapsed) * (1 - fraction) / fraction;
-  return left < 0.5 || left > 360000 ? "" : "  ETA " + base::format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000)));
+  return left < 0.5 || left > 360000
+             ? ""
+             : "  ETA " + base::format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000)));
 }
 
 std::string RunReporter::status_line() const {
@@ -114,7 +119,9 @@ std::string RunReporter::status_line() const {
   const std::string bad_text = bad == 0 ? "" : fmt::format("  {} bad", bad);
   const std::string eta = remaining();
   constexpr std::size_t bar_columns = 20;
-  std::size_t left = width > bar_columns + head.size() + bad_text.size() + eta.size() + 1 ? width - bar_columns - head.size() - bad_text.size() - eta.size() - 1 : 0;
+  std::size_t left = width > bar_columns + head.size() + bad_text.size() + eta.size() + 1
+                         ? width - bar_columns - head.size() - bad_text.size() - eta.size() - 1
+                         : 0;
   std::vector<const Running*> tests;
   for (const auto& [test, running] : running_) tests.push_back(&running);
   std::sort(tests.begin(), tests.end(), [](const Running* a, const Running* b) { return a->started < b->started; });
@@ -128,8 +135,8 @@ std::string RunReporter::status_line() const {
     names += part;
     left -= part.size();
   }
-  return console_.styled(bad == 0 ? Style::green : Style::red, bar(done_, total_, bar_columns)) + head + console_.styled(Style::red, bad_text) + eta +
-         console_.styled(Style::dim, names);
+  return console_.styled(bad == 0 ? Style::green : Style::red, bar(done_, total_, bar_columns)) + head +
+         console_.styled(Style::red, bad_text) + eta + console_.styled(Style::dim, names);
 }
 
 void RunReporter::tick() {
@@ -148,8 +155,12 @@ void RunReporter::finished(const model::RunFinished& event) {
     show_slowest();
   }
   const std::string flaky = flaky_ == 0 ? "" : fmt::format(" ({} flaky)", flaky_);
-  const std::string cut = event.interrupted_by.empty() ? "" : fmt::format(", cut short by {}: {} of {} tests have no result", event.interrupted_by, total_ - done_, total_);
-  console_.print(fmt::format("{} in {}{}{}", console_.styled(Style::bold, fmt::format("{} tests", event.counts.total())) + ": " + describe(event.counts, console_),
+  const std::string cut = event.interrupted_by.empty() ? ""
+                                                       : fmt::format(", cut short by {}: {} of {} tests have no result",
+                                                                     event.interrupted_by, total_ - done_, total_);
+  console_.print(fmt::format("{} in {}{}{}",
+                             console_.styled(Style::bold, fmt::format("{} tests", event.counts.total())) + ": " +
+                                 describe(event.counts, console_),
                              base::format_duration(event.wall), flaky, cut));
   if (!options_.quiet) show_next_steps(event);
   console_.flush();
@@ -160,14 +171,16 @@ void RunReporter::show_bad_again() {
   if (bad_lines_.size() < 2) return;
   console_.print("");
   for (std::size_t i = 0; i < std::min(bad_lines_.size(), bad_repeated); ++i) console_.print(bad_lines_[i]);
-  if (bad_lines_.size() > bad_repeated) console_.print(fmt::format("  … and {} more", bad_lines_.size() - bad_repeated));
+  if (bad_lines_.size() > bad_repeated)
+    console_.print(fmt::format("  … and {} more", bad_lines_.size() - bad_repeated));
 }
 
 void RunReporter::show_slowest() {
   if (slowest_.empty()) return;
   console_.print("");
   console_.print(console_.styled(Style::dim, "slowest:"));
-  for (const auto& slow : slowest_) console_.print(fmt::format("  {:>8}  {}", base::format_duration(slow.wall), slow.name));
+  for (const auto& slow : slowest_)
+    console_.print(fmt::format("  {:>8}  {}", base::format_duration(slow.wall), slow.name));
   console_.print("");
 }
 
@@ -175,11 +188,14 @@ void RunReporter::show_next_steps(const model::RunFinished& event) {
   if (!bad_names_.empty()) {
     const std::set<std::string> names(bad_names_.begin(), bad_names_.end());
     std::string filter;
-    for (const auto& name : names) filter += std::string(filter.empty() ? "" : " | ") + "name(=" + filter_word(name) + ")";
+    for (const auto& name : names)
+      filter += std::string(filter.empty() ? "" : " | ") + "name(=" + filter_word(name) + ")";
     constexpr std::size_t longest = 600;
-    if (filter.size() <= longest) console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
+    if (filter.size() <= longest)
+      console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
   }
-  if (!options_.results.empty()) console_.print(fmt::format("results: fatespec show {}   (in {})", event.run, options_.results));
+  if (!options_.results.empty())
+    console_.print(fmt::format("results: fatespec show {}   (in {})", event.run, options_.results));
 }
 
 }  // namespace fatespec::reports

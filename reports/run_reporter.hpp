@@ -13,8 +13,8 @@
 namespace fatespec::reports {
 
 struct RunReporterOptions {
-  bool quiet = false;     ///< bad results and the last line only
-  bool progress = true;   ///< the status line
+  bool quiet = false;    ///< bad results and the last line only
+  bool progress = true;  ///< the status line
   int jobs = 1;
   bool several_configurations = false;
   std::string rerun_command;  ///< "fatespec run a.yaml"; the filter is added

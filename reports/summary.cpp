@@ -25,16 +25,21 @@ std::string label(const model::TestResult& result, bool several_configurations) 
 
 std::string describe_bad(const model::TestResult& result, const Console& console, bool several_configurations) {
   constexpr std::size_t most_detail = 24;
-  std::string text = fmt::format("{} {}  {}", console.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
-                                 console.styled(Style::bold, label(result, several_configurations)), base::printable(result.reason));
+  std::string text = fmt::format(
+      "{} {}  {}", console.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
+      console.styled(Style::bold, label(result, several_configurations)), base::printable(result.reason));
   const auto lines = base::split_lines(result.detail);
   std::string shown;
   for (std::size_t i = 0; i < std::min(lines.size(), most_detail); ++i) shown += std::string(lines[i]) + "\n";
-  if (lines.size() > most_detail) shown += fmt::format("… {} more lines: fatespec show latest --test '{}'\n", lines.size() - most_detail, result.test);
+  if (lines.size() > most_detail)
+    shown +=
+        fmt::format("… {} more lines: fatespec show latest --test '{}'\n", lines.size() - most_detail, result.test);
   if (!shown.empty()) text += "\n" + coloured_diff(console, shown, "        ");
   if (!result.command.empty())
-    text += "\n        " + console.styled(Style::dim, "$ " + base::shorten(base::printable_lines(result.command), 4000));
-  if (!result.kept_directory.empty()) text += "\n        " + console.styled(Style::dim, "kept: " + result.kept_directory);
+    text +=
+        "\n        " + console.styled(Style::dim, "$ " + base::shorten(base::printable_lines(result.command), 4000));
+  if (!result.kept_directory.empty())
+    text += "\n        " + console.styled(Style::dim, "kept: " + result.kept_directory);
   return text;
 }
 

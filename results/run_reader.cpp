@@ -50,8 +50,9 @@ model::Run run_from(soci::row& row) {
 
 void count_verdicts(soci::session& session, model::Run& run) {
   const soci::rowset<soci::row> rows =
-      (session.prepare << "SELECT verdict, CAST(COUNT(*) AS BIGINT) AS number FROM results JOIN runs ON runs.id = results.run_id "
-                          "WHERE runs.name = :name GROUP BY verdict",
+      (session.prepare
+           << "SELECT verdict, CAST(COUNT(*) AS BIGINT) AS number FROM results JOIN runs ON runs.id = results.run_id "
+              "WHERE runs.name = :name GROUP BY verdict",
        soci::use(run.id));
   for (const auto& row : rows)
     if (const auto verdict = model::verdict_named(row.get<std::string>("verdict")))
@@ -102,7 +103,8 @@ base::Result<std::vector<model::Run>> Store::runs(std::size_t most) {
     std::vector<model::Run> all;
     const auto limit = static_cast<long long>(most);
     soci::rowset<soci::row> rows =
-        (connection_->session.prepare << "SELECT " << run_columns << " FROM runs ORDER BY id DESC LIMIT :most", soci::use(limit));
+        (connection_->session.prepare << "SELECT " << run_columns << " FROM runs ORDER BY id DESC LIMIT :most",
+         soci::use(limit));
     for (auto& row : rows) all.push_back(run_from(row));
     for (auto& run : all) count_verdicts(connection_->session, run);
     return all;
@@ -113,49 +115,57 @@ base::Result<model::Run> Store::find_run(const std::string& name) {
   return guarded([&]() -> base::Result<model::Run> {
     std::vector<model::Run> found;
     if (const auto steps = steps_back(name)) {
-      soci::rowset<soci::row> rows = (connection_->session.prepare << "SELECT " << run_columns
-                                                                   << " FROM runs ORDER BY id DESC LIMIT 1 OFFSET :steps",
-                                      soci::use(static_cast<long long>(*steps)));
+      soci::rowset<soci::row> rows =
+          (connection_->session.prepare << "SELECT " << run_columns
+                                        << " FROM runs ORDER BY id DESC LIMIT 1 OFFSET :steps",
+           soci::use(static_cast<long long>(*steps)));
       for (auto& row : rows) found.push_back(run_from(row));
     } else if (name.find_first_not_of("0123456789abcdef") == std::string::npos) {
       const std::string pattern = name + "%";
-      soci::rowset<soci::row> rows = (connection_->session.prepare << "SELECT " << run_columns
-                                                                   << " FROM runs WHERE name LIKE :pattern LIMIT 2",
-                                      soci::use(pattern));
+      soci::rowset<soci::row> rows =
+          (connection_->session.prepare << "SELECT " << run_columns << " FROM runs WHERE name LIKE :pattern LIMIT 2",
+           soci::use(pattern));
       for (auto& row : rows) found.push_back(run_from(row));
     }
     if (found.size() > 1) return base::Error{base::ErrorKind::usage, fmt::format("several runs begin with `{}`", name)};
-    if (found.empty()) return base::Error{base::ErrorKind::not_found, fmt::format("no run is named `{}`; `fatespec runs` lists them", name)};
+    if (found.empty())
+      return base::Error{base::ErrorKind::not_found,
+                         fmt::format("no run is named `{}`; `fatespec runs` lists them", name)};
     count_verdicts(connection_->session, found[0]);
     return found[0];
   });
 }
 
 base::Result<std::vector<model::TestResult>> Store::results(const std::string& run) {
-  return guarded([&]() -> base::Result<std::vector<model::TestResult>> {
-    std::vector<model::TestResult> all;
-    BlobReader blobs(connection_->session);
-    soci::rowset<soci::row> rows =
-        (connection_->session.prepare << "SELECT tests.name AS test, tests.suite AS suite, tests.configuration AS configuration, results.* "
-                                         "FROM results JOIN tests ON tests.id = results.test_id JOIN runs ON runs.id = results.run_id "
-                                         "WHERE runs.name = :run ORDER BY results.started_us, tests.name",
-         soci::use(run));
-    for (auto& row : rows) {
-      all.push_back(result_from(row, blobs));
-      all.back().index = all.size() - 1;
-    }
-    return all;
-  });
+  return guarded(
+      [&]() -> base::Result<std::vector<model::TestResult>> {
+        std::vector<model::TestResult> all;
+        BlobReader blobs(connection_->session);
+        soci::rowset<soci::row> rows =
+            (connection_->session.prepare
+                 << "SELECT tests.name AS test, tests.suite AS suite, tests.configuration AS configuration, results.* "
+                    "FROM results JOIN tests ON tests.id = results.test_id JOIN runs ON runs.id = results.run_id "
+                    "WHERE runs.name = :run ORDER BY results.started_us, tests.name",
+             soci::use(run));
+        for (auto& row : rows) {
+          all.push_back(result_from(row, blobs));
+          all.back().index = all.size() - 1;
+        }
+        return all;
+      });
 }
 
-base::Result<std::optional<std::string>> Store::full_output(const std::string& run, const std::string& test, const std::string& configuration) {
+base::Result<std::optional<std::string>> Store::full_output(const std::string& run, const std::string& test,
+                                                            const std::string& configuration) {
   return guarded([&]() -> base::Result<std::optional<std::string>> {
     Blob blob;
     soci::indicator encoding = soci::i_null;
-    connection_->session << "SELECT blobs.content, blobs.encoding FROM results JOIN tests ON tests.id = results.test_id "
-                            "JOIN runs ON runs.id = results.run_id JOIN blobs ON blobs.id = results.full_stdout_blob "
-                            "WHERE runs.name = :run AND tests.name = :test AND tests.configuration = :configuration",
-        soci::into(blob.content, blob.present), soci::into(blob.encoding, encoding), soci::use(run), soci::use(test), soci::use(configuration);
+    connection_->session
+        << "SELECT blobs.content, blobs.encoding FROM results JOIN tests ON tests.id = results.test_id "
+           "JOIN runs ON runs.id = results.run_id JOIN blobs ON blobs.id = results.full_stdout_blob "
+           "WHERE runs.name = :run AND tests.name = :test AND tests.configuration = :configuration",
+        soci::into(blob.content, blob.present), soci::into(blob.encoding, encoding), soci::use(run), soci::use(test),
+        soci::use(configuration);
     if (!connection_->session.got_data()) return std::optional<std::string>();
     return std::optional<std::string>(blob.decoded());
   });
@@ -163,16 +173,19 @@ base::Result<std::optional<std::string>> Store::full_output(const std::string& r
 
 base::Result<std::map<std::pair<std::string, std::string>, base::Duration>> Store::expected_durations() {
   using Durations = std::map<std::pair<std::string, std::string>, base::Duration>;
-  return guarded([&]() -> base::Result<Durations> {
-    Durations durations;
-    soci::rowset<soci::row> rows =
-        (connection_->session.prepare << "SELECT tests.name AS test, tests.configuration AS configuration, results.wall_us AS wall_us "
-                                         "FROM tests JOIN results ON results.test_id = tests.id "
-                                         "WHERE results.run_id = (SELECT MAX(r.run_id) FROM results r WHERE r.test_id = tests.id)");
-    for (auto& row : rows)
-      durations[{row.get<std::string>("test"), row.get<std::string>("configuration")}] = std::chrono::microseconds(row.get<long long>("wall_us"));
-    return durations;
-  });
+  return guarded(
+      [&]() -> base::Result<Durations> {
+        Durations durations;
+        soci::rowset<soci::row> rows =
+            (connection_->session.prepare
+             << "SELECT tests.name AS test, tests.configuration AS configuration, results.wall_us AS wall_us "
+                "FROM tests JOIN results ON results.test_id = tests.id "
+                "WHERE results.run_id = (SELECT MAX(r.run_id) FROM results r WHERE r.test_id = tests.id)");
+        for (auto& row : rows)
+          durations[{row.get<std::string>("test"), row.get<std::string>("configuration")}] =
+              std::chrono::microseconds(row.get<long long>("wall_us"));
+        return durations;
+      });
 }
 
 }  // namespace fatespec::results

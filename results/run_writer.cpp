@@ -35,17 +35,18 @@ class RunWriter::Statements {
  public:
   explicit Statements(soci::session& session)
       : session_(session),
-        insert_((session.prepare
-                     << "INSERT INTO results VALUES (:run, :test, :target, :verdict, :flaky, :leaky, :attempts, :reason, :detail, "
-                        ":status, :signal, :stdout, :stdout_bytes, :stdout_truncated, :stderr, :stderr_bytes, :stderr_truncated, "
-                        ":full, :wall, :user, :system, :rss, :command, :kept, :started)",
-                 soci::use(run_), soci::use(test_), soci::use(target_), soci::use(verdict_), soci::use(flaky_), soci::use(leaky_),
-                 soci::use(attempts_), soci::use(reason_), soci::use(detail_.value, detail_.present),
+        insert_((session.prepare << "INSERT INTO results VALUES (:run, :test, :target, :verdict, :flaky, :leaky, "
+                                    ":attempts, :reason, :detail, "
+                                    ":status, :signal, :stdout, :stdout_bytes, :stdout_truncated, :stderr, "
+                                    ":stderr_bytes, :stderr_truncated, "
+                                    ":full, :wall, :user, :system, :rss, :command, :kept, :started)",
+                 soci::use(run_), soci::use(test_), soci::use(target_), soci::use(verdict_), soci::use(flaky_),
+                 soci::use(leaky_), soci::use(attempts_), soci::use(reason_), soci::use(detail_.value, detail_.present),
                  soci::use(status_, status_present_), soci::use(signal_), soci::use(stdout_.value, stdout_.present),
                  soci::use(stdout_bytes_), soci::use(stdout_truncated_), soci::use(stderr_.value, stderr_.present),
-                 soci::use(stderr_bytes_), soci::use(stderr_truncated_), soci::use(full_.value, full_.present), soci::use(wall_),
-                 soci::use(user_), soci::use(system_), soci::use(rss_), soci::use(command_.value, command_.present),
-                 soci::use(kept_), soci::use(started_))) {}
+                 soci::use(stderr_bytes_), soci::use(stderr_truncated_), soci::use(full_.value, full_.present),
+                 soci::use(wall_), soci::use(user_), soci::use(system_), soci::use(rss_),
+                 soci::use(command_.value, command_.present), soci::use(kept_), soci::use(started_))) {}
 
   void write(const model::RunEvent& event) {
     if (const auto* started = std::get_if<model::RunStarted>(&event)) write_started(*started);
@@ -66,7 +67,8 @@ class RunWriter::Statements {
     const auto planned = static_cast<long long>(event.tests);
     session_ << "INSERT INTO runs (id, name, version, command, host, started_us, planned) "
                 "SELECT COALESCE(MAX(id), 0) + 1, :name, :version, :command, :host, :started, :planned FROM runs",
-        soci::use(event.run), soci::use(event.version), soci::use(event.command), soci::use(host), soci::use(started), soci::use(planned);
+        soci::use(event.run), soci::use(event.version), soci::use(event.command), soci::use(host), soci::use(started),
+        soci::use(planned);
     session_ << "SELECT id FROM runs WHERE name = :name", soci::use(event.run), soci::into(run_);
   }
 
@@ -113,9 +115,9 @@ class RunWriter::Statements {
     error.set(blob_id(attempt.error.text));
     const std::string verdict(model::name_of(attempt.verdict));
     const std::string reason = base::printable(attempt.reason);
-    session_ << "INSERT INTO failed_attempts VALUES (:run, :test, :number, :verdict, :reason, :stdout, :stderr)", soci::use(run_),
-        soci::use(test_), soci::use(attempt.number), soci::use(verdict), soci::use(reason), soci::use(output.value, output.present),
-        soci::use(error.value, error.present);
+    session_ << "INSERT INTO failed_attempts VALUES (:run, :test, :number, :verdict, :reason, :stdout, :stderr)",
+        soci::use(run_), soci::use(test_), soci::use(attempt.number), soci::use(verdict), soci::use(reason),
+        soci::use(output.value, output.present), soci::use(error.value, error.present);
   }
 
   // Another runner may add the same row at the same time: the insert then does nothing, and the select finds its row.
@@ -129,7 +131,8 @@ class RunWriter::Statements {
       return session_.got_data();
     };
     if (!look()) {
-      session_ << "INSERT INTO tests (id, name, suite, configuration) SELECT COALESCE(MAX(id), 0) + 1, :name, :suite, :configuration "
+      session_ << "INSERT INTO tests (id, name, suite, configuration) SELECT COALESCE(MAX(id), 0) + 1, :name, :suite, "
+                  ":configuration "
                   "FROM tests WHERE true ON CONFLICT DO NOTHING",
           soci::use(result.test), soci::use(result.suite), soci::use(result.configuration);
       look();
@@ -150,7 +153,8 @@ class RunWriter::Statements {
       std::string encoding;
       const std::string content = encode_content(bytes, encoding);
       const auto size = static_cast<long long>(bytes.size());
-      session_ << "INSERT INTO blobs (id, digest, bytes, encoding, content) SELECT COALESCE(MAX(id), 0) + 1, :digest, :bytes, "
+      session_ << "INSERT INTO blobs (id, digest, bytes, encoding, content) SELECT COALESCE(MAX(id), 0) + 1, :digest, "
+                  ":bytes, "
                   ":encoding, :content FROM blobs WHERE true ON CONFLICT DO NOTHING",
           soci::use(digest), soci::use(size), soci::use(encoding), soci::use(content);
       look();

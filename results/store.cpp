@@ -47,7 +47,8 @@ base::Result<void> migrate(soci::session& session, const std::string& file) {
   if (version > schema_version()) {
     session << "ROLLBACK";
     return base::Error{base::ErrorKind::invalid,
-                       fmt::format("{}: written by a newer fatespec (schema {}, this one knows {}); update fatespec, or name another file with --results",
+                       fmt::format("{}: written by a newer fatespec (schema {}, this one knows {}); update fatespec, "
+                                   "or name another file with --results",
                                    file, version, schema_version())};
   }
   for (int next = version; next < schema_version(); ++next) {
@@ -107,7 +108,8 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& file) {
 base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& file) {
   std::error_code ignored;
   if (!fs::exists(file, ignored))
-    return base::Error{base::ErrorKind::not_found, fmt::format("there are no results yet: {} does not exist; `fatespec run` makes it", file)};
+    return base::Error{base::ErrorKind::not_found,
+                       fmt::format("there are no results yet: {} does not exist; `fatespec run` makes it", file)};
   return open(file);
 }
 
@@ -131,7 +133,8 @@ std::string decode_content(const std::string& content, const std::string& encodi
   if (encoding != "hex") return content;
   const auto value = [](char digit) { return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10); };
   std::string bytes;
-  for (std::size_t i = 0; i + 1 < content.size(); i += 2) bytes += static_cast<char>(value(content[i]) << 4U | value(content[i + 1]));
+  for (std::size_t i = 0; i + 1 < content.size(); i += 2)
+    bytes += static_cast<char>(value(content[i]) << 4U | value(content[i + 1]));
   return bytes;
 }
 

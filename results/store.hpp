@@ -31,7 +31,8 @@ class Store {
   /// The results of a run in the order in which they came, without full outputs.
   base::Result<std::vector<model::TestResult>> results(const std::string& run);
   /// The whole stdout of a test, if it was kept.
-  base::Result<std::optional<std::string>> full_output(const std::string& run, const std::string& test, const std::string& configuration);
+  base::Result<std::optional<std::string>> full_output(const std::string& run, const std::string& test,
+                                                       const std::string& configuration);
   /// Typical wall time of tests, from the latest result of each, by (test, configuration).
   base::Result<std::map<std::pair<std::string, std::string>, base::Duration>> expected_durations();
 

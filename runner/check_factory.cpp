@@ -48,8 +48,9 @@ FoundReference open_reference(const std::string& path) {
   return {std::make_shared<checks::Reference>(std::move(*file), path), ""};
 }
 
-FoundReference find_reference(const std::optional<model::PlacedText>& text, const std::optional<model::PlacedText>& file,
-                              const model::PlannedTest& test, const model::Variables& variables) {
+FoundReference find_reference(const std::optional<model::PlacedText>& text,
+                              const std::optional<model::PlacedText>& file, const model::PlannedTest& test,
+                              const model::Variables& variables) {
   if (text) return {std::make_shared<checks::Reference>(text->text), ""};
   if (file) return open_reference(absolute_path(file->text, variables, test.suite->directory));
   return {};
@@ -66,8 +67,9 @@ model::SpecString expand_arguments(const model::SpecString& spec, const model::V
 }
 
 template <class CheckType, class Parameters>
-std::unique_ptr<checks::Check> make_sample_check(const specs::SpecResult<Parameters>& parameters, const model::PlannedTest& test,
-                                                 const model::Variables& variables, checks::TextExpectation expectation) {
+std::unique_ptr<checks::Check> make_sample_check(const specs::SpecResult<Parameters>& parameters,
+                                                 const model::PlannedTest& test, const model::Variables& variables,
+                                                 checks::TextExpectation expectation) {
   if (!parameters) return std::make_unique<BrokenCheck>(parameters.error().message, false);
   auto found = open_reference(absolute_path(parameters->reference, variables, test.suite->directory));
   if (!found.reference) return std::make_unique<BrokenCheck>(found.problem, false);
@@ -100,14 +102,14 @@ std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test,
       expectation.label = std::string(base::name_of(spec.parsed.digest));
       return std::make_unique<checks::DigestCheck>(spec.parsed.digest, std::move(expectation));
     case SpecType::one_off:
-      return make_sample_check<checks::OneOffCheck>(specs::one_off_arguments(expand_arguments(spec.parsed, variables)), test,
-                                                    variables, std::move(expectation));
+      return make_sample_check<checks::OneOffCheck>(specs::one_off_arguments(expand_arguments(spec.parsed, variables)),
+                                                    test, variables, std::move(expectation));
     case SpecType::rms:
       return make_sample_check<checks::RmsCheck>(specs::rms_arguments(expand_arguments(spec.parsed, variables)), test,
                                                  variables, std::move(expectation));
     case SpecType::stddev:
-      return make_sample_check<checks::StdDevCheck>(specs::stddev_arguments(expand_arguments(spec.parsed, variables)), test,
-                                                    variables, std::move(expectation));
+      return make_sample_check<checks::StdDevCheck>(specs::stddev_arguments(expand_arguments(spec.parsed, variables)),
+                                                    test, variables, std::move(expectation));
     default: return std::make_unique<checks::TextCheck>(std::move(expectation));
   }
 }
@@ -130,7 +132,8 @@ bool is_costly(const model::PlannedTest& test, const model::Variables& variables
   std::string file;
   if (spec.expect.output_file) file = spec.expect.output_file->text;
   const SpecType type = spec.parsed.type;
-  if (type == SpecType::one_off || type == SpecType::rms || type == SpecType::stddev) file = spec.parsed.arguments[0].value;
+  if (type == SpecType::one_off || type == SpecType::rms || type == SpecType::stddev)
+    file = spec.parsed.arguments[0].value;
   if (file.empty()) return false;
   struct stat status {};
   return ::stat(absolute_path(file, variables, test.suite->directory).c_str(), &status) == 0 && status.st_size > large;

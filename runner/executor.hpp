@@ -28,9 +28,9 @@ class OutputSink {
 };
 
 struct ExecutionRequest {
-  std::string command;  ///< for /bin/sh; variables are replaced
+  std::string command;                                          ///< for /bin/sh; variables are replaced
   std::shared_ptr<const std::vector<std::string>> environment;  ///< "NAME=value"
-  std::string directory;   ///< working directory
+  std::string directory;                                        ///< working directory
   std::string marker;      ///< "NAME=value" of the environment that no other attempt has
   std::string stdin_file;  ///< empty: /dev/null
   std::optional<base::Duration> timeout;

@@ -1,10 +1,10 @@
 #include "runner/launcher.hpp"
 
-#include <csignal>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <csignal>
 
 #include <array>
 #include <cerrno>

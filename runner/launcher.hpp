@@ -11,8 +11,8 @@
 namespace fatespec::runner {
 
 struct LaunchRequest {
-  std::string program;                   ///< a path
-  std::vector<std::string> words;        ///< argv, the program's name first
+  std::string program;                                    ///< a path
+  std::vector<std::string> words;                         ///< argv, the program's name first
   const std::vector<std::string>* environment = nullptr;  ///< "NAME=value"
   std::string directory;
   int stdin_fd = -1;

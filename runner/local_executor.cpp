@@ -12,10 +12,10 @@
 #include <csignal>
 #include <cstring>
 
-#include <boost/asio/post.hpp>
-#include <boost/asio/posix/stream_descriptor.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/text.hpp"
 #include "runner/launcher.hpp"
@@ -149,9 +149,11 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
   }
 
   bool refuse_launch(const LaunchRequest& launch_request, int code) {
-    if (::access(request_.directory.c_str(), X_OK) != 0) return refuse("working directory " + request_.directory, errno);
+    if (::access(request_.directory.c_str(), X_OK) != 0)
+      return refuse("working directory " + request_.directory, errno);
     if (code == ENOENT) return refuse_program(fmt::format("program `{}` not found", launch_request.program), not_found);
-    if (code == EACCES) return refuse_program(fmt::format("program `{}` is not executable", launch_request.program), not_executable);
+    if (code == EACCES)
+      return refuse_program(fmt::format("program `{}` is not executable", launch_request.program), not_executable);
     return refuse(fmt::format("program `{}` cannot be started", launch_request.program), code);
   }
 
@@ -225,10 +227,12 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
     rusage usage{};
     while (::wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
     }
-    execution_.usage = {duration_of(usage.ru_utime), duration_of(usage.ru_stime), static_cast<std::uint64_t>(usage.ru_maxrss)};
+    execution_.usage = {duration_of(usage.ru_utime), duration_of(usage.ru_stime),
+                        static_cast<std::uint64_t>(usage.ru_maxrss)};
     if (WIFSIGNALED(status)) execution_.signal = WTERMSIG(status);
     if (WIFEXITED(status)) execution_.status = WEXITSTATUS(status);
-    const bool ended_by_us = execution_.ending == model::Ending::timed_out || execution_.ending == model::Ending::cancelled;
+    const bool ended_by_us =
+        execution_.ending == model::Ending::timed_out || execution_.ending == model::Ending::cancelled;
     if (!ended_by_us) execution_.ending = WIFSIGNALED(status) ? model::Ending::signalled : model::Ending::exited;
   }
 
@@ -292,7 +296,8 @@ LocalExecutor::LocalExecutor(asio::io_context& loop, LocalLimits limits) : loop_
 
 LocalExecutor::~LocalExecutor() { reaper_.signal_all(SIGKILL); }
 
-std::shared_ptr<RunningExecution> LocalExecutor::execute(ExecutionRequest request, OutputSink& output, OutputSink& error,
+std::shared_ptr<RunningExecution> LocalExecutor::execute(ExecutionRequest request, OutputSink& output,
+                                                         OutputSink& error,
                                                          std::function<void(model::Execution)> done) {
   auto process = std::make_shared<Process>(*this, std::move(request), std::move(done));
   process->start(output, error);

@@ -62,7 +62,8 @@ bool OrphanReaper::belongs(pid_t pid, pid_t leader, const std::string& marker) {
   const pid_t group = ::getpgid(pid);
   if (group == leader || environment_has(pid, marker)) return true;
   if (tests_.contains(group)) return false;
-  const auto oldest = std::min_element(tests_.begin(), tests_.end(), [](auto& a, auto& b) { return a.second < b.second; });
+  const auto oldest =
+      std::min_element(tests_.begin(), tests_.end(), [](auto& a, auto& b) { return a.second < b.second; });
   const auto [seen, added] = unknown_.try_emplace(pid, Orphan{sequence_});
   const bool alone = tests_.empty() || (tests_.size() == 1 && tests_.begin()->first == leader);
   return alone || oldest->second > seen->second.first_seen;

@@ -18,23 +18,28 @@ using model::PlannedTest;
 using model::SpecType;
 
 /// Why a condition that needs no probe does not hold; empty if it does.
-std::string unmet(const model::Condition& condition, const model::Configuration& configuration, const std::string& target) {
+std::string unmet(const model::Condition& condition, const model::Configuration& configuration,
+                  const std::string& target) {
   const auto any_glob = [](const std::vector<std::string>& globs, const std::string& text) {
-    return globs.empty() || std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return base::glob_match(glob, text); });
+    return globs.empty() ||
+           std::any_of(globs.begin(), globs.end(), [&](const auto& glob) { return base::glob_match(glob, text); });
   };
   if (!any_glob(condition.configurations, configuration.name))
     return fmt::format("only if the configuration is {}", fmt::join(condition.configurations, " or "));
-  if (!any_glob(condition.targets, target)) return fmt::format("only if the target is {}", fmt::join(condition.targets, " or "));
+  if (!any_glob(condition.targets, target))
+    return fmt::format("only if the target is {}", fmt::join(condition.targets, " or "));
   for (const auto& tag : condition.tags) {
     const bool unwanted = tag.starts_with('!');
     const std::string name = unwanted ? tag.substr(1) : tag;
-    const bool there = std::find(configuration.tags.begin(), configuration.tags.end(), name) != configuration.tags.end();
+    const bool there =
+        std::find(configuration.tags.begin(), configuration.tags.end(), name) != configuration.tags.end();
     if (there == unwanted) return fmt::format("only if the configuration has {} tag {}", unwanted ? "no" : "the", name);
   }
   return "";
 }
 
-std::optional<std::string> skip_reason(const model::TestSpec& test, const model::Configuration& configuration, const std::string& target) {
+std::optional<std::string> skip_reason(const model::TestSpec& test, const model::Configuration& configuration,
+                                       const std::string& target) {
   if (test.skip) return test.skip;
   std::string reason;
   for (const auto& condition : test.only_if) {
@@ -47,7 +52,8 @@ std::optional<std::string> skip_reason(const model::TestSpec& test, const model:
 }
 
 /// The probes that decide whether a test runs: none if some condition holds without one.
-std::vector<std::string> probes_of(const model::TestSpec& test, const model::Configuration& configuration, const std::string& target) {
+std::vector<std::string> probes_of(const model::TestSpec& test, const model::Configuration& configuration,
+                                   const std::string& target) {
   std::vector<std::string> probes;
   for (const auto& condition : test.only_if) {
     if (!unmet(condition, configuration, target).empty()) continue;
@@ -58,7 +64,8 @@ std::vector<std::string> probes_of(const model::TestSpec& test, const model::Con
 }
 
 /// Every combination of a matrix, the last axis turning fastest.
-std::vector<std::vector<std::pair<std::string, std::string>>> combinations(const std::vector<model::MatrixAxis>& matrix) {
+std::vector<std::vector<std::pair<std::string, std::string>>> combinations(
+    const std::vector<model::MatrixAxis>& matrix) {
   std::vector<std::vector<std::pair<std::string, std::string>>> all = {{}};
   for (const auto& axis : matrix) {
     decltype(all) longer;
@@ -84,7 +91,10 @@ std::string full_name(const model::Suite& suite, const model::TestSpec& test,
 class PlanBuilder {
  public:
   PlanBuilder(std::shared_ptr<const model::Project> project, const PlanOptions& options, specs::Problems& problems)
-      : options_(options), problems_(problems), sources_(variable_sources(options.set)), required_(required_names(*project)) {
+      : options_(options),
+        problems_(problems),
+        sources_(variable_sources(options.set)),
+        required_(required_names(*project)) {
     plan_.project = std::move(project);
     for (const auto& configuration : plan_.project->configurations)
       configurations_.push_back(std::make_shared<const model::Configuration>(configuration));
@@ -104,14 +114,18 @@ class PlanBuilder {
     if (options_.configurations.empty()) return configurations_;
     std::vector<std::shared_ptr<const model::Configuration>> chosen;
     for (const auto& name : options_.configurations) {
-      const auto found = std::find_if(configurations_.begin(), configurations_.end(), [&](const auto& c) { return c->name == name; });
+      const auto found =
+          std::find_if(configurations_.begin(), configurations_.end(), [&](const auto& c) { return c->name == name; });
       if (found != configurations_.end()) {
         chosen.push_back(*found);
         continue;
       }
       std::vector<std::string> names;
       for (const auto& configuration : configurations_) names.push_back(configuration->name);
-      problems_.add({{plan_.project->file.empty() ? "--configuration" : plan_.project->file, 0, 0}, fmt::format("no configuration is named `{}`{}", name, base::did_you_mean(name, names)), "", 1});
+      problems_.add({{plan_.project->file.empty() ? "--configuration" : plan_.project->file, 0, 0},
+                     fmt::format("no configuration is named `{}`{}", name, base::did_you_mean(name, names)),
+                     "",
+                     1});
     }
     return chosen;
   }
@@ -120,7 +134,10 @@ class PlanBuilder {
     const auto target = plan_.project->targets.find(configuration.target);
     if (target == plan_.project->targets.end() || target->second.is_local()) return true;
     problems_.add({{plan_.project->file, 0, 0},
-                   fmt::format("the configuration `{}` runs on `{}`, a board; this version runs on this machine only", configuration.name, configuration.target), "", 1});
+                   fmt::format("the configuration `{}` runs on `{}`, a board; this version runs on this machine only",
+                               configuration.name, configuration.target),
+                   "",
+                   1});
     return false;
   }
 
@@ -128,11 +145,16 @@ class PlanBuilder {
     std::map<std::string, std::string> files;
     for (const auto& suite : suites) {
       const auto [first, added] = files.try_emplace(suite->name, suite->file);
-      if (!added) problems_.add({{suite->file, 0, 0}, fmt::format("the suite `{}` is already defined by {}", suite->name, first->second), "", 1});
+      if (!added)
+        problems_.add({{suite->file, 0, 0},
+                       fmt::format("the suite `{}` is already defined by {}", suite->name, first->second),
+                       "",
+                       1});
     }
   }
 
-  void add_suite(const std::shared_ptr<const model::Suite>& suite, const std::shared_ptr<const model::Configuration>& configuration) {
+  void add_suite(const std::shared_ptr<const model::Suite>& suite,
+                 const std::shared_ptr<const model::Configuration>& configuration) {
     const VariableLayer layer = variables_for(*plan_.project, *configuration, *suite, sources_, true);
     const auto shared = resolve(layer);
     if (!shared) return;
@@ -147,7 +169,8 @@ class PlanBuilder {
       planned.retries = options_.retries.value_or(test->retries);
       planned.skip_reason = skip_reason(*test, *configuration, planned.target);
       scale_timeout(planned);
-      planned.probes = planned.skip_reason ? std::vector<std::string>() : probes_of(*test, *configuration, planned.target);
+      planned.probes =
+          planned.skip_reason ? std::vector<std::string>() : probes_of(*test, *configuration, planned.target);
       for (auto& combination : combinations(test->matrix)) add_test(planned, std::move(combination), layer, shared);
     }
   }
@@ -155,11 +178,12 @@ class PlanBuilder {
   void scale_timeout(PlannedTest& planned) const {
     const auto target = plan_.project->targets.find(planned.target);
     if (target != plan_.project->targets.end() && planned.timeout)
-      planned.timeout = base::Duration(static_cast<std::int64_t>(static_cast<double>(planned.timeout->count()) * target->second.timeout_factor));
+      planned.timeout = base::Duration(
+          static_cast<std::int64_t>(static_cast<double>(planned.timeout->count()) * target->second.timeout_factor));
   }
 
-  void add_test(PlannedTest planned, std::vector<std::pair<std::string, std::string>> combination, const VariableLayer& layer,
-                const std::shared_ptr<const model::Variables>& shared) {
+  void add_test(PlannedTest planned, std::vector<std::pair<std::string, std::string>> combination,
+                const VariableLayer& layer, const std::shared_ptr<const model::Variables>& shared) {
     planned.matrix = std::move(combination);
     planned.name = full_name(*planned.suite, *planned.spec, planned.matrix);
     if (!names_.insert(planned.name).second) {
@@ -184,13 +208,15 @@ class PlanBuilder {
   std::shared_ptr<const model::Variables> resolve(const VariableLayer& layer) {
     auto resolved = specs::resolve_variables(layer.values, layer.origins);
     if (resolved) return std::make_shared<const model::Variables>(std::move(*resolved));
-    if (reported_.insert(resolved.error().str()).second) problems_.add({resolved.error().origin, resolved.error().message, "", 1});
+    if (reported_.insert(resolved.error().str()).second)
+      problems_.add({resolved.error().origin, resolved.error().message, "", 1});
     return nullptr;
   }
 
   void check_variables(const PlannedTest& planned) {
     const auto& spec = planned.spec->parsed;
-    for (const auto& use : specs::variables_of_command(spec.command)) check_use(planned, use.name, spec.command_offset + use.offset);
+    for (const auto& use : specs::variables_of_command(spec.command))
+      check_use(planned, use.name, spec.command_offset + use.offset);
     for (const auto& argument : spec.arguments)
       for (const auto& use : specs::variables_of_text(argument.value)) check_use(planned, use.name, argument.offset);
   }
@@ -198,7 +224,8 @@ class PlanBuilder {
   void check_use(const PlannedTest& planned, const std::string& name, std::size_t) {
     if (planned.variables->contains(name) || !required_.contains(name)) return;
     const std::string& configuration = planned.configuration->name;
-    std::string message = fmt::format("{} uses ${}, which the configuration `{}` does not define", planned.name, name, configuration);
+    std::string message =
+        fmt::format("{} uses ${}, which the configuration `{}` does not define", planned.name, name, configuration);
     if (name == "FFMPEG_PATH") message += ", and no ffmpeg is on PATH";
     message += fmt::format(" (--set {}=…)", name);
     if (reported_.insert(planned.spec->name + "\n" + name + "\n" + configuration).second)
@@ -247,7 +274,8 @@ std::string command_line(const model::Project& project, const PlannedTest& test,
   const std::string& maketest = test.configuration->maketest.value_or(project.maketest);
   std::string command = spec.command;
   if (spec.type == SpecType::make) command = make_command(make, spec.command);
-  if (spec.type == SpecType::make_test && command.empty()) command = maketest.empty() ? make_command(make, "test") : maketest;
+  if (spec.type == SpecType::make_test && command.empty())
+    command = maketest.empty() ? make_command(make, "test") : maketest;
   if (spec.type == SpecType::filesize) return path_of(command, variables);
   return specs::expand_command(command, variables);
 }

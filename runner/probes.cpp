@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
+#include <boost/asio/post.hpp>
 
 #include "base/text.hpp"
 #include "checks/text_check.hpp"
@@ -34,7 +34,8 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
         }
         if (known->second.empty()) break;  // one condition that holds is enough
       }
-      if (!test.probes.empty() && probe_ == test.probes.size()) test.skip_reason = answers_[key(test, test.probes.back())];
+      if (!test.probes.empty() && probe_ == test.probes.size())
+        test.skip_reason = answers_[key(test, test.probes.back())];
     }
     done_();
   }
@@ -55,16 +56,16 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
     request.marker = "TEST_DIR=/nonexistent";
     request.timeout = probe_timeout;
     running_ = context_.executor.execute(std::move(request), *output_, *error_,
-                                         [self = shared_from_this(), where = key(test, probe)](const model::Execution& execution) {
-                                           self->answered(where, execution);
-                                         });
+                                         [self = shared_from_this(), where = key(test, probe)](
+                                             const model::Execution& execution) { self->answered(where, execution); });
   }
 
   void answered(const Key& where, const model::Execution& execution) {
     const bool yes = execution.ending == model::Ending::exited && execution.status == 0;
     const std::string command = base::shorten(base::printable(where.second), 60);
     std::string reason;
-    if (!yes && execution.ending == model::Ending::exited) reason = fmt::format("only if `{}`, which exits with {}", command, execution.status);
+    if (!yes && execution.ending == model::Ending::exited)
+      reason = fmt::format("only if `{}`, which exits with {}", command, execution.status);
     else if (!yes) reason = fmt::format("only if `{}`, which failed: {}", command, execution.problem);
     answers_[where] = reason;
     next();

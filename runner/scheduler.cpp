@@ -34,8 +34,11 @@ void Scheduler::start_ready() {
 void Scheduler::start_test(const model::PlannedTest& test) {
   auto runner = std::make_shared<TestRunner>(context_, clock_, options_.keep, test);
   running_[&test] = runner;
-  runner->start([this, &test](int attempt) { sink_(model::TestStarted{&test, attempt}); },
-                [this, &test](std::shared_ptr<const model::TestResult> result) { test_ended(test, std::move(result)); });
+  runner->start(
+      [this, &test](int attempt) {
+        sink_(model::TestStarted{&test, attempt});
+      },
+      [this, &test](std::shared_ptr<const model::TestResult> result) { test_ended(test, std::move(result)); });
 }
 
 void Scheduler::test_ended(const model::PlannedTest& test, std::shared_ptr<const model::TestResult> result) {

@@ -22,8 +22,8 @@ struct SchedulerOptions {
 /// Lives on the loop's thread. Events go to `sink` in the order in which things happen.
 class Scheduler {
  public:
-  Scheduler(AttemptContext context, const base::Clock& clock, const model::TestPlan& plan, const SchedulerOptions& options,
-            model::EventSink sink, std::function<void()> finished);
+  Scheduler(AttemptContext context, const base::Clock& clock, const model::TestPlan& plan,
+            const SchedulerOptions& options, model::EventSink sink, std::function<void()> finished);
 
   void start();
   /// The first call ends what runs and starts nothing more; the second does not wait for anything.

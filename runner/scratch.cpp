@@ -18,7 +18,8 @@ namespace fatespec::runner {
 
 base::Result<Scratch> Scratch::create(const std::string& run_id) {
   const char* temporary = std::getenv("TMPDIR");
-  std::string directory = fmt::format("{}/fatespec-{}-XXXXXX", temporary != nullptr && *temporary == '/' ? temporary : "/tmp", run_id);
+  std::string directory =
+      fmt::format("{}/fatespec-{}-XXXXXX", temporary != nullptr && *temporary == '/' ? temporary : "/tmp", run_id);
   if (::mkdtemp(directory.data()) == nullptr) return base::io_error("scratch directory " + directory, errno);
   return Scratch(std::move(directory));
 }

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include <boost/asio/post.hpp>
 #include <fmt/format.h>
+#include <boost/asio/post.hpp>
 
 #include "base/text.hpp"
 #include "checks/log_tail_check.hpp"
@@ -119,7 +119,8 @@ checks::Reading TestAttempt::size_reading(std::uint64_t size) const {
   const bool large = bounds && bounds->max && size > *bounds->max;
   if (!small && !large) return reading;
   reading.passed = false;
-  reading.reason = fmt::format("size {}, {} {}", size, small ? "less than" : "more than", small ? *bounds->min : *bounds->max);
+  reading.reason =
+      fmt::format("size {}, {} {}", size, small ? "less than" : "more than", small ? *bounds->min : *bounds->max);
   return reading;
 }
 
@@ -133,7 +134,8 @@ void TestAttempt::execute() {
   CheckFeed::Factory factory = output_check();
   if (reads_file) factory = [] { return std::make_unique<DiscardCheck>(); };
   output_ = std::make_shared<CheckFeed>(context_.loops, std::move(factory), costly);
-  error_ = std::make_shared<CheckFeed>(context_.loops, [this] { return make_error_check(test_, *variables_); }, false);
+  error_ = std::make_shared<CheckFeed>(
+      context_.loops, [this] { return make_error_check(test_, *variables_); }, false);
 
   ExecutionRequest request;
   request.command = outcome_.command;
@@ -141,22 +143,26 @@ void TestAttempt::execute() {
       test_environment(context_.project, test_, *variables_, outcome_.directory));
   request.directory = working_directory();
   request.marker = "TEST_DIR=" + outcome_.directory;
-  if (test_.spec->stdin_file) request.stdin_file = absolute_path(test_.spec->stdin_file->text, *variables_, test_.suite->directory);
+  if (test_.spec->stdin_file)
+    request.stdin_file = absolute_path(test_.spec->stdin_file->text, *variables_, test_.suite->directory);
   request.timeout = test_.timeout;
-  running_ = context_.executor.execute(std::move(request), *output_, *error_,
-                                       [self = shared_from_this()](model::Execution execution) { self->executed(std::move(execution)); });
+  running_ = context_.executor.execute(
+      std::move(request), *output_, *error_,
+      [self = shared_from_this()](model::Execution execution) { self->executed(std::move(execution)); });
 }
 
 void TestAttempt::executed(model::Execution execution) {
   running_.reset();
   outcome_.execution = std::move(execution);
-  if (test_.spec->parsed.type == SpecType::digest_file && outcome_.execution.ending == model::Ending::exited) read_digest_file();
+  if (test_.spec->parsed.type == SpecType::digest_file && outcome_.execution.ending == model::Ending::exited)
+    read_digest_file();
   else finish_output();
 }
 
 void TestAttempt::read_digest_file() {
   asio::post(context_.loops.pool, [self = shared_from_this()] {
-    const std::string path = absolute_path(self->test_.spec->parsed.arguments[0].value, *self->variables_, self->working_directory());
+    const std::string path =
+        absolute_path(self->test_.spec->parsed.arguments[0].value, *self->variables_, self->working_directory());
     const auto check = make_output_check(self->test_, *self->variables_);
     auto reading = std::make_shared<checks::Reading>(read_file_into(*check, path));
     asio::post(self->context_.loops.loop, [self, reading] { self->output_read(std::move(*reading)); });
@@ -178,10 +184,12 @@ void TestAttempt::error_read(checks::Reading reading) {
 }
 
 // The command with what a prompt would lack: the test's own variables of the environment, and its stdin.
-static std::string paste_line(const model::TestSpec& spec, const std::string& command, const model::Variables& variables, const std::string& directory) {
+static std::string paste_line(const model::TestSpec& spec, const std::string& command,
+                              const model::Variables& variables, const std::string& directory) {
   if (spec.env.empty() && !spec.stdin_file) return command;
   std::string line = "(";
-  for (const auto& [name, value] : spec.env) line += fmt::format("export {}={}; ", name, base::shell_quote(specs::expand_text(value, variables)));
+  for (const auto& [name, value] : spec.env)
+    line += fmt::format("export {}={}; ", name, base::shell_quote(specs::expand_text(value, variables)));
   line += command + (command.find('\n') == std::string::npos ? ")" : "\n)");
   if (spec.stdin_file) line += " < " + base::shell_quote(absolute_path(spec.stdin_file->text, variables, directory));
   return line;

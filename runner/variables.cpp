@@ -53,7 +53,8 @@ VariableSources variable_sources(const model::Variables& set) {
 VariableLayer variables_for(const model::Project& project, const model::Configuration& configuration,
                             const model::Suite& suite, const VariableSources& sources, bool local) {
   VariableLayer layer;
-  if (const std::string ffmpeg = local ? find_on_path("ffmpeg") : ""; !ffmpeg.empty()) layer.values["FFMPEG_PATH"] = ffmpeg;
+  if (const std::string ffmpeg = local ? find_on_path("ffmpeg") : ""; !ffmpeg.empty())
+    layer.values["FFMPEG_PATH"] = ffmpeg;
   layer.add(absolute_paths(suite.variables, suite.directory, local), suite.variable_origins);
   layer.add(absolute_paths(sources.environment, sources.working_directory, local));
   layer.add(absolute_paths(project.variables, project.directory, local), project.variable_origins);

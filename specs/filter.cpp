@@ -5,8 +5,8 @@
 #include <optional>
 #include <set>
 
-#include <boost/regex.hpp>
 #include <fmt/format.h>
+#include <boost/regex.hpp>
 
 #include "base/text.hpp"
 
@@ -58,7 +58,8 @@ class Matcher {
       try {
         matcher.regex_.assign(matcher.pattern_);
       } catch (const boost::regex_error& error) {
-        return base::Error{base::ErrorKind::usage, fmt::format("`{}` is no regular expression: {}", text, error.what())};
+        return base::Error{base::ErrorKind::usage,
+                           fmt::format("`{}` is no regular expression: {}", text, error.what())};
       }
     }
     return matcher;
@@ -106,7 +107,8 @@ struct Filter::Node {
   bool matches(const model::PlannedTest& test) {
     if (kind == Kind::match) {
       const auto texts = texts_of(field, test);
-      const bool found = std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return matcher.matches(text); });
+      const bool found =
+          std::any_of(texts.begin(), texts.end(), [&](const auto& text) { return matcher.matches(text); });
       matched += found ? 1 : 0;
       return found;
     }
@@ -215,7 +217,8 @@ class FilterParser {
       const std::string_view word = text_.substr(at_, end - at_);
       const auto field = std::find(field_names.begin(), field_names.end(), word);
       if (field == field_names.end())
-        return wrong(fmt::format("unknown field `{}`{}", word, base::did_you_mean(word, {field_names.begin(), field_names.end()})));
+        return wrong(fmt::format("unknown field `{}`{}", word,
+                                 base::did_you_mean(word, {field_names.begin(), field_names.end()})));
       node->field = static_cast<Field>(field - field_names.begin());
       at_ = end + 1;
       if (auto error = matcher(*node, ")")) return *error;

@@ -6,7 +6,8 @@
 //   field       = "name" | "suite" | "tag" | "configuration" | "target" | "type"
 //   matcher     = [ "=" | "~" ] quoted | "=" exact | "~" part | "/" regular expression "/" | glob
 //
-// Text that holds blanks or one of `|&!()` is quoted: name(="a (b)"), with `\"` and `\\` inside. A matcher alone stands for name(matcher). `name` matches the full name or the part after the suite's.
+// Text that holds blanks or one of `|&!()` is quoted: name(="a (b)"), with `\"` and `\\` inside. A matcher alone stands
+// for name(matcher). `name` matches the full name or the part after the suite's.
 #pragma once
 
 #include <cstddef>

@@ -10,7 +10,8 @@
 namespace fatespec::specs {
 
 void add_problem(Problems& problems, YamlNode node, std::string message) {
-  const int width = node.is_scalar() && !node.is_alias() ? static_cast<int>(std::min<std::size_t>(node.value().size(), 200)) : 1;
+  const int width =
+      node.is_scalar() && !node.is_alias() ? static_cast<int>(std::min<std::size_t>(node.value().size(), 200)) : 1;
   problems.add(node.document().source(), node.origin(), std::move(message), width);
 }
 
@@ -30,7 +31,8 @@ void collect(Entries& entries, YamlNode map, Problems& problems, int depth) {
   for (const auto& [key, value] : map.entries()) {
     if (!key.is_scalar()) add_problem(problems, key, "a key must be a plain text");
     else if (key.value() == "<<" && key.is_plain()) merges.push_back(value);
-    else if (own.size() < 64 && has_key(own, key.value())) add_problem(problems, key, fmt::format("the key `{}` is repeated", key.value()));
+    else if (own.size() < 64 && has_key(own, key.value()))
+      add_problem(problems, key, fmt::format("the key `{}` is repeated", key.value()));
     else own.emplace_back(key, value);
   }
   for (auto& entry : own)
@@ -100,7 +102,8 @@ model::Variables read_variables(YamlNode node, Problems& problems, model::Places
   for (const auto& [key, value] : map_entries(node, problems)) {
     const std::string& name = key.value();
     if (!is_variable_name(name)) {
-      add_problem(problems, key, fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only", name));
+      add_problem(problems, key,
+                  fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only", name));
       continue;
     }
     if (name == "TEST_DIR") {
@@ -136,7 +139,8 @@ void MapReader::read(YamlNode map, std::string_view what, const std::vector<Key>
     }
     std::vector<std::string> names;
     for (const auto& k : keys) names.emplace_back(k.name);
-    add_problem(problems, key, fmt::format("unknown key `{}` in {}{}", key.value(), what, base::did_you_mean(key.value(), names)));
+    add_problem(problems, key,
+                fmt::format("unknown key `{}` in {}{}", key.value(), what, base::did_you_mean(key.value(), names)));
   }
 }
 

@@ -57,8 +57,8 @@ std::string format(const Problem& problem) {
   line = line.substr(0, window);
   const std::string before = base::printable(line.substr(0, column));
   const std::string after = base::printable(line.substr(column));
-  const std::size_t width =
-      std::clamp<std::size_t>(static_cast<std::size_t>(problem.mark_width), 1, std::max<std::size_t>(1, display_width(after)));
+  const std::size_t width = std::clamp<std::size_t>(static_cast<std::size_t>(problem.mark_width), 1,
+                                                    std::max<std::size_t>(1, display_width(after)));
   text += fmt::format("\n {:>5} | {}{}", problem.origin.line, before, after);
   text += fmt::format("\n       | {}^{}", std::string(display_width(before), ' '), std::string(width - 1, '~'));
   return text;

@@ -34,8 +34,8 @@ class SourceText {
 struct Problem {
   base::Origin origin;
   std::string message;
-  std::string line;     ///< the line it is in, if known
-  int mark_width = 1;   ///< how many columns the caret line underlines
+  std::string line;    ///< the line it is in, if known
+  int mark_width = 1;  ///< how many columns the caret line underlines
 };
 
 /// Several lines: place and message, the source line, the caret line. No newline at the end.

@@ -25,16 +25,18 @@ class ProjectReader {
   std::shared_ptr<model::Project> run() {
     project_->file = document_.source().file();
     project_->directory = fs::absolute(project_->file).lexically_normal().parent_path().string();
-    MapReader::read(document_.root(), "the configuration",
-                    {{"suites", [&](YamlNode v) { read_suites(v); }},
-                     {"results", [&](YamlNode v) { project_->results = text(v).value_or(project_->results); }},
-                     {"variables", [&](YamlNode v) { project_->variables = read_variables(v, problems_, &project_->variable_origins); }},
-                     {"env", [&](YamlNode v) { project_->env = read_variables(v, problems_); }},
-                     {"make", [&](YamlNode v) { project_->make = text(v).value_or(project_->make); }},
-                     {"maketest", [&](YamlNode v) { project_->maketest = text(v).value_or(""); }},
-                     {"configurations", [&](YamlNode v) { read_configurations(v); }},
-                     {"targets", [&](YamlNode v) { read_targets(v); }}},
-                    problems_);
+    MapReader::read(
+        document_.root(), "the configuration",
+        {{"suites", [&](YamlNode v) { read_suites(v); }},
+         {"results", [&](YamlNode v) { project_->results = text(v).value_or(project_->results); }},
+         {"variables",
+          [&](YamlNode v) { project_->variables = read_variables(v, problems_, &project_->variable_origins); }},
+         {"env", [&](YamlNode v) { project_->env = read_variables(v, problems_); }},
+         {"make", [&](YamlNode v) { project_->make = text(v).value_or(project_->make); }},
+         {"maketest", [&](YamlNode v) { project_->maketest = text(v).value_or(""); }},
+         {"configurations", [&](YamlNode v) { read_configurations(v); }},
+         {"targets", [&](YamlNode v) { read_targets(v); }}},
+        problems_);
     if (project_->configurations.empty()) project_->configurations.emplace_back();
     check_targets();
     const auto resolved = resolve_variables(project_->variables, project_->variable_origins);
@@ -69,17 +71,20 @@ class ProjectReader {
   }
 
   void read_configuration(YamlNode node, model::Configuration& configuration) {
-    MapReader::read(node, "a configuration",
-                    {{"variables", [&](YamlNode v) { configuration.variables = read_variables(v, problems_, &configuration.variable_origins); }},
-                     {"tags", [&](YamlNode v) { configuration.tags = read_texts(v, problems_); }},
-                     {"env", [&](YamlNode v) { configuration.env = read_variables(v, problems_); }},
-                     {"target", [&](YamlNode v) {
-                        configuration.target = text(v).value_or("local");
-                        target_uses_.emplace_back(v);
-                      }},
-                     {"make", [&](YamlNode v) { configuration.make = text(v); }},
-                     {"maketest", [&](YamlNode v) { configuration.maketest = text(v); }}},
-                    problems_);
+    MapReader::read(
+        node, "a configuration",
+        {{"variables",
+          [&](YamlNode v) { configuration.variables = read_variables(v, problems_, &configuration.variable_origins); }},
+         {"tags", [&](YamlNode v) { configuration.tags = read_texts(v, problems_); }},
+         {"env", [&](YamlNode v) { configuration.env = read_variables(v, problems_); }},
+         {"target",
+          [&](YamlNode v) {
+            configuration.target = text(v).value_or("local");
+            target_uses_.emplace_back(v);
+          }},
+         {"make", [&](YamlNode v) { configuration.make = text(v); }},
+         {"maketest", [&](YamlNode v) { configuration.maketest = text(v); }}},
+        problems_);
     auto all = project_->variables;
     auto origins = project_->variable_origins;
     for (const auto& [name, value] : configuration.variables) all[name] = value;
@@ -103,7 +108,9 @@ class ProjectReader {
 
   void read_target(YamlNode node, model::Target& target) {
     const auto number = [&](int& field) {
-      return [&](YamlNode v) { if (const auto n = read_integer(v, 1, problems_)) field = static_cast<int>(std::min<std::int64_t>(*n, 4096)); };
+      return [&](YamlNode v) {
+        if (const auto n = read_integer(v, 1, problems_)) field = static_cast<int>(std::min<std::int64_t>(*n, 4096));
+      };
     };
     MapReader::read(node, "a target",
                     {{"host", [&](YamlNode v) { target.host = text(v).value_or(""); }},
@@ -112,8 +119,14 @@ class ProjectReader {
                      {"env", [&](YamlNode v) { target.env = read_variables(v, problems_); }},
                      {"timeout_factor", [&](YamlNode v) { read_factor(v, target.timeout_factor); }},
                      // Settings of the connection: read by the ssh executor.
-                     {"port", ignore}, {"user", ignore}, {"identity_file", ignore}, {"known_hosts_file", ignore},
-                     {"directory", ignore}, {"exec", ignore}, {"read_file", ignore}, {"deploy", ignore}},
+                     {"port", ignore},
+                     {"user", ignore},
+                     {"identity_file", ignore},
+                     {"known_hosts_file", ignore},
+                     {"directory", ignore},
+                     {"exec", ignore},
+                     {"read_file", ignore},
+                     {"deploy", ignore}},
                     problems_);
   }
 
@@ -128,7 +141,8 @@ class ProjectReader {
     for (const auto& [name, target] : project_->targets) names.push_back(name);
     for (const auto& use : target_uses_) {
       if (!use.is_scalar() || std::find(names.begin(), names.end(), use.value()) != names.end()) continue;
-      add_problem(problems_, use, fmt::format("no target is named `{}`{}", use.value(), base::did_you_mean(use.value(), names)));
+      add_problem(problems_, use,
+                  fmt::format("no target is named `{}`{}", use.value(), base::did_you_mean(use.value(), names)));
     }
   }
 
@@ -173,7 +187,8 @@ std::shared_ptr<model::Project> default_project(const std::string& directory) {
 std::vector<std::string> suite_files(const model::Project& project, Problems& problems) {
   std::vector<std::string> files;
   for (const auto& glob : project.suites) {
-    const std::string pattern = fs::path(glob.text).is_absolute() ? glob.text : (fs::path(project.directory) / glob.text).string();
+    const std::string pattern =
+        fs::path(glob.text).is_absolute() ? glob.text : (fs::path(project.directory) / glob.text).string();
     const auto found = expand_glob(pattern);
     if (found.empty()) problems.add({glob.origin, fmt::format("`{}` matches no file", glob.text), "", 1});
     for (const auto& file : found)

@@ -53,7 +53,8 @@ std::string escape_double_quoted(std::string_view value) {
 /// Names that must be assigned in front of the command because replacing them could be wrong.
 class Assigned {
  public:
-  Assigned(std::string_view command, const ShellScan& scan, const model::Variables& variables) : scan_(scan), variables_(variables) {
+  Assigned(std::string_view command, const ShellScan& scan, const model::Variables& variables)
+      : scan_(scan), variables_(variables) {
     if (scan.needs_every_name) add_all_in(command);
     for (const auto& name : scan.mentioned) add(name);
     for (const auto& use : scan.uses)
@@ -79,7 +80,8 @@ class Assigned {
         const VariableUse& before = scan_.uses[i - 1];
         const bool stays = !variables_.contains(before.name) || names_.contains(before.name);
         const bool touches = before.offset + before.length == scan_.uses[i].offset && before.length > 0;
-        if (stays && touches && command[before.offset + before.length - 1] != '}') changed = add(scan_.uses[i].name) || changed;
+        if (stays && touches && command[before.offset + before.length - 1] != '}')
+          changed = add(scan_.uses[i].name) || changed;
       }
     }
   }
@@ -169,168 +171,6 @@ std::string expand_text(std::string_view text, const model::Variables& variables
   }
   append_unescaped(result, text.substr(copied));
   return result;
-}
-
-namespace {
-
-bool is_reserved_or_builtin(std::string_view word) {
-  static const std::set<std::string_view> words = {
-      "!",      "{",    "}",        "case",   "do",     "done",   "elif",  "else",  "esac",     "fi",    "for",   "function",
-      "if",     "in",   "then",     "until",  "while",  ".",      ":",     "[",     "alias",    "bg",    "break", "cd",
-      "chdir",  "command", "continue", "echo", "eval",  "exec",   "exit",  "export", "false",   "fc",    "fg",    "getopts",
-      "hash",   "jobs", "kill",     "local",  "printf", "pwd",    "read",  "readonly", "return", "select", "set", "shift",
-      "source", "test", "time",     "times",  "trap",   "true",   "type",  "typeset", "ulimit", "umask", "unalias", "unset",
-      "wait"};
-  return words.contains(word);
-}
-
-/// Splits a command into words, or gives up where a shell is needed.
-class WordSplitter {
- public:
-  explicit WordSplitter(std::string_view text) : text_(base::trim(text)) {}
-
-  std::optional<std::vector<std::string>> run() {
-    while (at_ < text_.size())
-      if (!step(text_[at_])) return std::nullopt;
-    end_word();
-    if (words_.empty() || is_reserved_or_builtin(words_[0])) return std::nullopt;
-    return std::move(words_);
-  }
-
- private:
-  bool step(char c) {
-    if (c == ' ' || c == '\t') {
-      end_word();
-      ++at_;
-      return true;
-    }
-    if (c == '\'') return single_quoted();
-    if (c == '"') return double_quoted();
-    if (c == '\\') return escaped();
-    if (std::string_view("|&;<>()$`*?[\n").find(c) != std::string_view::npos) return false;
-    if ((c == '#' || c == '~') && !in_word_) return false;
-    if (c == '=' && words_.empty() && !quoted_) return false;  // an assignment
-    append(c);
-    ++at_;
-    return true;
-  }
-
-  bool single_quoted() {
-    const auto end = text_.find('\'', at_ + 1);
-    if (end == std::string_view::npos) return false;
-    begin_quoted();
-    word_ += text_.substr(at_ + 1, end - at_ - 1);
-    at_ = end + 1;
-    return true;
-  }
-
-  bool double_quoted() {
-    begin_quoted();
-    for (++at_; at_ < text_.size(); ++at_) {
-      const char c = text_[at_];
-      if (c == '"') {
-        ++at_;
-        return true;
-      }
-      if (c == '$' || c == '`') return false;
-      if (c == '\\' && at_ + 1 < text_.size()) {
-        const char next = text_[at_ + 1];
-        if (std::string_view("\\\"$`\n").find(next) != std::string_view::npos) {
-          ++at_;
-          if (next != '\n') word_ += next;
-          continue;
-        }
-      }
-      word_ += c;
-    }
-    return false;
-  }
-
-  bool escaped() {
-    if (at_ + 1 >= text_.size()) return false;
-    const char next = text_[at_ + 1];
-    at_ += 2;
-    if (next == '\n') return true;
-    begin_quoted();
-    word_ += next;
-    return true;
-  }
-
-  void begin_quoted() { in_word_ = quoted_ = true; }
-  void append(char c) {
-    in_word_ = true;
-    word_ += c;
-  }
-  void end_word() {
-    if (in_word_) words_.push_back(std::move(word_));
-    word_.clear();
-    in_word_ = quoted_ = false;
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0;
-  std::string word_;
-  bool in_word_ = false;
-  bool quoted_ = false;
-  std::vector<std::string> words_;
-};
-
-/// Resolves variables one by one, depth first.
-class Resolver {
- public:
-  Resolver(const model::Variables& raw, const model::Places& origins) : raw_(raw), origins_(origins) {}
-
-  base::Result<model::Variables> run() {
-    for (const auto& [name, value] : raw_)
-      if (!resolve(name)) return *error_;
-    return std::move(resolved_);
-  }
-
- private:
-  bool resolve(const std::string& name) {
-    if (resolved_.contains(name)) return true;
-    if (std::find(path_.begin(), path_.end(), name) != path_.end()) return circle(name);
-    path_.push_back(name);
-    const std::string& value = raw_.find(name)->second;
-    for (const auto& use : variables_of_text(value))
-      if (raw_.contains(use.name) && !resolve(use.name)) return false;
-    path_.pop_back();
-    resolved_[name] = expand_text(value, resolved_);
-    return check_length(name);
-  }
-
-  bool circle(const std::string& name) {
-    std::string text;
-    for (auto it = std::find(path_.begin(), path_.end(), name); it != path_.end(); ++it) text += "$" + *it + " -> ";
-    return fail(name, "variables refer to each other in a circle: " + text + "$" + name);
-  }
-
-  bool check_length(const std::string& name) {
-    constexpr std::size_t longest = std::size_t{1} << 20;
-    if (resolved_[name].size() <= longest) return true;
-    return fail(name, "the value of $" + name + " is longer than 1 MiB");
-  }
-
-  bool fail(const std::string& name, std::string message) {
-    const auto origin = origins_.find(name);
-    error_ = base::Error{base::ErrorKind::invalid, std::move(message),
-                         origin == origins_.end() ? base::Origin{} : origin->second};
-    return false;
-  }
-
-  const model::Variables& raw_;
-  const model::Places& origins_;
-  model::Variables resolved_;
-  std::vector<std::string> path_;
-  std::optional<base::Error> error_;
-};
-
-}  // namespace
-
-std::optional<std::vector<std::string>> simple_words(std::string_view command) { return WordSplitter(command).run(); }
-
-base::Result<model::Variables> resolve_variables(const model::Variables& variables, const model::Places& origins) {
-  return Resolver(variables, origins).run();
 }
 
 }  // namespace fatespec::specs

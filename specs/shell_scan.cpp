@@ -28,14 +28,14 @@ class Scanner {
   /// What the word under way is, as far as it matters for its expansion.
   struct Word {
     bool started = false;
-    bool assignment = false;  ///< NAME=…: its value is not split into words
-    bool redirection = false; ///< the target of < or >: not split either
+    bool assignment = false;   ///< NAME=…: its value is not split into words
+    bool redirection = false;  ///< the target of < or >: not split either
   };
   /// Where in a command we are.
   struct Place {
-    bool command = true;      ///< the next word is a command, an assignment in front of one, or a reserved word
-    bool declaration = false; ///< arguments of export and its like: NAME=… is an assignment
-    bool redirect = false;    ///< the next word is a redirection's target
+    bool command = true;       ///< the next word is a command, an assignment in front of one, or a reserved word
+    bool declaration = false;  ///< arguments of export and its like: NAME=… is an assignment
+    bool redirect = false;     ///< the next word is a redirection's target
   };
 
   bool done() const { return at_ >= text_.size(); }
@@ -63,13 +63,20 @@ class Scanner {
     if (!word_.started && starts_word(c)) begin_word();
     switch (c) {
       case ' ':
-      case '\t': end_word(); ++at_; break;
+      case '\t':
+        end_word();
+        ++at_;
+        break;
       case '\n':
       case ';':
       case '&':
       case '|':
       case '(':
-      case ')': end_word(); place_ = {}; ++at_; break;
+      case ')':
+        end_word();
+        place_ = {};
+        ++at_;
+        break;
       case '<':
       case '>': redirection(); break;
       case '\\': at_ += 2; break;
@@ -117,8 +124,10 @@ class Scanner {
   }
 
   void note_word(std::string_view word) {
-    constexpr std::array<std::string_view, 11> before_commands = {"if", "then", "else", "elif", "while", "until", "do", "!", "{", "time", "exec"};
-    constexpr std::array<std::string_view, 9> declarations = {"export", "readonly", "local", "declare", "typeset", "unset", "read", "getopts", "for"};
+    constexpr std::array<std::string_view, 11> before_commands = {"if", "then", "else", "elif", "while", "until",
+                                                                  "do", "!",    "{",    "time", "exec"};
+    constexpr std::array<std::string_view, 9> declarations = {"export", "readonly", "local",   "declare", "typeset",
+                                                              "unset",  "read",     "getopts", "for"};
     constexpr std::array<std::string_view, 6> beyond_us = {"eval", "trap", "case", "alias", "source", "."};
     if (!place_.command) return;
     if (contains(beyond_us, word)) scan_.needs_every_name = true;
@@ -129,7 +138,8 @@ class Scanner {
   void redirection() {
     if (peek() == '<' && peek(1) == '<') scan_.needs_every_name = true;  // a here-document
     // A number in front belongs to the operator, so no value may end up there.
-    if (word_.started && !scan_.uses.empty() && scan_.uses.back().offset + scan_.uses.back().length == at_) scan_.uses.back().context = Context::opaque;
+    if (word_.started && !scan_.uses.empty() && scan_.uses.back().offset + scan_.uses.back().length == at_)
+      scan_.uses.back().context = Context::opaque;
     end_word();
     while (peek() == '<' || peek() == '>' || peek() == '&' || peek() == '|' || peek() == '-') ++at_;
     place_.redirect = true;
@@ -194,9 +204,11 @@ class Scanner {
     }
     // ${NAME:-word}, ${#NAME} and the like: every name up to the brace is the shell's business.
     const std::size_t end = std::min(text_.find('}', at_), text_.size());
-    for (const auto name : names_in(text_.substr(at_, end - at_))) add(start, static_cast<std::size_t>(name.data() - text_.data()), name.size(), 0, Context::opaque);
+    for (const auto name : names_in(text_.substr(at_, end - at_)))
+      add(start, static_cast<std::size_t>(name.data() - text_.data()), name.size(), 0, Context::opaque);
     at_ = end;
-    if (text_.substr(start + 2, end - start - 2).find_first_of("${`\"'") != std::string_view::npos) scan_.needs_every_name = true;
+    if (text_.substr(start + 2, end - start - 2).find_first_of("${`\"'") != std::string_view::npos)
+      scan_.needs_every_name = true;
   }
 
   void add(std::size_t start, std::size_t name_at, std::size_t name_size, std::size_t length, Context context) {

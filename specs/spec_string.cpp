@@ -40,11 +40,18 @@ std::vector<TypeInfo> make_types() {
     types.push_back({.name = name, .type = SpecType::digest, .digest = algorithm});
     types.push_back({.name = name + "FILE", .type = SpecType::digest_file, .digest = algorithm, .required = {"PATH"}});
   }
-  types.push_back({.name = "1OFF", .type = SpecType::one_off, .required = {"REF", "PRECISION"},
+  types.push_back({.name = "1OFF",
+                   .type = SpecType::one_off,
+                   .required = {"REF", "PRECISION"},
                    .named = {"tolerance", "size_tolerance"}});
-  types.push_back({.name = "RMS", .type = SpecType::rms, .required = {"REF", "THRESHOLD"},
-                   .optional = {"FORMAT", "REFFORMAT"}, .named = {"size_tolerance"}});
-  types.push_back({.name = "STDDEV", .type = SpecType::stddev, .required = {"REF", "FORMAT", "TARGET", "FUZZ"},
+  types.push_back({.name = "RMS",
+                   .type = SpecType::rms,
+                   .required = {"REF", "THRESHOLD"},
+                   .optional = {"FORMAT", "REFFORMAT"},
+                   .named = {"size_tolerance"}});
+  types.push_back({.name = "STDDEV",
+                   .type = SpecType::stddev,
+                   .required = {"REF", "FORMAT", "TARGET", "FUZZ"},
                    .named = {"size_tolerance", "shift"}});
   types.push_back({.name = "MAKE", .type = SpecType::make, .rest_is = "a target"});
   types.push_back({.name = "MAKETEST", .type = SpecType::make_test, .rest = Rest::optional});
@@ -166,9 +173,9 @@ SpecResult<std::vector<SpecArgument>> read_arguments(const TypeInfo& type, Brace
     if (!raw) return raw.error();
     auto argument = name_argument(type, *raw, position);
     if (!argument) return argument.error();
-    const bool again = !argument->name.empty() && std::any_of(arguments.begin(), arguments.end(), [&](const auto& other) {
-      return other.name == argument->name;
-    });
+    const bool again =
+        !argument->name.empty() && std::any_of(arguments.begin(), arguments.end(),
+                                               [&](const auto& other) { return other.name == argument->name; });
     if (again) return wrong(fmt::format("`{}` is given twice", argument->name), raw->offset, raw->length);
     if (argument->name.empty()) ++position;
     if (argument->name.empty() && argument->value.empty())
@@ -180,8 +187,6 @@ SpecResult<std::vector<SpecArgument>> read_arguments(const TypeInfo& type, Brace
   return arguments;
 }
 
-std::optional<SpecStringError> check_values(const SpecString& spec);
-
 SpecResult<SpecString> parse_typed(std::string_view text) {
   std::size_t end = 1;
   while (end < text.size() && is_word(text[end])) ++end;
@@ -189,7 +194,8 @@ SpecResult<SpecString> parse_typed(std::string_view text) {
   if (name.empty()) return wrong("a TYPE in capitals must follow `{`; a shell group has a space there", 0);
   const TypeInfo* type = find_type(name);
   if (type == nullptr)
-    return wrong(fmt::format("unknown type {{{}}}{}", name, base::did_you_mean(name, spec_type_names())), 1, name.size());
+    return wrong(fmt::format("unknown type {{{}}}{}", name, base::did_you_mean(name, spec_type_names())), 1,
+                 name.size());
   if (end >= text.size() || (text[end] != ',' && text[end] != '}'))
     return wrong(fmt::format("`,` or `}}` must follow {{{}", name), std::min(end, text.size()));
   BraceReader reader(text, end);
@@ -203,7 +209,7 @@ SpecResult<SpecString> parse_typed(std::string_view text) {
   spec.command = std::string(base::trim(text.substr(spec.command_offset)));
   if (spec.command.empty() && type->rest == Rest::required)
     return wrong(fmt::format("{{{}}} needs {} after it", type->name, type->rest_is), after - 1);
-  if (auto error = check_values(spec)) return *error;
+  if (auto error = check_argument_values(spec)) return *error;
   return spec;
 }
 
@@ -238,149 +244,5 @@ SpecResult<SpecString> parse_spec_string(std::string_view text) {
   spec.command_offset = begin;
   return spec;
 }
-
-namespace {
-
-const SpecArgument* named(const SpecString& spec, std::string_view name) {
-  for (const auto& argument : spec.arguments)
-    if (argument.name == name) return &argument;
-  return nullptr;
-}
-
-const SpecArgument* positional(const SpecString& spec, std::size_t position) {
-  for (const auto& argument : spec.arguments)
-    if (argument.name.empty() && position-- == 0) return &argument;
-  return nullptr;
-}
-
-SpecStringError wrong_value(const SpecArgument& argument, const std::string& expected) {
-  return wrong(fmt::format("`{}` is not {}", argument.value, expected), argument.offset,
-               argument.value.size() + (argument.name.empty() ? 0 : argument.name.size() + 1));
-}
-
-/// Reads values one by one and remembers the first that is wrong. With `skip_variables`, values that still hold a
-/// variable are taken to be right.
-class ValueReader {
- public:
-  ValueReader(const SpecString& spec, bool skip_variables) : spec_(spec), skip_variables_(skip_variables) {}
-
-  std::string text(std::size_t position) const { return positional(spec_, position)->value; }
-
-  double number(std::size_t position, double at_least) {
-    const auto* argument = checked(positional(spec_, position));
-    if (argument == nullptr) return 0;
-    const auto value = base::parse_number(argument->value);
-    if (!value) fail(*argument, "a number");
-    else if (*value < at_least) fail(*argument, fmt::format("a number of at least {}", at_least));
-    return value.value_or(0);
-  }
-
-  std::int64_t integer(std::string_view name, std::int64_t otherwise, std::int64_t at_least) {
-    const auto* argument = checked(named(spec_, name));
-    if (argument == nullptr) return otherwise;
-    const auto value = base::parse_integer(argument->value);
-    if (!value || *value < at_least)
-      fail(*argument, at_least == 0 ? "a whole number of 0 or more" : "a whole number");
-    return value.value_or(0);
-  }
-
-  SampleFormat format(std::size_t position, SampleFormat otherwise, std::initializer_list<SampleFormat> allowed) {
-    const auto* argument = checked(positional(spec_, position));
-    if (argument == nullptr) return otherwise;
-    std::string names;
-    for (const auto format : allowed) {
-      if (model::name_of(format) == argument->value) return format;
-      names += (names.empty() ? "" : " ") + std::string(model::name_of(format));
-    }
-    fail(*argument, "one of " + names);
-    return otherwise;
-  }
-
-  SampleFormat precision(std::size_t position) {
-    const auto* argument = checked(positional(spec_, position));
-    if (argument == nullptr) return SampleFormat::s16;
-    const std::string& value = argument->value;
-    if (value == "8" || value == "s8") return SampleFormat::s8;
-    if (value == "u8") return SampleFormat::u8;
-    if (value == "16") return SampleFormat::s16;
-    if (value == "24") return SampleFormat::s24;
-    if (value == "32") return SampleFormat::s32;
-    fail(*argument, "a precision: 8, u8, 16, 24 or 32");
-    return SampleFormat::s16;
-  }
-
-  const std::optional<SpecStringError>& error() const { return error_; }
-
- private:
-  const SpecArgument* checked(const SpecArgument* argument) const {
-    if (argument == nullptr) return nullptr;
-    const bool open = skip_variables_ && argument->value.find('$') != std::string::npos;
-    return open ? nullptr : argument;
-  }
-  void fail(const SpecArgument& argument, const std::string& expected) {
-    if (!error_) error_ = wrong_value(argument, expected);
-  }
-
-  const SpecString& spec_;
-  bool skip_variables_;
-  std::optional<SpecStringError> error_;
-};
-
-constexpr auto any_integer = INT64_MIN;
-
-model::OneOff read_one_off(const SpecString&, ValueReader& read) {
-  model::OneOff value;
-  value.reference = read.text(0);
-  value.format = read.precision(1);
-  value.tolerance = static_cast<std::uint64_t>(read.integer("tolerance", 1, 0));
-  value.size_tolerance = static_cast<std::uint64_t>(read.integer("size_tolerance", 0, 0));
-  return value;
-}
-
-model::Rms read_rms(const SpecString& spec, ValueReader& read) {
-  const auto all = {SampleFormat::s8,  SampleFormat::s16, SampleFormat::s24,
-                    SampleFormat::s32, SampleFormat::f32, SampleFormat::f64};
-  model::Rms value;
-  value.reference = read.text(0);
-  value.threshold = read.number(1, 0);
-  value.format = read.format(2, SampleFormat::s16, all);
-  value.reference_format = positional(spec, 3) == nullptr ? value.format : read.format(3, value.format, all);
-  value.size_tolerance = static_cast<std::uint64_t>(read.integer("size_tolerance", 0, 0));
-  return value;
-}
-
-model::StdDev read_stddev(const SpecString&, ValueReader& read) {
-  model::StdDev value;
-  value.reference = read.text(0);
-  value.format = read.format(1, SampleFormat::s16,
-                             {SampleFormat::u8, SampleFormat::s16, SampleFormat::f32, SampleFormat::f64});
-  value.target = read.number(2, 0);
-  value.fuzz = read.number(3, 0);
-  value.size_tolerance = static_cast<std::uint64_t>(read.integer("size_tolerance", 0, 0));
-  value.shift = read.integer("shift", 0, any_integer);
-  return value;
-}
-
-std::optional<SpecStringError> check_values(const SpecString& spec) {
-  ValueReader read(spec, true);
-  if (spec.type == SpecType::one_off) read_one_off(spec, read);
-  if (spec.type == SpecType::rms) read_rms(spec, read);
-  if (spec.type == SpecType::stddev) read_stddev(spec, read);
-  return read.error();
-}
-
-template <class T>
-SpecResult<T> read_all(const SpecString& spec, T (*function)(const SpecString&, ValueReader&)) {
-  ValueReader read(spec, false);
-  T value = function(spec, read);
-  if (read.error()) return *read.error();
-  return value;
-}
-
-}  // namespace
-
-SpecResult<model::OneOff> one_off_arguments(const SpecString& spec) { return read_all(spec, read_one_off); }
-SpecResult<model::Rms> rms_arguments(const SpecString& spec) { return read_all(spec, read_rms); }
-SpecResult<model::StdDev> stddev_arguments(const SpecString& spec) { return read_all(spec, read_stddev); }
 
 }  // namespace fatespec::specs

@@ -48,21 +48,25 @@ std::string double_quoted(std::string_view text) {
 /// Text that a literal block can hold as it is.
 bool fits_block(std::string_view text) {
   const bool several = text.find('\n') != std::string_view::npos && text.ends_with('\n');
-  const bool plain = std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 || c == '\n' || c == '\t'; });
-  return several && plain && base::is_utf8(text) && !text.ends_with("\n\n") && text[0] != ' ' && text[0] != '\n' && text[0] != '\t';
+  const bool plain =
+      std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 || c == '\n' || c == '\t'; });
+  return several && plain && base::is_utf8(text) && !text.ends_with("\n\n") && text[0] != ' ' && text[0] != '\n' &&
+         text[0] != '\t';
 }
 
 std::string render(std::string_view value, bool flow, std::size_t indentation) {
   if (is_plain_word(value)) return std::string(value);
   if (flow || !fits_block(value)) return double_quoted(value);
   std::string block = "|";
-  for (const auto line : base::split_lines(value)) block += "\n" + (line.empty() ? "" : std::string(indentation, ' ') + std::string(line));
+  for (const auto line : base::split_lines(value))
+    block += "\n" + (line.empty() ? "" : std::string(indentation, ' ') + std::string(line));
   return block;
 }
 
 class Editor {
  public:
-  Editor(const YamlDocument& document, const ExpectationEdit& edit) : source_(document.source()), text_(source_.text()), edit_(edit) {
+  Editor(const YamlDocument& document, const ExpectationEdit& edit)
+      : source_(document.source()), text_(source_.text()), edit_(edit) {
     const YamlNode tests = value_of(document.root(), "tests");
     if (!tests) return;
     for (const auto& test : tests.elements())
@@ -79,7 +83,9 @@ class Editor {
   }
 
  private:
-  std::size_t offset(base::Origin origin) const { return source_.line_offset(origin.line) + static_cast<std::size_t>(origin.column) - 1; }
+  std::size_t offset(base::Origin origin) const {
+    return source_.line_offset(origin.line) + static_cast<std::size_t>(origin.column) - 1;
+  }
   bool is_flow(YamlNode map) const { return text_.at(offset(map.origin())) == '{'; }
   std::size_t line_end(std::size_t at) const { return std::min(text_.find('\n', at), text_.size()); }
   std::size_t indentation_of_line(std::size_t at) const {
@@ -122,7 +128,8 @@ class Editor {
     if (!value.is_scalar() || value.is_alias()) return std::nullopt;
     const std::size_t start = offset(value.origin());
     const std::size_t indentation = indentation_of_line(start);
-    const auto end = scalar_end(value, is_flow(expect) ? 0 : static_cast<std::size_t>(key_of(expect, edit_.key).origin().column) - 1);
+    const auto end = scalar_end(
+        value, is_flow(expect) ? 0 : static_cast<std::size_t>(key_of(expect, edit_.key).origin().column) - 1);
     if (!end) return std::nullopt;
     return splice(start, *end, render(edit_.value, is_flow(expect), indentation + 2));
   }
@@ -134,7 +141,9 @@ class Editor {
       const std::string rest = expect.entries().empty() ? "" : ", ";
       return splice(start + 1, start + 1, edit_.key + ": " + render(edit_.value, true, 0) + rest);
     }
-    return splice(start, start, edit_.key + ": " + render(edit_.value, false, indentation + 2) + "\n" + std::string(indentation, ' '));
+    return splice(
+        start, start,
+        edit_.key + ": " + render(edit_.value, false, indentation + 2) + "\n" + std::string(indentation, ' '));
   }
 
   std::optional<std::string> add_expect() const {
@@ -160,7 +169,8 @@ class Editor {
   YamlNode test_;
 };
 
-std::optional<std::string> expectation_in(const std::string& file, const std::string& text, const ExpectationEdit& edit) {
+std::optional<std::string> expectation_in(const std::string& file, const std::string& text,
+                                          const ExpectationEdit& edit) {
   Problems problems;
   const auto document = YamlDocument::parse(file, text, problems);
   if (!document) return std::nullopt;
@@ -176,15 +186,16 @@ std::optional<std::string> expectation_in(const std::string& file, const std::st
 
 }  // namespace
 
-base::Result<std::string> edit_expectation(const std::string& file, const std::string& text, const ExpectationEdit& edit) {
+base::Result<std::string> edit_expectation(const std::string& file, const std::string& text,
+                                           const ExpectationEdit& edit) {
   Problems problems;
   const auto document = YamlDocument::parse(file, text, problems);
   if (!document) return base::Error{base::ErrorKind::invalid, format(problems.list().front())};
   const auto edited = Editor(*document, edit).run();
   if (edited && expectation_in(file, *edited, edit) == edit.value) return *edited;
   return base::Error{base::ErrorKind::invalid,
-                     fmt::format("{}: the expectation of `{}` cannot be changed in place; set it by hand to {}: {}", file, edit.test, edit.key,
-                                 base::shorten(double_quoted(edit.value), 200))};
+                     fmt::format("{}: the expectation of `{}` cannot be changed in place; set it by hand to {}: {}",
+                                 file, edit.test, edit.key, base::shorten(double_quoted(edit.value), 200))};
 }
 
 }  // namespace fatespec::specs

@@ -9,13 +9,14 @@
 namespace fatespec::specs {
 
 struct ExpectationEdit {
-  std::string test;   ///< the test's name without the suite's
-  std::string key;    ///< "stdout" or "stdout_file"
+  std::string test;  ///< the test's name without the suite's
+  std::string key;   ///< "stdout" or "stdout_file"
   std::string value;
 };
 
 /// The text of a suite with one expectation set: replaced where it stands, else added. An error, with what to do by
 /// hand, if that cannot be done without touching anything else; the result is read again to make sure.
-base::Result<std::string> edit_expectation(const std::string& file, const std::string& text, const ExpectationEdit& edit);
+base::Result<std::string> edit_expectation(const std::string& file, const std::string& text,
+                                           const ExpectationEdit& edit);
 
 }  // namespace fatespec::specs

@@ -5,8 +5,8 @@
 #include <filesystem>
 #include <unordered_map>
 
-#include <boost/regex.hpp>
 #include <fmt/format.h>
+#include <boost/regex.hpp>
 
 #include "base/signals.hpp"
 #include "base/text.hpp"
@@ -48,8 +48,9 @@ void read_status(YamlNode node, model::ExpectedStatus& status, Problems& problem
   } else if (const auto signal = base::signal_named(*text)) {
     status = {Kind::signal, *signal};
   } else {
-    add_problem(problems, node, fmt::format("`{}` is no status: a number from 0 to 255, `nonzero` or a signal such as SIGSEGV{}",
-                                            *text, base::did_you_mean(*text, base::signal_names())));
+    add_problem(problems, node,
+                fmt::format("`{}` is no status: a number from 0 to 255, `nonzero` or a signal such as SIGSEGV{}", *text,
+                            base::did_you_mean(*text, base::signal_names())));
   }
 }
 
@@ -70,8 +71,13 @@ void read_expect(YamlNode node, model::Expectation& expect, Problems& problems) 
   expect.origin = node.origin();
   MapReader::read(node, "`expect`",
                   {{"status", [&](YamlNode v) { read_status(v, expect.status, problems); }},
-                   {"stdout", [&](YamlNode v) { expect.output = read_placed(v, problems); expect.output_file.reset(); }},
-                   {"stdout_file", [&](YamlNode v) {
+                   {"stdout",
+                    [&](YamlNode v) {
+                      expect.output = read_placed(v, problems);
+                      expect.output_file.reset();
+                    }},
+                   {"stdout_file",
+                    [&](YamlNode v) {
                       if (expect.output && expect.output->origin.line >= expect.origin.line)
                         add_problem(problems, v, "`stdout` and `stdout_file` exclude each other");
                       expect.output_file = read_placed(v, problems);
@@ -90,12 +96,16 @@ void read_compare(YamlNode node, model::Comparison& compare, Problems& problems)
   if (!text) return;
   if (*text == "exact") compare = model::Comparison::exact;
   else if (*text == "whitespace") compare = model::Comparison::whitespace;
-  else add_problem(problems, node, fmt::format("`{}` is no way to compare{}", *text, base::did_you_mean(*text, {"exact", "whitespace"})));
+  else
+    add_problem(problems, node,
+                fmt::format("`{}` is no way to compare{}", *text, base::did_you_mean(*text, {"exact", "whitespace"})));
 }
 
 model::Condition read_condition(YamlNode node, Problems& problems) {
   model::Condition condition;
-  const auto texts = [&](std::vector<std::string>& list) { return [&](YamlNode v) { list = read_texts(v, problems); }; };
+  const auto texts = [&](std::vector<std::string>& list) {
+    return [&](YamlNode v) { list = read_texts(v, problems); };
+  };
   MapReader::read(node, "`only_if`",
                   {{"configuration", texts(condition.configurations)},
                    {"target", texts(condition.targets)},
@@ -147,9 +157,12 @@ void read_matrix(YamlNode node, std::vector<model::MatrixAxis>& matrix, Problems
   std::size_t combinations = 1;
   for (const auto& [key, value] : map_entries(node, problems)) {
     model::MatrixAxis axis{key.value(), read_texts(value, problems)};
-    if (!is_variable_name(axis.name)) add_problem(problems, key, fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only", axis.name));
+    if (!is_variable_name(axis.name))
+      add_problem(problems, key,
+                  fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only", axis.name));
     for (const auto& text : axis.values)
-      if (text.find('\n') != std::string::npos) add_problem(problems, value, "a value of a matrix becomes part of the test's name: it is one line");
+      if (text.find('\n') != std::string::npos)
+        add_problem(problems, value, "a value of a matrix becomes part of the test's name: it is one line");
     if (axis.values.empty()) add_problem(problems, value, fmt::format("`{}` has no values", axis.name));
     combinations *= std::max<std::size_t>(1, axis.values.size());
     if (combinations > most) {
@@ -183,18 +196,24 @@ void read_spec(YamlNode node, TestSpec& test, Problems& problems) {
 std::vector<MapReader::Key> shared_keys(TestSpec& test, Problems& problems) {
   const auto number = [&](int& field, int at_least) {
     return [&field, at_least, &problems](YamlNode v) {
-      if (const auto value = read_integer(v, at_least, problems)) field = static_cast<int>(std::min<std::int64_t>(*value, 100000));
+      if (const auto value = read_integer(v, at_least, problems))
+        field = static_cast<int>(std::min<std::int64_t>(*value, 100000));
     };
   };
   return {{"spec", [&](YamlNode v) { read_spec(v, test, problems); }},
           {"description", [&](YamlNode v) { test.description = read_text(v, problems).value_or(""); }},
           {"expect", [&](YamlNode v) { read_expect(v, test.expect, problems); }},
           {"compare", [&](YamlNode v) { read_compare(v, test.compare, problems); }},
-          {"timeout", [&](YamlNode v) { if (const auto d = read_duration(v, problems)) test.timeout = *d; }},
-          {"tags", [&](YamlNode v) {
+          {"timeout",
+           [&](YamlNode v) {
+             if (const auto d = read_duration(v, problems)) test.timeout = *d;
+           }},
+          {"tags",
+           [&](YamlNode v) {
              for (auto& tag : read_texts(v, problems)) test.tags.push_back(std::move(tag));
            }},
-          {"env", [&](YamlNode v) {
+          {"env",
+           [&](YamlNode v) {
              for (auto& [name, value] : read_variables(v, problems)) test.env[name] = value;
            }},
           {"cwd", [&](YamlNode v) { test.cwd = read_placed(v, problems); }},
@@ -219,13 +238,16 @@ class SuiteReader {
     suite_->name = fs::path(suite_->file).stem().string();
     suite_->directory = fs::absolute(suite_->file).lexically_normal().parent_path().string();
     YamlNode tests;
-    MapReader::read(document_.root(), "the suite",
-                    {{"suite", [&](YamlNode v) { read_name(v); }},
-                     {"description", [&](YamlNode v) { suite_->description = read_text(v, problems_).value_or(""); }},
-                     {"variables", [&](YamlNode v) { suite_->variables = read_variables(v, problems_, &suite_->variable_origins); }},
-                     {"defaults", [&](YamlNode v) { MapReader::read(v, "`defaults`", shared_keys(defaults_, problems_), problems_); }},
-                     {"tests", [&](YamlNode v) { tests = v; }}},
-                    problems_);
+    MapReader::read(
+        document_.root(), "the suite",
+        {{"suite", [&](YamlNode v) { read_name(v); }},
+         {"description", [&](YamlNode v) { suite_->description = read_text(v, problems_).value_or(""); }},
+         {"variables",
+          [&](YamlNode v) { suite_->variables = read_variables(v, problems_, &suite_->variable_origins); }},
+         {"defaults",
+          [&](YamlNode v) { MapReader::read(v, "`defaults`", shared_keys(defaults_, problems_), problems_); }},
+         {"tests", [&](YamlNode v) { tests = v; }}},
+        problems_);
     check_circles();
     read_tests(tests);
     return std::move(suite_);
@@ -235,7 +257,8 @@ class SuiteReader {
   void read_name(YamlNode node) {
     const auto name = read_text(node, problems_);
     if (!name) return;
-    if (name->empty() || name->find_first_of("/\n") != std::string::npos) add_problem(problems_, node, "a suite's name is not empty and has no `/`");
+    if (name->empty() || name->find_first_of("/\n") != std::string::npos)
+      add_problem(problems_, node, "a suite's name is not empty and has no `/`");
     suite_->name = *name;
   }
 
@@ -272,9 +295,12 @@ class SuiteReader {
     const auto name = read_text(node, problems_);
     if (!name) return;
     test.name = *name;
-    if (name->empty() || name->find('\n') != std::string::npos) add_problem(problems_, node, "a test's name is one line and not empty");
+    if (name->empty() || name->find('\n') != std::string::npos)
+      add_problem(problems_, node, "a test's name is one line and not empty");
     const auto [first, added] = names_.try_emplace(*name, node.origin());
-    if (!added) add_problem(problems_, node, fmt::format("the test `{}` is already there, in line {}", *name, first->second.line));
+    if (!added)
+      add_problem(problems_, node,
+                  fmt::format("the test `{}` is already there, in line {}", *name, first->second.line));
   }
 
   const YamlDocument& document_;

@@ -49,7 +49,8 @@ class TreeBuilder : public YAML::EventHandler {
   }
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
-    if (value.find('\0') != std::string::npos) throw LimitPassed{mark, "a NUL byte, which no command, name or path can hold"};
+    if (value.find('\0') != std::string::npos)
+      throw LimitPassed{mark, "a NUL byte, which no command, name or path can hold"};
     const std::uint32_t index = add(YamlKind::scalar, mark, anchor);
     document_.records_[index].value = value;
     document_.records_[index].plain = tag == "?";
@@ -118,9 +119,11 @@ bool within_limits(const SourceText& source, const YamlLimits& limits, Problems&
   for (int line = 1; line <= source.line_count(); ++line) {
     const std::size_t end = line < source.line_count() ? source.line_offset(line + 1) : source.text().size();
     if (end - source.line_offset(line) <= limits.line_bytes) continue;
-    problems.add({{source.file(), line, 1}, fmt::format("a line of {}; the limit is {}",
-                                                        base::format_size(end - source.line_offset(line)),
-                                                        base::format_size(limits.line_bytes)), "", 1});
+    problems.add({{source.file(), line, 1},
+                  fmt::format("a line of {}; the limit is {}", base::format_size(end - source.line_offset(line)),
+                              base::format_size(limits.line_bytes)),
+                  "",
+                  1});
     return false;
   }
   return true;
@@ -202,7 +205,8 @@ base::Origin YamlNode::origin() const { return {document_->source().file(), reco
 
 std::vector<YamlNode> YamlNode::elements() const {
   std::vector<YamlNode> nodes;
-  for (std::uint32_t i = content().first_child; i != 0; i = document_->records_[i].next) nodes.emplace_back(document_, i);
+  for (std::uint32_t i = content().first_child; i != 0; i = document_->records_[i].next)
+    nodes.emplace_back(document_, i);
   return nodes;
 }
 

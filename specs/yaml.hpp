@@ -75,8 +75,7 @@ class YamlDocument {
   /// Nothing, with the reasons in `problems`, if the text is no YAML or passes a limit.
   static std::unique_ptr<YamlDocument> parse(std::string file, std::string text, Problems& problems,
                                              const YamlLimits& limits = {});
-  static std::unique_ptr<YamlDocument> load(const std::string& file, Problems& problems,
-                                            const YamlLimits& limits = {});
+  static std::unique_ptr<YamlDocument> load(const std::string& file, Problems& problems, const YamlLimits& limits = {});
 
   YamlNode root() const { return {this, root_}; }
   const SourceText& source() const { return source_; }

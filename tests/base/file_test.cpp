@@ -71,8 +71,8 @@ TEST(Digests, AgreeWithOpenssl) {
   std::string bytes;
   for (int i = 0; i < 100'003; ++i) bytes += static_cast<char>(i * 7 + i / 251);
   const std::string file = directory.write("data", bytes);
-  for (const auto algorithm : {DigestAlgorithm::md5, DigestAlgorithm::sha1, DigestAlgorithm::sha224, DigestAlgorithm::sha256,
-                               DigestAlgorithm::sha384, DigestAlgorithm::sha512}) {
+  for (const auto algorithm : {DigestAlgorithm::md5, DigestAlgorithm::sha1, DigestAlgorithm::sha224,
+                               DigestAlgorithm::sha256, DigestAlgorithm::sha384, DigestAlgorithm::sha512}) {
     const auto truth = test::shell("openssl dgst -r -" + std::string(name_of(algorithm)) + " " + file).out;
     const std::string hex = digest_hex(algorithm, bytes);
     EXPECT_EQ(truth.substr(0, hex.size()), hex) << name_of(algorithm);

@@ -17,7 +17,8 @@ TEST(Durations, AreReadWithTheirUnits) {
   EXPECT_EQ(parse_duration("2m"), Duration(120s));
   EXPECT_EQ(parse_duration("1h"), Duration(3600s));
   EXPECT_EQ(parse_duration("7"), Duration(7s));
-  for (const char* wrong : {"", "s", "3x", "-1s", "1e99h", "nan", "inf", "1 2s", "3 s"}) EXPECT_FALSE(parse_duration(wrong)) << wrong;
+  for (const char* wrong : {"", "s", "3x", "-1s", "1e99h", "nan", "inf", "1 2s", "3 s"})
+    EXPECT_FALSE(parse_duration(wrong)) << wrong;
 }
 
 TEST(Durations, AreShownInThreeDigits) {
@@ -47,7 +48,7 @@ TEST(Nearest, FindsMisspellingsAndNothingElse) {
 TEST(Utf8, BadBytesAreEscapedAndGoodOnesKept) {
   EXPECT_EQ(to_utf8("grün\n"), "grün\n");
   EXPECT_EQ(to_utf8("a\xff\xc3(b"), "a\\xff\\xc3(b");
-  EXPECT_EQ(to_utf8("\xed\xa0\x80"), "\\xed\\xa0\\x80");          // a surrogate
+  EXPECT_EQ(to_utf8("\xed\xa0\x80"), "\\xed\\xa0\\x80");           // a surrogate
   EXPECT_EQ(to_utf8("\xf4\x90\x80\x80"), "\\xf4\\x90\\x80\\x80");  // beyond U+10FFFF
   EXPECT_EQ(to_utf8("\xc0\xaf"), "\\xc0\\xaf");                    // overlong
   EXPECT_TRUE(is_utf8("\xf0\x9f\x8e\xac"));

@@ -38,7 +38,8 @@ void largest_difference(benchmark::State& state) {
   const auto format = static_cast<model::SampleFormat>(state.range(0));
   const std::string other = bytes();
   const std::size_t samples = bytes().size() / model::bytes_per_sample(format);
-  for (auto _ : state) benchmark::DoNotOptimize(checks::largest_difference(format, bytes().data(), other.data(), samples));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(checks::largest_difference(format, bytes().data(), other.data(), samples));
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * bytes().size()));
 }
 BENCHMARK(largest_difference)->DenseRange(0, 4)->ArgName("format");
@@ -66,14 +67,18 @@ void compare_text(benchmark::State& state) {
 BENCHMARK(compare_text)->Arg(0)->Arg(1)->ArgName("whitespace");
 
 void expand_command(benchmark::State& state) {
-  const model::Variables variables = {{"FFMPEG_PATH", "/usr/bin/ffmpeg"}, {"DECODE", "-nostdin -v error -bitexact"}, {"SAMPLES_PATH", "/fate-suite"}};
+  const model::Variables variables = {
+      {"FFMPEG_PATH", "/usr/bin/ffmpeg"}, {"DECODE", "-nostdin -v error -bitexact"}, {"SAMPLES_PATH", "/fate-suite"}};
   for (auto _ : state)
-    benchmark::DoNotOptimize(specs::expand_command("$FFMPEG_PATH $DECODE -i \"$SAMPLES_PATH/h264/a.264\" -f framecrc -", variables));
+    benchmark::DoNotOptimize(
+        specs::expand_command("$FFMPEG_PATH $DECODE -i \"$SAMPLES_PATH/h264/a.264\" -f framecrc -", variables));
 }
 BENCHMARK(expand_command);
 
 void parse_spec_string(benchmark::State& state) {
-  for (auto _ : state) benchmark::DoNotOptimize(specs::parse_spec_string("{1OFF,$SAMPLES_PATH/a.pcm,16,tolerance=2} $FFMPEG_PATH -i a -f s16le -"));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(
+        specs::parse_spec_string("{1OFF,$SAMPLES_PATH/a.pcm,16,tolerance=2} $FFMPEG_PATH -i a -f s16le -"));
 }
 BENCHMARK(parse_spec_string);
 

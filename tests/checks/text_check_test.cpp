@@ -44,7 +44,8 @@ TEST(WhitespaceComparison, AgreesWithDiffB) {
     const bool truth = test::shell("diff -b a b", directory.path()).status == 0;
     equal_pairs += truth ? 1 : 0;
     for (const std::size_t piece : {std::size_t{1}, std::size_t{3}, std::size_t{100}})
-      EXPECT_EQ(equal(a, b, model::Comparison::whitespace, piece), truth) << testing::PrintToString(a) << " and " << testing::PrintToString(b);
+      EXPECT_EQ(equal(a, b, model::Comparison::whitespace, piece), truth)
+          << testing::PrintToString(a) << " and " << testing::PrintToString(b);
   }
   EXPECT_GT(equal_pairs, 10);
 }
@@ -53,7 +54,8 @@ TEST(ExactComparison, FindsTheFirstDifferenceInPieces) {
   for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{9}}) {
     TextComparison compare("abcdef", model::Comparison::exact);
     const std::string actual = "abcXef";
-    for (std::size_t at = 0; at < actual.size(); at += piece) compare.consume(std::string_view(actual).substr(at, piece));
+    for (std::size_t at = 0; at < actual.size(); at += piece)
+      compare.consume(std::string_view(actual).substr(at, piece));
     EXPECT_FALSE(compare.finish());
     EXPECT_EQ(compare.first_difference(), 3U);
   }
@@ -64,10 +66,13 @@ TEST(ExactComparison, FindsTheFirstDifferenceInPieces) {
 }
 
 TEST(TextCheck, ReasonsNameTheFirstLineThatDiffers) {
-  EXPECT_EQ(check({.reference = reference("a\nb\n")}, "a\nc\n").reason, "stdout differs first in line 2: \"c\", expected \"b\"");
+  EXPECT_EQ(check({.reference = reference("a\nb\n")}, "a\nc\n").reason,
+            "stdout differs first in line 2: \"c\", expected \"b\"");
   EXPECT_EQ(check({.reference = reference("a\n")}, "").reason, "stdout is empty, expected 2 B");
-  EXPECT_EQ(check({.reference = reference("a\n")}, "a").reason, "stdout differs only in blanks or newlines at its beginning or end");
-  EXPECT_EQ(check({.reference = reference(std::string("a\0b", 3))}, std::string("a\0c", 3)).reason, "stdout differs first at byte 2 (3 bytes, expected 3)");
+  EXPECT_EQ(check({.reference = reference("a\n")}, "a").reason,
+            "stdout differs only in blanks or newlines at its beginning or end");
+  EXPECT_EQ(check({.reference = reference(std::string("a\0b", 3))}, std::string("a\0c", 3)).reason,
+            "stdout differs first at byte 2 (3 bytes, expected 3)");
 }
 
 TEST(TextCheck, ExpressionsAndSizes) {
@@ -93,7 +98,8 @@ TEST(Excerpt, IsHeadAndTail) {
 }
 
 TEST(DigestCheck, ComparesDigestsInEitherCase) {
-  DigestCheck check(base::DigestAlgorithm::md5, {.label = "MD5", .reference = reference("5D41402ABC4B2A76B9719D911017C592\n")});
+  DigestCheck check(base::DigestAlgorithm::md5,
+                    {.label = "MD5", .reference = reference("5D41402ABC4B2A76B9719D911017C592\n")});
   check.consume("hel");
   check.consume("lo");
   const Reading reading = check.finish();
@@ -131,7 +137,8 @@ TEST(UnifiedDiff, LargeDifferencesEndInTime) {
 }
 
 TEST(UnifiedDiff, WhitespaceModeShowsOnlyWhatMatters) {
-  EXPECT_EQ(unified_diff("a  b\nc\n", "a b\nd\n", {.comparison = model::Comparison::whitespace}), "@@ -1,2 +1,2 @@\n a  b\n-c\n+d\n");
+  EXPECT_EQ(unified_diff("a  b\nc\n", "a b\nd\n", {.comparison = model::Comparison::whitespace}),
+            "@@ -1,2 +1,2 @@\n a  b\n-c\n+d\n");
 }
 
 }  // namespace

@@ -20,7 +20,8 @@ model::Execution exited(int status, bool via_shell = false) {
   return execution;
 }
 
-Judgement judged(const model::Execution& execution, const model::ExpectedStatus& expected = {}, const Reading& output = {}) {
+Judgement judged(const model::Execution& execution, const model::ExpectedStatus& expected = {},
+                 const Reading& output = {}) {
   model::TestSpec test;
   test.expect.status = expected;
   return judge(test, {execution, output, {}});

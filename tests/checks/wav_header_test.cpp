@@ -9,14 +9,17 @@ namespace {
 
 using test::little_endian;
 
-std::string wav(const std::string& extra_chunks, std::int64_t data_size, const std::string& samples, std::int64_t riff_size = 36) {
-  return "RIFF" + little_endian(riff_size, 4) + "WAVE" + "fmt " + little_endian(16, 4) + std::string(16, 'f') + extra_chunks + "data" + little_endian(data_size, 4) + samples;
+std::string wav(const std::string& extra_chunks, std::int64_t data_size, const std::string& samples,
+                std::int64_t riff_size = 36) {
+  return "RIFF" + little_endian(riff_size, 4) + "WAVE" + "fmt " + little_endian(16, 4) + std::string(16, 'f') +
+         extra_chunks + "data" + little_endian(data_size, 4) + samples;
 }
 
 std::string skip_in_pieces(const std::string& bytes, std::size_t piece) {
   WavHeaderSkipper skipper;
   std::string samples;
-  for (std::size_t at = 0; at < bytes.size(); at += piece) samples += skipper.skip(std::string_view(bytes).substr(at, piece));
+  for (std::size_t at = 0; at < bytes.size(); at += piece)
+    samples += skipper.skip(std::string_view(bytes).substr(at, piece));
   samples += skipper.finish();
   return skipper.broken() ? "broken" : samples;
 }
@@ -25,19 +28,26 @@ class Headers : public ::testing::TestWithParam<std::pair<std::string, std::stri
 
 TEST_P(Headers, AreSkippedWhereverThePiecesEnd) {
   const auto& [bytes, samples] = GetParam();
-  for (std::size_t piece = 1; piece <= bytes.size() + 1; ++piece) EXPECT_EQ(skip_in_pieces(bytes, piece), samples) << "pieces of " << piece;
+  for (std::size_t piece = 1; piece <= bytes.size() + 1; ++piece)
+    EXPECT_EQ(skip_in_pieces(bytes, piece), samples) << "pieces of " << piece;
   const WavSamples whole = samples_of(bytes);
   EXPECT_EQ(whole.broken ? "broken" : std::string(whole.samples), samples);
 }
 
-INSTANTIATE_TEST_SUITE_P(Streams, Headers,
-                         ::testing::Values(std::pair{wav("", 6, "sample"), "sample"}, std::pair{wav("", 0, "sample", 0), "sample"},
-                                           std::pair{wav("", 0xFFFFFFFF, "sample", 0xFFFFFFFF), "sample"},
-                                           std::pair{wav("LIST" + little_endian(5, 4) + "12345\0"[0] + std::string("2345") + std::string(1, '\0'), 6, "sample"), "sample"},
-                                           std::pair{wav("fact" + little_endian(4, 4) + "abcd", 6, ""), ""}, std::pair{std::string("RIFX not a header at all"), "RIFX not a header at all"},
-                                           std::pair{std::string("RIFF1234WAVX samples"), "RIFF1234WAVX samples"}, std::pair{std::string("RIF"), "RIF"}, std::pair{std::string(), ""},
-                                           std::pair{std::string("RIFF1234WAVEfmt ") + little_endian(16, 4) + "cut", "broken"},
-                                           std::pair{std::string("RIFF1234WAVE"), "broken"}));
+INSTANTIATE_TEST_SUITE_P(
+    Streams, Headers,
+    ::testing::Values(std::pair{wav("", 6, "sample"), "sample"}, std::pair{wav("", 0, "sample", 0), "sample"},
+                      std::pair{wav("", 0xFFFFFFFF, "sample", 0xFFFFFFFF), "sample"},
+                      std::pair{
+                          wav("LIST" + little_endian(5, 4) + "12345\0"[0] + std::string("2345") + std::string(1, '\0'),
+                              6, "sample"),
+                          "sample"},
+                      std::pair{wav("fact" + little_endian(4, 4) + "abcd", 6, ""), ""},
+                      std::pair{std::string("RIFX not a header at all"), "RIFX not a header at all"},
+                      std::pair{std::string("RIFF1234WAVX samples"), "RIFF1234WAVX samples"},
+                      std::pair{std::string("RIF"), "RIF"}, std::pair{std::string(), ""},
+                      std::pair{std::string("RIFF1234WAVEfmt ") + little_endian(16, 4) + "cut", "broken"},
+                      std::pair{std::string("RIFF1234WAVE"), "broken"}));
 
 }  // namespace
 }  // namespace fatespec::checks

@@ -11,22 +11,27 @@ namespace {
 TEST(BadInput, SpecFilesThatAreNone) {
   const TemporaryDirectory directory;
   std::filesystem::create_directory(directory / "folder.yaml");
-  EXPECT_EQ(fatespec("run folder.yaml", directory.path()).err, "folder.yaml: is a directory\n1 problem; nothing was run\n");
-  EXPECT_EQ(fatespec("run none.yaml", directory.path()).err, "none.yaml: No such file or directory\n1 problem; nothing was run\n");
+  EXPECT_EQ(fatespec("run folder.yaml", directory.path()).err,
+            "folder.yaml: is a directory\n1 problem; nothing was run\n");
+  EXPECT_EQ(fatespec("run none.yaml", directory.path()).err,
+            "none.yaml: No such file or directory\n1 problem; nothing was run\n");
   shell("mkfifo pipe.yaml", directory.path());
   EXPECT_EQ(fatespec("run pipe.yaml", directory.path()).status, 2);
   directory.write("binary.yaml", std::string("a\0b", 3));
   EXPECT_EQ(fatespec("run binary.yaml", directory.path()).status, 2);
   directory.write("list.yaml", "- a\n");
-  EXPECT_EQ(fatespec("check list.yaml", directory.path()).err.substr(0, 58), "list.yaml:1:1: the suite must be a map of keys and values\n");
+  EXPECT_EQ(fatespec("check list.yaml", directory.path()).err.substr(0, 58),
+            "list.yaml:1:1: the suite must be a map of keys and values\n");
 }
 
 TEST(BadInput, ALineOfAGigabyteIsRefusedWithoutReadingIt) {
   const TemporaryDirectory directory;
   shell("truncate -s 1G huge.yaml", directory.path());
-  EXPECT_EQ(fatespec("check huge.yaml", directory.path()).err, "huge.yaml: 1073741824 bytes; the limit is 268435456\n1 problem; nothing was run\n");
+  EXPECT_EQ(fatespec("check huge.yaml", directory.path()).err,
+            "huge.yaml: 1073741824 bytes; the limit is 268435456\n1 problem; nothing was run\n");
   directory.write("long.yaml", "tests: [{name: a, spec: '" + std::string(3'000'000, 'x') + "'}]\n");
-  EXPECT_EQ(fatespec("check long.yaml", directory.path()).err, "long.yaml:1:1: a line of 2.9 MiB; the limit is 1.0 MiB\n1 problem; nothing was run\n");
+  EXPECT_EQ(fatespec("check long.yaml", directory.path()).err,
+            "long.yaml:1:1: a line of 2.9 MiB; the limit is 1.0 MiB\n1 problem; nothing was run\n");
 }
 
 TEST(BadInput, DeepNestingAndAliasBombsEnd) {
@@ -35,7 +40,8 @@ TEST(BadInput, DeepNestingAndAliasBombsEnd) {
   EXPECT_EQ(fatespec("check deep.yaml", directory.path()).status, 2);
   std::string bomb = "variables: {A: x}\na: &a [x,x]\n";
   for (char name = 'b'; name < 'z'; ++name)
-    bomb += std::string(1, name) + ": &" + name + " [*" + std::string(1, static_cast<char>(name - 1)) + ",*" + std::string(1, static_cast<char>(name - 1)) + "]\n";
+    bomb += std::string(1, name) + ": &" + name + " [*" + std::string(1, static_cast<char>(name - 1)) + ",*" +
+            std::string(1, static_cast<char>(name - 1)) + "]\n";
   directory.write("bomb.yaml", bomb + "tests: [{name: t, spec: x, tags: *y}]\n");
   EXPECT_EQ(fatespec("check bomb.yaml", directory.path()).status, 2);
 }
@@ -60,7 +66,9 @@ TEST(BadInput, NamesThatClash) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "suite: s\ntests: [{name: a, spec: x}]\n");
   directory.write("b.yaml", "suite: s\ntests: [{name: b, spec: x}]\n");
-  EXPECT_NE(fatespec("check a.yaml b.yaml", directory.path()).err.find("b.yaml: the suite `s` is already defined by a.yaml"), std::string::npos);
+  EXPECT_NE(
+      fatespec("check a.yaml b.yaml", directory.path()).err.find("b.yaml: the suite `s` is already defined by a.yaml"),
+      std::string::npos);
   EXPECT_EQ(fatespec("check a.yaml ./a.yaml", directory.path()).status, 0) << "the same file twice is one";
 }
 
@@ -80,8 +88,10 @@ TEST(BadInput, ResultsFilesThatCannotBeWritten) {
 TEST(BadInput, AFullDiskKeepsWhatFinishedAndEndsInExit3) {
   const TemporaryDirectory directory;
   std::filesystem::create_directory(directory / "disk");
-  if (shell("mount -t tmpfs -o size=200k tmpfs disk", directory.path()).status != 0) GTEST_SKIP() << "needs the right to mount a small file system";
-  directory.write("a.yaml", "suite: s\ntests: [{name: a, spec: head -c 60000 /dev/urandom, matrix: {N: [1,2,3,4,5,6,7,8]}}]\n");
+  if (shell("mount -t tmpfs -o size=200k tmpfs disk", directory.path()).status != 0)
+    GTEST_SKIP() << "needs the right to mount a small file system";
+  directory.write("a.yaml",
+                  "suite: s\ntests: [{name: a, spec: head -c 60000 /dev/urandom, matrix: {N: [1,2,3,4,5,6,7,8]}}]\n");
   const auto program = fatespec("run a.yaml --results disk/r.db -j1", directory.path());
   shell("umount disk", directory.path());
   EXPECT_EQ(program.status, 3) << program.out << program.err;
@@ -90,16 +100,22 @@ TEST(BadInput, AFullDiskKeepsWhatFinishedAndEndsInExit3) {
 
 TEST(BadInput, AKilledRunnerLosesNothingThatHadFinished) {
   const TemporaryDirectory directory;
-  directory.write("a.yaml", "suite: s\ntests:\n- {name: a, spec: /bin/true}\n- {name: b, spec: 'touch " + directory / "ready" + "; sleep 1.2345'}\n");
-  shell(FATESPEC_PROGRAM " run a.yaml -j1 & pid=$!; while [ ! -e ready ]; do sleep 0.01; done; sleep 0.3; kill -KILL $pid; wait $pid", directory.path());
+  directory.write("a.yaml", "suite: s\ntests:\n- {name: a, spec: /bin/true}\n- {name: b, spec: 'touch " +
+                                directory / "ready" + "; sleep 1.2345'}\n");
+  shell(FATESPEC_PROGRAM
+        " run a.yaml -j1 & pid=$!; while [ ! -e ready ]; do sleep 0.01; done; sleep 0.3; kill -KILL $pid; wait $pid",
+        directory.path());
   const auto runs = fatespec("runs", directory.path()).out;
   EXPECT_NE(runs.find("unfinished  1 pass"), std::string::npos) << runs;
 }
 
 TEST(BadInput, TwoRunnersOnOneResultsFileBothSucceed) {
   const TemporaryDirectory directory;
-  directory.write("a.yaml", "tests: [{name: a, spec: 'echo $N', matrix: {N: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]}}]\n");
-  const auto program = shell(FATESPEC_PROGRAM " run a.yaml -q & " FATESPEC_PROGRAM " run a.yaml -q; wait $!; echo $?", directory.path());
+  directory.write(
+      "a.yaml",
+      "tests: [{name: a, spec: 'echo $N', matrix: {N: [1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]}}]\n");
+  const auto program =
+      shell(FATESPEC_PROGRAM " run a.yaml -q & " FATESPEC_PROGRAM " run a.yaml -q; wait $!; echo $?", directory.path());
   EXPECT_EQ(program.status, 0) << program.out << program.err;
   const auto runs = fatespec("runs", directory.path()).out;
   EXPECT_EQ(std::count(runs.begin(), runs.end(), '\n'), 2) << runs;
@@ -108,7 +124,9 @@ TEST(BadInput, TwoRunnersOnOneResultsFileBothSucceed) {
 
 TEST(BadInput, HostileOutputIsShownSafely) {
   const TemporaryDirectory directory;
-  const auto run = run_suite(directory, R"(tests: [{name: a, spec: "printf '\\033[2J\\377\\000<b>'", expect: {stdout: x}}])" "\n");
+  const auto run =
+      run_suite(directory, R"(tests: [{name: a, spec: "printf '\\033[2J\\377\\000<b>'", expect: {stdout: x}}])"
+                           "\n");
   EXPECT_EQ(run.out.find('\x1b'), std::string::npos);
   EXPECT_EQ(run["a"]["stdout"], std::string("\x1b[2J\\xff\0<b>", 12));
   EXPECT_EQ(run["a"]["stdout_bytes"], 9);

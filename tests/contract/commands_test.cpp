@@ -8,7 +8,8 @@ namespace {
 
 TEST(Commands, NoConfigurationIsNeeded) {
   const TemporaryDirectory directory;
-  directory.write("a.yaml", "tests: [{name: t, spec: 'printf %s $FFMPEG_PATH,$SAMPLES_PATH', expect: {stdout: 'x/ffmpeg,/s'}}]\n");
+  directory.write(
+      "a.yaml", "tests: [{name: t, spec: 'printf %s $FFMPEG_PATH,$SAMPLES_PATH', expect: {stdout: 'x/ffmpeg,/s'}}]\n");
   directory.write("x/ffmpeg", "");
   const auto program = fatespec("run a.yaml --set FFMPEG_PATH=x/ffmpeg --set SAMPLES_PATH=/s", directory.path());
   EXPECT_EQ(program.status, 1) << "a relative path becomes absolute";
@@ -18,7 +19,8 @@ TEST(Commands, NoConfigurationIsNeeded) {
 
 TEST(Commands, EveryConfigurationIsRunOrTheNamedOnes) {
   const TemporaryDirectory directory;
-  directory.write("fatespec.yaml", "suites: [s/*.yaml]\nconfigurations: {a: {variables: {X: 1}}, b: {variables: {X: 2}}}\n");
+  directory.write("fatespec.yaml",
+                  "suites: [s/*.yaml]\nconfigurations: {a: {variables: {X: 1}}, b: {variables: {X: 2}}}\n");
   directory.write("s/s.yaml", "tests: [{name: t, spec: 'echo $X'}]\n");
   directory.write("sub/x", "");
   EXPECT_EQ(fatespec("list", directory.path() / "sub").out, "s/t [a]\ns/t [b]\n");
@@ -47,7 +49,8 @@ TEST(Commands, ListAsJson) {
 
 TEST(Commands, ExplainGivesTheLineToPaste) {
   const TemporaryDirectory directory;
-  directory.write("a.yaml", "variables: {D: -v error}\ntests: [{name: t, spec: \"{MD5} prog $D -o $TEST_DIR/x\", env: {E: 1}}]\n");
+  directory.write(
+      "a.yaml", "variables: {D: -v error}\ntests: [{name: t, spec: \"{MD5} prog $D -o $TEST_DIR/x\", env: {E: 1}}]\n");
   const auto program = fatespec("explain a/t a.yaml", directory.path());
   EXPECT_EQ(program.status, 0) << program.err;
   EXPECT_NE(program.out.find("\n  prog -v error -o /tmp/fatespec-test/x\n"), std::string::npos) << program.out;
@@ -58,9 +61,14 @@ TEST(Commands, ExplainGivesTheLineToPaste) {
 
 TEST(Commands, ThePastedLineDoesTheSame) {
   const TemporaryDirectory directory;
-  directory.write("a.yaml", "tests: [{name: t, spec: 'printf \"%s|\" \"$V\" $V ${V:-x}; for V in 1; do echo $V; done'}]\n");
-  const auto run = fatespec("run a.yaml --json - -q --results none --set \"V=it's a \\\"\\$HOME\\\" *\"", directory.path());
-  const auto line = nlohmann::json::parse(run.out.substr(run.out.find("{\"type\":\"test_finished\"")).substr(0, run.out.find('\n', run.out.find("{\"type\":\"test_finished\"")) - run.out.find("{\"type\":\"test_finished\"")));
+  directory.write("a.yaml",
+                  "tests: [{name: t, spec: 'printf \"%s|\" \"$V\" $V ${V:-x}; for V in 1; do echo $V; done'}]\n");
+  const auto run =
+      fatespec("run a.yaml --json - -q --results none --set \"V=it's a \\\"\\$HOME\\\" *\"", directory.path());
+  const auto line =
+      nlohmann::json::parse(run.out.substr(run.out.find("{\"type\":\"test_finished\""))
+                                .substr(0, run.out.find('\n', run.out.find("{\"type\":\"test_finished\"")) -
+                                               run.out.find("{\"type\":\"test_finished\"")));
   const TemporaryDirectory empty;
   EXPECT_EQ(shell(line["command"].get<std::string>(), empty.path()).out, line["stdout"].get<std::string>());
 }
@@ -78,14 +86,19 @@ TEST(Commands, RunsAndShow) {
   EXPECT_EQ(fatespec("show latest~7", directory.path()).status, 2);
   EXPECT_EQ(fatespec("show latest --test nope", directory.path()).status, 4);
   const auto junit = fatespec("report latest~1 --format junit", directory.path()).out;
-  EXPECT_NE(junit.find("<testsuite name=\"a (default)\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\""), std::string::npos) << junit;
-  EXPECT_EQ(fatespec("report latest --format json", directory.path()).out, fatespec("show latest --json", directory.path()).out);
+  EXPECT_NE(junit.find("<testsuite name=\"a (default)\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\""),
+            std::string::npos)
+      << junit;
+  EXPECT_EQ(fatespec("report latest --format json", directory.path()).out,
+            fatespec("show latest --json", directory.path()).out);
 }
 
 TEST(Commands, AcceptChangesReferencesInPlace) {
   const TemporaryDirectory directory;
-  const std::string suite = "tests:\n  # kept\n  - name: digest\n    spec: \"{MD5} printf hello\"\n    expect: {stdout: 00}\n  - {name: file, spec: printf hello, expect: {stdout_file: refs/f}}\n"
-                            "  - {name: broken, spec: 'printf x; exit 1', expect: {stdout: y}}\n";
+  const std::string suite =
+      "tests:\n  # kept\n  - name: digest\n    spec: \"{MD5} printf hello\"\n    expect: {stdout: 00}\n  - {name: "
+      "file, spec: printf hello, expect: {stdout_file: refs/f}}\n"
+      "  - {name: broken, spec: 'printf x; exit 1', expect: {stdout: y}}\n";
   directory.write("a.yaml", suite);
   EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
   EXPECT_EQ(fatespec("accept", directory.path()).status, 2) << "no terminal to ask at";
@@ -115,14 +128,18 @@ TEST(Commands, EveryCommandHasHelpWithExamples) {
 TEST(Commands, JunitIsWritten) {
   const TemporaryDirectory directory;
   run_suite(directory, "tests: [{name: a, spec: /bin/false}]\n", "--junit j.xml");
-  EXPECT_NE(read_file(directory / "j.xml").find("<failure message=\"status 1, expected 0\" type=\"fail\">"), std::string::npos);
+  EXPECT_NE(read_file(directory / "j.xml").find("<failure message=\"status 1, expected 0\" type=\"fail\">"),
+            std::string::npos);
 }
 
 TEST(Commands, ColoursRespectNoColor) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests: [{name: a, spec: /bin/false}]\n");
   const auto in_terminal = [&](const std::string& environment) {
-    return shell("script -qec '" + environment + " TERM=xterm " FATESPEC_PROGRAM " run a.yaml --results none' /dev/null", directory.path()).out;
+    return shell(
+               "script -qec '" + environment + " TERM=xterm " FATESPEC_PROGRAM " run a.yaml --results none' /dev/null",
+               directory.path())
+        .out;
   };
   EXPECT_NE(in_terminal("env -u NO_COLOR").find("\x1b[31mfail"), std::string::npos);
   EXPECT_EQ(in_terminal("NO_COLOR=1").find("\x1b[31m"), std::string::npos);

@@ -11,7 +11,9 @@ namespace {
 
 TEST(Isolation, TheEnvironmentIsNormalised) {
   const TemporaryDirectory directory;
-  directory.write("fatespec.yaml", "env: {A: project}\nconfigurations: {c: {env: {B: $HOME_OF}, variables: {HOME_OF: configuration}}}\n");
+  directory.write(
+      "fatespec.yaml",
+      "env: {A: project}\nconfigurations: {c: {env: {B: $HOME_OF}, variables: {HOME_OF: configuration}}}\n");
   ::setenv("SECRET", "leaked", 1);
   const auto run = run_suite(directory, "tests: [{name: e, spec: env, env: {C: test, A: nearer}}]\n");
   const std::string out = run["e"]["stdout"];
@@ -28,7 +30,9 @@ TEST(Isolation, TheEnvironmentIsNormalised) {
 TEST(Isolation, StdinIsDevNullOrTheFile) {
   const TemporaryDirectory directory;
   directory.write("in", "input");
-  const auto run = run_suite(directory, "tests: [{name: none, spec: cat}, {name: file, spec: cat, stdin_file: in, expect: {stdout: input}}, {name: bad, spec: cat, stdin_file: nope}]\n");
+  const auto run = run_suite(directory,
+                             "tests: [{name: none, spec: cat}, {name: file, spec: cat, stdin_file: in, expect: "
+                             "{stdout: input}}, {name: bad, spec: cat, stdin_file: nope}]\n");
   EXPECT_EQ(run["none"]["stdout"], "");
   EXPECT_EQ(run["file"]["verdict"], "pass");
   EXPECT_EQ(run["bad"]["verdict"], "error");
@@ -41,7 +45,8 @@ std::string kept_directory(const SuiteRun& run) {
 
 TEST(Isolation, DirectoriesAreKeptAfterFailuresOnly) {
   const TemporaryDirectory directory;
-  const std::string tests = "tests: [{name: good, spec: 'echo x > left'}, {name: bad, spec: 'echo y > left; exit 1'}]\n";
+  const std::string tests =
+      "tests: [{name: good, spec: 'echo x > left'}, {name: bad, spec: 'echo y > left; exit 1'}]\n";
   const auto run = run_suite(directory, tests, "-j1");
   const std::string kept = kept_directory(run);
   ASSERT_FALSE(kept.empty()) << run.out;
@@ -53,10 +58,13 @@ TEST(Isolation, DirectoriesAreKeptAfterFailuresOnly) {
 TEST(Isolation, NothingIsLeftInTheTemporaryDirectory) {
   const TemporaryDirectory directory;
   std::filesystem::create_directory(directory / "tmp");
-  run_suite(directory, "tests: [{name: a, spec: 'mkdir -p d/e; touch d/e/f; chmod 0 d; chmod 0 .'}, {name: b, spec: /bin/true}, {name: c, spec: 'sleep 9234.5 & :'}]\n");
+  run_suite(directory,
+            "tests: [{name: a, spec: 'mkdir -p d/e; touch d/e/f; chmod 0 d; chmod 0 .'}, {name: b, spec: /bin/true}, "
+            "{name: c, spec: 'sleep 9234.5 & :'}]\n");
   const auto program = fatespec("run suite.yaml --results none", directory.path());
   EXPECT_EQ(program.status, 0) << program.out;
-  const auto inside = shell("TMPDIR=$PWD/tmp " FATESPEC_PROGRAM " run suite.yaml --results none >/dev/null; ls -A tmp", directory.path());
+  const auto inside = shell("TMPDIR=$PWD/tmp " FATESPEC_PROGRAM " run suite.yaml --results none >/dev/null; ls -A tmp",
+                            directory.path());
   EXPECT_EQ(inside.out, "");
   EXPECT_FALSE(process_exists("9234.5"));
 }
@@ -77,7 +85,8 @@ TEST(Isolation, LocksAndExclusiveTestsDoNotOverlap) {
   const TemporaryDirectory directory;
   const std::string log = directory / "log";
   const auto entry = [&](const std::string& name, const std::string& more) {
-    return "  - {name: " + name + ", spec: 'echo + " + name + " >> " + log + "; sleep 0.05; echo - " + name + " >> " + log + "'" + more + "}\n";
+    return "  - {name: " + name + ", spec: 'echo + " + name + " >> " + log + "; sleep 0.05; echo - " + name + " >> " +
+           log + "'" + more + "}\n";
   };
   std::string tests = "tests:\n";
   for (int i = 0; i < 3; ++i) tests += entry("locked" + std::to_string(i), ", locks: [gpu]");
@@ -100,8 +109,12 @@ TEST(Isolation, LocksAndExclusiveTestsDoNotOverlap) {
 
 TEST(Isolation, EndlessOutputCostsLittleMemory) {
   const TemporaryDirectory directory;
-  directory.write("suite.yaml", "suite: s\ntests: [{name: text, spec: head -c 600000000 /dev/zero}, {name: lines, spec: 'seq 1 30000000', expect: {stdout: x}}]\n");
-  const auto program = shell("/usr/bin/env time -f '%M' " FATESPEC_PROGRAM " run suite.yaml --results none -q -j1 2>&1 | tail -1", directory.path());
+  directory.write("suite.yaml",
+                  "suite: s\ntests: [{name: text, spec: head -c 600000000 /dev/zero}, {name: lines, spec: 'seq 1 "
+                  "30000000', expect: {stdout: x}}]\n");
+  const auto program =
+      shell("/usr/bin/env time -f '%M' " FATESPEC_PROGRAM " run suite.yaml --results none -q -j1 2>&1 | tail -1",
+            directory.path());
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_LT(std::stoi(program.out), 64 * 1024) << "KiB at most";
 #endif

@@ -39,7 +39,8 @@ TEST(SpecTypes, Filesize) {
   - {name: large, spec: '{FILESIZE} a\ b', expect: {size: {max: 4}}}
   - {name: none, spec: '{FILESIZE} none'}
   - {name: folder, spec: '{FILESIZE} .'}
-)", "--set D=" + directory.path().string());
+)",
+                             "--set D=" + directory.path().string());
   EXPECT_EQ(run["size"]["verdict"], "pass");
   EXPECT_EQ(run["size"]["stdout"], "5");
   EXPECT_EQ(run["size"]["status"], 0);
@@ -55,8 +56,10 @@ TEST(SpecTypes, DigestsOfStdoutAgreeWithOpenssl) {
   std::string tests = "tests:\n";
   for (const char* name : {"MD5", "SHA1", "SHA224", "SHA256", "SHA384", "SHA512"}) {
     const std::string truth = shell(std::string("seq 1 100000 | openssl dgst -r -") + name).out;
-    tests += std::string("  - {name: ") + name + ", spec: '{" + name + "} seq 1 100000', expect: {stdout: " + truth.substr(0, truth.find(' ')) + "}}\n";
-    tests += std::string("  - {name: ") + name + "FILE, spec: '{" + name + "FILE,out} seq 1 100000 > out', expect: {stdout: " + truth.substr(0, truth.find(' ')) + "}}\n";
+    tests += std::string("  - {name: ") + name + ", spec: '{" + name +
+             "} seq 1 100000', expect: {stdout: " + truth.substr(0, truth.find(' ')) + "}}\n";
+    tests += std::string("  - {name: ") + name + "FILE, spec: '{" + name +
+             "FILE,out} seq 1 100000 > out', expect: {stdout: " + truth.substr(0, truth.find(' ')) + "}}\n";
   }
   const auto run = run_suite(directory, tests);
   EXPECT_EQ(run.status, 0) << run.out;
@@ -75,7 +78,11 @@ TEST(SpecTypes, DigestFilesThatAreNotThereFailSayingSo) {
   EXPECT_EQ(run["cwd"]["verdict"], "error") << "there is no directory `work`";
   EXPECT_EQ(run["failed"]["reason"], "status 4, expected 0");
   directory.write("work/sub/x", "");
-  EXPECT_EQ(run_suite(directory, "tests: [{name: cwd, spec: '{MD5FILE,sub/out} printf hello > sub/out', cwd: work, expect: {stdout: 5d41402abc4b2a76b9719d911017c592}}]\n").status, 0);
+  EXPECT_EQ(run_suite(directory,
+                      "tests: [{name: cwd, spec: '{MD5FILE,sub/out} printf hello > sub/out', cwd: work, expect: "
+                      "{stdout: 5d41402abc4b2a76b9719d911017c592}}]\n")
+                .status,
+            0);
 }
 
 TEST(SpecTypes, ComparisonsOfSamples) {
@@ -84,7 +91,8 @@ TEST(SpecTypes, ComparisonsOfSamples) {
   directory.write("near.s16", little_endian(101, 2) + little_endian(-8, 2));
   directory.write("far.s16", little_endian(110, 2) + little_endian(-7, 2));
   const auto run = run_suite(directory, R"(
-variables: {D: ')" + directory.path().string() + R"('}
+variables: {D: ')" + directory.path().string() +
+                                            R"('}
 tests:
   - {name: near, spec: '{1OFF,ref.s16,16} cat $D/near.s16'}
   - {name: far, spec: '{1OFF,ref.s16,16} cat $D/far.s16'}
@@ -111,7 +119,9 @@ tests:
 
 TEST(SpecTypes, MakeShowsTheEndOfTheLogOnlyOnFailure) {
   const TemporaryDirectory directory;
-  directory.write("Makefile", "good:\n\t@echo fine\nbad:\n\t@for i in $$(seq 1 50); do echo line $$i; done; echo broken >&2; exit 1\ntest: good\n");
+  directory.write("Makefile",
+                  "good:\n\t@echo fine\nbad:\n\t@for i in $$(seq 1 50); do echo line $$i; done; echo broken >&2; exit "
+                  "1\ntest: good\n");
   const auto run = run_suite(directory, R"(tests:
   - {name: good, spec: '{MAKE} good'}
   - {name: bad, spec: '{MAKE} bad'}
@@ -144,7 +154,8 @@ TEST(SpecTypes, VariablesWorkAsInAShell) {
   - {name: split, spec: 'printf "%s," $WORDS', expect: {stdout: 'a,b,'}}
   - {name: shell, spec: 'X=1; printf "%s" $X$NOBODY', expect: {stdout: '1'}}
   - {name: dir, spec: 'test "$TEST_DIR" = "$PWD" && ls -A'}
-)", "--set 'SAMPLES_PATH=" + directory / "a b" + "' --set 'WORDS=a b'");
+)",
+                             "--set 'SAMPLES_PATH=" + directory / "a b" + "' --set 'WORDS=a b'");
   EXPECT_EQ(run.status, 0) << run.out;
   EXPECT_EQ(run["dir"]["stdout"], "") << "the directory is empty";
 }

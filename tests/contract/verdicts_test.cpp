@@ -12,7 +12,9 @@ int exit_code_of(const std::string& tests, const std::string& arguments = "") {
 }
 
 TEST(ExitCodes, FollowTheWorstVerdict) {
-  EXPECT_EQ(exit_code_of("{name: a, spec: /bin/true}, {name: b, spec: x, skip: r}, {name: c, spec: /bin/false, expect_fail: {reason: r}}"), 0);
+  EXPECT_EQ(exit_code_of("{name: a, spec: /bin/true}, {name: b, spec: x, skip: r}, {name: c, spec: /bin/false, "
+                         "expect_fail: {reason: r}}"),
+            0);
   EXPECT_EQ(exit_code_of("{name: a, spec: /bin/false}, {name: b, spec: no-such-program}"), 1);
   EXPECT_EQ(exit_code_of("{name: a, spec: no-such-program}, {name: b, spec: /bin/true}"), 3);
   EXPECT_EQ(exit_code_of("{name: a, spec: /bin/true, expect_fail: {reason: r}}"), 1) << "xpass counts as bad";
@@ -26,14 +28,19 @@ TEST(ExitCodes, FollowTheWorstVerdict) {
 
 TEST(ExitCodes, InterruptionsKeepWhatFinished) {
   const TemporaryDirectory directory;
-  directory.write("s.yaml", "tests:\n- {name: quick, spec: /bin/true}\n- {name: tell, spec: 'touch " + directory / "ready" + "'}\n- {name: slow, spec: sleep 8234.5}\n- {name: never, spec: /bin/true}\n");
+  directory.write("s.yaml", "tests:\n- {name: quick, spec: /bin/true}\n- {name: tell, spec: 'touch " +
+                                directory / "ready" +
+                                "'}\n- {name: slow, spec: sleep 8234.5}\n- {name: never, spec: /bin/true}\n");
   for (const auto& [signal, status] : {std::pair{"INT", 130}, std::pair{"TERM", 143}}) {
     shell("rm -rf ready .fatespec", directory.path());
-    const auto program = shell("setsid " FATESPEC_PROGRAM " run s.yaml -j1 & pid=$!; while [ ! -e ready ]; do sleep 0.01; done; kill -" + std::string(signal) +
-                                   " $pid; wait $pid; echo status $?",
-                               directory.path());
+    const auto program =
+        shell("setsid " FATESPEC_PROGRAM " run s.yaml -j1 & pid=$!; while [ ! -e ready ]; do sleep 0.01; done; kill -" +
+                  std::string(signal) + " $pid; wait $pid; echo status $?",
+              directory.path());
     EXPECT_NE(program.out.find("status " + std::to_string(status)), std::string::npos) << program.out << program.err;
-    EXPECT_NE(program.out.find(", cut short by SIG" + std::string(signal) + ": 2 of 4 tests have no result"), std::string::npos) << program.out;
+    EXPECT_NE(program.out.find(", cut short by SIG" + std::string(signal) + ": 2 of 4 tests have no result"),
+              std::string::npos)
+        << program.out;
     EXPECT_NE(fatespec("runs", directory.path()).out.find("2 pass"), std::string::npos);
     EXPECT_FALSE(process_exists("8234.5"));
   }
@@ -55,7 +62,9 @@ TEST(Verdicts, EachHasAOneLineReason) {
   - {name: segv, spec: 'kill -SEGV $$', expect: {status: SIGSEGV}}
   - {name: nonzero, spec: /bin/false, expect: {status: nonzero}}
 )");
-  const auto verdict_and_reason = [&](const char* name) { return run[name]["verdict"].get<std::string>() + ": " + run[name]["reason"].get<std::string>(); };
+  const auto verdict_and_reason = [&](const char* name) {
+    return run[name]["verdict"].get<std::string>() + ": " + run[name]["reason"].get<std::string>();
+  };
   EXPECT_EQ(verdict_and_reason("fail"), "fail: status 9, expected 0: wrong");
   EXPECT_EQ(verdict_and_reason("crash"), "crash: ended by SIGSEGV");
   EXPECT_EQ(run["crash"]["signal"], "SIGSEGV");
@@ -74,8 +83,10 @@ TEST(Verdicts, EachHasAOneLineReason) {
 
 TEST(Verdicts, APassAfterARetryIsFlaky) {
   const TemporaryDirectory directory;
-  const std::string spec = "'echo attempt; test -e " + directory / "done" + " || { touch " + directory / "done" + "; exit 1; }'";
-  const auto run = run_suite(directory, "tests: [{name: a, spec: " + spec + ", retries: 2}, {name: b, spec: /bin/false, retries: 2}]\n");
+  const std::string spec =
+      "'echo attempt; test -e " + directory / "done" + " || { touch " + directory / "done" + "; exit 1; }'";
+  const auto run = run_suite(
+      directory, "tests: [{name: a, spec: " + spec + ", retries: 2}, {name: b, spec: /bin/false, retries: 2}]\n");
   EXPECT_EQ(run["a"]["verdict"], "pass");
   EXPECT_EQ(run["a"]["flaky"], true);
   EXPECT_EQ(run["a"]["attempts"], 2);
@@ -85,7 +96,8 @@ TEST(Verdicts, APassAfterARetryIsFlaky) {
 
 TEST(Verdicts, FailFastStartsNothingMore) {
   const TemporaryDirectory directory;
-  const auto run = run_suite(directory, "tests: [{name: a, spec: /bin/false}, {name: b, spec: /bin/true}]\n", "--fail-fast -j1");
+  const auto run =
+      run_suite(directory, "tests: [{name: a, spec: /bin/false}, {name: b, spec: /bin/true}]\n", "--fail-fast -j1");
   EXPECT_EQ(run.status, 1);
   EXPECT_EQ(run.lines.size(), 3U);
 }
@@ -98,7 +110,8 @@ tests:
   - {name: yes2, spec: /bin/true, only_if: {probe: 'echo x >> $D/asked'}}
   - {name: no, spec: /bin/true, only_if: {probe: 'exit 3'}}
   - {name: either, spec: /bin/true, only_if: [{probe: 'exit 3'}, {probe: 'exit 0'}]}
-)", "--set D=" + directory.path().string());
+)",
+                             "--set D=" + directory.path().string());
   EXPECT_EQ(run["yes"]["verdict"], "pass");
   EXPECT_EQ(run["either"]["verdict"], "pass");
   EXPECT_EQ(run["no"]["reason"], "only if `exit 3`, which exits with 3");

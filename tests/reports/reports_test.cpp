@@ -32,14 +32,16 @@ model::TestResult sample_result() {
 TEST(JsonLines, AreThoseOfTheContract) {
   EXPECT_EQ(json_line(model::RunStarted{"ab", "1.0", "c", 120, base::UtcTime(1767225600000ms)}),
             R"({"type":"run_started","run":"ab","version":"1.0","tests":120,"time":"2026-01-01T00:00:00.000Z"})");
-  EXPECT_EQ(json_line(sample_result()),
-            R"({"type":"test_finished","test":"mpegaudio/mp2-md5","configuration":"default","target":"local","verdict":"pass","flaky":false,"leaky":false,"attempts":1,"reason":"","status":0,"signal":null,"stdout":"d41d","stdout_bytes":32,"stdout_truncated":false,"stderr":"","stderr_bytes":0,"stderr_truncated":false,"wall_s":0.012,"user_s":0.004,"system_s":0.002,"max_rss_kib":9120,"command":"ffmpeg"})");
+  EXPECT_EQ(
+      json_line(sample_result()),
+      R"({"type":"test_finished","test":"mpegaudio/mp2-md5","configuration":"default","target":"local","verdict":"pass","flaky":false,"leaky":false,"attempts":1,"reason":"","status":0,"signal":null,"stdout":"d41d","stdout_bytes":32,"stdout_truncated":false,"stderr":"","stderr_bytes":0,"stderr_truncated":false,"wall_s":0.012,"user_s":0.004,"system_s":0.002,"max_rss_kib":9120,"command":"ffmpeg"})");
   model::VerdictCounts counts;
   counts[model::Verdict::pass] = 118;
   counts[model::Verdict::fail] = 1;
   counts[model::Verdict::xfail] = 1;
-  EXPECT_EQ(json_line(model::RunFinished{"ab", counts, 3200ms, {}, 1, ""}),
-            R"({"type":"run_finished","run":"ab","pass":118,"fail":1,"crash":0,"timeout":0,"xfail":1,"xpass":0,"skip":0,"error":0,"wall_s":3.2,"exit":1})");
+  EXPECT_EQ(
+      json_line(model::RunFinished{"ab", counts, 3200ms, {}, 1, ""}),
+      R"({"type":"run_finished","run":"ab","pass":118,"fail":1,"crash":0,"timeout":0,"xfail":1,"xpass":0,"skip":0,"error":0,"wall_s":3.2,"exit":1})");
 }
 
 TEST(JsonLines, BytesThatAreNoUtf8AreEscaped) {
@@ -62,7 +64,9 @@ TEST(Junit, HostileOutputMakesWellFormedXml) {
   const std::string xml = junit_xml({result, std::make_shared<model::TestResult>(sample_result())});
   const test::TemporaryDirectory directory;
   const std::string file = directory.write("j.xml", xml);
-  const auto read = test::shell("python3 -c \"import xml.etree.ElementTree as e; r = e.parse('" + file + "').getroot()[0]; print(r.get('tests'), r.get('failures'), r.get('errors'), r.get('skipped'), r[0][0].get('message'))\"");
+  const auto read = test::shell("python3 -c \"import xml.etree.ElementTree as e; r = e.parse('" + file +
+                                "').getroot()[0]; print(r.get('tests'), r.get('failures'), r.get('errors'), "
+                                "r.get('skipped'), r[0][0].get('message'))\"");
   EXPECT_EQ(read.out, "2 1 0 0 <script>&\\x01\"\n") << read.err;
 }
 
@@ -71,7 +75,8 @@ TEST(RunReporter, BadResultsAreShownAtOnceAndAgainAtTheEnd) {
   std::FILE* file = std::fopen((directory / "out").c_str(), "w");
   Console console(file, false, false);
   const base::SystemClock clock;
-  RunReporter reporter(console, clock, {.jobs = 2, .rerun_command = "fatespec run a.yaml", .results = "r.db", .expected = {}});
+  RunReporter reporter(console, clock,
+                       {.jobs = 2, .rerun_command = "fatespec run a.yaml", .results = "r.db", .expected = {}});
   reporter.handle(model::RunStarted{"ab", "1", "c", 3, {}});
   auto failed = std::make_shared<model::TestResult>(sample_result());
   failed->verdict = model::Verdict::fail;
@@ -81,13 +86,17 @@ TEST(RunReporter, BadResultsAreShownAtOnceAndAgainAtTheEnd) {
   reporter.handle(model::TestFinished{failed});
   std::fflush(file);
   EXPECT_EQ(test::read_file(directory / "out"),
-            "run ab: 3 tests, 2 at once\nfail    mpegaudio/mp2-md5  differs\\x1b[2J\n        -a\n        +b\n        $ ffmpeg\n");
+            "run ab: 3 tests, 2 at once\nfail    mpegaudio/mp2-md5  differs\\x1b[2J\n        -a\n        +b\n        $ "
+            "ffmpeg\n");
   model::VerdictCounts counts;
   counts[model::Verdict::fail] = 1;
   reporter.handle(model::RunFinished{"ab", counts, 1s, {}, 1, ""});
   std::fclose(file);
   const std::string text = test::read_file(directory / "out");
-  EXPECT_NE(text.find("1 tests: 1 fail in 1.00 s\nagain:   fatespec run a.yaml --filter 'name(=mpegaudio/mp2-md5)'\nresults: fatespec show ab   (in r.db)\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("1 tests: 1 fail in 1.00 s\nagain:   fatespec run a.yaml --filter "
+                      "'name(=mpegaudio/mp2-md5)'\nresults: fatespec show ab   (in r.db)\n"),
+            std::string::npos)
+      << text;
 }
 
 TEST(Console, StatusLineIsRedrawnBelowText) {

@@ -27,7 +27,8 @@ std::shared_ptr<model::TestResult> result(const std::string& name, model::Verdic
   return made;
 }
 
-void write_run(const std::string& file, const std::string& run, const std::vector<std::shared_ptr<model::TestResult>>& results) {
+void write_run(const std::string& file, const std::string& run,
+               const std::vector<std::shared_ptr<model::TestResult>>& results) {
   auto store = Store::open(file);
   ASSERT_TRUE(store) << store.error().str();
   RunWriter writer(std::move(*store), [](const base::Error& error) { ADD_FAILURE() << error.str(); });
@@ -105,13 +106,17 @@ TEST(Store, ANewerSchemaIsRefusedPolitely) {
   ASSERT_EQ(test::shell("sqlite3 r.db \"INSERT INTO schema_version VALUES (99)\"", directory.path()).status, 0);
   const auto store = Store::open(directory / "r.db");
   ASSERT_FALSE(store);
-  EXPECT_NE(store.error().message.find("written by a newer fatespec (schema 99, this one knows " + std::to_string(schema_version()) + ")"), std::string::npos);
+  EXPECT_NE(store.error().message.find("written by a newer fatespec (schema 99, this one knows " +
+                                       std::to_string(schema_version()) + ")"),
+            std::string::npos);
 }
 
 TEST(Store, AnOlderSchemaIsMigrated) {
   const TemporaryDirectory directory;
   // The oldest there is: a database before the first migration.
-  ASSERT_EQ(test::shell("sqlite3 r.db \"CREATE TABLE schema_version (version INTEGER NOT NULL)\"", directory.path()).status, 0);
+  ASSERT_EQ(
+      test::shell("sqlite3 r.db \"CREATE TABLE schema_version (version INTEGER NOT NULL)\"", directory.path()).status,
+      0);
   write_run(directory / "r.db", "aa", {result("a")});
   EXPECT_EQ((*Store::open_existing(directory / "r.db"))->runs(9)->size(), 1U);
 }

@@ -2,9 +2,9 @@
 
 #include <fcntl.h>
 
+#include <gtest/gtest.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <gtest/gtest.h>
 
 #include "tests/support/support.hpp"
 
@@ -36,7 +36,8 @@ struct Ran {
 
 class LocalExecutorTest : public ::testing::Test {
  protected:
-  Ran run(const std::string& command, std::optional<base::Duration> timeout = 20s, std::optional<base::Duration> cancel_after = {}) {
+  Ran run(const std::string& command, std::optional<base::Duration> timeout = 20s,
+          std::optional<base::Duration> cancel_after = {}) {
     asio::io_context loop;
     LocalExecutor executor(loop, {.grace = 300ms, .leak = 100ms});
     StringSink out;
@@ -45,7 +46,8 @@ class LocalExecutorTest : public ::testing::Test {
     ExecutionRequest request;
     request.command = command;
     marker_ = "TEST_DIR=" + directory_.path().string();
-    request.environment = std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"PATH=/usr/bin:/bin", "LC_ALL=C", marker_});
+    request.environment = std::make_shared<const std::vector<std::string>>(
+        std::vector<std::string>{"PATH=/usr/bin:/bin", "LC_ALL=C", marker_});
     request.directory = directory_.path().string();
     request.marker = marker_;
     request.timeout = timeout;

@@ -27,8 +27,9 @@ class PlanBuilderTest : public ::testing::Test {
   }
   Planned plan(const std::string& configuration, const std::string& suite, const PlanOptions& options = {}) {
     specs::Problems problems;
-    const auto project = configuration.empty() ? specs::default_project(directory_.path().string())
-                                               : specs::read_project(directory_.write("fatespec.yaml", configuration), problems);
+    const auto project = configuration.empty()
+                             ? specs::default_project(directory_.path().string())
+                             : specs::read_project(directory_.write("fatespec.yaml", configuration), problems);
     const auto read = specs::read_suite(directory_.write("s.yaml", suite), problems);
     Planned planned{build_plan(project, {read}, options, problems), {}};
     for (const auto& problem : problems.list()) planned.problems.push_back(problem.message);
@@ -38,13 +39,18 @@ class PlanBuilderTest : public ::testing::Test {
 };
 
 TEST_F(PlanBuilderTest, NearerVariablesWin) {
-  const std::string suite = "variables: {A: suite, B: suite, C: suite, D: suite}\ntests: [{name: t, spec: x $A $B $C $D, matrix: {D: [matrix]}}]";
-  const auto planned = plan("variables: {B: project, C: project}\nconfigurations: {c: {variables: {C: configuration}}}", suite, {.set = {{"D", "set"}}});
+  const std::string suite =
+      "variables: {A: suite, B: suite, C: suite, D: suite}\ntests: [{name: t, spec: x $A $B $C $D, matrix: {D: "
+      "[matrix]}}]";
+  const auto planned = plan("variables: {B: project, C: project}\nconfigurations: {c: {variables: {C: configuration}}}",
+                            suite, {.set = {{"D", "set"}}});
   EXPECT_EQ(planned.command(0), "x suite project configuration matrix");
 }
 
 TEST_F(PlanBuilderTest, RelativePathsBeginWhereTheyAreDefined) {
-  const auto planned = plan("variables: {SAMPLES_PATH: samples}\nconfigurations: {c: {variables: {FFMPEG_PATH: build/ffmpeg}}}", "tests: [{name: t, spec: $FFMPEG_PATH $SAMPLES_PATH/a}]");
+  const auto planned =
+      plan("variables: {SAMPLES_PATH: samples}\nconfigurations: {c: {variables: {FFMPEG_PATH: build/ffmpeg}}}",
+           "tests: [{name: t, spec: $FFMPEG_PATH $SAMPLES_PATH/a}]");
   const std::string base = directory_.path().string();
   EXPECT_EQ(planned.command(0), base + "/build/ffmpeg " + base + "/samples/a");
 }
@@ -55,8 +61,10 @@ TEST_F(PlanBuilderTest, TheEnvironmentGivesTheClassicTwo) {
 }
 
 TEST_F(PlanBuilderTest, ANameThatOnlyAnotherConfigurationDefinesIsAnError) {
-  const auto planned = plan("configurations: {a: {variables: {BITS: 8}}, b: {}}", "tests: [{name: t, spec: x $BITS $OTHER}, {name: u, spec: \"x '$BITS'\"}]");
-  EXPECT_EQ(planned.problems, std::vector<std::string>{"s/t uses $BITS, which the configuration `b` does not define (--set BITS=…)"});
+  const auto planned = plan("configurations: {a: {variables: {BITS: 8}}, b: {}}",
+                            "tests: [{name: t, spec: x $BITS $OTHER}, {name: u, spec: \"x '$BITS'\"}]");
+  EXPECT_EQ(planned.problems,
+            std::vector<std::string>{"s/t uses $BITS, which the configuration `b` does not define (--set BITS=…)"});
 }
 
 TEST_F(PlanBuilderTest, SkippedTestsMayUseWhatIsNotThere) {
@@ -73,8 +81,10 @@ TEST_F(PlanBuilderTest, MatricesMakeATestForEachCombination) {
 
 TEST_F(PlanBuilderTest, ConditionsBecomeReasonsToSkip) {
   const auto planned = plan("configurations: {a: {tags: [x86]}}",
-                            "tests:\n- {name: t, spec: x, only_if: {tags: [arm]}}\n- {name: u, spec: x, only_if: [{configuration: b}, {tags: [x86, '!arm']}]}\n"
-                            "- {name: v, spec: x, only_if: {probe: test $A, configuration: a}}\n- {name: w, spec: \"{PLAYER} a.mp4\"}\n- {name: y, spec: x, only_if: {target: pi*}}");
+                            "tests:\n- {name: t, spec: x, only_if: {tags: [arm]}}\n- {name: u, spec: x, only_if: "
+                            "[{configuration: b}, {tags: [x86, '!arm']}]}\n"
+                            "- {name: v, spec: x, only_if: {probe: test $A, configuration: a}}\n- {name: w, spec: "
+                            "\"{PLAYER} a.mp4\"}\n- {name: y, spec: x, only_if: {target: pi*}}");
   EXPECT_EQ(planned.plan.tests[0].skip_reason, "only if the configuration has the tag arm");
   EXPECT_EQ(planned.plan.tests[1].skip_reason, std::nullopt);
   EXPECT_EQ(planned.plan.tests[2].probes, std::vector<std::string>{"test $A"});
@@ -83,7 +93,9 @@ TEST_F(PlanBuilderTest, ConditionsBecomeReasonsToSkip) {
 }
 
 TEST_F(PlanBuilderTest, MakeCommandsTakeTheTargetWhereTheySay) {
-  const std::string suite = "tests: [{name: m, spec: \"{MAKE} fate-$A\"}, {name: t, spec: \"{MAKETEST}\"}, {name: x, spec: \"{MAKETEST} exact one\"}]\nvariables: {A: h264}";
+  const std::string suite =
+      "tests: [{name: m, spec: \"{MAKE} fate-$A\"}, {name: t, spec: \"{MAKETEST}\"}, {name: x, spec: \"{MAKETEST} "
+      "exact one\"}]\nvariables: {A: h264}";
   EXPECT_EQ(plan("make: make -C dir %s -k", suite).command(0), "make -C dir fate-h264 -k");
   EXPECT_EQ(plan("make: sh.exe --login -c \"make $@\"", suite).command(0), "sh.exe --login -c \"make fate-h264\"");
   EXPECT_EQ(plan("make: gmake", suite).command(0), "gmake fate-h264");
@@ -93,8 +105,9 @@ TEST_F(PlanBuilderTest, MakeCommandsTakeTheTargetWhereTheySay) {
 }
 
 TEST_F(PlanBuilderTest, ConfigurationsAndSuitesThatClash) {
-  EXPECT_EQ(plan("configurations: {gcc: {}, clang: {}}", "tests: [{name: t, spec: x}]", {.configurations = {"gc"}}).problems,
-            std::vector<std::string>{"no configuration is named `gc`; did you mean `gcc`?"});
+  EXPECT_EQ(
+      plan("configurations: {gcc: {}, clang: {}}", "tests: [{name: t, spec: x}]", {.configurations = {"gc"}}).problems,
+      std::vector<std::string>{"no configuration is named `gc`; did you mean `gcc`?"});
   EXPECT_EQ(plan("configurations: {gcc: {}, clang: {}}", "tests: [{name: t, spec: x}]").plan.tests.size(), 2U);
 }
 

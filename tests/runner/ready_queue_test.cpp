@@ -7,7 +7,8 @@ namespace {
 
 class ReadyQueueTest : public ::testing::Test {
  protected:
-  const model::PlannedTest& add(ReadyQueue& queue, int slots, std::vector<std::string> locks = {}, bool exclusive = false) {
+  const model::PlannedTest& add(ReadyQueue& queue, int slots, std::vector<std::string> locks = {},
+                                bool exclusive = false) {
     auto spec = std::make_shared<model::TestSpec>();
     spec->slots = slots;
     spec->locks = std::move(locks);

@@ -22,7 +22,8 @@ model::PlannedTest planned(const std::string& suite, const std::string& name, co
 }
 
 const std::vector<model::PlannedTest>& tests() {
-  static const std::vector<model::PlannedTest> all = {planned("audio", "mp2-md5", {"audio", "fast"}), planned("audio", "mp3[A=1]", {"audio"}),
+  static const std::vector<model::PlannedTest> all = {planned("audio", "mp2-md5", {"audio", "fast"}),
+                                                      planned("audio", "mp3[A=1]", {"audio"}),
                                                       planned("h264", "ba1", {"video"})};
   return all;
 }
@@ -55,7 +56,8 @@ TEST(Filter, MatchersAndOperators) {
 
 TEST(Filter, NamesThatMatchNothingAreToldWithTheNearest) {
   EXPECT_EQ(selected("tag(audoi)"), "!`tag(audoi)` matches no test; did you mean `audio`?");
-  EXPECT_EQ(selected("tag(audio) | suite(h265)"), "audio/mp2-md5 audio/mp3[A=1] !`suite(h265)` matches no test; did you mean `h264`?");
+  EXPECT_EQ(selected("tag(audio) | suite(h265)"),
+            "audio/mp2-md5 audio/mp3[A=1] !`suite(h265)` matches no test; did you mean `h264`?");
 }
 
 TEST(Filter, ErrorsHaveAPlace) {

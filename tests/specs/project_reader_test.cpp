@@ -23,7 +23,8 @@ configurations:
   arm64: {target: pi4, make: make -C arm %s}
 targets:
   pi4: {host: pi4.local, user: fate, jobs: 4, directory: /tmp/f, timeout_factor: 3, deploy: [{from: a, to: b}]}
-)"), problems);
+)"),
+                                    problems);
   EXPECT_TRUE(problems.empty());
   EXPECT_EQ(project->configurations.size(), 2U);
   EXPECT_EQ(project->configurations[0].name, "gcc-12");
@@ -35,7 +36,8 @@ targets:
 TEST(Project, ProblemsNameUnknownTargetsAndKeys) {
   const TemporaryDirectory directory;
   Problems problems;
-  read_project(directory.write("fatespec.yaml", "configurations: {a: {target: pi5}}\ntargets: {pi4: {hots: x}}\n"), problems);
+  read_project(directory.write("fatespec.yaml", "configurations: {a: {target: pi5}}\ntargets: {pi4: {hots: x}}\n"),
+               problems);
   ASSERT_EQ(problems.size(), 2U);
   EXPECT_EQ(problems.list()[0].message, "unknown key `hots` in a target; did you mean `host`?");
   EXPECT_EQ(problems.list()[1].message, "no target is named `pi5`; did you mean `pi4`?");
@@ -52,8 +54,10 @@ TEST(Project, SuitesAreGlobsInTheirOrder) {
   const TemporaryDirectory directory;
   for (const char* name : {"s/b.yaml", "s/a.yaml", "t/c.yaml"}) directory.write(name, "");
   Problems problems;
-  const auto project = read_project(directory.write("fatespec.yaml", "suites: [t/*.yaml, s/*.yaml, s/a.yaml, nothing/*.yaml]\n"), problems);
-  EXPECT_EQ(suite_files(*project, problems), (std::vector<std::string>{directory / "t/c.yaml", directory / "s/a.yaml", directory / "s/b.yaml"}));
+  const auto project = read_project(
+      directory.write("fatespec.yaml", "suites: [t/*.yaml, s/*.yaml, s/a.yaml, nothing/*.yaml]\n"), problems);
+  EXPECT_EQ(suite_files(*project, problems),
+            (std::vector<std::string>{directory / "t/c.yaml", directory / "s/a.yaml", directory / "s/b.yaml"}));
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems.list()[0].message, "`nothing/*.yaml` matches no file");
 }

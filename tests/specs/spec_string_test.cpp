@@ -63,7 +63,8 @@ TEST(SpecString, ErrorsNameThePlaceAndTheNearestType) {
   EXPECT_EQ(error_of("{MD5,x} a"), "5: {MD5} does not take this argument");
   EXPECT_EQ(error_of("{1OFF,ref} a"), "9: {1OFF} lacks its argument PRECISION");
   EXPECT_EQ(error_of("{1OFF,ref,12} a"), "10: `12` is not a precision: 8, u8, 16, 24 or 32");
-  EXPECT_EQ(error_of("{1OFF,ref,16,tolerence=2} a"), "13: {1OFF} has no argument `tolerence`; did you mean `tolerance`?");
+  EXPECT_EQ(error_of("{1OFF,ref,16,tolerence=2} a"),
+            "13: {1OFF} has no argument `tolerence`; did you mean `tolerance`?");
   EXPECT_EQ(error_of("{1OFF,ref,16,tolerance=1,tolerance=2} a"), "25: `tolerance` is given twice");
   EXPECT_EQ(error_of("{1OFF,ref,16,tolerance=-1} a"), "13: `-1` is not a whole number of 0 or more");
   EXPECT_EQ(error_of("{RMS,ref,much} a"), "9: `much` is not a number");
@@ -87,7 +88,8 @@ TEST(SpecString, DefaultsOfTheComparisons) {
   const auto rms = rms_arguments(*parse_spec_string("{RMS,r,1e-3,f32le} a"));
   EXPECT_EQ(rms->reference_format, SampleFormat::f32);
   EXPECT_EQ(rms_arguments(*parse_spec_string("{RMS,r,1} a"))->format, SampleFormat::s16);
-  EXPECT_EQ(rms_arguments(*parse_spec_string("{RMS,r,1,f32le,s16le,size_tolerance=9} a"))->reference_format, SampleFormat::s16);
+  EXPECT_EQ(rms_arguments(*parse_spec_string("{RMS,r,1,f32le,s16le,size_tolerance=9} a"))->reference_format,
+            SampleFormat::s16);
   const auto stddev = stddev_arguments(*parse_spec_string("{STDDEV,r,u8,1.5,0.25,shift=-4} a"));
   EXPECT_EQ(stddev->shift, -4);
   EXPECT_EQ(stddev->target, 1.5);

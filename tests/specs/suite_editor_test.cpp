@@ -11,28 +11,39 @@ std::string edit(const std::string& text, const std::string& value, const std::s
 }
 
 TEST(SuiteEditor, ReplacesScalarsOfEveryStyle) {
-  EXPECT_EQ(edit("tests:\n- name: a # n\n  spec: x\n  expect: {stdout: 00, status: 0} # e\n", "11"), "tests:\n- name: a # n\n  spec: x\n  expect: {stdout: 11, status: 0} # e\n");
-  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect: {stdout: 'it''s'}\n", "b c"), "tests:\n- name: a\n  spec: x\n  expect: {stdout: \"b c\"}\n");
-  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |\n      old\n\n      more\n\n# next\n- name: b\n  spec: y\n", "1\n2\n"),
-            "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |\n      1\n      2\n\n# next\n- name: b\n  spec: y\n");
+  EXPECT_EQ(edit("tests:\n- name: a # n\n  spec: x\n  expect: {stdout: 00, status: 0} # e\n", "11"),
+            "tests:\n- name: a # n\n  spec: x\n  expect: {stdout: 11, status: 0} # e\n");
+  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect: {stdout: 'it''s'}\n", "b c"),
+            "tests:\n- name: a\n  spec: x\n  expect: {stdout: \"b c\"}\n");
+  EXPECT_EQ(
+      edit("tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |\n      old\n\n      more\n\n# next\n- name: b\n  "
+           "spec: y\n",
+           "1\n2\n"),
+      "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |\n      1\n      2\n\n# next\n- name: b\n  spec: y\n");
 }
 
 TEST(SuiteEditor, AddsWhatIsMissing) {
-  EXPECT_EQ(edit("tests:\n  - name: a\n    spec: x  # why\n    tags: [t]\n", "11"), "tests:\n  - name: a\n    spec: x  # why\n    expect: {stdout: 11}\n    tags: [t]\n");
-  EXPECT_EQ(edit("tests: [{name: a, spec: \"{MD5} x\"}]\n", "11"), "tests: [{name: a, spec: \"{MD5} x\", expect: {stdout: 11}}]\n");
-  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect: {status: 1}\n", "11"), "tests:\n- name: a\n  spec: x\n  expect: {stdout: 11, status: 1}\n");
-  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect:\n    status: 1\n", "11"), "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: 11\n    status: 1\n");
+  EXPECT_EQ(edit("tests:\n  - name: a\n    spec: x  # why\n    tags: [t]\n", "11"),
+            "tests:\n  - name: a\n    spec: x  # why\n    expect: {stdout: 11}\n    tags: [t]\n");
+  EXPECT_EQ(edit("tests: [{name: a, spec: \"{MD5} x\"}]\n", "11"),
+            "tests: [{name: a, spec: \"{MD5} x\", expect: {stdout: 11}}]\n");
+  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect: {status: 1}\n", "11"),
+            "tests:\n- name: a\n  spec: x\n  expect: {stdout: 11, status: 1}\n");
+  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect:\n    status: 1\n", "11"),
+            "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: 11\n    status: 1\n");
   EXPECT_EQ(edit("tests:\n- name: a\n  spec: |\n    x\n    y\n  tags: [t]\n", "refs/a", "stdout_file"),
             "tests:\n- name: a\n  spec: |\n    x\n    y\n  expect: {stdout_file: refs/a}\n  tags: [t]\n");
 }
 
 TEST(SuiteEditor, ControlCharactersAndQuotesSurvive) {
-  EXPECT_EQ(edit("tests: [{name: a, spec: x}]\n", "\"\\\t\x01\n"), "tests: [{name: a, spec: x, expect: {stdout: \"\\\"\\\\\\t\\x01\\n\"}}]\n");
+  EXPECT_EQ(edit("tests: [{name: a, spec: x}]\n", "\"\\\t\x01\n"),
+            "tests: [{name: a, spec: x, expect: {stdout: \"\\\"\\\\\\t\\x01\\n\"}}]\n");
 }
 
 TEST(SuiteEditor, RefusesWhatItCannotDoInPlace) {
   EXPECT_EQ(edit("x: &e {stdout: 1}\n", "2").substr(0, 6), "error:");
-  EXPECT_EQ(edit("defaults: {expect: &e {stdout: 1}}\ntests:\n- {name: a, spec: x, expect: *e}\n", "2").substr(0, 6), "error:");
+  EXPECT_EQ(edit("defaults: {expect: &e {stdout: 1}}\ntests:\n- {name: a, spec: x, expect: *e}\n", "2").substr(0, 6),
+            "error:");
 }
 
 }  // namespace

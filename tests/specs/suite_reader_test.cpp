@@ -96,11 +96,15 @@ TEST(Suite, AllProblemsAreReportedTogetherWithTheirPlaces) {
     for (const auto& line : result.problems) text += line + "\n";
     return text;
   }();
-  for (const char* expected : {"dir/audio.yaml:1:1: unknown key `sute` in the suite; did you mean `suite`?", "dir/audio.yaml:4:13: unknown type {MD6}; did you mean `MD5`?",
-                               "dir/audio.yaml:5:5: unknown key `timeot` in a test; did you mean `timeout`?", "dir/audio.yaml:9:5: the key `name` is repeated",
-                               "dir/audio.yaml:8:22: `300` is no status", "dir/audio.yaml:10:5: the test has no `name`", "dir/audio.yaml:13:14: a duration is needed here",
-                               "dir/audio.yaml:14:14: `exactly` is no way to compare; did you mean `exact`?", "dir/audio.yaml:15:14: a whole number of 0 or more is needed here",
-                               "dir/audio.yaml:16:16: `true` or `false` is needed here", "dir/audio.yaml:17:30: not a regular expression"})
+  for (const char* expected :
+       {"dir/audio.yaml:1:1: unknown key `sute` in the suite; did you mean `suite`?",
+        "dir/audio.yaml:4:13: unknown type {MD6}; did you mean `MD5`?",
+        "dir/audio.yaml:5:5: unknown key `timeot` in a test; did you mean `timeout`?",
+        "dir/audio.yaml:9:5: the key `name` is repeated", "dir/audio.yaml:8:22: `300` is no status",
+        "dir/audio.yaml:10:5: the test has no `name`", "dir/audio.yaml:13:14: a duration is needed here",
+        "dir/audio.yaml:14:14: `exactly` is no way to compare; did you mean `exact`?",
+        "dir/audio.yaml:15:14: a whole number of 0 or more is needed here",
+        "dir/audio.yaml:16:16: `true` or `false` is needed here", "dir/audio.yaml:17:30: not a regular expression"})
     EXPECT_NE(all.find(expected), std::string::npos) << expected << "\nin\n" << all;
 }
 
@@ -120,7 +124,8 @@ TEST(Suite, CirclesInVariablesAreNamed) {
 }
 
 TEST(Suite, MergeKeysAreFollowedAndOwnKeysWin) {
-  const auto result = read("tests:\n  - &base {name: a, spec: x, timeout: 1s, tags: [t]}\n  - {<<: *base, name: b, timeout: 2s}\n");
+  const auto result =
+      read("tests:\n  - &base {name: a, spec: x, timeout: 1s, tags: [t]}\n  - {<<: *base, name: b, timeout: 2s}\n");
   EXPECT_EQ(result.problems, Lines{});
   const auto& test = *result.suite->tests.at(1);
   EXPECT_EQ(test.spec.text, "x");

@@ -22,7 +22,8 @@ TEST(Yaml, AliasesHaveTheirOwnPlaceAndTheirAnchorsContent) {
 
 TEST(Yaml, LimitsAreErrorsWithAPlace) {
   EXPECT_NE(first_problem(std::string(100, '[')).find("nested more than 64 levels deep"), std::string::npos);
-  EXPECT_EQ(first_problem("a: 1\nb: " + std::string(200, 'x') + "\n", {.line_bytes = 100}), "f.yaml:2:1: a line of 204 B; the limit is 100 B");
+  EXPECT_EQ(first_problem("a: 1\nb: " + std::string(200, 'x') + "\n", {.line_bytes = 100}),
+            "f.yaml:2:1: a line of 204 B; the limit is 100 B");
   EXPECT_EQ(first_problem("[1, 2, 3, 4]", {.nodes = 3}), "f.yaml:1:8: more than 3 nodes");
   EXPECT_EQ(first_problem(std::string("a: \0b", 5)), "f.yaml:1:4: a NUL byte: this is no text file");
   EXPECT_EQ(first_problem(""), "f.yaml:1:1: the file is empty");
@@ -34,13 +35,15 @@ TEST(Yaml, AnAliasBombCostsNothing) {
   std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 30; ++i) {
     const std::string before = "*a" + std::to_string(i - 1);
-    text += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + ", " + before + ", " + before + "]\n";
+    text +=
+        "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [" + before + ", " + before + ", " + before + "]\n";
   }
   EXPECT_EQ(first_problem(text), "");
 }
 
 TEST(Yaml, UnquotedSpecsGetAHint) {
-  EXPECT_NE(first_problem("tests:\n  - name: a\n    spec: {MD5} ffmpeg -i x\n").find("needs quotes around it"), std::string::npos);
+  EXPECT_NE(first_problem("tests:\n  - name: a\n    spec: {MD5} ffmpeg -i x\n").find("needs quotes around it"),
+            std::string::npos);
 }
 
 TEST(Yaml, PlacesInsideScalarsFollowTheirStyle) {

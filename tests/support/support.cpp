@@ -41,7 +41,8 @@ std::string read_file(const std::string& path) {
 
 ProgramResult shell(const std::string& command, const fs::path& directory) {
   const TemporaryDirectory streams;
-  const std::string line = "cd " + base::shell_quote(directory.string()) + " && { " + command + "\n} >" + streams / "out" + " 2>" + streams / "err" + " </dev/null";
+  const std::string line = "cd " + base::shell_quote(directory.string()) + " && { " + command + "\n} >" +
+                           streams / "out" + " 2>" + streams / "err" + " </dev/null";
   const int status = std::system(line.c_str());
   ProgramResult result;
   result.status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
@@ -64,7 +65,8 @@ const nlohmann::json& SuiteRun::operator[](const std::string& test) const {
 
 SuiteRun run_suite(const TemporaryDirectory& directory, const std::string& tests, const std::string& arguments) {
   directory.write("suite.yaml", "suite: s\n" + tests);
-  const ProgramResult program = fatespec("run suite.yaml --json results.jsonl --results none " + arguments, directory.path());
+  const ProgramResult program =
+      fatespec("run suite.yaml --json results.jsonl --results none " + arguments, directory.path());
   SuiteRun run{program.status, program.out, program.err, {}};
   const std::string text = read_file(directory / "results.jsonl");
   for (const auto line : base::split_lines(text)) run.lines.push_back(nlohmann::json::parse(line));
