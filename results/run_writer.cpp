@@ -46,7 +46,19 @@ class RunWriter::Statements {
                  soci::use(stdout_bytes_), soci::use(stdout_truncated_), soci::use(stderr_.value, stderr_.present),
                  soci::use(stderr_bytes_), soci::use(stderr_truncated_), soci::use(full_.value, full_.present),
                  soci::use(wall_), soci::use(user_), soci::use(system_), soci::use(rss_),
-                 soci::use(command_.value, command_.present), soci::use(kept_), soci::use(started_))) {}
+                 soci::use(command_.value, command_.present), soci::use(kept_), soci::use(started_))),
+        look_for_test_((session.prepare << "SELECT id FROM tests WHERE name = :name AND configuration = :configuration",
+                        soci::use(test_name_), soci::use(configuration_), soci::into(found_))),
+        add_test_(
+            (session.prepare << "INSERT INTO tests (id, name, suite, configuration) SELECT COALESCE(MAX(id), 0) + 1, "
+                                ":name, :suite, :configuration FROM tests WHERE true ON CONFLICT DO NOTHING",
+             soci::use(test_name_), soci::use(suite_), soci::use(configuration_))),
+        look_for_blob_(
+            (session.prepare << "SELECT id FROM blobs WHERE digest = :digest", soci::use(digest_), soci::into(found_))),
+        add_blob_((session.prepare << "INSERT INTO blobs (id, digest, bytes, encoding, content) SELECT "
+                                      "COALESCE(MAX(id), 0) + 1, :digest, :bytes, :encoding, :content FROM blobs WHERE "
+                                      "true ON CONFLICT DO NOTHING",
+                   soci::use(digest_), soci::use(blob_bytes_), soci::use(encoding_), soci::use(content_))) {}
 
   void write(const model::RunEvent& event) {
     if (const auto* started = std::get_if<model::RunStarted>(&event)) write_started(*started);
@@ -120,48 +132,33 @@ class RunWriter::Statements {
         soci::use(output.value, output.present), soci::use(error.value, error.present);
   }
 
-  // Another runner may add the same row at the same time: the insert then does nothing, and the select finds its row.
+  // Another runner may add the same row at the same time: the insert then does nothing, and the look finds its row.
   long long test_id(const model::TestResult& result) {
     const std::string key = result.test + '\n' + result.configuration;
     if (const auto known = tests_.find(key); known != tests_.end()) return known->second;
-    long long id = 0;
-    const auto look = [&] {
-      session_ << "SELECT id FROM tests WHERE name = :name AND configuration = :configuration", soci::use(result.test),
-          soci::use(result.configuration), soci::into(id);
-      return session_.got_data();
-    };
-    if (!look()) {
-      session_ << "INSERT INTO tests (id, name, suite, configuration) SELECT COALESCE(MAX(id), 0) + 1, :name, :suite, "
-                  ":configuration "
-                  "FROM tests WHERE true ON CONFLICT DO NOTHING",
-          soci::use(result.test), soci::use(result.suite), soci::use(result.configuration);
-      look();
+    test_name_ = result.test;
+    suite_ = result.suite;
+    configuration_ = result.configuration;
+    if (!look_for_test_.execute(true)) {
+      add_test_.execute(true);
+      look_for_test_.execute(true);
     }
-    return tests_[key] = id;
+    return tests_[key] = found_;
   }
 
   std::optional<long long> blob_id(const std::string& bytes, bool even_empty = false) {
     if (bytes.empty() && !even_empty) return std::nullopt;
-    const std::string digest = base::digest_hex(base::DigestAlgorithm::sha256, bytes);
-    if (const auto known = blobs_.find(digest); known != blobs_.end()) return known->second;
-    long long id = 0;
-    const auto look = [&] {
-      session_ << "SELECT id FROM blobs WHERE digest = :digest", soci::use(digest), soci::into(id);
-      return session_.got_data();
-    };
-    if (!look()) {
-      std::string encoding;
-      const std::string content = encode_content(bytes, encoding);
-      const auto size = static_cast<long long>(bytes.size());
-      session_ << "INSERT INTO blobs (id, digest, bytes, encoding, content) SELECT COALESCE(MAX(id), 0) + 1, :digest, "
-                  ":bytes, "
-                  ":encoding, :content FROM blobs WHERE true ON CONFLICT DO NOTHING",
-          soci::use(digest), soci::use(size), soci::use(encoding), soci::use(content);
-      look();
+    digest_ = base::digest_hex(base::DigestAlgorithm::sha256, bytes);
+    if (const auto known = blobs_.find(digest_); known != blobs_.end()) return known->second;
+    if (!look_for_blob_.execute(true)) {
+      content_ = encode_content(bytes, encoding_);
+      blob_bytes_ = static_cast<long long>(bytes.size());
+      add_blob_.execute(true);
+      look_for_blob_.execute(true);
     }
     constexpr std::size_t most_remembered = 100'000;
     if (blobs_.size() > most_remembered) blobs_.clear();
-    return blobs_[digest] = id;
+    return blobs_[digest_] = found_;
   }
 
   soci::session& session_;
@@ -174,7 +171,13 @@ class RunWriter::Statements {
   soci::indicator status_present_ = soci::i_null;
   OptionalId detail_, stdout_, stderr_, full_, command_;
   long long stdout_bytes_ = 0, stderr_bytes_ = 0, wall_ = 0, user_ = 0, system_ = 0, rss_ = 0, started_ = 0;
+  std::string test_name_, suite_, configuration_, digest_, encoding_, content_;
+  long long blob_bytes_ = 0, found_ = 0;
   soci::statement insert_;
+  soci::statement look_for_test_;
+  soci::statement add_test_;
+  soci::statement look_for_blob_;
+  soci::statement add_blob_;
 };
 
 RunWriter::RunWriter(std::unique_ptr<Store> store, std::function<void(const base::Error&)> failed)
@@ -198,11 +201,11 @@ void RunWriter::handle(const model::RunEvent& event) {
   {
     const std::lock_guard lock(mutex_);
     if (error_) return;
-    wake = waiting_.empty();
+    wake = waiting_.empty() || !std::holds_alternative<model::TestFinished>(event);
     waiting_.push_back(event);
     if (!std::holds_alternative<model::TestFinished>(event)) urgent_ = true;
   }
-  if (wake || urgent_) changed_.notify_all();
+  if (wake) changed_.notify_all();
 }
 
 base::Result<void> RunWriter::flush() {

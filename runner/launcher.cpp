@@ -1,5 +1,6 @@
 #include "runner/launcher.hpp"
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -55,27 +56,65 @@ class BlockedSignals {
   sigset_t before_{};
 };
 
+#if defined(__SANITIZE_THREAD__)
+/// The thread sanitizer makes a fork of every vfork: memory is not shared, and an error must come through a pipe.
+class ChildError {
+ public:
+  ChildError() { (void)::pipe2(ends_.data(), O_CLOEXEC); }
+  void tell(int error) { (void)!::write(ends_[1], &error, sizeof error); }
+  int wait() {
+    ::close(ends_[1]);
+    int error = 0;
+    if (::read(ends_[0], &error, sizeof error) != sizeof error) error = 0;
+    ::close(ends_[0]);
+    return error;
+  }
+  int kept_descriptor() const { return ends_[1]; }
+
+ private:
+  std::array<int, 2> ends_{-1, -1};
+};
+#else
+/// What went wrong in the child: until it execs, its memory is ours.
+class ChildError {
+ public:
+  void tell(int error) { error_ = error; }
+  int wait() const { return error_; }  // vfork has waited already
+  static constexpr int kept_descriptor() { return 3; }
+
+ private:
+  volatile int error_ = 0;
+};
+#endif
+
+/// Closes everything from 3 on but one descriptor that closes itself.
+void close_others(int kept) {
+  if (kept > 3) ::close_range(3, static_cast<unsigned>(kept) - 1, 0);
+  ::close_range(static_cast<unsigned>(kept) + (kept > 3 ? 1 : 0), ~0U, 0);
+}
+
 class VforkLauncher : public process::posix::default_launcher {
  public:
   template <class... Initialisers>
   [[gnu::noinline]] LaunchResult start(const std::filesystem::path& program, const char* const* argv,
                                        Initialisers&... initialisers) {
     const BlockedSignals blocked;
-    volatile int child_error = 0;  // the child writes it: until it execs, its memory is ours
+    ChildError child_error;
     const pid_t child = ::vfork();
     if (child < 0) return {-1, errno};
     if (child == 0) {
       const process::error_code failed = process::posix::detail::on_exec_setup(*this, program, argv, initialisers...);
       if (!failed) {
-        ::close_range(3, ~0U, 0);
+        close_others(child_error.kept_descriptor());
         ::execve(program.c_str(), const_cast<char* const*>(argv), const_cast<char* const*>(env));
       }
-      child_error = failed ? failed.value() : errno;
+      child_error.tell(failed ? failed.value() : errno);
       ::_exit(127);
     }
-    if (child_error == 0) return {child, 0};
+    const int error = child_error.wait();
+    if (error == 0) return {child, 0};
     ::waitpid(child, nullptr, 0);
-    return {-1, child_error};
+    return {-1, error};
   }
 };
 
