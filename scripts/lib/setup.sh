@@ -16,7 +16,7 @@ packages() {
     libyaml-cpp-dev libpugixml-dev libsoci-dev libsqlite3-dev libdtl-dev ffmpeg make sound-theme-freedesktop alsa-utils
 }
 test_packages() {
-  echo libgtest-dev libbenchmark-dev sqlite3 openssl patch diffutils procps bsdextrautils time python3 clang git
+  echo libgtest-dev libbenchmark-dev sqlite3 openssl patch diffutils procps bsdutils time python3 clang libclang-rt-dev git
 }
 apt_has_newer_boost() {
   local version
@@ -63,8 +63,8 @@ build() {
   local preset=$1
   shift
   say "building ($preset)"
-  cmake --preset "$preset" >"/tmp/fatespec-cmake-$$.log" 2>&1 || { cat "/tmp/fatespec-cmake-$$.log" >&2; rm -f "/tmp/fatespec-cmake-$$.log"; die "cmake failed"; }
-  rm -f "/tmp/fatespec-cmake-$$.log"
+  mkdir -p build
+  cmake --preset "$preset" >"build/cmake-$preset.log" 2>&1 || { cat "build/cmake-$preset.log" >&2; die "cmake failed"; }
   if [ $# -gt 0 ]; then cmake --build --preset "$preset" -j "$(jobs)" --target "$@"
   else cmake --build --preset "$preset" -j "$(jobs)"
   fi
