@@ -46,6 +46,19 @@ std::string describe(const ExpectedStatus& expected) {
   return "";
 }
 
+/// A program that could not be started has the status that a shell would have given, if the test expects that one: its
+/// other expectations then decide.
+model::Execution as_a_shell_reports(const model::Execution& execution, const ExpectedStatus& expected) {
+  model::Execution reported = execution;
+  if (execution.ending != Ending::not_started || execution.status == 0) return reported;
+  reported.ending = Ending::exited;
+  reported.problem.clear();
+  if (status_as_expected(expected, reported)) return reported;
+  reported.problem = execution.problem;
+  reported.ending = Ending::not_started;
+  return reported;
+}
+
 bool compares_samples(model::SpecType type) {
   return type == model::SpecType::one_off || type == model::SpecType::rms || type == model::SpecType::stddev;
 }
@@ -68,7 +81,7 @@ void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgeme
     judgement.verdict = Verdict::crash;
     judgement.signal = base::signal_name(signal);
     judgement.reason = fmt::format("a program of the command ended by {}{}", judgement.signal, said);
-  } else if (execution.via_shell && (execution.status == not_found || execution.status == not_executable)) {
+  } else if (execution.status == not_found || execution.status == not_executable) {
     judgement.verdict = Verdict::error;
     judgement.reason =
         fmt::format("program {} (status {}){}", execution.status == not_found ? "not found" : "not executable",
@@ -82,20 +95,12 @@ void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgeme
 }  // namespace
 
 Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
-  const model::Execution& execution = evidence.execution;
+  const model::Execution execution = as_a_shell_reports(evidence.execution, test.expect.status);
   Judgement judgement;
   if (execution.ending == Ending::exited) judgement.status = execution.status;
   if (compares_samples(test.parsed.type) && !evidence.output.passed && judgement.status == 0) judgement.status = 1;
   if (execution.ending == Ending::signalled || execution.ending == Ending::timed_out)
     judgement.signal = execution.signal == 0 ? "" : base::signal_name(execution.signal);
-  const bool missing_as_expected =
-      execution.ending == Ending::not_started && execution.status != 0 &&
-      test.expect.status.kind != ExpectedStatus::Kind::signal &&
-      (test.expect.status.kind == ExpectedStatus::Kind::nonzero || test.expect.status.value == execution.status);
-  if (missing_as_expected) {
-    judgement.status = execution.status;
-    return judgement;
-  }
   if (execution.ending == Ending::not_started || execution.ending == Ending::cancelled) {
     judgement.verdict = Verdict::error;
     judgement.reason = execution.problem;
@@ -112,7 +117,9 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
     return judgement;
   }
   if (!status_as_expected(test.expect.status, execution)) {
-    judge_ending(test, evidence, judgement);
+    judge_ending(test, {execution, evidence.output, evidence.error}, judgement);
+    if (compares_samples(test.parsed.type) && !evidence.output.passed)
+      judgement.reason += "; " + evidence.output.reason;
     judgement.detail = evidence.output.detail;
     return judgement;
   }
@@ -121,6 +128,9 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
     judgement.verdict = Verdict::fail;
     judgement.reason = failed.reason;
     judgement.detail = failed.detail;
+  } else if (!execution.problem.empty() && execution.ending == Ending::exited && execution.status == 0) {
+    judgement.verdict = Verdict::error;  // it left processes behind that cannot be killed
+    judgement.reason = execution.problem;
   }
   return judgement;
 }

@@ -15,7 +15,7 @@
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
 #include "reports/console.hpp"
-#include "runner/check_factory.hpp"
+#include "runner/command_line.hpp"
 #include "specs/shell.hpp"
 #include "specs/suite_editor.hpp"
 

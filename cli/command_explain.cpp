@@ -5,6 +5,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
+#include "runner/command_line.hpp"
 #include "runner/environment.hpp"
 #include "specs/shell.hpp"
 
@@ -50,7 +51,7 @@ std::string explanation(const model::Project& project, const model::PlannedTest&
       text += fmt::format("run {}\n", direct ? "directly" : "by /bin/sh");
   }
   text += fmt::format("command line ({} stands for $TEST_DIR)\n", example_directory);
-  return base::printable_lines(text + "  " + command + "\n");
+  return base::printable_lines(text + "  " + runner::paste_line(project, test, variables) + "\n");
 }
 
 }  // namespace

@@ -42,6 +42,11 @@ std::string rerun_command(const RunOptions& options) {
   if (!options.inputs.config.empty()) command += " --config " + base::shell_quote(options.inputs.config);
   for (const auto& name : options.inputs.configurations) command += " --configuration " + base::shell_quote(name);
   for (const auto& set : options.inputs.set) command += " --set " + base::shell_quote(set);
+  if (!options.results.empty()) command += " --results " + base::shell_quote(options.results);
+  if (!options.timeout.empty()) command += " --timeout " + options.timeout;
+  if (options.retries >= 0) command += fmt::format(" --retries {}", options.retries);
+  if (options.jobs > 0) command += fmt::format(" --jobs {}", options.jobs);
+  if (options.keep != "failed") command += " --keep " + options.keep;
   return command;
 }
 

@@ -55,7 +55,8 @@ class LocalRun {
     emit(model::RunStarted{options_.run_id, version, options_.command, plan_.tests.size(), clock_.utc()});
     wait_for_signal();
     tick();
-    runner::run_probes(plan_, context_, [this] {
+    cancel_probes_ = runner::run_probes(plan_, context_, [this] {
+      cancel_probes_ = nullptr;
       if (signal_ != 0) finish();
       else scheduler_.start();
     });
@@ -75,8 +76,10 @@ class LocalRun {
       if (code) return;
       if (signal_ == 0)
         options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
+      const bool again = signal_ != 0;
       signal_ = number;
-      scheduler_.interrupt();
+      if (cancel_probes_) cancel_probes_(again);
+      else scheduler_.interrupt();
       wait_for_signal();
     });
   }
@@ -115,6 +118,7 @@ class LocalRun {
   asio::signal_set signals_;
   asio::steady_timer ticker_;
   runner::Scheduler scheduler_;
+  std::function<void(bool)> cancel_probes_;  ///< while they run
   model::VerdictCounts counts_;
   base::SteadyTime began_;
   int signal_ = 0;

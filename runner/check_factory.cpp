@@ -2,21 +2,19 @@
 
 #include <sys/stat.h>
 
-#include <filesystem>
-
 #include "checks/digest_check.hpp"
 #include "checks/log_tail_check.hpp"
 #include "checks/one_off_check.hpp"
 #include "checks/rms_check.hpp"
 #include "checks/stddev_check.hpp"
 #include "checks/text_check.hpp"
+#include "runner/command_line.hpp"
 #include "specs/shell.hpp"
 #include "specs/spec_string.hpp"
 
 namespace fatespec::runner {
 namespace {
 
-namespace fs = std::filesystem;
 using model::SpecType;
 
 /// Stands in for a check that cannot be made. The output is kept all the same: it may become the missing reference.
@@ -77,11 +75,6 @@ std::unique_ptr<checks::Check> make_sample_check(const specs::SpecResult<Paramet
 }
 
 }  // namespace
-
-std::string absolute_path(const std::string& text, const model::Variables& variables, const std::string& base) {
-  const fs::path path = specs::expand_text(text, variables);
-  return path.is_absolute() ? path.string() : (fs::path(base) / path).lexically_normal().string();
-}
 
 std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test, const model::Variables& variables) {
   const model::TestSpec& spec = *test.spec;

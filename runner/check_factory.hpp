@@ -9,9 +9,6 @@
 
 namespace fatespec::runner {
 
-/// A path of a test with its variables replaced, absolute: relative ones begin at `base`.
-std::string absolute_path(const std::string& text, const model::Variables& variables, const std::string& base);
-
 /// The check of what the test's stdout is made of. Opens references, so call it where that may take time.
 std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test, const model::Variables& variables);
 std::unique_ptr<checks::Check> make_error_check(const model::PlannedTest& test, const model::Variables& variables);

@@ -32,7 +32,8 @@ struct OwnGroup {
     ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runner that is killed leaves no test behind
     // Ignored signals stay ignored across exec, unlike handled ones.
-    for (const int signal : {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU}) ::signal(signal, SIG_DFL);
+    for (const int signal : {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU})
+      ::signal(signal, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -75,15 +76,16 @@ class ChildError {
   std::array<int, 2> ends_{-1, -1};
 };
 #else
-/// What went wrong in the child: until it execs, its memory is ours.
+// What went wrong in the child: until it execs, its memory is ours. Processes are started by one thread. It is no local
+// variable because the compiler need not keep those from one return of vfork to the other.
+volatile int error_of_child = 0;
+
 class ChildError {
  public:
-  void tell(int error) { error_ = error; }
-  int wait() const { return error_; }  // vfork has waited already
+  ChildError() { error_of_child = 0; }
+  static void tell(int error) { error_of_child = error; }
+  static int wait() { return error_of_child; }  // vfork has waited already
   static constexpr int kept_descriptor() { return 3; }
-
- private:
-  volatile int error_ = 0;
 };
 #endif
 

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 
 #include "base/text.hpp"
 #include "runner/launcher.hpp"
+#include "runner/variables.hpp"
 #include "specs/shell.hpp"
 
 namespace fatespec::runner {
@@ -44,10 +46,6 @@ bool make_pipe(Pipe& pipe) {
   return ::fcntl(ends[0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-base::Duration duration_of(const timeval& time) {
-  return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
-}
-
 std::string_view value_of(const std::vector<std::string>& environment, std::string_view name) {
   for (const auto& entry : environment)
     if (entry.size() > name.size() && entry.starts_with(name) && entry[name.size()] == '=')
@@ -61,7 +59,12 @@ std::string_view value_of(const std::vector<std::string>& environment, std::stri
 class LocalExecutor::Process final : public RunningExecution, public std::enable_shared_from_this<Process> {
  public:
   Process(LocalExecutor& owner, ExecutionRequest request, std::function<void(model::Execution)> done)
-      : owner_(owner), request_(std::move(request)), done_(std::move(done)), exit_(owner.loop_), timer_(owner.loop_) {}
+      : owner_(owner),
+        request_(std::move(request)),
+        done_(std::move(done)),
+        exit_(owner.loop_),
+        timer_(owner.loop_),
+        poll_(owner.loop_) {}
 
   void start(OutputSink& output, OutputSink& error) {
     if (!open_streams(output, error) || !launch_program()) {
@@ -106,8 +109,12 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
 
   bool open_streams(OutputSink& output, OutputSink& error) {
     const char* input = request_.stdin_file.empty() ? "/dev/null" : request_.stdin_file.c_str();
-    stdin_.reset(::open(input, O_RDONLY | O_CLOEXEC));
-    if (!stdin_) return refuse(input, errno);
+    stdin_.reset(::open(input, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+    struct stat status {};
+    if (!stdin_ || ::fstat(stdin_.get(), &status) != 0) return refuse(input, errno);
+    if (S_ISFIFO(status.st_mode) || S_ISDIR(status.st_mode))
+      return refuse(fmt::format("stdin_file {}", input), S_ISDIR(status.st_mode) ? EISDIR : ESPIPE);
+    ::fcntl(stdin_.get(), F_SETFL, 0);  // O_NONBLOCK was for a pipe that nobody writes to
     std::size_t i = 0;
     for (OutputSink* sink : {&output, &error}) {
       Pipe pipe;
@@ -198,13 +205,31 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
     exit_.close();
     execution_.wall = std::chrono::steady_clock::now() - started_;
     finish_if_over();
-    if (!over_) arm(owner_.limits_.leak, &Process::output_leaked);
+    // What was asked to end has its time of grace; kill_tree() ends that.
+    if (!over_ && !ended_by_us()) arm(owner_.limits_.leak, &Process::output_leaked);
+  }
+
+  // Descendants that were sent a SIGTERM may clean up until the time of grace is over; they are looked for now and
+  // then.
+  bool tree_is_alive() {
+    if (owner_.reaper_.signal_orphans(pid_, request_.marker, 0).left == 0) return false;
+    poll_.expires_after(std::chrono::milliseconds(10));
+    poll_.async_wait([self = shared_from_this()](error_code code) {
+      if (!code) self->finish_if_over();
+    });
+    return true;
+  }
+
+  bool ended_by_us() const {
+    return execution_.ending == model::Ending::timed_out || execution_.ending == model::Ending::cancelled;
   }
 
   void finish_if_over() {
     if (!exited_ || over_ || !streams_ended()) return;
+    if (ended_by_us() && !merciless_ && tree_is_alive()) return;
     over_ = true;
     timer_.cancel();
+    poll_.cancel();
     // The leader is still a zombie, so its process group cannot be anyone else's yet.
     ::kill(-pid_, SIGKILL);
     reap();
@@ -225,20 +250,26 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
   void reap() {
     int status = 0;
     rusage usage{};
-    while (::wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
+    pid_t reaped = 0;
+    while ((reaped = ::wait4(pid_, &status, 0, &usage)) < 0 && errno == EINTR) {
     }
-    execution_.usage = {duration_of(usage.ru_utime), duration_of(usage.ru_stime),
-                        static_cast<std::uint64_t>(usage.ru_maxrss)};
+    if (reaped != pid_) {
+      refuse("the status of the test was lost", errno);
+      return;
+    }
+    add_usage(execution_.usage, usage);
     if (WIFSIGNALED(status)) execution_.signal = WTERMSIG(status);
     if (WIFEXITED(status)) execution_.status = WEXITSTATUS(status);
-    const bool ended_by_us =
-        execution_.ending == model::Ending::timed_out || execution_.ending == model::Ending::cancelled;
-    if (!ended_by_us) execution_.ending = WIFSIGNALED(status) ? model::Ending::signalled : model::Ending::exited;
+    if (!ended_by_us()) execution_.ending = WIFSIGNALED(status) ? model::Ending::signalled : model::Ending::exited;
   }
 
   // Until none is left; what cannot be killed within a few seconds hangs in the kernel, and is told.
   void end_orphans() {
-    const std::size_t left = owner_.reaper_.signal_orphans(pid_, request_.marker, SIGKILL);
+    const OrphanReaper::Swept swept = owner_.reaper_.signal_orphans(pid_, request_.marker, SIGKILL);
+    execution_.usage.user += swept.usage.user;
+    execution_.usage.system += swept.usage.system;
+    execution_.usage.max_rss_kib = std::max(execution_.usage.max_rss_kib, swept.usage.max_rss_kib);
+    const std::size_t left = swept.left;
     if (left > 0 && ++sweeps_ < 200) {
       arm(std::chrono::milliseconds(sweeps_ < 20 ? 1 : 20), &Process::end_orphans);
       return;
@@ -258,15 +289,18 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
   // First a request to end, then an end.
   void end_tree(bool now) {
     const int signal = now ? SIGKILL : SIGTERM;
+    merciless_ = merciless_ || now;
     ::kill(-pid_, signal);
     ::kill(-pid_, SIGCONT);  // a stopped process would not see a SIGTERM
     owner_.reaper_.signal_orphans(pid_, request_.marker, signal);
-    if (!now && !exited_) arm(owner_.limits_.grace, &Process::kill_tree);
-    else if (!exited_) arm(std::chrono::milliseconds(100), &Process::kill_tree);
+    arm(now ? std::chrono::milliseconds(100) : owner_.limits_.grace, &Process::kill_tree);
+    if (exited_) finish_if_over();
   }
 
   void kill_tree() {
-    if (!over_) end_tree(true);
+    if (over_) return;
+    if (exited_ && merciless_) output_leaked();  // a pipe that outlives the tree belongs to somebody else
+    else end_tree(true);
   }
 
   void arm(base::Duration after, void (Process::*then)()) {
@@ -284,6 +318,8 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
   std::array<std::unique_ptr<Stream>, 2> streams_;
   asio::posix::stream_descriptor exit_;  ///< a pidfd
   asio::steady_timer timer_;
+  asio::steady_timer poll_;
+  bool merciless_ = false;  ///< SIGKILL was sent
   pid_t pid_ = -1;
   base::SteadyTime started_;
   bool exited_ = false;
@@ -309,11 +345,7 @@ const std::string& LocalExecutor::find_program(const std::string& name, const st
   auto& found = programs_[{path, name}];
   if (!found.empty()) return found;
   if (name.find('/') != std::string::npos) return found = name;
-  for (const auto directory : base::split(path, ':')) {
-    const std::string candidate = (directory.empty() ? "." : std::string(directory)) + "/" + name;
-    if (::access(candidate.c_str(), X_OK) == 0) return found = candidate;
-  }
-  return found;
+  return found = find_on_path(name, path);
 }
 
 }  // namespace fatespec::runner

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +40,15 @@ bool environment_has(pid_t pid, const std::string& marker) {
 
 }  // namespace
 
+void add_usage(model::Usage& sum, const rusage& usage) {
+  const auto duration = [](const timeval& time) -> base::Duration {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  sum.user += duration(usage.ru_utime);
+  sum.system += duration(usage.ru_stime);
+  sum.max_rss_kib = std::max(sum.max_rss_kib, static_cast<std::uint64_t>(usage.ru_maxrss));
+}
+
 OrphanReaper::OrphanReaper() {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   children_.reset(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC));
@@ -69,19 +79,22 @@ bool OrphanReaper::belongs(pid_t pid, pid_t leader, const std::string& marker) {
   return alone || oldest->second > seen->second.first_seen;
 }
 
-std::size_t OrphanReaper::signal_orphans(pid_t leader, const std::string& marker, int signal) {
-  std::size_t left = 0;
+OrphanReaper::Swept OrphanReaper::signal_orphans(pid_t leader, const std::string& marker, int signal) {
+  Swept swept;
   for (const pid_t pid : orphans()) {
-    if (::waitpid(pid, nullptr, WNOHANG) == pid) {
+    const bool ours = belongs(pid, leader, marker);
+    rusage usage{};
+    if (::wait4(pid, nullptr, WNOHANG, &usage) == pid) {
       unknown_.erase(pid);
+      if (ours) add_usage(swept.usage, usage);
       continue;
     }
-    if (!belongs(pid, leader, marker)) continue;
-    ++left;
-    ::kill(pid, signal);
+    if (!ours) continue;
+    ++swept.left;
+    if (signal != 0) ::kill(pid, signal);
     if (signal == SIGTERM) ::kill(pid, SIGCONT);
   }
-  return left;
+  return swept;
 }
 
 std::size_t OrphanReaper::signal_all(int signal) {

@@ -1,6 +1,7 @@
 // Finds, ends and reaps the processes that a test has left behind.
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -9,8 +10,12 @@
 #include <vector>
 
 #include "base/file.hpp"
+#include "model/execution.hpp"
 
 namespace fatespec::runner {
+
+/// Adds what the kernel tells of a process and the children that it waited for.
+void add_usage(model::Usage& sum, const rusage& usage);
 
 /// The runner is a subreaper: a process whose parent has died becomes its child. Such an orphan belongs to the test
 /// whose marker stands in its environment, or whose process group it is in. One that fits no test is ended as soon as
@@ -24,8 +29,12 @@ class OrphanReaper {
   /// It is over; the caller has reaped it.
   void test_ended(pid_t leader);
 
-  /// Sends `signal` to the orphans of a test, reaps those that are dead, and tells how many are left.
-  std::size_t signal_orphans(pid_t leader, const std::string& marker, int signal);
+  struct Swept {
+    std::size_t left = 0;  ///< orphans of the test that are alive
+    model::Usage usage;    ///< of those that were reaped
+  };
+  /// Sends `signal` (0: none) to the orphans of a test and reaps those that are dead.
+  Swept signal_orphans(pid_t leader, const std::string& marker, int signal);
   /// The same for every orphan there is.
   std::size_t signal_all(int signal);
 

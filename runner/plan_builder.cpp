@@ -242,51 +242,12 @@ class PlanBuilder {
   std::set<std::string> reported_;
 };
 
-/// `%s` or `$@` in a make command is the target; with neither it is appended.
-std::string make_command(const std::string& make, const std::string& target) {
-  for (const std::string_view place : {"%s", "$@"}) {
-    const auto at = make.find(place);
-    if (at != std::string::npos) return make.substr(0, at) + target + make.substr(at + place.size());
-  }
-  return make + " " + target;
-}
-
-/// The one word of a path that may be quoted as in a shell; blanks in an unquoted one belong to it.
-std::string path_of(const std::string& text, const model::Variables& variables) {
-  if (text.find_first_of("\"'\\") != std::string::npos) {
-    const auto words = specs::simple_words("x " + specs::expand_command(text, variables));
-    if (words && words->size() == 2) return (*words)[1];
-  }
-  return specs::expand_text(text, variables);
-}
-
 }  // namespace
 
 model::TestPlan build_plan(std::shared_ptr<const model::Project> project,
                            const std::vector<std::shared_ptr<const model::Suite>>& suites, const PlanOptions& options,
                            specs::Problems& problems) {
   return PlanBuilder(std::move(project), options, problems).run(suites);
-}
-
-std::string command_line(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
-  const auto& spec = test.spec->parsed;
-  const std::string& make = test.configuration->make.value_or(project.make);
-  const std::string& maketest = test.configuration->maketest.value_or(project.maketest);
-  std::string command = spec.command;
-  if (spec.type == SpecType::make) command = make_command(make, spec.command);
-  if (spec.type == SpecType::make_test && command.empty())
-    command = maketest.empty() ? make_command(make, "test") : maketest;
-  if (spec.type == SpecType::filesize) return path_of(command, variables);
-  return specs::expand_command(command, variables);
-}
-
-model::Variables with_test_directory(const PlannedTest& test, const std::string& directory) {
-  model::Variables variables = *test.variables;
-  variables["TEST_DIR"] = directory;
-  // A variable may stand for a path in the test's directory.
-  for (auto& [name, value] : variables)
-    if (value.find("TEST_DIR") != std::string::npos) value = specs::expand_text(value, {{"TEST_DIR", directory}});
-  return variables;
 }
 
 }  // namespace fatespec::runner

@@ -26,11 +26,4 @@ model::TestPlan build_plan(std::shared_ptr<const model::Project> project,
                            const std::vector<std::shared_ptr<const model::Suite>>& suites, const PlanOptions& options,
                            specs::Problems& problems);
 
-/// The command line of a planned test with the variables replaced: what would be pasted.
-std::string command_line(const model::Project& project, const model::PlannedTest& test,
-                         const model::Variables& variables);
-
-/// The variables of a test with TEST_DIR among them.
-model::Variables with_test_directory(const model::PlannedTest& test, const std::string& directory);
-
 }  // namespace fatespec::runner

@@ -23,8 +23,13 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
   ProbeRun(model::TestPlan& plan, AttemptContext context, std::function<void()> done)
       : plan_(plan), context_(context), done_(std::move(done)) {}
 
+  void cancel(bool now) {
+    cancelled_ = true;
+    if (running_) running_->cancel(now);
+  }
+
   void next() {
-    for (; test_ < plan_.tests.size(); ++test_, probe_ = 0) {
+    for (; !cancelled_ && test_ < plan_.tests.size(); ++test_, probe_ = 0) {
       model::PlannedTest& test = plan_.tests[test_];
       for (; probe_ < test.probes.size(); ++probe_) {
         const auto known = answers_.find(key(test, test.probes[probe_]));
@@ -68,6 +73,7 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
       reason = fmt::format("only if `{}`, which exits with {}", command, execution.status);
     else if (!yes) reason = fmt::format("only if `{}`, which failed: {}", command, execution.problem);
     answers_[where] = reason;
+    running_.reset();
     next();
   }
 
@@ -77,6 +83,7 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
   std::map<Key, std::string> answers_;  ///< why not; empty for yes
   std::size_t test_ = 0;
   std::size_t probe_ = 0;
+  bool cancelled_ = false;
   std::shared_ptr<CheckFeed> output_;
   std::shared_ptr<CheckFeed> error_;
   std::shared_ptr<RunningExecution> running_;
@@ -84,9 +91,10 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
 
 }  // namespace
 
-void run_probes(model::TestPlan& plan, AttemptContext context, std::function<void()> done) {
+std::function<void(bool)> run_probes(model::TestPlan& plan, AttemptContext context, std::function<void()> done) {
   auto run = std::make_shared<ProbeRun>(plan, context, std::move(done));
   boost::asio::post(context.loops.loop, [run] { run->next(); });
+  return [run](bool now) { run->cancel(now); };
 }
 
 }  // namespace fatespec::runner

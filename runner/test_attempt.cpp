@@ -12,12 +12,11 @@
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
-#include "base/text.hpp"
 #include "checks/log_tail_check.hpp"
 #include "runner/check_factory.hpp"
+#include "runner/command_line.hpp"
 #include "runner/environment.hpp"
 #include "runner/plan_builder.hpp"
-#include "specs/shell.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -83,16 +82,11 @@ void TestAttempt::fail_to_start(std::string problem) {
 }
 
 std::string TestAttempt::working_directory() const {
-  const model::TestSpec& spec = *test_.spec;
-  if (spec.cwd) return absolute_path(spec.cwd->text, *variables_, test_.suite->directory);
-  // A build system works where the project is.
-  return is_make(spec.parsed.type) ? context_.project.directory : outcome_.directory;
+  return runner::working_directory(context_.project, test_, *variables_);
 }
 
-// A path that is not absolute begins at the spec file: the test's own directory is empty.
 void TestAttempt::look_at_size() {
-  const std::string base = test_.spec->cwd ? working_directory() : test_.suite->directory;
-  const std::string path = absolute_path(outcome_.command, {}, base);
+  const std::string path = filesize_path(context_.project, test_, *variables_);
   struct stat status {};
   outcome_.execution.ending = model::Ending::exited;
   checks::Reading reading;
@@ -183,18 +177,6 @@ void TestAttempt::error_read(checks::Reading reading) {
   conclude();
 }
 
-// The command with what a prompt would lack: the test's own variables of the environment, and its stdin.
-static std::string paste_line(const model::TestSpec& spec, const std::string& command,
-                              const model::Variables& variables, const std::string& directory) {
-  if (spec.env.empty() && !spec.stdin_file) return command;
-  std::string line = "(";
-  for (const auto& [name, value] : spec.env)
-    line += fmt::format("export {}={}; ", name, base::shell_quote(specs::expand_text(value, variables)));
-  line += command + (command.find('\n') == std::string::npos ? ")" : "\n)");
-  if (spec.stdin_file) line += " < " + base::shell_quote(absolute_path(spec.stdin_file->text, variables, directory));
-  return line;
-}
-
 // Of a build, the log's end is shown if it failed and nothing if it did not.
 static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
   constexpr std::size_t shown = 30;
@@ -204,11 +186,12 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
   }
   judgement.detail = outcome.output.output.text;
   const std::string errors = checks::last_lines(outcome.error.output, shown);
+  outcome.error.output = {errors, errors.size(), false};
   if (!errors.empty()) judgement.detail += "--- stderr\n" + errors;
 }
 
 void TestAttempt::conclude() {
-  if (variables_) outcome_.command = paste_line(*test_.spec, outcome_.command, *variables_, test_.suite->directory);
+  if (variables_) outcome_.command = paste_line(context_.project, test_, *variables_);
   outcome_.judgement = checks::judge(*test_.spec, {outcome_.execution, outcome_.output, outcome_.error});
   if (is_make(test_.spec->parsed.type)) show_log(outcome_.judgement, outcome_);
   output_.reset();

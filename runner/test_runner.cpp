@@ -41,6 +41,7 @@ void TestRunner::start(AttemptStarted attempt_started, Done done) {
 }
 
 void TestRunner::cancel(bool now) {
+  cancelled_ = true;
   if (attempt_) attempt_->cancel(now);
 }
 
@@ -59,7 +60,8 @@ void TestRunner::attempt_ended(AttemptOutcome outcome) {
     return;
   }
   const bool known = test_.spec->expect_fail.has_value();
-  const bool again = !known && worth_a_retry(outcome.judgement.verdict) && result_->attempts <= test_.retries;
+  const bool again =
+      !known && !cancelled_ && worth_a_retry(outcome.judgement.verdict) && result_->attempts <= test_.retries;
   if (again) {
     result_->failed_attempts.push_back({result_->attempts, outcome.judgement.verdict, outcome.judgement.reason,
                                         outcome.output.output, outcome.error.output});

@@ -42,6 +42,7 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   AttemptStarted attempt_started_;
   Done done_;
   std::shared_ptr<TestAttempt> attempt_;
+  bool cancelled_ = false;
   std::shared_ptr<model::TestResult> result_;
 };
 

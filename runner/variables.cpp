@@ -70,15 +70,18 @@ std::set<std::string, std::less<>> required_names(const model::Project& project)
   return names;
 }
 
-std::string find_on_path(const std::string& program) {
-  const char* path = std::getenv("PATH");
-  if (path == nullptr) return "";
+std::string find_on_path(const std::string& program, std::string_view path) {
   for (const auto directory : base::split(path, ':')) {
-    std::string candidate = std::string(directory) + "/" + program;
+    std::string candidate = (directory.empty() ? "." : std::string(directory)) + "/" + program;
     std::error_code ignored;
     if (::access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate, ignored)) return candidate;
   }
   return "";
+}
+
+std::string find_on_path(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  return path == nullptr ? "" : find_on_path(program, path);
 }
 
 }  // namespace fatespec::runner

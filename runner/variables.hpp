@@ -35,7 +35,9 @@ VariableLayer variables_for(const model::Project& project, const model::Configur
 /// The names that a spec may not leave undefined: FFMPEG_PATH, SAMPLES_PATH and what any configuration defines.
 std::set<std::string, std::less<>> required_names(const model::Project& project);
 
-/// The path of a program on PATH; empty if there is none.
+/// The path of a program in the directories of `path`; empty if there is none.
+std::string find_on_path(const std::string& program, std::string_view path);
+/// The same with the PATH of this process.
 std::string find_on_path(const std::string& program);
 
 }  // namespace fatespec::runner

@@ -67,28 +67,34 @@ void read_size(YamlNode node, std::optional<model::SizeBounds>& size, Problems& 
   size = bounds;
 }
 
+/// The two ways to give a reference exclude each other; the test's own takes the place of one from `defaults`.
+void take_reference(YamlNode expect, const std::optional<model::PlacedText>& text,
+                    const std::optional<model::PlacedText>& file, std::string_view key, Problems& problems,
+                    std::optional<model::PlacedText>& known_text, std::optional<model::PlacedText>& known_file) {
+  if (text && file) add_problem(problems, expect, fmt::format("`{0}` and `{0}_file` exclude each other", key));
+  if (!text && !file) return;
+  known_text = text;
+  known_file = file;
+}
+
 void read_expect(YamlNode node, model::Expectation& expect, Problems& problems) {
   expect.origin = node.origin();
+  model::Expectation own;
+  const auto placed = [&](std::optional<model::PlacedText>& field) {
+    return [&](YamlNode v) { field = read_placed(v, problems); };
+  };
   MapReader::read(node, "`expect`",
                   {{"status", [&](YamlNode v) { read_status(v, expect.status, problems); }},
-                   {"stdout",
-                    [&](YamlNode v) {
-                      expect.output = read_placed(v, problems);
-                      expect.output_file.reset();
-                    }},
-                   {"stdout_file",
-                    [&](YamlNode v) {
-                      if (expect.output && expect.output->origin.line >= expect.origin.line)
-                        add_problem(problems, v, "`stdout` and `stdout_file` exclude each other");
-                      expect.output_file = read_placed(v, problems);
-                      expect.output.reset();
-                    }},
-                   {"stderr", [&](YamlNode v) { expect.error = read_placed(v, problems); }},
-                   {"stderr_file", [&](YamlNode v) { expect.error_file = read_placed(v, problems); }},
+                   {"stdout", placed(own.output)},
+                   {"stdout_file", placed(own.output_file)},
+                   {"stderr", placed(own.error)},
+                   {"stderr_file", placed(own.error_file)},
                    {"stdout_matches", [&](YamlNode v) { expect.output_matches = read_regex(v, problems); }},
                    {"stderr_matches", [&](YamlNode v) { expect.error_matches = read_regex(v, problems); }},
                    {"size", [&](YamlNode v) { read_size(v, expect.size, problems); }}},
                   problems);
+  take_reference(node, own.output, own.output_file, "stdout", problems, expect.output, expect.output_file);
+  take_reference(node, own.error, own.error_file, "stderr", problems, expect.error, expect.error_file);
 }
 
 void read_compare(YamlNode node, model::Comparison& compare, Problems& problems) {
@@ -288,7 +294,18 @@ class SuiteReader {
     MapReader::read(node, "a test", keys, problems_);
     if (test->name.empty() && problems_.size() == before) add_problem(problems_, node, "the test has no `name`");
     if (test->spec.text.empty() && problems_.size() == before) add_problem(problems_, node, "the test has no `spec`");
+    check_make(node, *test);
     suite_->tests.push_back(std::move(test));
+  }
+
+  // Only the status of a build counts: its log is none to compare.
+  void check_make(YamlNode node, const TestSpec& test) {
+    const bool make = test.parsed.type == model::SpecType::make || test.parsed.type == model::SpecType::make_test;
+    const auto& expect = test.expect;
+    if (make && (expect.output || expect.output_file || expect.output_matches || expect.size))
+      add_problem(
+          problems_, node,
+          fmt::format("`{}` is a build: of its output nothing is compared, only `status` can be expected", test.name));
   }
 
   void read_test_name(YamlNode node, TestSpec& test) {

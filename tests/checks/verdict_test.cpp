@@ -44,7 +44,7 @@ TEST(Judge, StatusesAndSignals) {
 TEST(Judge, WhatAShellReports) {
   EXPECT_EQ(judged(exited(127, true)).verdict, Verdict::error);
   EXPECT_EQ(judged(exited(126, true)).verdict, Verdict::error);
-  EXPECT_EQ(judged(exited(127, false)).verdict, Verdict::fail) << "a program's own status is none of a shell's reports";
+  EXPECT_EQ(judged(exited(127, false)).verdict, Verdict::error) << "env and its like report as a shell does";
   EXPECT_EQ(judged(exited(127, true), {model::ExpectedStatus::Kind::exactly, 127}).verdict, Verdict::pass);
   EXPECT_EQ(judged(exited(139, true)).verdict, Verdict::crash);
   EXPECT_EQ(judged(exited(139, true)).signal, "SIGSEGV");

@@ -30,12 +30,15 @@ TEST(Isolation, TheEnvironmentIsNormalised) {
 TEST(Isolation, StdinIsDevNullOrTheFile) {
   const TemporaryDirectory directory;
   directory.write("in", "input");
-  const auto run = run_suite(directory,
-                             "tests: [{name: none, spec: cat}, {name: file, spec: cat, stdin_file: in, expect: "
-                             "{stdout: input}}, {name: bad, spec: cat, stdin_file: nope}]\n");
+  shell("mkfifo fifo", directory.path());
+  const auto run = run_suite(
+      directory,
+      "tests: [{name: none, spec: cat}, {name: file, spec: cat, stdin_file: in, expect: "
+      "{stdout: input}}, {name: bad, spec: cat, stdin_file: nope}, {name: pipe, spec: cat, stdin_file: fifo}]\n");
   EXPECT_EQ(run["none"]["stdout"], "");
   EXPECT_EQ(run["file"]["verdict"], "pass");
   EXPECT_EQ(run["bad"]["verdict"], "error");
+  EXPECT_EQ(run["pipe"]["verdict"], "error") << "a pipe that nobody writes to must not stop the run";
 }
 
 std::string kept_directory(const SuiteRun& run) {
@@ -74,9 +77,11 @@ TEST(Isolation, CpuTimeAndMemoryAreThoseOfTheTree) {
   const auto run = run_suite(directory, R"(tests:
   - {name: cpu, spec: "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; :"}
   - {name: memory, spec: "sh -c 'head -c 100000000 /dev/zero | tail -c 90000000 | wc -c'; :"}
+  - {name: orphan, spec: "(sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done' &) ; sleep 0.1"}
   - {name: digest, spec: '{SHA512} head -c 200000000 /dev/zero'}
 )");
   EXPECT_GT(run["cpu"]["user_s"].get<double>() + run["cpu"]["system_s"].get<double>(), 0.03);
+  EXPECT_GT(run["orphan"]["user_s"].get<double>() + run["orphan"]["system_s"].get<double>(), 0.03);
   EXPECT_GT(run["memory"]["max_rss_kib"].get<int>(), 80'000);
   EXPECT_LT(run["digest"]["user_s"].get<double>(), 0.1) << "the runner's digest is not the test's time";
 }

@@ -102,6 +102,69 @@ TEST(Verdicts, FailFastStartsNothingMore) {
   EXPECT_EQ(run.lines.size(), 3U);
 }
 
+TEST(ExitCodes, ASecondSignalEndsAtOnceAndHangUpIsOne) {
+  const TemporaryDirectory directory;
+  const std::string stubborn =
+      "trap \"\" TERM; touch " + directory / "ready" + "; while :; do sleep 0.05; done # 1357.9";
+  directory.write("s.yaml", "tests: [{name: a, spec: '" + stubborn + "'}]\n");
+  const auto program = shell(
+      "setsid " FATESPEC_PROGRAM
+      " run s.yaml --results none & pid=$!; while [ ! -e ready ]; do sleep 0.01; done; kill -INT $pid; "
+      "sleep 0.1; kill -INT $pid; wait $pid; echo status $?; rm ready; setsid " FATESPEC_PROGRAM
+      " run s.yaml --results none & pid=$!; "
+      "while [ ! -e ready ]; do sleep 0.01; done; kill -HUP $pid; sleep 0.1; kill -HUP $pid; wait $pid; echo status $?",
+      directory.path());
+  EXPECT_NE(program.out.find("status 130"), std::string::npos) << program.out;
+  EXPECT_NE(program.out.find("status 129"), std::string::npos) << program.out;
+  EXPECT_FALSE(process_exists("1357.9"));
+}
+
+TEST(ExitCodes, ProbesCanBeInterrupted) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "tests: [{name: a, spec: /bin/true, only_if: {probe: 'touch " + directory / "ready" +
+                                "; sleep 2468.1'}}]\n");
+  const auto program = shell("setsid " FATESPEC_PROGRAM
+                             " run s.yaml --results none & pid=$!; while [ ! -e ready ]; do sleep 0.01; done; kill "
+                             "-INT $pid; wait $pid; echo status $?",
+                             directory.path());
+  EXPECT_NE(program.out.find("status 130"), std::string::npos) << program.out;
+  EXPECT_FALSE(process_exists("2468.1"));
+}
+
+TEST(Verdicts, ChildrenThatAreIgnoredByTheCallerStillCount) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "tests: [{name: a, spec: /bin/false}]\n");
+  EXPECT_EQ(shell("env --ignore-signal=CHLD " FATESPEC_PROGRAM " run s.yaml --results none", directory.path()).status,
+            1);
+}
+
+TEST(Verdicts, AMissingProgramThatIsExpectedMeetsTheOtherExpectations) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(directory,
+                             "tests: [{name: a, spec: no-such-program, expect: {status: 127, stdout: foo}}, {name: b, "
+                             "spec: env no-such-program}]\n");
+  EXPECT_EQ(run["a"]["verdict"], "fail");
+  EXPECT_EQ(run["b"]["verdict"], "error");
+}
+
+TEST(Verdicts, TimeoutAndRetriesOfTheCommandLineReplaceTheTestsOwn) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(
+      directory, "tests: [{name: a, spec: sleep 9, timeout: none}, {name: b, spec: /bin/false, retries: 5}]\n",
+      "--timeout 50ms --retries 1");
+  EXPECT_EQ(run["a"]["reason"], "no end after 50 ms");
+  EXPECT_EQ(run["b"]["attempts"], 2);
+}
+
+TEST(Verdicts, DescendantsMayCleanUpInTheTimeOfGrace) {
+  const TemporaryDirectory directory;
+  const std::string cleaning = "sh -c 'trap \"sleep 0.5; touch " + directory / "cleaned" +
+                               "; exit\" TERM; while :; do sleep 0.02; done' & sleep 9";
+  const auto run = run_suite(directory, "tests:\n- name: a\n  timeout: 100ms\n  spec: |\n    " + cleaning + "\n");
+  EXPECT_EQ(run["a"]["verdict"], "timeout");
+  EXPECT_TRUE(std::filesystem::exists(directory / "cleaned"));
+}
+
 TEST(Verdicts, ProbesDecideOncePerCommand) {
   const TemporaryDirectory directory;
   const auto run = run_suite(directory, R"(

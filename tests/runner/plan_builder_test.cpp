@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "runner/command_line.hpp"
 #include "specs/project_reader.hpp"
 #include "specs/suite_reader.hpp"
 #include "tests/support/support.hpp"

@@ -123,6 +123,24 @@ TEST(Suite, CirclesInVariablesAreNamed) {
             Lines{"dir/audio.yaml:1:13: variables refer to each other in a circle: $A -> $B -> $A"});
 }
 
+TEST(Suite, ATestsOwnReferenceTakesThePlaceOfADefault) {
+  const auto result = read(
+      "tests: [{name: a, spec: x, expect: {stderr_file: own, stdout_file: f}}]\ndefaults: {expect: {stderr: d, stdout: "
+      "o}}\n");
+  EXPECT_EQ(result.problems, Lines{});
+  EXPECT_FALSE(result.suite->tests.at(0)->expect.error);
+  EXPECT_FALSE(result.suite->tests.at(0)->expect.output);
+  EXPECT_EQ(result.suite->tests.at(0)->expect.error_file->text, "own");
+  EXPECT_EQ(read("tests: [{name: a, spec: x, expect: {stdout_file: f, stdout: o}}]").problems,
+            Lines{"dir/audio.yaml:1:36: `stdout` and `stdout_file` exclude each other"});
+}
+
+TEST(Suite, OfABuildNothingIsCompared) {
+  EXPECT_EQ(
+      read("tests: [{name: a, spec: '{MAKE} x', expect: {stdout: o}}]").problems,
+      Lines{"dir/audio.yaml:1:9: `a` is a build: of its output nothing is compared, only `status` can be expected"});
+}
+
 TEST(Suite, MergeKeysAreFollowedAndOwnKeysWin) {
   const auto result =
       read("tests:\n  - &base {name: a, spec: x, timeout: 1s, tags: [t]}\n  - {<<: *base, name: b, timeout: 2s}\n");

@@ -1,0 +1,93 @@
+#include "runner/command_line.hpp"
+
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "specs/shell.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+using model::PlannedTest;
+using model::SpecType;
+
+bool is_make(SpecType type) { return type == SpecType::make || type == SpecType::make_test; }
+
+/// `%s` or `$@` in a make command is the target; with neither it is appended.
+std::string make_command(const std::string& make, const std::string& target) {
+  for (const std::string_view place : {"%s", "$@"}) {
+    const auto at = make.find(place);
+    if (at != std::string::npos) return make.substr(0, at) + target + make.substr(at + place.size());
+  }
+  return make + " " + target;
+}
+
+/// The one word of a path that may be quoted as in a shell; blanks in an unquoted one belong to it.
+std::string path_of(const std::string& text, const model::Variables& variables) {
+  if (text.find_first_of("\"'\\") != std::string::npos) {
+    const auto words = specs::simple_words("x " + specs::expand_command(text, variables));
+    if (words && words->size() == 2) return (*words)[1];
+  }
+  return specs::expand_text(text, variables);
+}
+
+}  // namespace
+
+std::string absolute_path(const std::string& text, const model::Variables& variables, const std::string& base) {
+  const std::filesystem::path path = specs::expand_text(text, variables);
+  return path.is_absolute() ? path.string() : (std::filesystem::path(base) / path).lexically_normal().string();
+}
+
+std::string working_directory(const model::Project& project, const PlannedTest& test,
+                              const model::Variables& variables) {
+  if (test.spec->cwd) return absolute_path(test.spec->cwd->text, variables, test.suite->directory);
+  // A build system works where the project is.
+  return is_make(test.spec->parsed.type) ? project.directory : variables.find("TEST_DIR")->second;
+}
+
+std::string filesize_path(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
+  const std::string base = test.spec->cwd ? working_directory(project, test, variables) : test.suite->directory;
+  return absolute_path(command_line(project, test, variables), {}, base);
+}
+
+std::string paste_line(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
+  const model::TestSpec& spec = *test.spec;
+  if (spec.parsed.type == SpecType::filesize)
+    return "stat -c %s " + base::shell_quote(filesize_path(project, test, variables));
+  const std::string command = command_line(project, test, variables);
+  const bool elsewhere = spec.cwd || is_make(spec.parsed.type);
+  if (spec.env.empty() && !spec.stdin_file && !elsewhere) return command;
+  std::string line = "(";
+  if (elsewhere) line += fmt::format("cd {} && ", base::shell_quote(working_directory(project, test, variables)));
+  for (const auto& [name, value] : spec.env)
+    line += fmt::format("export {}={}; ", name, base::shell_quote(specs::expand_text(value, variables)));
+  line += command + (command.find('\n') == std::string::npos ? ")" : "\n)");
+  if (spec.stdin_file)
+    line += " < " + base::shell_quote(absolute_path(spec.stdin_file->text, variables, test.suite->directory));
+  return line;
+}
+
+std::string command_line(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
+  const auto& spec = test.spec->parsed;
+  const std::string& make = test.configuration->make.value_or(project.make);
+  const std::string& maketest = test.configuration->maketest.value_or(project.maketest);
+  std::string command = spec.command;
+  if (spec.type == SpecType::make) command = make_command(make, spec.command);
+  if (spec.type == SpecType::make_test && command.empty())
+    command = maketest.empty() ? make_command(make, "test") : maketest;
+  if (spec.type == SpecType::filesize) return path_of(command, variables);
+  return specs::expand_command(command, variables);
+}
+
+model::Variables with_test_directory(const PlannedTest& test, const std::string& directory) {
+  model::Variables variables = *test.variables;
+  variables["TEST_DIR"] = directory;
+  // A variable may stand for a path in the test's directory.
+  for (auto& [name, value] : variables)
+    if (value.find("TEST_DIR") != std::string::npos) value = specs::expand_text(value, {{"TEST_DIR", directory}});
+  return variables;
+}
+
+}  // namespace fatespec::runner

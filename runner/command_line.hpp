@@ -1,0 +1,32 @@
+// What a planned test runs, and where.
+#pragma once
+
+#include <string>
+
+#include "model/plan.hpp"
+
+namespace fatespec::runner {
+
+/// A path of a test with its variables replaced, absolute: relative ones begin at `base`.
+std::string absolute_path(const std::string& text, const model::Variables& variables, const std::string& base);
+
+/// The variables of a test with TEST_DIR among them.
+model::Variables with_test_directory(const model::PlannedTest& test, const std::string& directory);
+
+// The `variables` of all of these are those of with_test_directory().
+
+/// The command with its variables replaced; of `{FILESIZE}`, the path as written.
+std::string command_line(const model::Project& project, const model::PlannedTest& test,
+                         const model::Variables& variables);
+/// `cwd`, else the project's directory for a build and $TEST_DIR for everything else.
+std::string working_directory(const model::Project& project, const model::PlannedTest& test,
+                              const model::Variables& variables);
+/// The file that `{FILESIZE}` looks at. A relative one begins at `cwd`, else at the spec file.
+std::string filesize_path(const model::Project& project, const model::PlannedTest& test,
+                          const model::Variables& variables);
+/// The command with what a prompt would lack: the directory where it is not $TEST_DIR, the test's own environment,
+/// stdin.
+std::string paste_line(const model::Project& project, const model::PlannedTest& test,
+                       const model::Variables& variables);
+
+}  // namespace fatespec::runner
