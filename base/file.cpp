@@ -1,7 +1,6 @@
 #include "base/file.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -52,25 +51,11 @@ void FileDescriptor::reset(int fd) {
   fd_ = fd;
 }
 
-Result<MappedFile> MappedFile::open(const fs::path& path) {
+Result<FileDescriptor> open_regular_file(const fs::path& path, std::uint64_t& size) {
   struct stat status {};
   auto file = open_regular(path, status);
-  if (!file) return file.error();
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size == 0) return MappedFile(nullptr, 0);
-  void* data = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file->get(), 0);
-  if (data == MAP_FAILED) return error_for(path, errno);
-  ::madvise(data, size, MADV_SEQUENTIAL);
-  return MappedFile(data, size);
-}
-
-MappedFile::~MappedFile() {
-  if (data_ != nullptr) ::munmap(data_, size_);
-}
-
-void MappedFile::release_before(std::size_t offset) const {
-  const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
-  if (data_ != nullptr && offset >= page) ::madvise(data_, offset / page * page, MADV_DONTNEED);
+  if (file) size = static_cast<std::uint64_t>(status.st_size);
+  return file;
 }
 
 Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {

@@ -35,29 +35,8 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-/// A regular file mapped for reading. An empty file maps to an empty view.
-class MappedFile {
- public:
-  static Result<MappedFile> open(const std::filesystem::path& path);
-  MappedFile(MappedFile&& other) noexcept : data_(std::exchange(other.data_, nullptr)), size_(other.size_) {}
-  MappedFile& operator=(MappedFile&& other) noexcept {
-    std::swap(data_, other.data_);
-    std::swap(size_, other.size_);
-    return *this;
-  }
-  MappedFile(const MappedFile&) = delete;
-  MappedFile& operator=(const MappedFile&) = delete;
-  ~MappedFile();
-
-  std::string_view bytes() const { return {static_cast<const char*>(data_), size_}; }
-  /// Gives the memory before `offset` back; its bytes are read from the file again if they are asked for.
-  void release_before(std::size_t offset) const;
-
- private:
-  MappedFile(void* data, std::size_t size) : data_(data), size_(size) {}
-  void* data_ = nullptr;
-  std::size_t size_ = 0;
-};
+/// A regular file, open for reading; its size goes to `size`.
+Result<FileDescriptor> open_regular_file(const std::filesystem::path& path, std::uint64_t& size);
 
 /// The whole of a regular file; an error if it is none, or larger than `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit = UINT64_MAX);

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "base/file.hpp"
 #include "model/result.hpp"
 
 namespace fatespec::checks {
@@ -30,31 +29,5 @@ class Check {
   /// Call it once, after the last byte.
   virtual Reading finish() = 0;
 };
-
-/// The bytes to compare with: a text of the spec file, or a mapped file.
-class Reference {
- public:
-  explicit Reference(std::string text) : text_(std::move(text)) {}
-  Reference(base::MappedFile file, std::string path) : file_(std::move(file)), path_(std::move(path)) {}
-
-  std::string_view bytes() const { return file_ ? file_->bytes() : std::string_view(text_); }
-  /// Bytes before `offset` are done with: large references must not fill the memory.
-  void release_before(std::size_t offset) const {
-    constexpr std::size_t step = std::size_t{16} << 20;
-    if (!file_ || offset < released_ + step) return;
-    released_ = offset;
-    file_->release_before(offset);
-  }
-  /// The file's path; empty for a text.
-  const std::string& path() const { return path_; }
-
- private:
-  std::string text_;
-  std::optional<base::MappedFile> file_;
-  std::string path_;
-  mutable std::size_t released_ = 0;  ///< a hint to the kernel, no state that anyone sees; one check owns a reference
-};
-
-using ReferencePtr = std::shared_ptr<const Reference>;
 
 }  // namespace fatespec::checks

@@ -6,11 +6,15 @@ namespace fatespec::checks {
 
 SampleCheck::SampleCheck(ReferencePtr reference, Formats formats, TextExpectation expectation,
                          std::uint64_t skip_output, std::uint64_t skip_reference)
-    : owner_(std::move(reference)), formats_(formats), expected_(std::move(expectation)), skip_output_(skip_output) {
-  const WavSamples found = samples_of(owner_->bytes());
-  reference_ = found.samples;
+    : reference_(std::move(reference)),
+      formats_(formats),
+      expected_(std::move(expectation)),
+      skip_output_(skip_output) {
+  const WavSamples found = samples_of(*reference_);
   reference_broken_ = found.broken;
-  reference_.remove_prefix(static_cast<std::size_t>(std::min<std::uint64_t>(skip_reference, reference_.size())));
+  const std::uint64_t skipped = std::min(skip_reference, found.size);
+  reference_start_ = found.start + skipped;
+  reference_size_ = found.size - skipped;
 }
 
 void SampleCheck::consume(std::string_view bytes) {
@@ -38,21 +42,30 @@ void SampleCheck::take(std::string_view samples) {
 }
 
 void SampleCheck::compare_whole(std::string_view bytes) {
+  const std::size_t output_width = model::bytes_per_sample(formats_.output);
   const std::size_t width = model::bytes_per_sample(formats_.reference);
-  const std::uint64_t available = reference_.size() / width - compared_;
-  const auto samples = static_cast<std::size_t>(
-      std::min<std::uint64_t>(bytes.size() / model::bytes_per_sample(formats_.output), available));
-  if (samples == 0) return;
-  compare(bytes.data(), reference_.data() + compared_ * width, samples);
-  compared_ += samples;
-  owner_->release_before(static_cast<std::size_t>(reference_.data() - owner_->bytes().data()) + compared_ * width);
+  while (bytes.size() >= output_width && compared_ < reference_size_ / width && !reference_cut_) {
+    const std::uint64_t available = reference_size_ / width - compared_;
+    const std::uint64_t wanted =
+        std::min<std::uint64_t>({bytes.size() / output_width, available, Reference::window / width});
+    const std::string_view expected =
+        reference_->read(reference_start_ + compared_ * width, static_cast<std::size_t>(wanted) * width);
+    const std::size_t samples = expected.size() / width;
+    reference_cut_ = samples == 0;
+    if (samples > 0) compare(bytes.data(), expected.data(), samples);
+    compared_ += samples;
+    bytes.remove_prefix(samples * output_width);
+  }
 }
 
 Reading SampleCheck::finish() {
   take(header_.finish());
   Reading result;
   std::string line;
-  if (reference_broken_ || header_.broken()) {
+  if (reference_cut_) {
+    line = result.reason = "the reference became shorter while it was compared";
+    result.passed = false;
+  } else if (reference_broken_ || header_.broken()) {
     line = reference_broken_ ? "the reference has a RIFF/WAVE header without a data chunk"
                              : "the output has a RIFF/WAVE header without a data chunk";
     result.passed = false;

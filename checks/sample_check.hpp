@@ -33,10 +33,10 @@ class SampleCheck : public Check {
   virtual std::string conclude(Reading& reading) = 0;
 
   std::uint64_t output_bytes() const { return output_bytes_; }
-  std::uint64_t reference_bytes() const { return reference_.size(); }
+  std::uint64_t reference_bytes() const { return reference_size_; }
   /// The whole output's length and the whole reference's, headers included.
   std::uint64_t whole_output_bytes() const { return whole_output_bytes_; }
-  std::uint64_t whole_reference_bytes() const { return owner_->bytes().size(); }
+  std::uint64_t whole_reference_bytes() const { return reference_->size(); }
   std::uint64_t compared() const { return compared_; }
   const Formats& formats() const { return formats_; }
   bool reference_broken() const { return reference_broken_; }
@@ -45,10 +45,12 @@ class SampleCheck : public Check {
   void take(std::string_view samples);
   void compare_whole(std::string_view bytes);
 
-  ReferencePtr owner_;
+  ReferencePtr reference_;
   Formats formats_;
   TextExpectation expected_;
-  std::string_view reference_;  ///< its samples
+  std::uint64_t reference_start_ = 0;  ///< of its samples
+  std::uint64_t reference_size_ = 0;
+  bool reference_cut_ = false;  ///< it ended before the size that it had
   bool reference_broken_ = false;
   WavHeaderSkipper header_;
   std::uint64_t skip_output_;

@@ -8,6 +8,7 @@
 
 #include "checks/check.hpp"
 #include "checks/excerpt.hpp"
+#include "checks/reference.hpp"
 #include "checks/text_comparison.hpp"
 #include "model/suite.hpp"
 
@@ -39,7 +40,6 @@ class TextCheck final : public Check {
   void check_size(Reading& reading) const;
 
   TextExpectation expected_;
-  std::string reference_text_;  ///< of a one-line reference, without the blanks around it
   std::optional<TextComparison> comparison_;
   ExcerptBuilder excerpt_;
   std::string kept_;

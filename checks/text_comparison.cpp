@@ -11,10 +11,8 @@ std::string normalise_blanks(std::string_view line) {
   return text;
 }
 
-TextComparison::TextComparison(std::string_view reference, model::Comparison comparison)
-    : reference_(reference), comparison_(comparison) {
-  if (comparison_ == model::Comparison::whitespace) binary_ = reference_.find('\0') != std::string_view::npos;
-}
+TextComparison::TextComparison(ReferencePtr reference, model::Comparison comparison)
+    : reference_(std::move(reference)), comparison_(comparison) {}
 
 void TextComparison::consume(std::string_view bytes) {
   if (comparison_ == model::Comparison::whitespace) {
@@ -25,12 +23,17 @@ void TextComparison::consume(std::string_view bytes) {
 }
 
 void TextComparison::compare_exactly(std::string_view bytes) {
-  if (!first_difference_) {
-    const std::string_view expected =
-        reference_.substr(std::min<std::uint64_t>(offset_, reference_.size()), bytes.size());
-    if (expected != bytes) {
-      const auto [at, ignored] = std::mismatch(expected.begin(), expected.end(), bytes.begin(), bytes.end());
+  while (!bytes.empty() && !first_difference_) {
+    const std::string_view expected = reference_->read(offset_, bytes.size());
+    const std::string_view actual = bytes.substr(0, expected.size());
+    if (expected.empty()) {
+      first_difference_ = offset_;
+    } else if (expected != actual) {
+      const auto [at, ignored] = std::mismatch(expected.begin(), expected.end(), actual.begin(), actual.end());
       first_difference_ = offset_ + static_cast<std::uint64_t>(at - expected.begin());
+    } else {
+      offset_ += actual.size();
+      bytes.remove_prefix(actual.size());
     }
   }
   offset_ += bytes.size();
@@ -50,8 +53,12 @@ bool TextComparison::next_reference(char& c) {
     ready_.clear();
     ready_at_ = 0;
     const auto keep = [&](char out) { ready_ += out; };
-    if (reference_at_ < reference_.size()) {
-      expected_.feed(reference_[reference_at_++], keep);
+    const std::string_view piece = reference_->read(reference_at_, 4096);
+    if (!piece.empty()) {
+      reference_at_ += piece.size();
+      // A NUL makes `diff` compare bytes. One that was not reached yet cannot matter: the texts differ before it.
+      binary_ = binary_ || piece.find('\0') != std::string_view::npos;
+      for (const char byte : piece) expected_.feed(byte, keep);
     } else if (!reference_ended_) {
       reference_ended_ = true;
       expected_.end(keep);
@@ -64,7 +71,7 @@ bool TextComparison::next_reference(char& c) {
 }
 
 bool TextComparison::finish() {
-  const bool equal = !first_difference_ && offset_ == reference_.size();
+  const bool equal = !first_difference_ && offset_ == reference_->size();
   if (comparison_ == model::Comparison::exact || binary_ || equal) return equal;
   if (normal_equal_) actual_.end([&](char out) { expect_normalised(out); });
   char rest = 0;

@@ -1,12 +1,12 @@
 // Compares a text that arrives in pieces with a reference, exactly or as `diff -b` does.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
+#include "checks/reference.hpp"
 #include "model/suite.hpp"
 
 namespace fatespec::checks {
@@ -47,15 +47,11 @@ class BlankNormaliser {
 
 class TextComparison {
  public:
-  TextComparison(std::string_view reference, model::Comparison comparison);
+  TextComparison(ReferencePtr reference, model::Comparison comparison);
 
   void consume(std::string_view bytes);
   /// After the last byte: whether the texts are equal.
   bool finish();
-  /// Bytes of the reference before this offset will not be looked at again, but by a report of differences.
-  std::size_t reference_offset() const {
-    return comparison_ == model::Comparison::exact ? std::min<std::size_t>(offset_, reference_.size()) : reference_at_;
-  }
   /// Offset of the first byte that differs exactly; the shorter text's length if one is a prefix of the other.
   std::uint64_t first_difference() const { return first_difference_.value_or(offset_); }
 
@@ -65,7 +61,7 @@ class TextComparison {
   void expect_normalised(char c);
   bool next_reference(char& c);
 
-  std::string_view reference_;
+  ReferencePtr reference_;
   model::Comparison comparison_;
   std::uint64_t offset_ = 0;
   std::optional<std::uint64_t> first_difference_;
@@ -73,8 +69,8 @@ class TextComparison {
   bool normal_equal_ = true;
   BlankNormaliser actual_;
   BlankNormaliser expected_;
-  std::size_t reference_at_ = 0;
-  std::string ready_;  ///< normalised characters of the reference that were not compared yet
+  std::uint64_t reference_at_ = 0;  ///< what was normalised of the reference
+  std::string ready_;               ///< normalised characters of the reference that were not compared yet
   std::size_t ready_at_ = 0;
   bool reference_ended_ = false;
 };

@@ -70,19 +70,19 @@ std::string_view WavHeaderSkipper::finish() {
   return held_;
 }
 
-WavSamples samples_of(std::string_view bytes) {
-  if (bytes.size() < riff_header || !may_be_riff(bytes)) return {bytes, false};
-  std::size_t at = riff_header;
-  while (bytes.size() - at >= chunk_header) {
-    const auto header = bytes.substr(at, chunk_header);
+WavSamples samples_of(Reference& reference) {
+  const std::uint64_t size = reference.size();
+  const std::string_view riff = reference.read(0, riff_header);
+  if (riff.size() < riff_header || !may_be_riff(riff)) return {0, size, false};
+  for (std::uint64_t at = riff_header; at + chunk_header <= size;) {
+    const std::string_view header = reference.read(at, chunk_header);
+    if (header.size() < chunk_header) break;
     at += chunk_header;
-    if (header.starts_with("data")) return {bytes.substr(at), false};
-    const std::uint32_t size = little_endian(header.substr(4));
-    const std::uint64_t step = std::uint64_t{size} + (size & 1U);
-    if (step > bytes.size() - at) break;
-    at += static_cast<std::size_t>(step);
+    if (header.starts_with("data")) return {at, size - at, false};
+    const std::uint32_t length = little_endian(header.substr(4));
+    at += std::uint64_t{length} + (length & 1U);
   }
-  return {{}, true};
+  return {0, 0, true};
 }
 
 }  // namespace fatespec::checks

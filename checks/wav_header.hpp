@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "checks/reference.hpp"
+
 namespace fatespec::checks {
 
 /// Finds where the samples begin: after the header of the `data` chunk if the stream begins with "RIFF….WAVE", else at
@@ -29,11 +31,12 @@ class WavHeaderSkipper {
   std::uint64_t to_skip_ = 0;  ///< bytes of a chunk that does not matter
 };
 
-/// The samples of bytes that are all there; nothing is left of a header without data.
+/// Where the samples of a reference begin, and how many bytes they are.
 struct WavSamples {
-  std::string_view samples;
-  bool broken = false;
+  std::uint64_t start = 0;
+  std::uint64_t size = 0;
+  bool broken = false;  ///< a header without a data chunk
 };
-WavSamples samples_of(std::string_view bytes);
+WavSamples samples_of(Reference& reference);
 
 }  // namespace fatespec::checks

@@ -41,9 +41,9 @@ struct FoundReference {
 };
 
 FoundReference open_reference(const std::string& path) {
-  auto file = base::MappedFile::open(path);
-  if (!file) return {nullptr, "reference " + file.error().message};
-  return {std::make_shared<checks::Reference>(std::move(*file), path), ""};
+  auto reference = checks::Reference::open(path);
+  if (!reference) return {nullptr, "reference " + reference.error().message};
+  return {std::move(*reference), ""};
 }
 
 FoundReference find_reference(const std::optional<model::PlacedText>& text,

@@ -12,6 +12,7 @@
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
+#include "base/file.hpp"
 #include "checks/log_tail_check.hpp"
 #include "runner/check_factory.hpp"
 #include "runner/command_line.hpp"

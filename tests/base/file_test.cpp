@@ -59,12 +59,6 @@ TEST(RemoveTree, DoesNotFollowLinksAndRemovesUnwritableDirectories) {
   EXPECT_TRUE(fs::exists(directory / "outside/kept"));
 }
 
-TEST(MappedFile, MapsEmptyFilesToo) {
-  const TemporaryDirectory directory;
-  EXPECT_EQ(MappedFile::open(directory.write("e", ""))->bytes(), "");
-  EXPECT_EQ(MappedFile::open(directory.write("a", "abc"))->bytes(), "abc");
-}
-
 // The independent truth is the openssl program.
 TEST(Digests, AgreeWithOpenssl) {
   const TemporaryDirectory directory;

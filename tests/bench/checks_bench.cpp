@@ -58,7 +58,7 @@ BENCHMARK(rms);
 void compare_text(benchmark::State& state) {
   const auto comparison = static_cast<model::Comparison>(state.range(0));
   for (auto _ : state) {
-    checks::TextComparison compare(bytes(), comparison);
+    checks::TextComparison compare(std::make_shared<checks::Reference>(bytes()), comparison);
     compare.consume(bytes());
     benchmark::DoNotOptimize(compare.finish());
   }

@@ -14,7 +14,7 @@ namespace {
 ReferencePtr reference(const std::string& text) { return std::make_shared<Reference>(text); }
 
 bool equal(const std::string& expected, const std::string& actual, model::Comparison comparison, std::size_t piece) {
-  TextComparison compare(expected, comparison);
+  TextComparison compare(reference(expected), comparison);
   for (std::size_t at = 0; at < actual.size(); at += piece) compare.consume(std::string_view(actual).substr(at, piece));
   return compare.finish();
 }
@@ -52,7 +52,7 @@ TEST(WhitespaceComparison, AgreesWithDiffB) {
 
 TEST(ExactComparison, FindsTheFirstDifferenceInPieces) {
   for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{9}}) {
-    TextComparison compare("abcdef", model::Comparison::exact);
+    TextComparison compare(reference("abcdef"), model::Comparison::exact);
     const std::string actual = "abcXef";
     for (std::size_t at = 0; at < actual.size(); at += piece)
       compare.consume(std::string_view(actual).substr(at, piece));

@@ -122,6 +122,16 @@ TEST(BadInput, TwoRunnersOnOneResultsFileBothSucceed) {
   EXPECT_EQ(runs.find("20 pass") == std::string::npos, false);
 }
 
+TEST(BadInput, AReferenceThatIsCutWhileItIsComparedEndsNothingElse) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(directory, R"(tests:
+  - {name: cut, spec: '{1OFF,$TEST_DIR/ref,16} sh -c "head -c 20000000 /dev/zero >ref; head -c 5000000 /dev/zero; sleep .3; : >ref; head -c 10000000 /dev/zero"'}
+  - {name: next, spec: /bin/true}
+)");
+  EXPECT_EQ(run["cut"]["reason"], "the reference became shorter while it was compared");
+  EXPECT_EQ(run["next"]["verdict"], "pass");
+}
+
 TEST(BadInput, HostileOutputIsShownSafely) {
   const TemporaryDirectory directory;
   const auto run =

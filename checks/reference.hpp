@@ -1,0 +1,40 @@
+// The bytes to compare with: a text of the spec file, or a file.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/file.hpp"
+
+namespace fatespec::checks {
+
+/// Read piece by piece and not mapped: a file that somebody cuts short while it is compared then ends early, where a
+/// mapping would end the program; and its size does not count as our memory. One thread at a time.
+class Reference {
+ public:
+  /// The most that read() gives at once, of a file.
+  static constexpr std::size_t window = std::size_t{256} << 10;
+
+  explicit Reference(std::string text) : text_(std::move(text)), size_(text_.size()) {}
+  static base::Result<std::shared_ptr<Reference>> open(const std::string& path);
+
+  /// The size when it was opened.
+  std::uint64_t size() const { return size_; }
+  /// Up to `bytes` bytes from `offset` on; fewer at the end and at the end of the window. Valid until the next call.
+  std::string_view read(std::uint64_t offset, std::size_t bytes);
+  /// The bytes from the beginning, `limit` at most.
+  std::string head(std::uint64_t limit);
+
+ private:
+  Reference(base::FileDescriptor file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  std::string text_;
+  base::FileDescriptor file_;
+  std::unique_ptr<char[]> buffer_;
+  std::uint64_t size_;
+};
+
+using ReferencePtr = std::shared_ptr<Reference>;
+
+}  // namespace fatespec::checks
