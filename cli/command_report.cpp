@@ -23,14 +23,7 @@ std::string render(const ReportOptions& options, const model::Run& run, const st
     for (const auto& result : results) shared.push_back(std::make_shared<const model::TestResult>(result));
     return reports::junit_xml(shared);
   }
-  std::string text =
-      reports::json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}) + "\n";
-  for (const auto& result : results) text += reports::json_line(result) + "\n";
-  if (run.finished)
-    text += reports::json_line(model::RunFinished{run.id, run.counts, *run.finished - run.started, *run.finished,
-                                                  run.exit_code.value_or(0), ""}) +
-            "\n";
-  return text;
+  return reports::json_lines(run, results);
 }
 
 ExitCode write_report(const ReportOptions& options) {

@@ -63,6 +63,12 @@ void show_test(const model::TestResult& result, const reports::Console& console,
               base::format_size(result.usage.max_rss_kib * 1024).c_str(), result.leaky ? ", leaky" : "");
   show_excerpt("stdout", result.output);
   show_excerpt("stderr", result.error);
+  for (const auto& attempt : result.failed_attempts) {
+    std::printf("attempt %d: %s, %s\n", attempt.number, std::string(model::name_of(attempt.verdict)).c_str(),
+                base::printable(attempt.reason).c_str());
+    show_excerpt("its stdout", attempt.output);
+    show_excerpt("its stderr", attempt.error);
+  }
 }
 
 struct ShowOptions {
@@ -72,17 +78,6 @@ struct ShowOptions {
   bool all = false;
   bool json = false;
 };
-
-void show_json(const std::vector<model::TestResult>& results, const model::Run& run) {
-  std::printf(
-      "%s\n",
-      reports::json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}).c_str());
-  for (const auto& result : results) std::printf("%s\n", reports::json_line(result).c_str());
-  if (!run.finished) return;
-  std::printf("%s\n", reports::json_line(model::RunFinished{run.id, run.counts, *run.finished - run.started,
-                                                            *run.finished, run.exit_code.value_or(0), ""})
-                          .c_str());
-}
 
 void show_people(const ShowOptions& options, const std::vector<model::TestResult>& results, const model::Run& run,
                  const reports::Console& console) {
@@ -121,8 +116,13 @@ ExitCode show_run(const ShowOptions& options) {
       complain(fmt::format("run {} has no test `{}`", run->id, options.test));
       return ExitCode::nothing_selected;
     }
+    for (auto& result : *results) {
+      auto attempts = store.failed_attempts(run->id, result.test, result.configuration);
+      if (!attempts) return complain(attempts.error());
+      result.failed_attempts = std::move(*attempts);
+    }
   }
-  if (options.json) show_json(*results, *run);
+  if (options.json) std::printf("%s", reports::json_lines(*run, *results).c_str());
   else show_people(options, *results, *run, reports::Console(stdout));
   return ExitCode::success;
 }

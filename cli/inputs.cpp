@@ -64,14 +64,15 @@ std::vector<std::string> spec_files(const InputOptions& options, const model::Pr
   return files;
 }
 
-std::optional<ExitCode> check_selection(const std::optional<specs::Filter>& filter, const Inputs& inputs) {
-  if (filter) {
-    // A name is compared with those of all tests, not only with those that the rest of the filter lets through.
+std::optional<ExitCode> check_selection(const std::optional<specs::Filter>& filter, const Inputs& inputs,
+                                        runner::PlanOptions options) {
+  if (filter && !filter->unmatched({}).empty()) {
+    // The nearest name is looked for among those of all tests, not only among those that the filter lets through.
     specs::Problems ignored;
-    const auto all = runner::build_plan(inputs.project, inputs.suites, {}, ignored);
-    const auto unmatched = filter->unmatched(all.tests);
-    for (const auto& line : unmatched) complain("filter: " + line);
-    if (!unmatched.empty()) return ExitCode::nothing_selected;
+    options.filter = nullptr;
+    const auto all = runner::build_plan(inputs.project, inputs.suites, options, ignored);
+    for (const auto& line : filter->unmatched(all.tests)) complain("filter: " + line);
+    return ExitCode::nothing_selected;
   }
   if (!inputs.plan.tests.empty()) return std::nullopt;
   complain(filter ? "the filter selects no test" : "there is no test in the spec files");
@@ -126,7 +127,7 @@ std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::
   // A plan of broken suites would only repeat their problems.
   if (problems.empty()) inputs.plan = runner::build_plan(inputs.project, inputs.suites, plan_options, problems);
   if (!problems.empty()) return print_problems(problems);
-  if (const auto empty = check_selection(filter, inputs)) return *empty;
+  if (const auto empty = check_selection(filter, inputs, plan_options)) return *empty;
   return inputs;
 }
 

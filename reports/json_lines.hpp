@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "model/event.hpp"
@@ -14,6 +15,8 @@ namespace fatespec::reports {
 std::string json_line(const model::RunStarted& event);
 std::string json_line(const model::TestResult& result);
 std::string json_line(const model::RunFinished& event);
+/// All lines of a run that the store has kept.
+std::string json_lines(const model::Run& run, const std::vector<model::TestResult>& results);
 /// What `list --json` prints of a test.
 std::string json_line(const model::PlannedTest& test);
 

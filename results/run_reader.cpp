@@ -171,6 +171,33 @@ base::Result<std::optional<std::string>> Store::full_output(const std::string& r
   });
 }
 
+base::Result<std::vector<model::FailedAttempt>> Store::failed_attempts(const std::string& run, const std::string& test,
+                                                                       const std::string& configuration) {
+  return guarded(
+      [&]() -> base::Result<std::vector<model::FailedAttempt>> {
+        std::vector<model::FailedAttempt> all;
+        BlobReader blobs(connection_->session);
+        soci::rowset<soci::row> rows =
+            (connection_->session.prepare
+                 << "SELECT failed_attempts.* FROM failed_attempts JOIN tests ON tests.id = failed_attempts.test_id "
+                    "JOIN runs ON runs.id = failed_attempts.run_id WHERE runs.name = :run AND tests.name = :test AND "
+                    "tests.configuration = :configuration ORDER BY number",
+             soci::use(run), soci::use(test), soci::use(configuration));
+        for (auto& row : rows) {
+          model::FailedAttempt attempt;
+          attempt.number = row.get<int>("number");
+          attempt.verdict = model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
+          attempt.reason = row.get<std::string>("reason");
+          attempt.output.text = blobs.read(row, "stdout_blob");
+          attempt.error.text = blobs.read(row, "stderr_blob");
+          attempt.output.bytes = attempt.output.text.size();
+          attempt.error.bytes = attempt.error.text.size();
+          all.push_back(std::move(attempt));
+        }
+        return all;
+      });
+}
+
 base::Result<std::map<std::pair<std::string, std::string>, base::Duration>> Store::expected_durations() {
   using Durations = std::map<std::pair<std::string, std::string>, base::Duration>;
   return guarded(

@@ -33,6 +33,9 @@ class Store {
   /// The whole stdout of a test, if it was kept.
   base::Result<std::optional<std::string>> full_output(const std::string& run, const std::string& test,
                                                        const std::string& configuration);
+  /// The attempts of a test that failed before the one that its result tells of.
+  base::Result<std::vector<model::FailedAttempt>> failed_attempts(const std::string& run, const std::string& test,
+                                                                  const std::string& configuration);
   /// Typical wall time of tests, from the latest result of each, by (test, configuration).
   base::Result<std::map<std::pair<std::string, std::string>, base::Duration>> expected_durations();
 

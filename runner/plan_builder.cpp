@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "runner/variables.hpp"
 #include "specs/shell.hpp"
@@ -219,9 +220,36 @@ class PlanBuilder {
       check_use(planned, use.name, spec.command_offset + use.offset);
     for (const auto& argument : spec.arguments)
       for (const auto& use : specs::variables_of_text(argument.value)) check_use(planned, use.name, argument.offset);
+    const auto& test = *planned.spec;
+    for (const auto* text : {&test.cwd, &test.stdin_file, &test.expect.output_file, &test.expect.error_file})
+      check_text(planned, *text);
   }
 
-  void check_use(const PlannedTest& planned, const std::string& name, std::size_t) {
+  /// Problems show the line; the file is read again only if there are any.
+  const specs::SourceText& source_of(const model::Suite& suite) {
+    auto& source = sources_text_[suite.file];
+    if (!source) {
+      auto text = base::read_file(suite.file);
+      source = std::make_unique<specs::SourceText>(suite.file, text ? std::move(*text) : "");
+    }
+    return *source;
+  }
+
+  /// The place of a byte of the spec, if it stands on one line; else where the spec begins.
+  base::Origin place_of(const PlannedTest& planned, std::size_t offset) {
+    base::Origin origin = planned.spec->spec.origin;
+    const std::string_view line = source_of(*planned.suite).line(origin.line);
+    const auto at = line.find(planned.spec->spec.text);
+    if (at != std::string_view::npos) origin.column = static_cast<int>(at + offset) + 1;
+    return origin;
+  }
+
+  void check_text(const PlannedTest& planned, const std::optional<model::PlacedText>& text) {
+    if (!text) return;
+    for (const auto& use : specs::variables_of_text(text->text)) check_use(planned, use.name, 0);
+  }
+
+  void check_use(const PlannedTest& planned, const std::string& name, std::size_t offset) {
     if (planned.variables->contains(name) || !required_.contains(name)) return;
     const std::string& configuration = planned.configuration->name;
     std::string message =
@@ -229,7 +257,7 @@ class PlanBuilder {
     if (name == "FFMPEG_PATH") message += ", and no ffmpeg is on PATH";
     message += fmt::format(" (--set {}=…)", name);
     if (reported_.insert(planned.spec->name + "\n" + name + "\n" + configuration).second)
-      problems_.add({planned.spec->spec.origin, message, "", 1});
+      problems_.add(source_of(*planned.suite), place_of(planned, offset), message, static_cast<int>(name.size()) + 1);
   }
 
   const PlanOptions& options_;
@@ -240,6 +268,7 @@ class PlanBuilder {
   model::TestPlan plan_;
   std::unordered_set<std::string> names_;
   std::set<std::string> reported_;
+  std::map<std::string, std::unique_ptr<specs::SourceText>> sources_text_;
 };
 
 }  // namespace

@@ -1,9 +1,9 @@
 // The tests that wait, and which of them may start.
 #pragma once
 
+#include <algorithm>
 #include <deque>
 #include <map>
-#include <optional>
 #include <set>
 #include <string>
 #include <utility>

@@ -1,7 +1,6 @@
 #include "specs/shell.hpp"
 
 #include <algorithm>
-#include <array>
 #include <set>
 
 #include "base/text.hpp"

@@ -62,6 +62,17 @@ TEST(BadInput, AllProblemsOfAllFilesComeTogether) {
             "2 problems; nothing was run\n");
 }
 
+TEST(BadInput, UndefinedVariablesAreShownInTheirLine) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests:\n- name: a\n  spec: \"{MD5} cat $SAMPLES_PATH/a\"\n");
+  EXPECT_EQ(
+      fatespec("check a.yaml", directory.path()).err,
+      "a.yaml:3:20: a/a uses $SAMPLES_PATH, which the configuration `default` does not define (--set SAMPLES_PATH=…)\n"
+      "     3 |   spec: \"{MD5} cat $SAMPLES_PATH/a\"\n"
+      "       |                    ^~~~~~~~~~~~~\n"
+      "1 problem; nothing was run\n");
+}
+
 TEST(BadInput, NamesThatClash) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "suite: s\ntests: [{name: a, spec: x}]\n");

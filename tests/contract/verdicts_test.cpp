@@ -94,6 +94,17 @@ TEST(Verdicts, APassAfterARetryIsFlaky) {
   EXPECT_EQ(run["b"]["flaky"], false);
 }
 
+TEST(Verdicts, TheFailingAttemptsOutputIsShown) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "tests: [{name: a, spec: 'echo attempt; test -e " + directory / "done" + " || { touch " +
+                                directory / "done" + "; echo first; exit 1; }', retries: 1}]\n");
+  fatespec("run s.yaml", directory.path());
+  const auto shown = fatespec("show --test s/a", directory.path()).out;
+  EXPECT_NE(shown.find("attempt 1: fail, status 1, expected 0\nits stdout, 14 bytes:\nattempt\nfirst\n"),
+            std::string::npos)
+      << shown;
+}
+
 TEST(Verdicts, FailFastStartsNothingMore) {
   const TemporaryDirectory directory;
   const auto run =
