@@ -73,7 +73,7 @@ class LocalRun {
 
   void wait_for_signal() {
     signals_.async_wait([this](error_code code, int number) {
-      if (code) return;
+      if (code || finished_) return;
       if (signal_ == 0)
         options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
       const bool again = signal_ != 0;
@@ -84,7 +84,9 @@ class LocalRun {
     });
   }
 
+  // A handler that was queued before its timer was cancelled is called all the same; it must not start anything anew.
   void tick() {
+    if (finished_) return;
     if (options_.tick) options_.tick();
     if (options_.results_lost && options_.results_lost() && !scheduler_.interrupted()) scheduler_.interrupt();
     ticker_.expires_after(tick_interval);

@@ -228,8 +228,7 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
     if (!exited_ || over_ || !streams_ended()) return;
     if (ended_by_us() && !merciless_ && tree_is_alive()) return;
     over_ = true;
-    timer_.cancel();
-    poll_.cancel();
+    disarm();
     // The leader is still a zombie, so its process group cannot be anyone else's yet.
     ::kill(-pid_, SIGKILL);
     reap();
@@ -303,11 +302,18 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
     else end_tree(true);
   }
 
+  // A handler that was queued before its timer was cancelled is called all the same: the number tells that it is stale.
   void arm(base::Duration after, void (Process::*then)()) {
     timer_.expires_after(after);
-    timer_.async_wait([self = shared_from_this(), then](error_code code) {
-      if (!code) (self.get()->*then)();
+    timer_.async_wait([self = shared_from_this(), then, number = ++armed_](error_code code) {
+      if (!code && number == self->armed_) (self.get()->*then)();
     });
+  }
+
+  void disarm() {
+    ++armed_;
+    timer_.cancel();
+    poll_.cancel();
   }
 
   LocalExecutor& owner_;
@@ -319,6 +325,7 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
   asio::posix::stream_descriptor exit_;  ///< a pidfd
   asio::steady_timer timer_;
   asio::steady_timer poll_;
+  unsigned armed_ = 0;      ///< how often the timer was armed or disarmed
   bool merciless_ = false;  ///< SIGKILL was sent
   pid_t pid_ = -1;
   base::SteadyTime started_;
