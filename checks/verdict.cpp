@@ -15,8 +15,6 @@ using model::Ending;
 using model::ExpectedStatus;
 using model::Verdict;
 
-constexpr int not_executable = 126;
-constexpr int not_found = 127;
 constexpr int shell_signal_base = 128;
 constexpr int last_plain_signal = 31;
 
@@ -81,11 +79,11 @@ void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgeme
     judgement.verdict = Verdict::crash;
     judgement.signal = base::signal_name(signal);
     judgement.reason = fmt::format("a program of the command ended by {}{}", judgement.signal, said);
-  } else if (execution.status == not_found || execution.status == not_executable) {
+  } else if (execution.status == model::status_not_found || execution.status == model::status_not_executable) {
     judgement.verdict = Verdict::error;
-    judgement.reason =
-        fmt::format("program {} (status {}){}", execution.status == not_found ? "not found" : "not executable",
-                    execution.status, said);
+    judgement.reason = fmt::format("program {} (status {}){}",
+                                   execution.status == model::status_not_found ? "not found" : "not executable",
+                                   execution.status, said);
   } else {
     judgement.verdict = Verdict::fail;
     judgement.reason = fmt::format("status {}, expected {}{}", execution.status, describe(test.expect.status), said);

@@ -1,8 +1,9 @@
 # Compiler flags that every library of the project shares.
 
 add_library(fatespec_options INTERFACE)
-# Designated initialisers leave the other members at their defaults: that is what they are for.
 target_include_directories(fatespec_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
+# No warning about missing initialisers: designated ones leave the other members at their defaults, which is what they
+# are for. -Wshadow=local is a spelling that only GCC knows.
 target_compile_options(fatespec_options INTERFACE -Wall -Wextra -Wpedantic $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wnon-virtual-dtor -Wno-missing-field-initializers)
 
 find_program(CCACHE_PROGRAM ccache)

@@ -8,6 +8,10 @@
 
 namespace fatespec::model {
 
+/// What a POSIX shell reports of a program that it could not run (XCU 2.8.2).
+inline constexpr int status_not_executable = 126;
+inline constexpr int status_not_found = 127;
+
 enum class Ending {
   exited,       ///< with `status`
   signalled,    ///< by `signal`

@@ -22,7 +22,6 @@ class Console {
 
   bool has_status_line() const { return status_line_; }
   void disable_status_line() { status_line_ = false; }
-  bool has_colours() const { return colours_; }
   /// Columns of the terminal; 80 if unknown.
   std::size_t width() const;
 

@@ -29,9 +29,6 @@ namespace {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-constexpr int not_executable = 126;
-constexpr int not_found = 127;
-
 struct Pipe {
   base::FileDescriptor read;
   base::FileDescriptor write;
@@ -137,7 +134,8 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
     LaunchResult started{-1, ENOEXEC};
     if (words) {
       const std::string& path = owner_.find_program((*words)[0], *request_.environment);
-      if (path.empty()) return refuse_program(fmt::format("program `{}` not found on PATH", (*words)[0]), not_found);
+      if (path.empty())
+        return refuse_program(fmt::format("program `{}` not found on PATH", (*words)[0]), model::status_not_found);
       launch_request.program = path;
       launch_request.words = std::move(*words);
       started = launch(launch_request);
@@ -158,9 +156,11 @@ class LocalExecutor::Process final : public RunningExecution, public std::enable
   bool refuse_launch(const LaunchRequest& launch_request, int code) {
     if (::access(request_.directory.c_str(), X_OK) != 0)
       return refuse("working directory " + request_.directory, errno);
-    if (code == ENOENT) return refuse_program(fmt::format("program `{}` not found", launch_request.program), not_found);
+    if (code == ENOENT)
+      return refuse_program(fmt::format("program `{}` not found", launch_request.program), model::status_not_found);
     if (code == EACCES)
-      return refuse_program(fmt::format("program `{}` is not executable", launch_request.program), not_executable);
+      return refuse_program(fmt::format("program `{}` is not executable", launch_request.program),
+                            model::status_not_executable);
     return refuse(fmt::format("program `{}` cannot be started", launch_request.program), code);
   }
 

@@ -74,9 +74,9 @@ bool OrphanReaper::belongs(pid_t pid, pid_t leader, const std::string& marker) {
   if (tests_.contains(group)) return false;
   const auto oldest =
       std::min_element(tests_.begin(), tests_.end(), [](auto& a, auto& b) { return a.second < b.second; });
-  const auto [seen, added] = unknown_.try_emplace(pid, Orphan{sequence_});
+  const auto [seen, added] = unknown_.try_emplace(pid, sequence_);
   const bool alone = tests_.empty() || (tests_.size() == 1 && tests_.begin()->first == leader);
-  return alone || oldest->second > seen->second.first_seen;
+  return alone || oldest->second > seen->second;
 }
 
 OrphanReaper::Swept OrphanReaper::signal_orphans(pid_t leader, const std::string& marker, int signal) {

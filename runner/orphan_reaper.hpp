@@ -39,15 +39,12 @@ class OrphanReaper {
   std::size_t signal_all(int signal);
 
  private:
-  struct Orphan {
-    std::uint64_t first_seen = 0;  ///< the latest test that had started by then
-  };
   bool belongs(pid_t pid, pid_t leader, const std::string& marker);
   std::vector<pid_t> orphans();
 
-  base::FileDescriptor children_;         ///< /proc/…/children of the thread that starts processes
-  std::map<pid_t, std::uint64_t> tests_;  ///< running leaders and their sequence numbers
-  std::map<pid_t, Orphan> unknown_;
+  base::FileDescriptor children_;           ///< /proc/…/children of the thread that starts processes
+  std::map<pid_t, std::uint64_t> tests_;    ///< running leaders and their sequence numbers
+  std::map<pid_t, std::uint64_t> unknown_;  ///< orphans of nobody, and the latest test that had started when first seen
   std::uint64_t sequence_ = 0;
 };
 

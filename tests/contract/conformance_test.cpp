@@ -35,6 +35,7 @@ std::filesystem::path samples() {
 
 TEST(Conformance, H264StreamsDecodeToThePublishersSha1) {
   if (!std::filesystem::exists(samples() / "BA_MW_D.264"))
+    // The streams are read where they are and not copied into this repository.
     GTEST_SKIP() << "no conformance streams in " << samples() << "; FATESPEC_CONFORMANCE_SAMPLES names their place";
   const TemporaryDirectory directory;
   std::string tests =
