@@ -97,16 +97,18 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
   Judgement judgement;
   if (execution.ending == Ending::exited) judgement.status = execution.status;
   if (compares_samples(test.parsed.type) && !evidence.output.passed && judgement.status == 0) judgement.status = 1;
-  if (execution.ending == Ending::signalled || execution.ending == Ending::timed_out)
+  if (execution.ending == Ending::signalled || execution.ending == Ending::timed_out ||
+      execution.ending == Ending::over_limit)
     judgement.signal = execution.signal == 0 ? "" : base::signal_name(execution.signal);
   if (execution.ending == Ending::not_started || execution.ending == Ending::cancelled) {
     judgement.verdict = Verdict::error;
     judgement.reason = execution.problem;
     return judgement;
   }
-  if (execution.ending == Ending::timed_out) {
-    judgement.verdict = Verdict::timeout;
+  if (execution.ending == Ending::timed_out || execution.ending == Ending::over_limit) {
+    judgement.verdict = execution.ending == Ending::timed_out ? Verdict::timeout : Verdict::fail;
     judgement.reason = execution.problem;
+    judgement.detail = execution.stack;
     return judgement;
   }
   if (evidence.output.reference_missing || evidence.error.reference_missing) {

@@ -56,6 +56,9 @@ class RunCommand {
   explicit RunCommand(const RunOptions& options) : options_(options), console_(options.json == "-" ? stderr : stdout) {}
 
   ExitCode execute() {
+    auto guardian = runner::Guardian::start();  // before there are threads and much memory
+    if (!guardian) return complain(guardian.error());
+    guardian_ = std::move(*guardian);
     auto loaded = load_inputs(options_.inputs, plan_options());
     if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
     inputs_ = std::move(std::get<Inputs>(loaded));
@@ -63,6 +66,7 @@ class RunCommand {
     run_.run_id = new_run_id();
     run_.command = rerun_command(options_) +
                    (options_.inputs.filter.empty() ? "" : " --filter " + base::shell_quote(options_.inputs.filter));
+    run_.guardian = guardian_.get();
     run_.scheduler = {jobs(), keep_of(options_.keep), options_.fail_fast};
     add_sinks();
     const auto code = run_locally(inputs_.plan, run_, clock_);
@@ -152,6 +156,7 @@ class RunCommand {
   }
 
   const RunOptions& options_;
+  std::unique_ptr<runner::Guardian> guardian_;
   base::SystemClock clock_;
   reports::Console console_;
   Inputs inputs_;

@@ -14,6 +14,7 @@
 
 #include "base/signals.hpp"
 #include "cli/version.hpp"
+#include "runner/disk_usage.hpp"
 #include "runner/local_executor.hpp"
 #include "runner/probes.hpp"
 
@@ -35,6 +36,11 @@ ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool resul
   return counts[Verdict::error] > 0 || results_lost ? ExitCode::error : ExitCode::success;
 }
 
+std::uint64_t free_space(const std::string& directory) {
+  const auto space = runner::disk_space(directory);
+  return space ? space->free : UINT64_MAX;
+}
+
 class LocalRun {
  public:
   LocalRun(model::TestPlan& plan, const LocalRunOptions& options, const base::Clock& clock, runner::Scratch& scratch)
@@ -42,8 +48,8 @@ class LocalRun {
         options_(options),
         clock_(clock),
         pool_(std::max(1U, std::thread::hardware_concurrency())),
-        executor_(loop_),
-        context_{{loop_, pool_}, executor_, scratch, *plan.project},
+        executor_(loop_, {}, options.guardian),
+        context_{{loop_, pool_}, executor_, scratch, *plan.project, free_space(scratch.directory())},
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
         ticker_(loop_),
         scheduler_(
@@ -108,6 +114,7 @@ class LocalRun {
     emit(event);
     signals_.cancel();
     ticker_.cancel();
+    executor_.finish();
   }
 
   model::TestPlan& plan_;
@@ -133,6 +140,7 @@ class LocalRun {
 base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, const base::Clock& clock) {
   auto scratch = runner::Scratch::create(options.run_id);
   if (!scratch) return scratch.error();
+  if (options.guardian != nullptr) options.guardian->guard(scratch->directory());
   return LocalRun(plan, options, clock, *scratch).run();
 }
 

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "cli/exit_code.hpp"
 #include "model/event.hpp"
+#include "runner/guardian.hpp"
 #include "runner/scheduler.hpp"
 
 namespace fatespec::cli {
@@ -15,6 +16,7 @@ struct LocalRunOptions {
   std::string run_id;
   std::string command;  ///< as typed, for the store
   runner::SchedulerOptions scheduler;
+  runner::Guardian* guardian = nullptr;  ///< optional
   std::vector<model::EventSink> sinks;
   std::function<void()> tick;                   ///< called ten times a second
   std::function<bool()> results_lost;           ///< asked at each tick and at the end

@@ -44,6 +44,7 @@ struct Project {
   Variables env;
   std::string make = "make %s";
   std::string maketest;
+  Limits limits;
   std::vector<Configuration> configurations;
   std::map<std::string, Target, std::less<>> targets;
 };

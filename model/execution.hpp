@@ -18,6 +18,7 @@ enum class Ending {
   timed_out,    ///< and was killed with all that it had started
   not_started,  ///< see `problem`
   cancelled,    ///< the run was interrupted
+  over_limit,   ///< it took more than it may of something, see `problem`, and was killed
 };
 
 /// What a process tree used: the test's process and every descendant that was waited for.
@@ -34,6 +35,7 @@ struct Execution {
   bool via_shell = false;  ///< a shell ran the command: status 126, 127 and 128+n are its reports
   bool leaky = false;      ///< something kept the output open after the test had ended
   std::string problem;     ///< why it was not started, or what went wrong around it
+  std::string stack;       ///< of what hung when the time was up, if a debugger could tell
   Usage usage;
   base::Duration wall{0};
 };

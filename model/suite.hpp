@@ -63,6 +63,20 @@ struct KnownFailure {
   std::string reason;
   std::string bug;
   std::string stdout_digest;  ///< lower-case hexadecimal; its length tells the algorithm
+  std::string expires;        ///< "2026-12-31": from the day after, the test fails as any other; empty: never
+};
+
+/// What a test may take before it is ended. Nothing: as the configuration file says, else the built-in limit.
+struct Limits {
+  std::optional<std::uint64_t> output;     ///< bytes of stdout and stderr together
+  std::optional<std::uint64_t> directory;  ///< bytes in $TEST_DIR
+  std::optional<std::uint64_t> processes;  ///< alive at one moment
+};
+
+/// Which failures are known trouble of the infrastructure and worth another attempt; any one suffices.
+struct RetryCondition {
+  std::string output_matches;  ///< regular expression; empty: none
+  std::string error_matches;
 };
 
 struct MatrixAxis {
@@ -86,6 +100,11 @@ struct TestSpec {
   std::vector<std::string> locks;
   bool exclusive = false;
   int retries = 0;
+  std::optional<RetryCondition> retry_if;  ///< nothing: every failure is worth another attempt
+  std::optional<base::Duration> slow = std::chrono::seconds(30);  ///< a test that runs longer is shown as slow
+  std::uint64_t memory = 0;                                       ///< bytes that must be free for it to start
+  Limits limits;
+  bool agree = false;  ///< the combinations of its matrix are compared with each other
   std::optional<std::string> skip;
   std::vector<Condition> only_if;  ///< any one suffices; empty: always
   std::optional<KnownFailure> expect_fail;

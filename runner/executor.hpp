@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -27,13 +28,23 @@ class OutputSink {
   virtual void when_space(std::function<void()> resume) = 0;
 };
 
+/// What one execution may take before it is ended.
+struct ExecutionLimits {
+  std::uint64_t output = UINT64_MAX;     ///< bytes of stdout and stderr together
+  std::uint64_t directory = UINT64_MAX;  ///< bytes in its test directory
+  std::size_t processes = SIZE_MAX;      ///< alive at one moment
+};
+
 struct ExecutionRequest {
   std::string command;                                          ///< for /bin/sh; variables are replaced
   std::shared_ptr<const std::vector<std::string>> environment;  ///< "NAME=value"
   std::string directory;                                        ///< working directory
   std::string marker;      ///< "NAME=value" of the environment that no other attempt has
-  std::string stdin_file;  ///< empty: /dev/null
+  std::string test_directory;  ///< what the limit on the directory is about; empty: nothing
+  std::string stdin_file;      ///< empty: /dev/null
   std::optional<base::Duration> timeout;
+  ExecutionLimits limits;
+  bool stack_if_it_hangs = false;  ///< before the timeout ends it, a debugger is asked where it is
 };
 
 /// A request under way. Destroying it is not allowed before it has ended.
@@ -42,6 +53,9 @@ class RunningExecution {
   virtual ~RunningExecution() = default;
   /// Ends it with everything that it started; it then ends as `cancelled`. `now`: without mercy.
   virtual void cancel(bool now) = 0;
+  /// Stops all its processes and its clock, until resume().
+  virtual void suspend() = 0;
+  virtual void resume() = 0;
 };
 
 /// Runs commands on one target. Used on the scheduler's thread.

@@ -25,11 +25,12 @@ namespace {
 
 namespace process = boost::process::v2;
 
-/// An initialiser that makes the child the leader of a process group and resets what it must not inherit.
-struct OwnGroup {
+/// An initialiser that makes the child the leader of a session and resets what it must not inherit. A session and not
+/// only a process group: a test that opens /dev/tty then gets an error, and is not stopped for reading the terminal.
+struct OwnSession {
   process::error_code on_exec_setup(process::posix::default_launcher&, const std::filesystem::path&,
                                     const char* const*) const {
-    ::setpgid(0, 0);
+    ::setsid();
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runner that is killed leaves no test behind
     // Ignored signals stay ignored across exec, unlike handled ones.
     for (const int signal : {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU})
@@ -135,10 +136,10 @@ LaunchResult launch(const LaunchRequest& request) {
   const auto environment = pointers(*request.environment);
   process::process_stdio stdio{request.stdin_fd, request.stdout_fd, request.stderr_fd};
   process::process_start_dir directory(request.directory);
-  OwnGroup group;
+  OwnSession session;
   VforkLauncher launcher;
   launcher.env = environment.data();
-  return launcher.start(request.program, argv.data(), group, directory, stdio);
+  return launcher.start(request.program, argv.data(), session, directory, stdio);
 }
 
 }  // namespace fatespec::runner

@@ -1,41 +1,35 @@
 // Runs tests on this machine.
 #pragma once
 
-#include <map>
 #include <memory>
-#include <string>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "runner/executor.hpp"
-#include "runner/orphan_reaper.hpp"
+#include "runner/local_machine.hpp"
 
 namespace fatespec::runner {
 
-struct LocalLimits {
-  /// Between SIGTERM and SIGKILL for a test that takes too long.
-  base::Duration grace = std::chrono::seconds(5);
-  /// How long the output may stay open after the test's process has ended; then the test is `leaky`.
-  base::Duration leak = std::chrono::milliseconds(200);
-};
-
 class LocalExecutor final : public Executor {
  public:
-  explicit LocalExecutor(boost::asio::io_context& loop, LocalLimits limits = {});
+  /// `guardian`, if there is one, lives longer than the executor.
+  explicit LocalExecutor(boost::asio::io_context& loop, LocalLimits limits = {}, Guardian* guardian = nullptr);
+  LocalExecutor(const LocalExecutor&) = delete;
+  LocalExecutor& operator=(const LocalExecutor&) = delete;
   ~LocalExecutor() override;
 
   std::shared_ptr<RunningExecution> execute(ExecutionRequest request, OutputSink& output, OutputSink& error,
                                             std::function<void(model::Execution)> done) override;
+  /// Nothing more will be executed: the loop need not wait for the next look at limits.
+  void finish() { watch_.cancel(); }
 
  private:
-  class Process;
-  /// A program's path as execvp would find it; the name itself if it holds a slash; empty if there is none.
-  const std::string& find_program(const std::string& name, const std::vector<std::string>& environment);
+  void watch_limits();
 
-  boost::asio::io_context& loop_;
-  LocalLimits limits_;
-  OrphanReaper reaper_;
-  std::map<std::pair<std::string, std::string>, std::string> programs_;  ///< (PATH, name) -> path
+  LocalMachine machine_;
+  boost::asio::steady_timer watch_;
+  bool watching_ = false;
 };
 
 }  // namespace fatespec::runner

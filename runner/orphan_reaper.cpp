@@ -14,6 +14,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "runner/process_table.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -27,15 +28,6 @@ std::string read_descriptor(int fd) {
     text.append(buffer.data(), static_cast<std::size_t>(got));
     if (static_cast<std::size_t>(got) < buffer.size()) return text;
   }
-}
-
-bool environment_has(pid_t pid, const std::string& marker) {
-  const base::FileDescriptor file(::open(fmt::format("/proc/{}/environ", pid).c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return false;
-  const std::string environment = read_descriptor(file.get());
-  for (const auto entry : base::split(environment, '\0'))
-    if (entry == marker) return true;
-  return false;
 }
 
 }  // namespace
@@ -55,7 +47,11 @@ OrphanReaper::OrphanReaper() {
 }
 
 void OrphanReaper::test_started(pid_t leader) { tests_[leader] = ++sequence_; }
-void OrphanReaper::test_ended(pid_t leader) { tests_.erase(leader); }
+model::Usage OrphanReaper::test_ended(pid_t leader) {
+  tests_.erase(leader);
+  const auto used = usage_.extract(leader);
+  return used.empty() ? model::Usage() : used.mapped();
+}
 
 std::vector<pid_t> OrphanReaper::orphans() {
   std::vector<pid_t> found;
@@ -63,7 +59,9 @@ std::vector<pid_t> OrphanReaper::orphans() {
   const std::string list = read_descriptor(children_.get());
   for (const auto word : base::split(list, ' ')) {
     const auto pid = base::parse_integer(word);
-    if (pid && !tests_.contains(static_cast<pid_t>(*pid))) found.push_back(static_cast<pid_t>(*pid));
+    if (!pid) continue;
+    const auto child = static_cast<pid_t>(*pid);
+    if (!tests_.contains(child) && !ignored_.contains(child)) found.push_back(child);
   }
   return found;
 }
@@ -79,22 +77,32 @@ bool OrphanReaper::belongs(pid_t pid, pid_t leader, const std::string& marker) {
   return alone || oldest->second > seen->second;
 }
 
-OrphanReaper::Swept OrphanReaper::signal_orphans(pid_t leader, const std::string& marker, int signal) {
-  Swept swept;
+void OrphanReaper::reap_dead() {
+  for (const pid_t pid : orphans()) {
+    const pid_t group = ::getpgid(pid);
+    rusage usage{};
+    if (::wait4(pid, nullptr, WNOHANG, &usage) != pid) continue;
+    unknown_.erase(pid);
+    if (tests_.contains(group)) add_usage(usage_[group], usage);
+  }
+}
+
+std::size_t OrphanReaper::signal_orphans(pid_t leader, const std::string& marker, int signal) {
+  std::size_t alive = 0;
   for (const pid_t pid : orphans()) {
     const bool ours = belongs(pid, leader, marker);
     rusage usage{};
     if (::wait4(pid, nullptr, WNOHANG, &usage) == pid) {
       unknown_.erase(pid);
-      if (ours) add_usage(swept.usage, usage);
+      if (ours) add_usage(usage_[leader], usage);
       continue;
     }
     if (!ours) continue;
-    ++swept.left;
+    ++alive;
     if (signal != 0) ::kill(pid, signal);
     if (signal == SIGTERM) ::kill(pid, SIGCONT);
   }
-  return swept;
+  return alive;
 }
 
 std::size_t OrphanReaper::signal_all(int signal) {

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,28 +24,34 @@ void add_usage(model::Usage& sum, const rusage& usage);
 class OrphanReaper {
  public:
   OrphanReaper();
+  OrphanReaper(const OrphanReaper&) = delete;
+  OrphanReaper& operator=(const OrphanReaper&) = delete;
+  ~OrphanReaper() = default;
 
+  /// A child of ours that belongs to no test and is nobody's orphan.
+  void ignore(pid_t child) { ignored_.insert(child); }
   /// A test's main process has started; it is no orphan.
   void test_started(pid_t leader);
-  /// It is over; the caller has reaped it.
-  void test_ended(pid_t leader);
+  /// It is over; the caller has reaped it. Returns what the orphans of the test have used.
+  model::Usage test_ended(pid_t leader);
 
-  struct Swept {
-    std::size_t left = 0;  ///< orphans of the test that are alive
-    model::Usage usage;    ///< of those that were reaped
-  };
-  /// Sends `signal` (0: none) to the orphans of a test and reaps those that are dead.
-  Swept signal_orphans(pid_t leader, const std::string& marker, int signal);
-  /// The same for every orphan there is.
+  /// Sends `signal` (0: none) to the orphans of a test and reaps those that are dead. Returns how many are alive.
+  std::size_t signal_orphans(pid_t leader, const std::string& marker, int signal);
+  /// Sends a signal to every orphan there is.
   std::size_t signal_all(int signal);
+  /// Reaps what is dead already, so that a test that forks without end does not fill the table of processes.
+  void reap_dead();
+  /// Children that are no test's main process.
+  std::vector<pid_t> orphans();
 
  private:
   bool belongs(pid_t pid, pid_t leader, const std::string& marker);
-  std::vector<pid_t> orphans();
 
   base::FileDescriptor children_;           ///< /proc/…/children of the thread that starts processes
   std::map<pid_t, std::uint64_t> tests_;    ///< running leaders and their sequence numbers
   std::map<pid_t, std::uint64_t> unknown_;  ///< orphans of nobody, and the latest test that had started when first seen
+  std::set<pid_t> ignored_;
+  std::map<pid_t, model::Usage> usage_;  ///< of the orphans of each leader that were reaped
   std::uint64_t sequence_ = 0;
 };
 

@@ -28,6 +28,8 @@ class Scratch {
   /// Removes the run's directory if nothing was kept in it.
   ~Scratch();
 
+  /// The run's own, in which the others are.
+  const std::string& directory() const { return directory_; }
   /// An empty directory that nobody uses.
   base::Result<std::string> make_directory();
   /// Takes one back that is as it was made, for another attempt: making and removing one costs a file system with

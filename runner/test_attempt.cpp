@@ -17,6 +17,7 @@
 #include "runner/check_factory.hpp"
 #include "runner/command_line.hpp"
 #include "runner/environment.hpp"
+#include "runner/limits.hpp"
 #include "runner/plan_builder.hpp"
 
 namespace fatespec::runner {
@@ -140,7 +141,10 @@ void TestAttempt::execute() {
   request.marker = "TEST_DIR=" + outcome_.directory;
   if (test_.spec->stdin_file)
     request.stdin_file = absolute_path(test_.spec->stdin_file->text, *variables_, test_.suite->directory);
+  request.test_directory = outcome_.directory;
   request.timeout = test_.timeout;
+  request.limits = execution_limits(context_.project.limits, test_.spec->limits, context_.free_space);
+  request.stack_if_it_hangs = true;
   running_ = context_.executor.execute(
       std::move(request), *output_, *error_,
       [self = shared_from_this()](model::Execution execution) { self->executed(std::move(execution)); });

@@ -19,6 +19,7 @@ struct AttemptContext {
   Executor& executor;
   Scratch& scratch;
   const model::Project& project;
+  std::uint64_t free_space = UINT64_MAX;  ///< bytes, where the test directories are, when the run began
 };
 
 struct AttemptOutcome {

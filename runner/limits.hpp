@@ -1,0 +1,18 @@
+// What a test may take, from what suites and configuration say and what this program holds for sane.
+#pragma once
+
+#include <cstdint>
+
+#include "model/suite.hpp"
+#include "runner/executor.hpp"
+
+namespace fatespec::runner {
+
+inline constexpr std::uint64_t default_output_limit = std::uint64_t{64} << 30;     ///< bytes
+inline constexpr std::uint64_t default_directory_limit = std::uint64_t{16} << 30;  ///< bytes; at most half the free space
+inline constexpr std::uint64_t default_process_limit = 2048;
+
+/// The test's own limits, else the project's, else the defaults. `free_space`: bytes where test directories are.
+ExecutionLimits execution_limits(const model::Limits& project, const model::Limits& test, std::uint64_t free_space);
+
+}  // namespace fatespec::runner

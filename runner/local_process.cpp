@@ -1,0 +1,368 @@
+#include "runner/local_process.hpp"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <cstring>
+#include <set>
+
+#include <fmt/format.h>
+#include <boost/asio/post.hpp>
+
+#include "base/text.hpp"
+#include "runner/disk_usage.hpp"
+#include "runner/hang_stack.hpp"
+#include "specs/shell.hpp"
+
+namespace fatespec::runner {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+using model::Ending;
+
+LocalProcess::LocalProcess(LocalMachine& machine, ExecutionRequest request, Done done)
+    : machine_(machine),
+      request_(std::move(request)),
+      done_(std::move(done)),
+      exit_(machine.loop),
+      timer_(machine.loop),
+      poll_(machine.loop) {}
+
+void LocalProcess::start(OutputSink& output, OutputSink& error) {
+  if (open_input() && open_streams(output, error) && launch_program()) {
+    begin();
+    return;
+  }
+  asio::post(machine_.loop, [self = shared_from_this()] { self->done_(std::move(self->execution_)); });
+}
+
+void LocalProcess::begin() {
+  started_ = std::chrono::steady_clock::now();
+  machine_.reaper.test_started(pid_);
+  machine_.running.insert(this);
+  if (machine_.guardian != nullptr) machine_.guardian->test_started(pid_, request_.test_directory);
+  if (request_.limits.directory != UINT64_MAX)
+    if (const auto space = disk_space(request_.test_directory)) disk_used_before_ = space->used;
+  watch_exit();
+  for (auto& stream : streams_)
+    stream->start(
+        shared_from_this(), [this](std::size_t bytes) { count_output(bytes); }, [this] { finish_if_over(); });
+  if (request_.timeout) arm(*request_.timeout, &LocalProcess::time_is_up);
+}
+
+bool LocalProcess::refuse(const std::string& what, int code) {
+  execution_.ending = Ending::not_started;
+  execution_.problem = fmt::format("{}: {}", what, std::strerror(code));
+  return false;
+}
+
+// A shell would have made a status of it, and a test may expect that one.
+bool LocalProcess::refuse_program(std::string what, int status) {
+  execution_.ending = Ending::not_started;
+  execution_.problem = std::move(what);
+  execution_.status = status;
+  return false;
+}
+
+bool LocalProcess::open_input() {
+  const char* input = request_.stdin_file.empty() ? "/dev/null" : request_.stdin_file.c_str();
+  stdin_.reset(::open(input, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (!stdin_ || ::fstat(stdin_.get(), &status) != 0) return refuse(input, errno);
+  if (S_ISFIFO(status.st_mode) || S_ISDIR(status.st_mode))
+    return refuse(fmt::format("stdin_file {}", input), S_ISDIR(status.st_mode) ? EISDIR : ESPIPE);
+  ::fcntl(stdin_.get(), F_SETFL, 0);  // O_NONBLOCK was for a pipe that nobody writes to
+  return true;
+}
+
+bool LocalProcess::open_streams(OutputSink& output, OutputSink& error) {
+  std::size_t i = 0;
+  for (OutputSink* sink : {&output, &error}) {
+    streams_.at(i) = std::make_unique<OutputPipe>(machine_.loop, *sink);
+    if (!streams_.at(i)->open(write_ends_.at(i))) return refuse("pipe", errno);
+    ++i;
+  }
+  return true;
+}
+
+bool LocalProcess::launch_program() {
+  LaunchRequest launch_request;
+  launch_request.environment = request_.environment.get();
+  launch_request.directory = request_.directory;
+  launch_request.stdin_fd = stdin_.get();
+  launch_request.stdout_fd = write_ends_[0].get();
+  launch_request.stderr_fd = write_ends_[1].get();
+  auto words = specs::simple_words(request_.command);
+  LaunchResult started{-1, ENOEXEC};
+  if (words) {
+    const std::string& path = machine_.programs.find((*words)[0], *request_.environment);
+    if (path.empty())
+      return refuse_program(fmt::format("program `{}` not found on PATH", (*words)[0]), model::status_not_found);
+    launch_request.program = path;
+    launch_request.words = std::move(*words);
+    started = launch(launch_request);
+  }
+  if (started.error == ENOEXEC) {  // not simple, or a script without an interpreter line: a shell's work
+    execution_.via_shell = true;
+    launch_request.program = "/bin/sh";
+    launch_request.words = {"sh", "-c", request_.command};
+    started = launch(launch_request);
+  }
+  stdin_.reset();
+  write_ends_ = {};
+  if (started.pid < 0) return refuse_launch(launch_request, started.error);
+  pid_ = started.pid;
+  return true;
+}
+
+bool LocalProcess::refuse_launch(const LaunchRequest& launch_request, int code) {
+  if (::access(request_.directory.c_str(), X_OK) != 0) return refuse("working directory " + request_.directory, errno);
+  if (code == ENOENT)
+    return refuse_program(fmt::format("program `{}` not found", launch_request.program), model::status_not_found);
+  if (code == EACCES)
+    return refuse_program(fmt::format("program `{}` is not executable", launch_request.program),
+                          model::status_not_executable);
+  return refuse(fmt::format("program `{}` cannot be started", launch_request.program), code);
+}
+
+void LocalProcess::watch_exit() {
+  exit_.assign(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
+  exit_.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code code) {
+    if (!code) self->process_ended();
+  });
+}
+
+void LocalProcess::count_output(std::size_t bytes) {
+  output_bytes_ += bytes;
+  if (output_bytes_ > request_.limits.output)
+    exceed(fmt::format("wrote more than {} of output", base::format_size(request_.limits.output)));
+}
+
+void LocalProcess::look_at_limits(long machine_tasks) {
+  if (over_ || ended_by_us()) return;
+  if (too_many_processes(machine_tasks)) {
+    exceed(fmt::format("had more than {} processes at once", request_.limits.processes));
+  } else if (std::chrono::steady_clock::now() >= next_walk_ && directory_too_large()) {
+    exceed(fmt::format("put more than {} into its directory", base::format_size(request_.limits.directory)));
+  }
+}
+
+// A test cannot have more processes than the machine has: the costly look is taken only when it might.
+bool LocalProcess::too_many_processes(long machine_tasks) {
+  const std::size_t most = request_.limits.processes;
+  if (machine_tasks >= 0 && static_cast<std::size_t>(machine_tasks) <= most) return false;
+  const auto table = ProcessTable::read();
+  return table.session_size(pid_) > most || table.tree_of(pid_, request_.marker).size() > most;
+}
+
+// As above: the directory cannot have grown by more than the file system has.
+bool LocalProcess::directory_too_large() {
+  constexpr auto between_walks = std::chrono::milliseconds(500);
+  const std::uint64_t most = request_.limits.directory;
+  if (most == UINT64_MAX || request_.test_directory.empty()) return false;
+  const auto space = disk_space(request_.test_directory);
+  if (!space || space->used < disk_used_before_ || space->used - disk_used_before_ <= most) return false;
+  next_walk_ = std::chrono::steady_clock::now() + between_walks;
+  return tree_size(request_.test_directory, most) > most;
+}
+
+void LocalProcess::exceed(std::string what) {
+  if (over_ || ended_by_us()) return;
+  execution_.ending = Ending::over_limit;
+  execution_.problem = std::move(what);
+  freeze_tree();
+  end_tree(true);
+}
+
+void LocalProcess::cancel(bool now) {
+  if (over_) return;
+  if (!ended_by_us()) {
+    execution_.ending = Ending::cancelled;
+    execution_.problem = "interrupted";
+  }
+  end_tree(now);
+}
+
+// Processes that were stopped already, by themselves or by a debugger, are not ours to wake.
+void LocalProcess::suspend() {
+  if (over_) return;
+  suspended_at_ = std::chrono::steady_clock::now();
+  remaining_ = next_step_ == nullptr ? base::Duration(0) : timer_.expiry() - suspended_at_;
+  ++armed_;  // what is queued for the timer is stale
+  timer_.cancel();
+  for (const auto& process : ProcessTable::read().tree_of(pid_, request_.marker))
+    if (!process.is_stopped() && ::kill(process.pid, SIGSTOP) == 0) suspended_.push_back(process.pid);
+}
+
+void LocalProcess::resume() {
+  if (over_) return;
+  started_ += std::chrono::steady_clock::now() - suspended_at_;
+  for (const pid_t pid : std::exchange(suspended_, {})) ::kill(pid, SIGCONT);
+  if (next_step_ != nullptr) arm(remaining_, next_step_);
+}
+
+bool LocalProcess::streams_ended() const { return streams_[0]->ended() && streams_[1]->ended(); }
+
+bool LocalProcess::ended_by_us() const {
+  return execution_.ending == Ending::timed_out || execution_.ending == Ending::cancelled ||
+         execution_.ending == Ending::over_limit;
+}
+
+void LocalProcess::process_ended() {
+  exited_ = true;
+  exit_.close();
+  execution_.wall = std::chrono::steady_clock::now() - started_;
+  if (!ended_by_us() && directory_too_large())
+    exceed(fmt::format("put more than {} into its directory", base::format_size(request_.limits.directory)));
+  finish_if_over();
+  // What was asked to end has its time of grace; kill_tree() ends that.
+  if (!over_ && !ended_by_us()) arm(machine_.limits.leak, &LocalProcess::output_leaked);
+}
+
+// Descendants that were sent a SIGTERM may clean up until the time of grace is over; they are looked for now and then.
+bool LocalProcess::tree_is_alive() {
+  if (machine_.reaper.signal_orphans(pid_, request_.marker, 0) == 0) return false;
+  poll_.expires_after(std::chrono::milliseconds(10));
+  poll_.async_wait([self = shared_from_this()](error_code code) {
+    if (!code) self->finish_if_over();
+  });
+  return true;
+}
+
+void LocalProcess::finish_if_over() {
+  if (!exited_ || over_ || !streams_ended()) return;
+  if (ended_by_us() && !merciless_ && tree_is_alive()) return;
+  over_ = true;
+  disarm();
+  machine_.running.erase(this);
+  // The leader is still a zombie, so its process group cannot be anyone else's yet.
+  ::kill(-pid_, SIGKILL);
+  reap();
+  end_orphans();
+}
+
+void LocalProcess::output_leaked() {
+  execution_.leaky = true;
+  ::kill(-pid_, SIGKILL);
+  machine_.reaper.signal_orphans(pid_, request_.marker, SIGKILL);
+  for (auto& stream : streams_) stream->close();
+  finish_if_over();
+}
+
+void LocalProcess::reap() {
+  int status = 0;
+  rusage usage{};
+  pid_t reaped = 0;
+  while ((reaped = ::wait4(pid_, &status, 0, &usage)) < 0 && errno == EINTR) {
+  }
+  if (reaped != pid_) {
+    refuse("the status of the test was lost", errno);
+    return;
+  }
+  add_usage(execution_.usage, usage);
+  if (WIFSIGNALED(status)) execution_.signal = WTERMSIG(status);
+  if (WIFEXITED(status)) execution_.status = WEXITSTATUS(status);
+  if (!ended_by_us()) execution_.ending = WIFSIGNALED(status) ? Ending::signalled : Ending::exited;
+}
+
+// Until none is left; what cannot be killed within a few seconds hangs in the kernel, and is told.
+void LocalProcess::end_orphans() {
+  constexpr int most_sweeps = 200;
+  constexpr int quick_sweeps = 20;
+  const std::size_t left = machine_.reaper.signal_orphans(pid_, request_.marker, SIGKILL);
+  if (left > 0 && ++sweeps_ < most_sweeps) {
+    arm(std::chrono::milliseconds(sweeps_ < quick_sweeps ? 1 : 20), &LocalProcess::end_orphans);
+    return;
+  }
+  if (left > 0) execution_.problem = fmt::format("{} processes of the test cannot be killed", left);
+  const model::Usage orphans = machine_.reaper.test_ended(pid_);
+  execution_.usage.user += orphans.user;
+  execution_.usage.system += orphans.system;
+  execution_.usage.max_rss_kib = std::max(execution_.usage.max_rss_kib, orphans.max_rss_kib);
+  if (machine_.guardian != nullptr) machine_.guardian->test_ended(pid_);
+  auto done = std::move(done_);
+  done(std::move(execution_));
+}
+
+void LocalProcess::time_is_up() {
+  if (ended_by_us()) return;
+  execution_.ending = Ending::timed_out;
+  execution_.problem = fmt::format("no end after {}", base::format_duration(*request_.timeout));
+  take_stack();
+}
+
+// Where it hangs is worth some seconds; what has come by then is kept, and the test is ended in any case.
+void LocalProcess::take_stack() {
+  if (!request_.stack_if_it_hangs) {
+    end_tree(false);
+    return;
+  }
+  const auto tree = ProcessTable::read().tree_of(pid_, request_.marker);
+  if (!tree.empty() && std::all_of(tree.begin(), tree.end(), [](const auto& p) { return p.is_stopped(); }))
+    execution_.problem += ": it is stopped, and nobody would continue it";
+  hang_stack(machine_, tree, [self = shared_from_this()](std::string stack) {
+    self->execution_.stack = std::move(stack);
+    if (!self->over_) self->end_tree(false);
+  });
+}
+
+// What forks without end forks between a look and a kill; what is stopped does not.
+void LocalProcess::freeze_tree() {
+  constexpr int most_passes = 50;
+  ::kill(-pid_, SIGSTOP);
+  std::set<pid_t> frozen;
+  for (int pass = 0; pass < most_passes; ++pass) {
+    bool found = false;
+    for (const auto& process : ProcessTable::read().tree_of(pid_, request_.marker)) {
+      if (!frozen.insert(process.pid).second) continue;
+      found = true;
+      ::kill(process.pid, SIGSTOP);
+    }
+    if (!found) break;
+  }
+  for (const pid_t pid : frozen) ::kill(pid, SIGKILL);
+}
+
+// First a request to end, then an end.
+void LocalProcess::end_tree(bool now) {
+  const int signal = now ? SIGKILL : SIGTERM;
+  merciless_ = merciless_ || now;
+  ::kill(-pid_, signal);
+  ::kill(-pid_, SIGCONT);  // a stopped process would not see a SIGTERM
+  machine_.reaper.signal_orphans(pid_, request_.marker, signal);
+  arm(now ? std::chrono::milliseconds(100) : machine_.limits.grace, &LocalProcess::kill_tree);
+  if (exited_) finish_if_over();
+}
+
+void LocalProcess::kill_tree() {
+  if (over_) return;
+  if (exited_ && merciless_) output_leaked();  // a pipe that outlives the tree belongs to somebody else
+  else end_tree(true);
+}
+
+// A handler that was queued before its timer was cancelled is called all the same: the number tells that it is stale.
+void LocalProcess::arm(base::Duration after, Step then) {
+  next_step_ = then;
+  timer_.expires_after(after);
+  timer_.async_wait([self = shared_from_this(), then, number = ++armed_](error_code code) {
+    if (code || number != self->armed_) return;
+    self->next_step_ = nullptr;
+    (self.get()->*then)();
+  });
+}
+
+void LocalProcess::disarm() {
+  ++armed_;
+  next_step_ = nullptr;
+  timer_.cancel();
+  poll_.cancel();
+}
+
+}  // namespace fatespec::runner

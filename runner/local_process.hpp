@@ -1,0 +1,103 @@
+// One process of a test on this machine, from its start until nothing of its tree is left.
+#pragma once
+
+#include <sys/types.h>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "base/file.hpp"
+#include "model/execution.hpp"
+#include "runner/executor.hpp"
+#include "runner/launcher.hpp"
+#include "runner/local_machine.hpp"
+#include "runner/output_pipe.hpp"
+#include "runner/process_table.hpp"
+
+namespace fatespec::runner {
+
+/// Lives as long as something waits for it. Everything happens on the loop's thread.
+class LocalProcess final : public RunningExecution, public std::enable_shared_from_this<LocalProcess> {
+ public:
+  using Done = std::function<void(model::Execution)>;
+
+  LocalProcess(LocalMachine& machine, ExecutionRequest request, Done done);
+
+  void start(OutputSink& output, OutputSink& error);
+  void cancel(bool now) override;
+  void suspend() override;
+  void resume() override;
+  /// Called now and then while it runs: ends it if it takes more than it may. `machine_tasks` is what the function of
+  /// that name says.
+  void look_at_limits(long machine_tasks);
+
+ private:
+  // Starting.
+  bool refuse(const std::string& what, int code);
+  bool refuse_program(std::string what, int status);
+  bool refuse_launch(const LaunchRequest& launch_request, int code);
+  bool open_input();
+  bool open_streams(OutputSink& output, OutputSink& error);
+  bool launch_program();
+  void begin();
+
+  // While it runs.
+  void watch_exit();
+  void count_output(std::size_t bytes);
+  bool too_many_processes(long machine_tasks);
+  bool directory_too_large();
+  void exceed(std::string what);
+
+  // Ending.
+  bool ended_by_us() const;
+  bool streams_ended() const;
+  void process_ended();
+  void finish_if_over();
+  bool tree_is_alive();
+  void output_leaked();
+  void reap();
+  void end_orphans();
+  void time_is_up();
+  void take_stack();
+  void freeze_tree();
+  void end_tree(bool now);
+  void kill_tree();
+
+  using Step = void (LocalProcess::*)();
+  void arm(base::Duration after, Step then);
+  void disarm();
+
+  LocalMachine& machine_;
+  ExecutionRequest request_;
+  Done done_;
+  base::FileDescriptor stdin_;
+  std::array<base::FileDescriptor, 2> write_ends_;
+  std::array<std::unique_ptr<OutputPipe>, 2> streams_;
+  boost::asio::posix::stream_descriptor exit_;  ///< a pidfd
+  boost::asio::steady_timer timer_;
+  boost::asio::steady_timer poll_;
+  unsigned armed_ = 0;            ///< how often the timer was armed or disarmed
+  Step next_step_ = nullptr;      ///< of the armed timer
+  base::Duration remaining_{0};   ///< of the armed timer, while suspended
+  std::vector<pid_t> suspended_;  ///< what we have stopped
+  base::SteadyTime suspended_at_;
+  bool merciless_ = false;  ///< SIGKILL was sent
+  pid_t pid_ = -1;
+  base::SteadyTime started_;
+  std::uint64_t output_bytes_ = 0;
+  std::uint64_t disk_used_before_ = 0;
+  base::SteadyTime next_walk_;
+  bool exited_ = false;
+  bool over_ = false;
+  int sweeps_ = 0;
+  model::Execution execution_;
+};
+
+}  // namespace fatespec::runner

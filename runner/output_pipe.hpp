@@ -1,0 +1,41 @@
+// One stream of a program, read as it comes.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+#include "base/file.hpp"
+#include "runner/executor.hpp"
+
+namespace fatespec::runner {
+
+/// Reads a pipe into a sink. All calls and callbacks on the loop's thread; the owner keeps it alive while it is open.
+class OutputPipe {
+ public:
+  OutputPipe(boost::asio::io_context& loop, OutputSink& sink) : descriptor_(loop), sink_(sink) {}
+
+  /// Makes the pipe; the end to write to goes to `write_end`. False with errno set if that fails.
+  bool open(base::FileDescriptor& write_end);
+  /// Begins to read. `keep_alive` is held by what waits; `read_some` is called with the bytes of each turn, `ended` once
+  /// there will be no more.
+  void start(std::shared_ptr<void> keep_alive, std::function<void(std::size_t)> read_some,
+             std::function<void()> ended);
+  /// Closes it from this side; `ended` is not called.
+  void close();
+  bool ended() const { return ended_; }
+
+ private:
+  void read(const std::shared_ptr<void>& keep_alive);
+  void wait(const std::shared_ptr<void>& keep_alive);
+
+  boost::asio::posix::stream_descriptor descriptor_;
+  OutputSink& sink_;
+  std::function<void(std::size_t)> read_some_;
+  std::function<void()> on_end_;
+  bool ended_ = false;
+};
+
+}  // namespace fatespec::runner

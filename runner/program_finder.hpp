@@ -1,0 +1,25 @@
+// Which file a program's name means.
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace fatespec::runner {
+
+/// The value of a name among "NAME=value" texts; empty if it is not there.
+std::string_view value_of(const std::vector<std::string>& environment, std::string_view name);
+
+/// Looks names up as execvp would, and remembers what it found.
+class ProgramFinder {
+ public:
+  /// A program's path; the name itself if it holds a slash; empty if there is none.
+  const std::string& find(const std::string& name, const std::vector<std::string>& environment);
+
+ private:
+  std::map<std::pair<std::string, std::string>, std::string> programs_;  ///< (PATH, name) -> path
+};
+
+}  // namespace fatespec::runner
