@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 
 namespace fatespec::base {
@@ -23,6 +24,23 @@ class SystemClock final : public Clock {
  public:
   SteadyTime steady() const override { return std::chrono::steady_clock::now(); }
   UtcTime utc() const override { return std::chrono::system_clock::now(); }
+};
+
+/// The system's clock, whose steady time stands still while it is paused. One thread.
+class PausableClock final : public Clock {
+ public:
+  SteadyTime steady() const override { return (paused_at_ ? *paused_at_ : now()) - paused_for_; }
+  UtcTime utc() const override { return std::chrono::system_clock::now(); }
+  void pause() { paused_at_ = now(); }
+  void resume() {
+    if (paused_at_) paused_for_ += now() - *paused_at_;
+    paused_at_.reset();
+  }
+
+ private:
+  static SteadyTime now() { return std::chrono::steady_clock::now(); }
+  std::optional<SteadyTime> paused_at_;
+  Duration paused_for_{0};
 };
 
 /// "2026-01-01T00:00:00.000Z"

@@ -157,7 +157,7 @@ class RunCommand {
 
   const RunOptions& options_;
   std::unique_ptr<runner::Guardian> guardian_;
-  base::SystemClock clock_;
+  base::PausableClock clock_;
   reports::Console console_;
   Inputs inputs_;
   LocalRunOptions run_;

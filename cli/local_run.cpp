@@ -43,7 +43,7 @@ std::uint64_t free_space(const std::string& directory) {
 
 class LocalRun {
  public:
-  LocalRun(model::TestPlan& plan, const LocalRunOptions& options, const base::Clock& clock, runner::Scratch& scratch)
+  LocalRun(model::TestPlan& plan, const LocalRunOptions& options, base::PausableClock& clock, runner::Scratch& scratch)
       : plan_(plan),
         options_(options),
         clock_(clock),
@@ -51,6 +51,7 @@ class LocalRun {
         executor_(loop_, {}, options.guardian),
         context_{{loop_, pool_}, executor_, scratch, *plan.project, free_space(scratch.directory())},
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
+        stop_signal_(loop_, SIGTSTP),
         ticker_(loop_),
         scheduler_(
             context_, clock, plan, options.scheduler, [this](const model::RunEvent& event) { emit(event); },
@@ -60,6 +61,7 @@ class LocalRun {
     began_ = clock_.steady();
     emit(model::RunStarted{options_.run_id, version, options_.command, plan_.tests.size(), clock_.utc()});
     wait_for_signal();
+    wait_for_stop();
     tick();
     cancel_probes_ = runner::run_probes(plan_, context_, [this] {
       cancel_probes_ = nullptr;
@@ -90,6 +92,20 @@ class LocalRun {
     });
   }
 
+  // Ctrl-Z reaches only us: the tests are in sessions of their own. What is stopped uses up none of its time.
+  void wait_for_stop() {
+    stop_signal_.async_wait([this](error_code code, int) {
+      if (code || finished_) return;
+      options_.say("stopped, and the tests with it; `fg` goes on");
+      scheduler_.suspend();
+      clock_.pause();
+      ::raise(SIGSTOP);
+      clock_.resume();
+      scheduler_.resume();
+      wait_for_stop();
+    });
+  }
+
   // A handler that was queued before its timer was cancelled is called all the same; it must not start anything anew.
   void tick() {
     if (finished_) return;
@@ -113,18 +129,20 @@ class LocalRun {
     else if (lost && counts_.total() < plan_.tests.size()) event.interrupted_by = "the loss of the results file";
     emit(event);
     signals_.cancel();
+    stop_signal_.cancel();
     ticker_.cancel();
     executor_.finish();
   }
 
   model::TestPlan& plan_;
   const LocalRunOptions& options_;
-  const base::Clock& clock_;
+  base::PausableClock& clock_;
   asio::io_context loop_{1};
   asio::thread_pool pool_;
   runner::LocalExecutor executor_;
   runner::AttemptContext context_;
   asio::signal_set signals_;
+  asio::signal_set stop_signal_;
   asio::steady_timer ticker_;
   runner::Scheduler scheduler_;
   std::function<void(bool)> cancel_probes_;  ///< while they run
@@ -137,7 +155,8 @@ class LocalRun {
 
 }  // namespace
 
-base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, const base::Clock& clock) {
+base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options,
+                                   base::PausableClock& clock) {
   auto scratch = runner::Scratch::create(options.run_id);
   if (!scratch) return scratch.error();
   if (options.guardian != nullptr) options.guardian->guard(scratch->directory());

@@ -24,7 +24,8 @@ struct LocalRunOptions {
 };
 
 /// The exit code; `error` is set instead where the run could not begin.
-base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, const base::Clock& clock);
+base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options,
+                                   base::PausableClock& clock);
 
 /// Twelve random hexadecimal digits.
 std::string new_run_id();

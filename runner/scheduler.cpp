@@ -51,6 +51,14 @@ void Scheduler::test_ended(const model::PlannedTest& test, std::shared_ptr<const
   start_ready();
 }
 
+void Scheduler::suspend() {
+  for (const auto& [test, runner] : running_) runner->suspend();
+}
+
+void Scheduler::resume() {
+  for (const auto& [test, runner] : running_) runner->resume();
+}
+
 void Scheduler::interrupt() {
   const bool again = interrupted_;
   interrupted_ = true;

@@ -28,6 +28,9 @@ class Scheduler {
   void start();
   /// The first call ends what runs and starts nothing more; the second does not wait for anything.
   void interrupt();
+  /// Stops the processes and clocks of what runs, until resume(); nothing may happen on the loop in between.
+  void suspend();
+  void resume();
   bool interrupted() const { return interrupted_; }
   /// True if `fail_fast` has cut the run short.
   bool stopped_early() const { return stopped_; }

@@ -77,6 +77,14 @@ void TestAttempt::cancel(bool now) {
   if (running_) running_->cancel(now);
 }
 
+void TestAttempt::suspend() {
+  if (running_) running_->suspend();
+}
+
+void TestAttempt::resume() {
+  if (running_) running_->resume();
+}
+
 void TestAttempt::fail_to_start(std::string problem) {
   outcome_.execution.ending = model::Ending::not_started;
   outcome_.execution.problem = std::move(problem);

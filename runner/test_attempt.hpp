@@ -40,6 +40,8 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   /// `done` is called once, later, on the loop's thread.
   void start(Done done);
   void cancel(bool now);
+  void suspend();
+  void resume();
 
  private:
   void fail_to_start(std::string problem);

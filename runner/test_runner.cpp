@@ -45,6 +45,14 @@ void TestRunner::cancel(bool now) {
   if (attempt_) attempt_->cancel(now);
 }
 
+void TestRunner::suspend() {
+  if (attempt_) attempt_->suspend();
+}
+
+void TestRunner::resume() {
+  if (attempt_) attempt_->resume();
+}
+
 void TestRunner::start_attempt() {
   ++result_->attempts;
   attempt_started_(result_->attempts);

@@ -25,6 +25,8 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
 
   void start(AttemptStarted attempt_started, Done done);
   void cancel(bool now);
+  void suspend();
+  void resume();
 
   /// The result of a test that is not run.
   static std::shared_ptr<const model::TestResult> skipped(const model::PlannedTest& test, base::UtcTime time);
