@@ -17,6 +17,7 @@ struct Reading {
   std::string reason;                      ///< one line, if it did not pass
   std::string detail;                      ///< several lines: a diff, a log's end
   model::Excerpt output;                   ///< what the test's stdout becomes
+  std::string fingerprint;                 ///< of the bytes that came in, if it was asked for
   std::optional<std::string> full_output;  ///< all of it, where a new reference might be made of it
 };
 

@@ -135,8 +135,14 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
   return judgement;
 }
 
-void apply_known_failure(const model::KnownFailure& known, const Reading& output, Judgement& judgement) {
+void apply_known_failure(const model::KnownFailure& known, const Reading& output, std::string_view today,
+                         Judgement& judgement) {
   const std::string why = known.reason + (known.bug.empty() ? "" : (known.reason.empty() ? "" : ", ") + known.bug);
+  if (!known.expires.empty() && today > known.expires) {
+    if (judgement.verdict != Verdict::pass)
+      judgement.reason += fmt::format(" (was a known failure until {}: {})", known.expires, why);
+    return;
+  }
   if (judgement.verdict == Verdict::pass) {
     judgement.verdict = Verdict::xpass;
     judgement.reason = "passed, but is known to fail: " + why;

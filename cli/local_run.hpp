@@ -16,6 +16,7 @@ struct LocalRunOptions {
   std::string run_id;
   std::string command;  ///< as typed, for the store
   runner::SchedulerOptions scheduler;
+  bool fingerprints = false;  ///< of the output of every test
   runner::Guardian* guardian = nullptr;  ///< optional
   std::vector<model::EventSink> sinks;
   std::function<void()> tick;                   ///< called ten times a second

@@ -25,6 +25,8 @@ struct PlannedTest {
   std::vector<std::pair<std::string, std::string>> matrix;
   std::optional<base::Duration> timeout;
   int retries = 0;
+  int repetitions = 1;  ///< the test stands in the plan that many times, and has one result
+  int repetition = 0;   ///< which of them this is; all have the `index` of the first
   std::optional<std::string> skip_reason;
   /// Shell commands of `only_if`: the test is skipped if none of them exits with 0. Empty: nothing to ask.
   std::vector<std::string> probes;

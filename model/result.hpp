@@ -20,7 +20,7 @@ struct Excerpt {
   bool truncated = false;
 };
 
-/// One attempt that failed before a later one was made.
+/// One attempt that failed before a later one was made, or one of many that show an output of their own.
 struct FailedAttempt {
   int number = 1;
   Verdict verdict = Verdict::fail;
@@ -39,6 +39,8 @@ struct TestResult {
   bool flaky = false;
   bool leaky = false;
   int attempts = 0;
+  std::vector<int> outputs;  ///< after many attempts: how often each different output came, the most frequent first
+  std::string fingerprint;   ///< tells outputs apart, where they are compared with each other
   std::string reason;  ///< one line, for every verdict but pass
   std::string detail;  ///< several lines: a diff, the end of a build's log
   std::optional<int> status;

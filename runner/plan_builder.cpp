@@ -167,7 +167,7 @@ class PlanBuilder {
       planned.configuration = configuration;
       planned.target = configuration->target;
       planned.timeout = options_.timeout ? *options_.timeout : test->timeout;
-      planned.retries = options_.retries.value_or(test->retries);
+      planned.retries = options_.retries.value_or(std::max(test->retries, test->retry_if ? 1 : 0));
       planned.skip_reason = skip_reason(*test, *configuration, planned.target);
       scale_timeout(planned);
       planned.probes =

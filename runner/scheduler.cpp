@@ -15,9 +15,11 @@ Scheduler::Scheduler(AttemptContext context, const base::Clock& clock, const mod
       queue_(options.jobs) {}
 
 void Scheduler::start() {
+  repetitions_ = repetition_groups(plan_);
+  agreements_ = agreement_groups(plan_);
   for (const auto& test : plan_.tests) {
-    if (test.skip_reason) sink_(model::TestFinished{TestRunner::skipped(test, clock_.utc())});
-    else queue_.add(test);
+    if (!test.skip_reason) queue_.add(test);
+    else if (test.repetition == 0) sink_(model::TestFinished{TestRunner::skipped(test, clock_.utc())});
   }
   start_ready();
 }
@@ -41,14 +43,19 @@ void Scheduler::start_test(const model::PlannedTest& test) {
       [this, &test](std::shared_ptr<const model::TestResult> result) { test_ended(test, std::move(result)); });
 }
 
-void Scheduler::test_ended(const model::PlannedTest& test, std::shared_ptr<const model::TestResult> result) {
+void Scheduler::test_ended(const model::PlannedTest& test, ResultPtr result) {
   running_.erase(&test);
   queue_.release(test);
-  if (result) {
-    if (options_.fail_fast && model::is_bad(result->verdict)) stopped_ = true;
-    sink_(model::TestFinished{std::move(result)});
-  }
+  if (result) report(test, std::move(result));
   start_ready();
+}
+
+void Scheduler::report(const model::PlannedTest& test, ResultPtr result) {
+  for (auto& merged : repetitions_->add(test, std::move(result)))
+    for (auto& final : agreements_->add(plan_.tests[merged->index], std::move(merged))) {
+      if (options_.fail_fast && model::is_bad(final->verdict)) stopped_ = true;
+      sink_(model::TestFinished{std::move(final)});
+    }
 }
 
 void Scheduler::suspend() {

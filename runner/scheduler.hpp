@@ -4,11 +4,13 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
 #include "model/event.hpp"
 #include "runner/ready_queue.hpp"
+#include "runner/result_groups.hpp"
 #include "runner/test_runner.hpp"
 
 namespace fatespec::runner {
@@ -38,7 +40,8 @@ class Scheduler {
  private:
   void start_ready();
   void start_test(const model::PlannedTest& test);
-  void test_ended(const model::PlannedTest& test, std::shared_ptr<const model::TestResult> result);
+  void test_ended(const model::PlannedTest& test, ResultPtr result);
+  void report(const model::PlannedTest& test, ResultPtr result);
 
   AttemptContext context_;
   const base::Clock& clock_;
@@ -47,6 +50,8 @@ class Scheduler {
   model::EventSink sink_;
   std::function<void()> finished_;
   ReadyQueue queue_;
+  std::optional<ResultGroups> repetitions_;
+  std::optional<ResultGroups> agreements_;
   std::map<const model::PlannedTest*, std::shared_ptr<TestRunner>> running_;
   bool interrupted_ = false;
   bool stopped_ = false;

@@ -13,9 +13,11 @@
 #include <boost/asio/post.hpp>
 
 #include "base/file.hpp"
+#include "checks/fingerprint_check.hpp"
 #include "checks/log_tail_check.hpp"
 #include "runner/check_factory.hpp"
 #include "runner/command_line.hpp"
+#include "runner/disk_usage.hpp"
 #include "runner/environment.hpp"
 #include "runner/limits.hpp"
 #include "runner/plan_builder.hpp"
@@ -129,8 +131,14 @@ checks::Reading TestAttempt::size_reading(std::uint64_t size) const {
 }
 
 CheckFeed::Factory TestAttempt::output_check() const {
-  return [this] { return make_output_check(test_, *variables_); };
+  return [this]() -> std::unique_ptr<checks::Check> {
+    auto check = make_output_check(test_, *variables_);
+    if (!wants_fingerprint()) return check;
+    return std::make_unique<checks::FingerprintCheck>(std::move(check));
+  };
 }
+
+bool TestAttempt::wants_fingerprint() const { return context_.fingerprints || test_.spec->agree; }
 
 void TestAttempt::execute() {
   const bool costly = is_costly(test_, *variables_);
@@ -182,6 +190,8 @@ void TestAttempt::finish_output() {
 
 void TestAttempt::output_read(checks::Reading reading) {
   outcome_.output = std::move(reading);
+  if (wants_fingerprint() && outcome_.output.fingerprint.empty())  // of a file, its digest tells as much
+    outcome_.output.fingerprint = base::digest_hex(base::DigestAlgorithm::md5, outcome_.output.output.text);
   error_->finish([self = shared_from_this()](checks::Reading error) { self->error_read(std::move(error)); });
 }
 
@@ -203,9 +213,20 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
   if (!errors.empty()) judgement.detail += "--- stderr\n" + errors;
 }
 
+// What fails while the disk is full says nothing about the program.
+void TestAttempt::blame_full_disk() {
+  constexpr std::uint64_t next_to_nothing = std::uint64_t{256} << 10;
+  const auto space = disk_space(context_.scratch.directory());
+  if (!space || space->free > next_to_nothing || outcome_.execution.ending == model::Ending::over_limit) return;
+  outcome_.judgement.verdict = model::Verdict::error;
+  outcome_.judgement.reason = fmt::format("disk full: no space is left in {} ({})", context_.scratch.directory(),
+                                          outcome_.judgement.reason);
+}
+
 void TestAttempt::conclude() {
   if (variables_) outcome_.command = paste_line(context_.project, test_, *variables_);
   outcome_.judgement = checks::judge(*test_.spec, {outcome_.execution, outcome_.output, outcome_.error});
+  if (outcome_.judgement.verdict != model::Verdict::pass) blame_full_disk();
   if (is_make(test_.spec->parsed.type)) show_log(outcome_.judgement, outcome_);
   output_.reset();
   error_.reset();

@@ -19,6 +19,7 @@ struct AttemptContext {
   Executor& executor;
   Scratch& scratch;
   const model::Project& project;
+  bool fingerprints = false;  ///< of the output of every test
   std::uint64_t free_space = UINT64_MAX;  ///< bytes, where the test directories are, when the run began
 };
 
@@ -56,6 +57,8 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   void conclude();
   std::string working_directory() const;
   CheckFeed::Factory output_check() const;
+  bool wants_fingerprint() const;
+  void blame_full_disk();
 
   AttemptContext context_;
   const model::PlannedTest& test_;

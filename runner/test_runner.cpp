@@ -5,9 +5,12 @@
 #include <boost/asio/post.hpp>
 
 #include "base/file.hpp"
+#include "checks/retry.hpp"
 
 namespace fatespec::runner {
 namespace {
+
+constexpr std::size_t date_length = 10;  ///< of "2026-12-31" in an ISO 8601 time
 
 std::shared_ptr<model::TestResult> blank_result(const model::PlannedTest& test, base::UtcTime time) {
   auto result = std::make_shared<model::TestResult>();
@@ -20,7 +23,13 @@ std::shared_ptr<model::TestResult> blank_result(const model::PlannedTest& test, 
   return result;
 }
 
-bool worth_a_retry(model::Verdict verdict) {
+/// Without a condition every failure is; with one, whatever shows that it was known trouble.
+bool worth_a_retry(const model::TestSpec& test, const AttemptOutcome& outcome) {
+  const model::Verdict verdict = outcome.judgement.verdict;
+  if (test.retry_if) {
+    return verdict != model::Verdict::pass &&
+           checks::is_known_trouble(*test.retry_if, outcome.output, outcome.error);
+  }
   return verdict == model::Verdict::fail || verdict == model::Verdict::crash || verdict == model::Verdict::timeout;
 }
 
@@ -69,7 +78,7 @@ void TestRunner::attempt_ended(AttemptOutcome outcome) {
   }
   const bool known = test_.spec->expect_fail.has_value();
   const bool again =
-      !known && !cancelled_ && worth_a_retry(outcome.judgement.verdict) && result_->attempts <= test_.retries;
+      !known && !cancelled_ && result_->attempts <= test_.retries && worth_a_retry(*test_.spec, outcome);
   if (again) {
     result_->failed_attempts.push_back({result_->attempts, outcome.judgement.verdict, outcome.judgement.reason,
                                         outcome.output.output, outcome.error.output});
@@ -84,13 +93,16 @@ void TestRunner::attempt_ended(AttemptOutcome outcome) {
 
 void TestRunner::take_outcome(AttemptOutcome& outcome) {
   checks::Judgement& judgement = outcome.judgement;
-  if (test_.spec->expect_fail) checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, judgement);
+  if (test_.spec->expect_fail) 
+    checks::apply_known_failure(*test_.spec->expect_fail, outcome.output,
+                                base::iso8601(clock_.utc()).substr(0, date_length), judgement);
   result_->verdict = judgement.verdict;
   result_->reason = std::move(judgement.reason);
   result_->detail = std::move(judgement.detail);
   result_->status = judgement.status;
   result_->signal = std::move(judgement.signal);
   result_->flaky = judgement.verdict == model::Verdict::pass && result_->attempts > 1;
+  result_->fingerprint = std::move(outcome.output.fingerprint);
   result_->leaky = outcome.execution.leaky;
   result_->output = std::move(outcome.output.output);
   result_->error = std::move(outcome.error.output);

@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "specs/map_reader.hpp"
 #include "specs/shell.hpp"
+#include "specs/test_reader.hpp"
 
 namespace fatespec::specs {
 namespace {
@@ -34,6 +35,7 @@ class ProjectReader {
          {"env", [&](YamlNode v) { project_->env = read_variables(v, problems_); }},
          {"make", [&](YamlNode v) { project_->make = text(v).value_or(project_->make); }},
          {"maketest", [&](YamlNode v) { project_->maketest = text(v).value_or(""); }},
+         {"limits", [&](YamlNode v) { read_limits(v, project_->limits, problems_); }},
          {"configurations", [&](YamlNode v) { read_configurations(v); }},
          {"targets", [&](YamlNode v) { read_targets(v); }}},
         problems_);

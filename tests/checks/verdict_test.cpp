@@ -65,18 +65,18 @@ TEST(KnownFailures, AreKnownOnlyWhileTheyFailInThatWay) {
   Reading output;
   output.output.text = "wrong";
   Judgement failed{Verdict::fail, "differs", "", {}, ""};
-  apply_known_failure(known, output, failed);
+  apply_known_failure(known, output, "2026-06-15", failed);
   EXPECT_EQ(failed.verdict, Verdict::xfail);
   EXPECT_EQ(failed.reason, "rounding, #12: differs");
   Judgement other{Verdict::fail, "differs", "", {}, ""};
   output.output.text = "wrong in another way";
-  apply_known_failure(known, output, other);
+  apply_known_failure(known, output, "2026-06-15", other);
   EXPECT_EQ(other.verdict, Verdict::fail);
   Judgement passed;
-  apply_known_failure(known, output, passed);
+  apply_known_failure(known, output, "2026-06-15", passed);
   EXPECT_EQ(passed.verdict, Verdict::xpass);
   Judgement broken{Verdict::error, "no program", "", {}, ""};
-  apply_known_failure({"r", "", ""}, output, broken);
+  apply_known_failure({"r", "", ""}, output, "2026-06-15", broken);
   EXPECT_EQ(broken.verdict, Verdict::error) << "infrastructure is no known failure";
 }
 

@@ -1,0 +1,93 @@
+// The judge of `agree: true`.
+#include <algorithm>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "runner/result_groups.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+using model::TestResult;
+using Camps = std::map<std::string, std::vector<ResultPtr>>;  ///< by what they wrote
+
+/// "[CPU=avx2,THREADS=4]": what tells the combinations of one test apart.
+std::string combination(const TestResult& result) {
+  const auto bracket = result.test.find('[', result.suite.size());
+  return bracket == std::string::npos ? result.test : result.test.substr(bracket);
+}
+
+std::string first_line(const TestResult& result) {
+  const auto lines = base::split_lines(result.output.text);
+  return lines.empty() ? "nothing" : base::shorten(base::printable(lines.front()), 60);
+}
+
+/// Nothing if two camps are equally large.
+const std::vector<ResultPtr>* majority(const Camps& camps) {
+  const std::vector<ResultPtr>* largest = nullptr;
+  bool alone = true;
+  for (const auto& [fingerprint, members] : camps) {
+    if (largest == nullptr || members.size() > largest->size()) {
+      largest = &members;
+      alone = true;
+    } else if (members.size() == largest->size()) {
+      alone = false;
+    }
+  }
+  return alone ? largest : nullptr;
+}
+
+std::string describe(const Camps& camps) {
+  std::string text;
+  for (const auto& [fingerprint, members] : camps) {
+    std::vector<std::string> names;
+    for (const auto& member : members) names.push_back(combination(*member));
+    std::sort(names.begin(), names.end());
+    text += fmt::format("{} bytes, {}: {}\n", members.front()->output.bytes, first_line(*members.front()),
+                        fmt::join(names, " "));
+  }
+  return text;
+}
+
+ResultPtr failed(const TestResult& result, std::string reason, const std::string& detail) {
+  auto copy = std::make_shared<TestResult>(result);
+  copy->verdict = model::Verdict::fail;
+  copy->reason = std::move(reason);
+  copy->detail = detail;
+  return copy;
+}
+
+// Combinations that failed by themselves, or were skipped, have nothing to say about the others.
+std::vector<ResultPtr> judge(std::vector<ResultPtr> results) {
+  Camps camps;
+  for (const auto& result : results)
+    if (result->verdict == model::Verdict::pass) camps[result->fingerprint].push_back(result);
+  if (camps.size() < 2) return results;
+  const auto* right = majority(camps);
+  const std::string detail = describe(camps);
+  for (auto& result : results) {
+    if (result->verdict != model::Verdict::pass) continue;
+    if (right == nullptr) {
+      result = failed(*result, fmt::format("the combinations disagree, in {} ways", camps.size()), detail);
+    } else if (camps.at(result->fingerprint).front() != right->front()) {
+      result = failed(*result,
+                      fmt::format("is the odd one out: {} other combinations agree on another output", right->size()),
+                      detail);
+    }
+  }
+  return results;
+}
+
+}  // namespace
+
+ResultGroups agreement_groups(const model::TestPlan& plan) {
+  const auto key_of = [](const model::PlannedTest& test) {
+    if (!test.spec->agree || test.skip_reason || test.repetition > 0) return std::string();
+    return fmt::format("{}\n{}/{}", test.configuration->name, test.suite->name, test.spec->name);
+  };
+  return {plan, key_of, judge};
+}
+
+}  // namespace fatespec::runner

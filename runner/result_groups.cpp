@@ -1,0 +1,22 @@
+#include "runner/result_groups.hpp"
+
+namespace fatespec::runner {
+
+ResultGroups::ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge)
+    : key_of_(std::move(key_of)), judge_(std::move(judge)) {
+  for (const auto& test : plan.tests)
+    if (const std::string key = key_of_(test); !key.empty()) ++groups_[key].missing;
+}
+
+std::vector<ResultPtr> ResultGroups::add(const model::PlannedTest& test, ResultPtr result) {
+  const std::string key = key_of_(test);
+  if (key.empty()) return {std::move(result)};
+  Group& group = groups_.at(key);
+  group.results.push_back(std::move(result));
+  if (--group.missing > 0) return {};
+  auto results = judge_(std::move(group.results));
+  groups_.erase(key);
+  return results;
+}
+
+}  // namespace fatespec::runner

@@ -1,0 +1,50 @@
+// Results that can only be judged together.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "model/plan.hpp"
+#include "model/result.hpp"
+
+namespace fatespec::runner {
+
+using ResultPtr = std::shared_ptr<const model::TestResult>;
+
+/// Holds back the results of tests that belong together until all of a group are there. A group that never becomes
+/// complete, because the run was cut short, has no results.
+class ResultGroups {
+ public:
+  /// The group of a test; an empty one: the test stands alone.
+  using KeyOf = std::function<std::string(const model::PlannedTest&)>;
+  /// Makes the final results of a complete group.
+  using Judge = std::function<std::vector<ResultPtr>(std::vector<ResultPtr>)>;
+
+  ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge);
+
+  /// The results that are final now.
+  std::vector<ResultPtr> add(const model::PlannedTest& test, ResultPtr result);
+
+ private:
+  struct Group {
+    std::size_t missing = 0;
+    std::vector<ResultPtr> results;
+  };
+  KeyOf key_of_;
+  Judge judge_;
+  std::map<std::string, Group> groups_;
+};
+
+/// Groups for `agree: true`: the combinations of a test's matrix under one configuration. Those whose output differs
+/// from that of the majority fail; without a majority all do.
+ResultGroups agreement_groups(const model::TestPlan& plan);
+
+/// Groups for repeated tests (`--stress`): all repetitions of a test become one result, as bad as the worst of them,
+/// that says how often which output came.
+ResultGroups repetition_groups(const model::TestPlan& plan);
+
+}  // namespace fatespec::runner
