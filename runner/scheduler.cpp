@@ -51,8 +51,8 @@ void Scheduler::test_ended(const model::PlannedTest& test, ResultPtr result) {
 }
 
 void Scheduler::report(const model::PlannedTest& test, ResultPtr result) {
-  for (auto& merged : repetitions_->add(test, std::move(result)))
-    for (auto& final : agreements_->add(plan_.tests[merged->index], std::move(merged))) {
+  for (const auto& merged : repetitions_->add(test, std::move(result)))
+    for (auto& final : agreements_->add(plan_.tests[merged->index], merged)) {
       if (options_.fail_fast && model::is_bad(final->verdict)) stopped_ = true;
       sink_(model::TestFinished{std::move(final)});
     }
