@@ -64,7 +64,11 @@ class LocalRun {
 
   ExitCode run() {
     began_ = clock_.steady();
-    emit(model::RunStarted{options_.run_id, version, options_.command, plan_.tests.size(), clock_.utc()});
+    counts_ = options_.done;
+    planned_ = counts_.total() + static_cast<std::size_t>(std::count_if(
+                                     plan_.tests.begin(), plan_.tests.end(), [](auto& t) { return t.repetition == 0; }));
+    emit(model::RunStarted{options_.run_id, version, options_.command, planned_, clock_.utc(), options_.resumed,
+                           options_.done});
     wait_for_signal();
     wait_for_stop();
     tick();
@@ -130,8 +134,8 @@ class LocalRun {
     model::RunFinished event{
         options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
-    else if (scheduler_.stopped_early() && counts_.total() < plan_.tests.size()) event.interrupted_by = "--fail-fast";
-    else if (lost && counts_.total() < plan_.tests.size()) event.interrupted_by = "the loss of the results file";
+    else if (scheduler_.stopped_early() && counts_.total() < planned_) event.interrupted_by = "--fail-fast";
+    else if (lost && counts_.total() < planned_) event.interrupted_by = "the loss of the results file";
     emit(event);
     signals_.cancel();
     stop_signal_.cancel();
@@ -152,6 +156,7 @@ class LocalRun {
   runner::Scheduler scheduler_;
   std::function<void(bool)> cancel_probes_;  ///< while they run
   model::VerdictCounts counts_;
+  std::size_t planned_ = 0;  ///< tests that the run has, with those that had a result before
   base::SteadyTime began_;
   int signal_ = 0;
   bool finished_ = false;

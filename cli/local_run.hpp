@@ -16,6 +16,8 @@ struct LocalRunOptions {
   std::string run_id;
   std::string command;  ///< as typed, for the store
   runner::SchedulerOptions scheduler;
+  bool resumed = false;          ///< a run that was cut short goes on
+  model::VerdictCounts done;     ///< of the results that it had already
   bool fingerprints = false;  ///< of the output of every test
   runner::Guardian* guardian = nullptr;  ///< optional
   std::vector<model::EventSink> sinks;

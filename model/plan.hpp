@@ -16,6 +16,7 @@ namespace fatespec::model {
 /// One test under one configuration: ready to run, or with the reason why it will not.
 struct PlannedTest {
   std::size_t index = 0;  ///< position in the plan
+  std::size_t rank = 0;   ///< of two tests that could start, the one with the lower rank does
   std::string name;       ///< suite/test, with `[NAME=value,…]` for a matrix
   std::shared_ptr<const Suite> suite;
   std::shared_ptr<const TestSpec> spec;

@@ -49,6 +49,7 @@ std::string json_line(const model::TestResult& result) {
                {"system_s", rounded(result.usage.system)},
                {"max_rss_kib", result.usage.max_rss_kib},
                {"command", base::to_utf8(result.command)}};
+  if (!result.outputs.empty()) line["outputs"] = result.outputs;
   if (!result.detail.empty()) line["detail"] = base::to_utf8(result.detail);
   return line.dump();
 }

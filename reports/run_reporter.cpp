@@ -50,11 +50,20 @@ void RunReporter::started(const model::RunStarted& event) {
   total_ = event.tests;
   began_ = last_line_ = clock_.steady();
   for (const auto& [test, wall] : options_.expected) total_expected_ += wall;
-  if (!options_.quiet) console_.print(fmt::format("run {}: {} tests, {} at once", run_, total_, options_.jobs));
+  done_ = event.done.total();
+  counts_ = event.done;
+  if (options_.quiet) return;
+  if (event.resumed)
+    console_.print(fmt::format("run {} goes on: {} of {} tests, {} at once", run_, total_ - done_, total_, options_.jobs));
+  else console_.print(fmt::format("run {}: {} tests, {} at once", run_, total_, options_.jobs));
 }
 
 void RunReporter::test_started(const model::TestStarted& event) {
-  running_[event.test] = {base::printable(event.test->name), clock_.steady(), event.attempt};
+  Running running{base::printable(event.test->name), clock_.steady(), event.attempt};
+  // What is always long is not slow.
+  if (const auto& slow = event.test->spec->slow)
+    running.warn_after = std::max(*slow, 2 * expected(event.test->name, event.test->configuration->name));
+  running_[event.test] = std::move(running);
   by_name_[{event.test->name, event.test->configuration->name}] = event.test;
 }
 
@@ -74,6 +83,9 @@ void RunReporter::test_finished(const model::TestResult& result) {
     bad_lines_.push_back(fmt::format(
         "  {} {}  {}", console_.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
         label(result, options_.several_configurations), base::shorten(base::printable(result.reason), 100)));
+  } else if (!result.outputs.empty() && !options_.quiet) {
+    console_.print(fmt::format("{} {}  the same output {} times", console_.styled(Style::green, "stable "),
+                               label(result, options_.several_configurations), result.attempts));
   } else if (result.flaky && !options_.quiet) {
     console_.print(
         fmt::format("{} {}  passed at attempt {}; before: {}", console_.styled(Style::yellow, "flaky  "),
@@ -139,7 +151,21 @@ std::string RunReporter::status_line() const {
          console_.styled(Style::red, bad_text) + eta + console_.styled(Style::dim, names);
 }
 
+// Told again each time that the time has doubled.
+void RunReporter::warn_of_slow() {
+  for (auto& [test, running] : running_) {
+    const base::Duration so_far = clock_.steady() - running.started;
+    if (so_far < running.warn_after) continue;
+    const base::Duration usual = expected(test->name, test->configuration->name);
+    console_.print(fmt::format("{} {}  running for {}{}", console_.styled(Style::yellow, "slow   "), running.name,
+                               base::format_duration(so_far),
+                               usual.count() > 0 ? ", usually " + base::format_duration(usual) : ""));
+    running.warn_after = 2 * so_far;
+  }
+}
+
 void RunReporter::tick() {
+  if (!options_.quiet) warn_of_slow();
   if (console_.has_status_line()) {
     console_.status(status_line());
   } else if (!options_.quiet && options_.progress && clock_.steady() - last_line_ >= plain_interval) {
@@ -194,6 +220,8 @@ void RunReporter::show_next_steps(const model::RunFinished& event) {
     if (filter.size() <= longest)
       console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
   }
+  if (!event.interrupted_by.empty() && done_ < total_ && !options_.results.empty())
+    console_.print("go on:   " + options_.resume_command);
   if (!options_.results.empty())
     console_.print(fmt::format("results: fatespec show {}   (in {})", event.run, options_.results));
 }

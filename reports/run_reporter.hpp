@@ -18,6 +18,7 @@ struct RunReporterOptions {
   int jobs = 1;
   bool several_configurations = false;
   std::string rerun_command;  ///< "fatespec run a.yaml"; the filter is added
+  std::string resume_command;
   std::string results;        ///< where the results are kept; empty if they are not
   std::map<std::pair<std::string, std::string>, base::Duration> expected;  ///< wall times of earlier runs
 };
@@ -37,6 +38,7 @@ class RunReporter {
     std::string name;
     base::SteadyTime started;
     int attempt = 1;
+    base::Duration warn_after = base::Duration::max();  ///< then it is told that the test is slow
   };
   struct Slow {
     base::Duration wall;
@@ -46,6 +48,7 @@ class RunReporter {
   void test_started(const model::TestStarted& event);
   void test_finished(const model::TestResult& result);
   void finished(const model::RunFinished& event);
+  void warn_of_slow();
   void remember_slow(const model::TestResult& result);
   void show_bad_again();
   void show_slowest();

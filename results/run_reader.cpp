@@ -94,6 +94,21 @@ std::optional<std::int64_t> steps_back(const std::string& name) {
   return steps && *steps >= 0 ? steps : std::nullopt;
 }
 
+constexpr const char* latest_columns =
+    "SELECT tests.name AS test, tests.configuration AS configuration, results.verdict AS verdict, "
+    "results.wall_us AS wall_us FROM tests JOIN results ON results.test_id = tests.id ";
+
+std::vector<LatestResult> latest_from(soci::rowset<soci::row> rows) {
+  std::vector<LatestResult> all;
+  for (const auto& row : rows) {
+    LatestResult latest{row.get<std::string>("test"), row.get<std::string>("configuration")};
+    latest.verdict = model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
+    latest.wall = std::chrono::microseconds(row.get<long long>("wall_us"));
+    all.push_back(std::move(latest));
+  }
+  return all;
+}
+
 constexpr const char* run_columns = "name, version, command, started_us, finished_us, exit_code, planned";
 
 }  // namespace
@@ -198,21 +213,20 @@ base::Result<std::vector<model::FailedAttempt>> Store::failed_attempts(const std
       });
 }
 
-base::Result<std::map<std::pair<std::string, std::string>, base::Duration>> Store::expected_durations() {
-  using Durations = std::map<std::pair<std::string, std::string>, base::Duration>;
-  return guarded(
-      [&]() -> base::Result<Durations> {
-        Durations durations;
-        soci::rowset<soci::row> rows =
-            (connection_->session.prepare
-             << "SELECT tests.name AS test, tests.configuration AS configuration, results.wall_us AS wall_us "
-                "FROM tests JOIN results ON results.test_id = tests.id "
-                "WHERE results.run_id = (SELECT MAX(r.run_id) FROM results r WHERE r.test_id = tests.id)");
-        for (auto& row : rows)
-          durations[{row.get<std::string>("test"), row.get<std::string>("configuration")}] =
-              std::chrono::microseconds(row.get<long long>("wall_us"));
-        return durations;
-      });
+base::Result<std::vector<LatestResult>> Store::latest_results() {
+  return guarded([&]() -> base::Result<std::vector<LatestResult>> {
+    return latest_from(connection_->session.prepare
+                       << latest_columns
+                       << "WHERE results.run_id = (SELECT MAX(r.run_id) FROM results r WHERE r.test_id = tests.id)");
+  });
+}
+
+base::Result<std::vector<LatestResult>> Store::verdicts(const std::string& run) {
+  return guarded([&]() -> base::Result<std::vector<LatestResult>> {
+    return latest_from((connection_->session.prepare
+                            << latest_columns << "WHERE results.run_id = (SELECT id FROM runs WHERE name = :run)",
+                        soci::use(run)));
+  });
 }
 
 }  // namespace fatespec::results

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <unordered_map>
 
@@ -77,6 +78,11 @@ class RunWriter::Statements {
     const std::string host = host_name();
     const auto started = static_cast<long long>(microseconds(event.time));
     const auto planned = static_cast<long long>(event.tests);
+    if (event.resumed) {
+      session_ << "UPDATE runs SET finished_us = NULL, exit_code = NULL WHERE name = :name", soci::use(event.run);
+      session_ << "SELECT id FROM runs WHERE name = :name", soci::use(event.run), soci::into(run_);
+      return;
+    }
     session_ << "INSERT INTO runs (id, name, version, command, host, started_us, planned) "
                 "SELECT COALESCE(MAX(id), 0) + 1, :name, :version, :command, :host, :started, :planned FROM runs",
         soci::use(event.run), soci::use(event.version), soci::use(event.command), soci::use(host), soci::use(started),
@@ -254,11 +260,17 @@ void RunWriter::write_batch(std::deque<model::RunEvent>& batch) {
     }
     return {};
   });
-  if (written) return;
+  if (written) {
+    safe_results_ += static_cast<std::uint64_t>(std::count_if(batch.begin(), batch.end(), [](const auto& event) {
+      return std::holds_alternative<model::TestFinished>(event);
+    }));
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
     error_ = written.error();
   }
+  safe_results_ = UINT64_MAX;
   failed_(written.error());
 }
 

@@ -1,6 +1,7 @@
 // Writes a run to the store as it happens.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -31,6 +32,8 @@ class RunWriter {
   void handle(const model::RunEvent& event);
   /// Waits until everything is written; an error if something could not be.
   base::Result<void> flush();
+  /// How many results are safe: what the process can be killed now without losing. All, once the store has failed.
+  std::uint64_t safe_results() const { return safe_results_; }
 
  private:
   class Statements;
@@ -46,6 +49,7 @@ class RunWriter {
   bool writing_ = false;
   bool closed_ = false;
   bool urgent_ = false;
+  std::atomic<std::uint64_t> safe_results_ = 0;
   std::optional<base::Error> error_;
   std::thread thread_;
 };

@@ -13,6 +13,14 @@
 
 namespace fatespec::results {
 
+/// What selecting and ordering tests needs to know of an earlier result.
+struct LatestResult {
+  std::string test;
+  std::string configuration;
+  model::Verdict verdict = model::Verdict::error;
+  base::Duration wall{0};
+};
+
 /// A connection to a results file. One thread at a time; several connections, also of other processes, may be open.
 class Store {
  public:
@@ -36,8 +44,10 @@ class Store {
   /// The attempts of a test that failed before the one that its result tells of.
   base::Result<std::vector<model::FailedAttempt>> failed_attempts(const std::string& run, const std::string& test,
                                                                   const std::string& configuration);
-  /// Typical wall time of tests, from the latest result of each, by (test, configuration).
-  base::Result<std::map<std::pair<std::string, std::string>, base::Duration>> expected_durations();
+  /// The latest result of every test that has one: verdict and wall time.
+  base::Result<std::vector<LatestResult>> latest_results();
+  /// The verdicts of a run so far.
+  base::Result<std::vector<LatestResult>> verdicts(const std::string& run);
 
   struct Connection;
   Connection& connection() { return *connection_; }

@@ -191,7 +191,7 @@ class PlanBuilder {
       problems_.add({planned.spec->origin, fmt::format("two tests are named `{}`", planned.name), "", 1});
       return;
     }
-    planned.index = plan_.tests.size();
+    planned.index = planned.rank = plan_.tests.size();
     if (options_.filter != nullptr && !options_.filter->matches(planned)) return;
     planned.variables = planned.matrix.empty() ? shared : resolve_matrix(planned, layer);
     if (!planned.variables) return;

@@ -1,6 +1,13 @@
 #include "runner/scheduler.hpp"
 
+#include <algorithm>
+#include <vector>
+
+#include <fmt/format.h>
 #include <boost/asio/post.hpp>
+
+#include "base/text.hpp"
+#include "runner/memory_gauge.hpp"
 
 namespace fatespec::runner {
 
@@ -12,15 +19,19 @@ Scheduler::Scheduler(AttemptContext context, const base::Clock& clock, const mod
       options_(options),
       sink_(std::move(sink)),
       finished_(std::move(finished)),
-      queue_(options.jobs) {}
+      queue_(options.jobs, available_memory),
+      memory_timer_(context.loops.loop) {}
 
 void Scheduler::start() {
   repetitions_ = repetition_groups(plan_);
   agreements_ = agreement_groups(plan_);
+  std::vector<const model::PlannedTest*> ordered;
   for (const auto& test : plan_.tests) {
-    if (!test.skip_reason) queue_.add(test);
+    if (!test.skip_reason) ordered.push_back(&test);
     else if (test.repetition == 0) sink_(model::TestFinished{TestRunner::skipped(test, clock_.utc())});
   }
+  std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) { return a->rank < b->rank; });
+  for (const auto* test : ordered) queue_.add(*test);
   start_ready();
 }
 
@@ -30,7 +41,26 @@ void Scheduler::start_ready() {
     if (test == nullptr) break;
     start_test(*test);
   }
-  if (running_.empty()) boost::asio::post(context_.loops.loop, finished_);
+  if (!running_.empty()) return;
+  if (queue_.short_of_memory() != nullptr && !interrupted_ && !stopped_) wait_for_memory();
+  else boost::asio::post(context_.loops.loop, finished_);
+}
+
+// Nothing of ours runs that could give memory back: others may, but not for ever.
+void Scheduler::wait_for_memory() {
+  constexpr auto interval = std::chrono::milliseconds(100);
+  constexpr auto patience = std::chrono::seconds(60);
+  const model::PlannedTest& test = *queue_.short_of_memory();
+  if (short_since_.first != &test) short_since_ = {&test, clock_.steady()};
+  if (clock_.steady() - short_since_.second >= patience) {
+    queue_.give_up(test);
+    report(test, TestRunner::refused(test, clock_.utc(),
+                                     fmt::format("needs {} of memory, and the machine had only {} for a minute",
+                                                 base::format_size(test.spec->memory),
+                                                 base::format_size(available_memory()))));
+  }
+  memory_timer_.expires_after(interval);
+  memory_timer_.async_wait([this](boost::system::error_code) { start_ready(); });
 }
 
 void Scheduler::start_test(const model::PlannedTest& test) {
@@ -69,6 +99,7 @@ void Scheduler::resume() {
 void Scheduler::interrupt() {
   const bool again = interrupted_;
   interrupted_ = true;
+  memory_timer_.cancel();
   for (const auto& [test, runner] : running_) runner->cancel(again);
 }
 

@@ -7,6 +7,8 @@
 #include <optional>
 #include <string>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include "base/clock.hpp"
 #include "model/event.hpp"
 #include "runner/ready_queue.hpp"
@@ -39,6 +41,7 @@ class Scheduler {
 
  private:
   void start_ready();
+  void wait_for_memory();
   void start_test(const model::PlannedTest& test);
   void test_ended(const model::PlannedTest& test, ResultPtr result);
   void report(const model::PlannedTest& test, ResultPtr result);
@@ -53,6 +56,8 @@ class Scheduler {
   std::optional<ResultGroups> repetitions_;
   std::optional<ResultGroups> agreements_;
   std::map<const model::PlannedTest*, std::shared_ptr<TestRunner>> running_;
+  boost::asio::steady_timer memory_timer_;
+  std::pair<const model::PlannedTest*, base::SteadyTime> short_since_;  ///< of memory, while nothing runs
   bool interrupted_ = false;
   bool stopped_ = false;
 };

@@ -42,6 +42,14 @@ std::shared_ptr<const model::TestResult> TestRunner::skipped(const model::Planne
   return result;
 }
 
+std::shared_ptr<const model::TestResult> TestRunner::refused(const model::PlannedTest& test, base::UtcTime time,
+                                                             std::string reason) {
+  auto result = blank_result(test, time);
+  result->verdict = model::Verdict::error;
+  result->reason = std::move(reason);
+  return result;
+}
+
 void TestRunner::start(AttemptStarted attempt_started, Done done) {
   attempt_started_ = std::move(attempt_started);
   done_ = std::move(done);

@@ -1,0 +1,42 @@
+// The command line of `run`.
+#pragma once
+
+#include <string>
+
+#include "cli/inputs.hpp"
+#include "runner/selection.hpp"
+
+namespace fatespec::cli {
+
+struct RunOptions {
+  InputOptions inputs;
+  int jobs = 0;      ///< 0: the number of processors
+  int retries = -1;  ///< negative: the tests' own number
+  std::string timeout;
+  bool fail_fast = false;
+  bool rerun_failed = false;
+  bool resume = false;
+  std::string shard;  ///< "K/N"
+  int stress = 0;
+  std::string order = "history";
+  std::string keep = "failed";
+  std::string on = "local";
+  std::string json;
+  std::string junit;
+  std::string results;
+  bool quiet = false;
+  bool no_progress = false;
+};
+
+void add_run_options(CLI::App& run, RunOptions& options);
+
+/// The command that the user typed, without what selects tests: what a rerun begins with.
+std::string rerun_command(const RunOptions& options);
+/// The whole of it.
+std::string full_command(const RunOptions& options);
+
+runner::PlanOptions plan_options(const RunOptions& options);
+/// Nothing without `--shard`.
+std::optional<runner::Shard> shard_of(const std::string& text);
+
+}  // namespace fatespec::cli

@@ -1,0 +1,114 @@
+#include "cli/run_selection.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "model/verdict.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+using Key = std::pair<std::string, std::string>;
+
+Key key_of(const model::PlannedTest& test) { return {test.name, test.configuration->name}; }
+
+bool is_complete(const model::Run& run) { return run.finished && run.counts.total() >= run.planned; }
+
+ExitCode nothing_left(const std::string& why) {
+  complain(why);
+  return ExitCode::nothing_selected;
+}
+
+/// Keeps what was bad in the latest run.
+std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store) {
+  const auto run = store.find_run("latest");
+  if (!run) return complain(run.error());
+  const auto verdicts = store.verdicts(run->id);
+  if (!verdicts) return complain(verdicts.error());
+  std::set<Key> bad;
+  for (const auto& result : *verdicts)
+    if (model::is_bad(result.verdict)) bad.insert({result.test, result.configuration});
+  runner::keep_tests(plan, [&](const auto& test) { return bad.contains(key_of(test)); });
+  if (!plan.tests.empty()) return std::nullopt;
+  return nothing_left(fmt::format("run {} has no bad result among the selected tests", run->id));
+}
+
+/// Keeps what the latest run that was cut short has no result of.
+std::optional<ExitCode> keep_unfinished(model::TestPlan& plan, results::Store& store, Selection& selection) {
+  const auto runs = store.runs(1);
+  if (!runs) return complain(runs.error());
+  if (runs->empty()) {
+    std::fprintf(stderr, "fatespec: there is no run to go on with; a new one begins\n");
+    return std::nullopt;
+  }
+  const model::Run& run = runs->front();
+  if (is_complete(run)) {
+    std::fprintf(stderr, "fatespec: run %s is complete: %llu tests; nothing is left to run\n", run.id.c_str(),
+                 static_cast<unsigned long long>(run.counts.total()));
+    return static_cast<ExitCode>(run.exit_code.value_or(0));
+  }
+  const auto verdicts = store.verdicts(run.id);
+  if (!verdicts) return complain(verdicts.error());
+  std::set<Key> done;
+  for (const auto& result : *verdicts) done.insert({result.test, result.configuration});
+  runner::keep_tests(plan, [&](const auto& test) { return !done.contains(key_of(test)); });
+  selection.resumed = run;
+  return std::nullopt;
+}
+
+std::optional<ExitCode> take_history(model::TestPlan& plan, results::Store& store, Selection& selection) {
+  const auto latest = store.latest_results();
+  if (!latest) return complain(latest.error());
+  std::set<Key> planned;
+  for (const auto& test : plan.tests) planned.insert(key_of(test));
+  for (const auto& result : *latest)
+    if (planned.contains({result.test, result.configuration}))
+      selection.earlier[{result.test, result.configuration}] = {result.verdict, result.wall};
+  return std::nullopt;
+}
+
+std::string lock_file(const std::string& results_file, const std::string& run) { return results_file + "." + run; }
+
+}  // namespace
+
+std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan,
+                                               results::Store* store) {
+  Selection selection;
+  if ((options.rerun_failed || options.resume) && store == nullptr)
+    return complain({base::ErrorKind::usage, "--rerun-failed and --resume need a results file, not --results none"});
+  if (const auto shard = shard_of(options.shard)) {
+    runner::keep_tests(plan, [&](const auto& test) { return runner::is_in_shard(test, *shard); });
+    if (plan.tests.empty()) return nothing_left(fmt::format("no selected test is in shard {}", options.shard));
+  }
+  if (options.rerun_failed)
+    if (const auto code = keep_failed(plan, *store)) return *code;
+  if (options.resume)
+    if (const auto code = keep_unfinished(plan, *store, selection)) return *code;
+  if (store != nullptr)
+    if (const auto code = take_history(plan, *store, selection)) return *code;
+  if (options.order == "history") runner::order_by_history(plan, selection.earlier);
+  if (options.stress > 1) runner::repeat_tests(plan, options.stress);
+  return selection;
+}
+
+base::Result<base::FileDescriptor> lock_run(const std::string& results_file, const std::string& run) {
+  const std::string path = lock_file(results_file, run);
+  base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!file) return base::io_error(path, errno);
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+    return base::Error{base::ErrorKind::usage, fmt::format("run {} is still under way in another process", run)};
+  return file;
+}
+
+void unlock_run(const std::string& results_file, const std::string& run) {
+  ::unlink(lock_file(results_file, run).c_str());
+}
+
+}  // namespace fatespec::cli

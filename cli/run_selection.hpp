@@ -1,0 +1,29 @@
+// Which of the planned tests a run takes, in the light of earlier runs.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/file.hpp"
+#include "cli/exit_code.hpp"
+#include "cli/run_options.hpp"
+#include "model/plan.hpp"
+#include "results/store.hpp"
+
+namespace fatespec::cli {
+
+struct Selection {
+  std::optional<model::Run> resumed;  ///< the run that goes on
+  runner::EarlierResults earlier;     ///< of the selected tests
+};
+
+/// Applies `--shard`, `--rerun-failed`, `--resume`, `--order` and `--stress` to the plan. An exit code instead means
+/// that there is nothing to run; the reason has been printed. Without a store there is no history.
+std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan,
+                                               results::Store* store);
+
+/// Held while a run is under way, so that nobody resumes it. Ends with the process, however that ends.
+base::Result<base::FileDescriptor> lock_run(const std::string& results_file, const std::string& run);
+void unlock_run(const std::string& results_file, const std::string& run);
+
+}  // namespace fatespec::cli
