@@ -11,6 +11,7 @@
 #include "cli/local_run.hpp"
 #include "cli/run_options.hpp"
 #include "cli/run_selection.hpp"
+#include "reports/comparison.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/junit.hpp"
 #include "reports/run_reporter.hpp"
@@ -136,7 +137,18 @@ class RunCommand {
       }
     }
     if (lock_) unlock_run(results_path_, run_.run_id);
+    show_trends();
     return lost && code == ExitCode::success ? ExitCode::error : code;
+  }
+
+  // After the summary, and only on a terminal's side: it needs the whole history.
+  void show_trends() {
+    if (!writer_ || options_.quiet) return;
+    const auto store = results::Store::open_existing(results_path_);
+    if (!store) return;
+    const auto trends = (*store)->cpu_trends(run_.run_id);
+    if (!trends) return;
+    for (const auto& trend : *trends) console_.print(reports::trend_text(console_, trend));
   }
 
   const RunOptions& options_;

@@ -4,32 +4,12 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
+#include "cli/store_options.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/summary.hpp"
 
 namespace fatespec::cli {
 namespace {
-
-struct StoreOptions {
-  InputOptions inputs;
-  std::string results;
-};
-
-void add_store_options(CLI::App& command, StoreOptions& options) {
-  command
-      .add_option("--config", options.inputs.config, "the configuration file (default: fatespec.yaml here or above)")
-      ->type_name("FILE");
-  command.add_option("--results", options.results, "the results file")->type_name("FILE");
-}
-
-std::variant<std::unique_ptr<results::Store>, ExitCode> open_store(const StoreOptions& options) {
-  auto project = load_project(options.inputs);
-  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-  auto store = results::Store::open_existing(results_file(*std::get<0>(project), options.results));
-  if (!store) return complain(store.error());
-  return std::move(*store);
-}
 
 ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports::Console& console) {
   auto opened = open_store(options);

@@ -14,6 +14,8 @@ void add_explain(CLI::App& app, ExitCode& exit_code);
 void add_accept(CLI::App& app, ExitCode& exit_code);
 void add_runs(CLI::App& app, ExitCode& exit_code);
 void add_show(CLI::App& app, ExitCode& exit_code);
+void add_compare(CLI::App& app, ExitCode& exit_code);
+void add_history(CLI::App& app, ExitCode& exit_code);
 void add_report(CLI::App& app, ExitCode& exit_code);
 
 }  // namespace fatespec::cli

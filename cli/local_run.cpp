@@ -14,6 +14,7 @@
 
 #include "base/signals.hpp"
 #include "cli/version.hpp"
+#include "runner/attribution.hpp"
 #include "runner/disk_usage.hpp"
 #include "runner/local_executor.hpp"
 #include "runner/probes.hpp"
@@ -84,7 +85,10 @@ class LocalRun {
 
  private:
   void emit(const model::RunEvent& event) {
-    if (const auto* finished = std::get_if<model::TestFinished>(&event)) ++counts_[finished->result->verdict];
+    if (const auto* finished = std::get_if<model::TestFinished>(&event)) {
+      ++counts_[finished->result->verdict];
+      attributions_.add(*finished->result);
+    }
     for (const auto& sink : options_.sinks) sink(event);
   }
 
@@ -133,6 +137,7 @@ class LocalRun {
     exit_code_ = exit_code_of(counts_, signal_, lost);
     model::RunFinished event{
         options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
+    event.attributions = attributions_.conclude();
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
     else if (scheduler_.stopped_early() && counts_.total() < planned_) event.interrupted_by = "--fail-fast";
     else if (lost && counts_.total() < planned_) event.interrupted_by = "the loss of the results file";
@@ -156,6 +161,7 @@ class LocalRun {
   runner::Scheduler scheduler_;
   std::function<void(bool)> cancel_probes_;  ///< while they run
   model::VerdictCounts counts_;
+  runner::AttributionCollector attributions_{plan_};
   std::size_t planned_ = 0;  ///< tests that the run has, with those that had a result before
   base::SteadyTime began_;
   int signal_ = 0;

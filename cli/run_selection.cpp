@@ -19,6 +19,10 @@ using Key = std::pair<std::string, std::string>;
 
 Key key_of(const model::PlannedTest& test) { return {test.name, test.configuration->name}; }
 
+Key group_of(const model::PlannedTest& test) {
+  return {test.suite->name + "/" + test.spec->name, test.configuration->name};
+}
+
 bool is_complete(const model::Run& run) { return run.finished && run.counts.total() >= run.planned; }
 
 ExitCode nothing_left(const std::string& why) {
@@ -35,7 +39,12 @@ std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store
   std::set<Key> bad;
   for (const auto& result : *verdicts)
     if (model::is_bad(result.verdict)) bad.insert({result.test, result.configuration});
-  runner::keep_tests(plan, [&](const auto& test) { return bad.contains(key_of(test)); });
+  // One that disagreed is judged by all the others.
+  std::set<Key> disagreed;
+  for (const auto& test : plan.tests)
+    if (test.spec->agree && bad.contains(key_of(test))) disagreed.insert(group_of(test));
+  runner::keep_tests(
+      plan, [&](const auto& test) { return bad.contains(key_of(test)) || disagreed.contains(group_of(test)); });
   if (!plan.tests.empty()) return std::nullopt;
   return nothing_left(fmt::format("run {} has no bad result among the selected tests", run->id));
 }

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "model/plan.hpp"
@@ -32,6 +33,13 @@ struct TestFinished {
   std::shared_ptr<const TestResult> result;
 };
 
+/// What the failing combinations of a test's matrix have in common.
+struct Attribution {
+  std::string test;  ///< without its combination
+  std::string configuration;
+  std::string text;  ///< "fails exactly when THREADS>1"
+};
+
 struct RunFinished {
   std::string run;
   VerdictCounts counts;
@@ -39,6 +47,7 @@ struct RunFinished {
   base::UtcTime time;
   int exit_code = 0;
   std::string interrupted_by;  ///< "SIGINT", "SIGTERM", "--fail-fast" or nothing
+  std::vector<Attribution> attributions = {};
 };
 
 using RunEvent = std::variant<RunStarted, TestStarted, TestFinished, RunFinished>;

@@ -178,6 +178,7 @@ void RunReporter::finished(const model::RunFinished& event) {
   console_.clear_status();
   if (!options_.quiet) {
     show_bad_again();
+    show_attributions(event);
     show_slowest();
   }
   const std::string flaky = flaky_ == 0 ? "" : fmt::format(" ({} flaky)", flaky_);
@@ -199,6 +200,14 @@ void RunReporter::show_bad_again() {
   for (std::size_t i = 0; i < std::min(bad_lines_.size(), bad_repeated); ++i) console_.print(bad_lines_[i]);
   if (bad_lines_.size() > bad_repeated)
     console_.print(fmt::format("  … and {} more", bad_lines_.size() - bad_repeated));
+}
+
+void RunReporter::show_attributions(const model::RunFinished& event) {
+  if (!event.attributions.empty()) console_.print("");
+  for (const auto& found : event.attributions)
+    console_.print(fmt::format("{}{}  {}", console_.styled(Style::bold, base::printable(found.test)),
+                               options_.several_configurations ? " [" + found.configuration + "]" : "",
+                               base::printable(found.text)));
 }
 
 void RunReporter::show_slowest() {

@@ -51,6 +51,7 @@ class RunReporter {
   void warn_of_slow();
   void remember_slow(const model::TestResult& result);
   void show_bad_again();
+  void show_attributions(const model::RunFinished& event);
   void show_slowest();
   void show_next_steps(const model::RunFinished& event);
   std::string status_line() const;

@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "model/result.hpp"
+#include "results/comparison.hpp"
 
 namespace fatespec::results {
 
@@ -19,6 +20,18 @@ struct LatestResult {
   std::string configuration;
   model::Verdict verdict = model::Verdict::error;
   base::Duration wall{0};
+};
+
+struct HistoryEntry {
+  std::string run;
+  base::UtcTime started;
+  std::string configuration;
+  model::Verdict verdict = model::Verdict::error;
+  bool flaky = false;
+  std::string reason;
+  base::Duration wall{0};
+  base::Duration cpu{0};
+  std::uint64_t max_rss_kib = 0;
 };
 
 /// A connection to a results file. One thread at a time; several connections, also of other processes, may be open.
@@ -48,6 +61,14 @@ class Store {
   base::Result<std::vector<LatestResult>> latest_results();
   /// The verdicts of a run so far.
   base::Result<std::vector<LatestResult>> verdicts(const std::string& run);
+
+  /// The results of a run as far as comparisons need them.
+  base::Result<std::vector<ResultSummary>> summaries(const std::string& run);
+  /// The results of a test, the latest first.
+  base::Result<std::vector<HistoryEntry>> history(const std::string& test, std::size_t most);
+  /// The tests of a run whose CPU time has changed, judged by this run and those before it. `border`: the last run that
+  /// counts as before; empty: as last_runs() says.
+  base::Result<std::vector<CpuTrend>> cpu_trends(const std::string& run, const std::string& border = "");
 
   struct Connection;
   Connection& connection() { return *connection_; }

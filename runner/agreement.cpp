@@ -73,7 +73,7 @@ std::vector<ResultPtr> judge(std::vector<ResultPtr> results) {
       result = failed(*result, fmt::format("the combinations disagree, in {} ways", camps.size()), detail);
     } else if (camps.at(result->fingerprint).front() != right->front()) {
       result = failed(*result,
-                      fmt::format("is the odd one out: {} other combinations agree on another output", right->size()),
+                      fmt::format("differs from the {} other combinations, which agree", right->size()),
                       detail);
     }
   }

@@ -172,8 +172,21 @@ class PlanBuilder {
       scale_timeout(planned);
       planned.probes =
           planned.skip_reason ? std::vector<std::string>() : probes_of(*test, *configuration, planned.target);
-      for (auto& combination : combinations(test->matrix)) add_test(planned, std::move(combination), layer, shared);
+      const auto all = combinations(test->matrix);
+      planned_whole_ = test->agree && any_selected(planned, all);
+      for (const auto& combination : all) add_test(planned, combination, layer, shared);
     }
+  }
+
+  // Combinations that are compared with each other are selected together or not at all.
+  bool any_selected(PlannedTest planned, const std::vector<std::vector<std::pair<std::string, std::string>>>& all) {
+    bool any = false;
+    for (const auto& combination : all) {
+      planned.matrix = combination;
+      planned.name = full_name(*planned.suite, *planned.spec, planned.matrix);
+      any = options_.filter == nullptr || options_.filter->matches(planned) || any;
+    }
+    return any;
   }
 
   void scale_timeout(PlannedTest& planned) const {
@@ -192,7 +205,8 @@ class PlanBuilder {
       return;
     }
     planned.index = planned.rank = plan_.tests.size();
-    if (options_.filter != nullptr && !options_.filter->matches(planned)) return;
+    const bool selected = options_.filter == nullptr || planned_whole_ || options_.filter->matches(planned);
+    if (!selected) return;
     planned.variables = planned.matrix.empty() ? shared : resolve_matrix(planned, layer);
     if (!planned.variables) return;
     for (auto& probe : planned.probes) probe = specs::expand_command(probe, *planned.variables);
@@ -267,6 +281,7 @@ class PlanBuilder {
   std::vector<std::shared_ptr<const model::Configuration>> configurations_;
   model::TestPlan plan_;
   std::unordered_set<std::string> names_;
+  bool planned_whole_ = false;  ///< all combinations of the test at hand are selected
   std::set<std::string> reported_;
   std::map<std::string, std::unique_ptr<specs::SourceText>> sources_text_;
 };

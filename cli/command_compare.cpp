@@ -1,0 +1,95 @@
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/store_options.hpp"
+#include "reports/comparison.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+struct CompareOptions {
+  StoreOptions store;
+  std::string before;
+  std::string after = "latest";
+  bool json = false;
+};
+
+ExitCode compare(const CompareOptions& options) {
+  auto opened = open_store(options.store);
+  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
+  auto& store = *std::get<0>(opened);
+  const auto before = store.find_run(options.before);
+  if (!before) return complain(before.error());
+  const auto after = store.find_run(options.after);
+  if (!after) return complain(after.error());
+  const auto old_results = store.summaries(before->id);
+  if (!old_results) return complain(old_results.error());
+  const auto new_results = store.summaries(after->id);
+  if (!new_results) return complain(new_results.error());
+  auto comparison = results::compare_runs(*old_results, *new_results);
+  auto trends = store.cpu_trends(after->id, before->id);
+  if (!trends) return complain(trends.error());
+  comparison.trends = std::move(*trends);
+  const reports::Console console(stdout);
+  const std::string text = options.json ? reports::comparison_json(*before, *after, comparison)
+                                        : reports::comparison_text(console, *before, *after, comparison);
+  std::fputs(text.c_str(), stdout);
+  return comparison.got_worse() ? ExitCode::bad_test : ExitCode::success;
+}
+
+struct HistoryOptions {
+  StoreOptions store;
+  std::string test;
+  std::size_t most = 30;
+  bool json = false;
+};
+
+ExitCode show_history(const HistoryOptions& options) {
+  auto opened = open_store(options.store);
+  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
+  auto& store = *std::get<0>(opened);
+  const auto entries = store.history(options.test, options.most);
+  if (!entries) return complain(entries.error());
+  if (entries->empty()) {
+    std::vector<std::string> names;
+    if (const auto latest = store.latest_results())
+      for (const auto& result : *latest) names.push_back(result.test);
+    complain(fmt::format("no run has a result of `{}`{}", options.test, base::did_you_mean(options.test, names)));
+    return ExitCode::nothing_selected;
+  }
+  const std::string text = options.json ? reports::history_json(options.test, *entries)
+                                        : reports::history_text(reports::Console(stdout), *entries);
+  std::fputs(text.c_str(), stdout);
+  return ExitCode::success;
+}
+
+}  // namespace
+
+void add_compare(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<CompareOptions>();
+  CLI::App* compare_command = app.add_subcommand("compare", "what has changed from one run to another");
+  compare_command->add_option("BEFORE", options->before, "a run: an id, a prefix, latest or latest~N")->required();
+  compare_command->add_option("AFTER", options->after, "another")->capture_default_str();
+  add_store_options(*compare_command, options->store);
+  compare_command->add_flag("--json", options->json, "as JSON Lines");
+  compare_command->footer(
+      "Ends with 1 if something got worse: a test that was good or new is bad, or uses more CPU time than chance "
+      "explains.\n\nExamples:\n  fatespec compare latest~1 latest\n  fatespec compare 3fa2 --json");
+  compare_command->callback([options, &exit_code] { exit_code = compare(*options); });
+}
+
+void add_history(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<HistoryOptions>();
+  CLI::App* history = app.add_subcommand("history", "a test's verdicts, CPU time and memory over the runs");
+  history->add_option("TEST", options->test, "its full name")->required();
+  add_store_options(*history, options->store);
+  history->add_option("-n", options->most, "how many results")->capture_default_str();
+  history->add_flag("--json", options->json, "as JSON Lines");
+  history->footer("Example:\n  fatespec history mpegaudio/mp2-md5 -n 10");
+  history->callback([options, &exit_code] { exit_code = show_history(*options); });
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,197 @@
+#include "reports/comparison.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+
+namespace fatespec::reports {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using results::Change;
+using results::ChangeKind;
+
+Style style_of(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::broke:
+    case ChangeKind::new_bad: return Style::red;
+    case ChangeKind::bad_still:
+    case ChangeKind::gone:
+    case ChangeKind::output: return Style::yellow;
+    case ChangeKind::fixed: return Style::green;
+    default: return Style::plain;
+  }
+}
+
+std::string ending(const results::ResultSummary& result) {
+  std::string text(model::name_of(result.verdict));
+  if (!result.reason.empty()) text += " (" + base::shorten(base::printable(result.reason), 100) + ")";
+  return text;
+}
+
+std::string change_of(std::uint64_t before, std::uint64_t after) {
+  if (before == 0) return "";
+  return fmt::format(" ({:+.1f} %)", 100 * (static_cast<double>(after) / static_cast<double>(before) - 1));
+}
+
+std::string what_changed(const Change& change) {
+  if (change.before == nullptr) return ending(*change.after);
+  if (change.after == nullptr) return "was " + ending(*change.before);
+  if (change.kind == ChangeKind::output)
+    return fmt::format("passed both times with another output, {} -> {} bytes", change.before->stdout_bytes,
+                       change.after->stdout_bytes);
+  return ending(*change.before) + " -> " + ending(*change.after);
+}
+
+std::string test_label(const std::string& test, const std::string& configuration) {
+  return configuration == "default" ? base::printable(test)
+                                    : fmt::format("{} [{}]", base::printable(test), base::printable(configuration));
+}
+
+std::string totals_text(const results::Totals& totals) {
+  if (totals.tests == 0) return "no test passed in both runs\n";
+  const auto cpu = [](base::Duration time) { return static_cast<std::uint64_t>(time.count()); };
+  return fmt::format("{} tests passed in both: CPU {} -> {}{}, largest memory {} -> {}{}, output {} -> {}{}\n",
+                     totals.tests, base::format_duration(totals.cpu_before), base::format_duration(totals.cpu_after),
+                     change_of(cpu(totals.cpu_before), cpu(totals.cpu_after)),
+                     base::format_size(totals.rss_before_kib * 1024), base::format_size(totals.rss_after_kib * 1024),
+                     change_of(totals.rss_before_kib, totals.rss_after_kib), base::format_size(totals.output_before),
+                     base::format_size(totals.output_after), change_of(totals.output_before, totals.output_after));
+}
+
+std::string counts_text(const results::RunComparison& comparison) {
+  std::string text;
+  constexpr std::array kinds = {ChangeKind::broke, ChangeKind::new_bad, ChangeKind::bad_still, ChangeKind::gone,
+                                ChangeKind::fixed, ChangeKind::output,  ChangeKind::verdict,   ChangeKind::appeared};
+  for (const auto kind : kinds) {
+    const auto number = std::count_if(comparison.changes.begin(), comparison.changes.end(),
+                                      [&](const Change& change) { return change.kind == kind; });
+    if (number > 0) text += fmt::format("{}{} {}", text.empty() ? "" : ", ", number, results::name_of(kind));
+  }
+  return text.empty() ? "no verdict and no output changed" : text;
+}
+
+Json side(const results::ResultSummary* result) {
+  if (result == nullptr) return {};
+  return {{"verdict", model::name_of(result->verdict)},
+          {"reason", base::to_utf8(result->reason)},
+          {"stdout_bytes", result->stdout_bytes},
+          {"cpu_s", base::seconds(result->cpu)},
+          {"max_rss_kib", result->max_rss_kib}};
+}
+
+}  // namespace
+
+std::string trend_text(const Console& console, const results::CpuTrend& trend) {
+  const bool slower = trend.change() > 0;
+  const auto time = [](double seconds) {
+    return base::format_duration(std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds)));
+  };
+  return fmt::format("{} {}  CPU {} -> {} ({:+.1f} %), the last {} runs against {} before, p = {:.1g}",
+                     console.styled(slower ? Style::red : Style::green, slower ? "slower " : "faster "),
+                     test_label(trend.test, trend.configuration), time(trend.before), time(trend.after),
+                     100 * trend.change(), trend.runs_after, trend.runs_before, trend.p);
+}
+
+std::string comparison_text(const Console& console, const model::Run& before, const model::Run& after,
+                            const results::RunComparison& comparison) {
+  std::string text = fmt::format("{} ({}) -> {} ({})\n", before.id, base::iso8601(before.started).substr(0, 19),
+                                 after.id, base::iso8601(after.started).substr(0, 19));
+  for (const auto& change : comparison.changes)
+    text += fmt::format("{} {}  {}\n",
+                        console.styled(style_of(change.kind), fmt::format("{:13}", results::name_of(change.kind))),
+                        test_label(change.test, change.configuration), what_changed(change));
+  for (const auto& trend : comparison.trends) text += trend_text(console, trend) + "\n";
+  text += totals_text(comparison.totals);
+  return text + console.styled(Style::bold, counts_text(comparison)) + "\n";
+}
+
+std::string comparison_json(const model::Run& before, const model::Run& after,
+                            const results::RunComparison& comparison) {
+  std::string text;
+  for (const auto& change : comparison.changes)
+    text += Json{{"type", "change"},
+                 {"kind", results::name_of(change.kind)},
+                 {"test", base::to_utf8(change.test)},
+                 {"configuration", base::to_utf8(change.configuration)},
+                 {"before", side(change.before)},
+                 {"after", side(change.after)}}
+                .dump() +
+            "\n";
+  for (const auto& trend : comparison.trends)
+    text += Json{{"type", "cpu_trend"},
+                 {"test", base::to_utf8(trend.test)},
+                 {"configuration", base::to_utf8(trend.configuration)},
+                 {"before_s", trend.before},
+                 {"after_s", trend.after},
+                 {"runs_before", trend.runs_before},
+                 {"runs_after", trend.runs_after},
+                 {"p", trend.p}}
+                .dump() +
+            "\n";
+  const auto& totals = comparison.totals;
+  text += Json{{"type", "comparison"},
+               {"before", before.id},
+               {"after", after.id},
+               {"worse", comparison.got_worse()},
+               {"changes", comparison.changes.size()},
+               {"passed_in_both", totals.tests},
+               {"cpu_before_s", base::seconds(totals.cpu_before)},
+               {"cpu_after_s", base::seconds(totals.cpu_after)},
+               {"max_rss_before_kib", totals.rss_before_kib},
+               {"max_rss_after_kib", totals.rss_after_kib},
+               {"output_before", totals.output_before},
+               {"output_after", totals.output_after}}
+              .dump();
+  return text + "\n";
+}
+
+std::string history_text(const Console& console, const std::vector<results::HistoryEntry>& entries) {
+  bool several = false;
+  base::Duration longest{1};
+  for (const auto& entry : entries) {
+    several = several || entry.configuration != entries.front().configuration;
+    longest = std::max(longest, entry.cpu);
+  }
+  std::string text = fmt::format("{:12}  {:19}  {:7}  {:>9}  {:>9}  {:>9}\n", "run", "started", "verdict", "CPU", "wall",
+                                 "memory");
+  constexpr double bar_columns = 20;
+  for (const auto& entry : entries) {
+    const auto columns = static_cast<std::size_t>(bar_columns * base::seconds(entry.cpu) / base::seconds(longest));
+    std::string bar;
+    for (std::size_t i = 0; i < columns; ++i) bar += "▪";
+    text += fmt::format("{:12}  {}  {}  {:>9}  {:>9}  {:>9}  {}{}{}{}\n", entry.run,
+                        base::iso8601(entry.started).substr(0, 19),
+                        console.styled(reports::style_of(entry.verdict), fmt::format("{:7}", model::name_of(entry.verdict))),
+                        base::format_duration(entry.cpu), base::format_duration(entry.wall),
+                        base::format_size(entry.max_rss_kib * 1024), several ? "[" + entry.configuration + "] " : "",
+                        console.styled(Style::dim, bar), entry.flaky ? " flaky" : "",
+                        entry.reason.empty() ? "" : "  " + base::shorten(base::printable(entry.reason), 60));
+  }
+  return text;
+}
+
+std::string history_json(const std::string& test, const std::vector<results::HistoryEntry>& entries) {
+  std::string text;
+  for (const auto& entry : entries)
+    text += Json{{"type", "history"},
+                 {"test", base::to_utf8(test)},
+                 {"run", entry.run},
+                 {"time", base::iso8601(entry.started)},
+                 {"configuration", base::to_utf8(entry.configuration)},
+                 {"verdict", model::name_of(entry.verdict)},
+                 {"flaky", entry.flaky},
+                 {"reason", base::to_utf8(entry.reason)},
+                 {"cpu_s", base::seconds(entry.cpu)},
+                 {"wall_s", base::seconds(entry.wall)},
+                 {"max_rss_kib", entry.max_rss_kib}}
+                .dump() +
+            "\n";
+  return text;
+}
+
+}  // namespace fatespec::reports

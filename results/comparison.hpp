@@ -1,0 +1,68 @@
+// What has changed from one run to another.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.hpp"
+#include "model/verdict.hpp"
+#include "results/trend.hpp"
+
+namespace fatespec::results {
+
+/// A result as far as comparisons need it.
+struct ResultSummary {
+  std::string test;
+  std::string configuration;
+  model::Verdict verdict = model::Verdict::error;
+  std::string reason;
+  long long stdout_blob = 0;  ///< equal for equal contents; 0 for none
+  std::uint64_t stdout_bytes = 0;
+  base::Duration cpu{0};
+  std::uint64_t max_rss_kib = 0;
+};
+
+/// In the order of what is most telling.
+enum class ChangeKind {
+  broke,      ///< was good, is bad
+  new_bad,    ///< was not there, is bad
+  bad_still,  ///< bad in another way
+  gone,       ///< was there
+  fixed,      ///< was bad, is good
+  output,     ///< passed both times, with another output
+  verdict,    ///< any other change of the verdict
+  appeared,   ///< was not there, is good
+};
+std::string_view name_of(ChangeKind kind);
+
+struct Change {
+  ChangeKind kind = ChangeKind::verdict;
+  std::string test;
+  std::string configuration;
+  const ResultSummary* before = nullptr;  ///< null if it was not there
+  const ResultSummary* after = nullptr;   ///< null if it is gone
+};
+
+struct Totals {
+  std::size_t tests = 0;  ///< that passed in both runs
+  base::Duration cpu_before{0};
+  base::Duration cpu_after{0};
+  std::uint64_t rss_before_kib = 0;  ///< of the largest test
+  std::uint64_t rss_after_kib = 0;
+  std::uint64_t output_before = 0;  ///< bytes
+  std::uint64_t output_after = 0;
+};
+
+struct RunComparison {
+  std::vector<Change> changes;
+  std::vector<CpuTrend> trends;  ///< filled by the caller, who has the history
+  Totals totals;
+
+  bool got_worse() const;
+};
+
+/// The changes point into the given results.
+RunComparison compare_runs(const std::vector<ResultSummary>& before, const std::vector<ResultSummary>& after);
+
+}  // namespace fatespec::results

@@ -1,0 +1,36 @@
+// Whether a test has become slower.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fatespec::results {
+
+/// A change of CPU time that is not chance.
+struct CpuTrend {
+  std::string test;
+  std::string configuration;
+  double before = 0;  ///< seconds, the median
+  double after = 0;   ///< seconds, the median
+  std::size_t runs_before = 0;
+  std::size_t runs_after = 0;
+  double p = 1;
+
+  double change() const { return after / before - 1; }
+};
+
+/// The rule that calls a change one: Mann-Whitney below this p, and an effect of at least this much.
+inline constexpr double trend_p = 0.001;
+inline constexpr double trend_effect = 0.03;
+
+/// How many of `runs` runs count as the last ones: the fewest, but three, with which the test can reach its p at all.
+/// Nothing if there are too few runs for any.
+std::optional<std::size_t> last_runs(std::size_t runs);
+
+/// `seconds`: CPU time of the passes of one test, the oldest first. Names are left empty.
+std::optional<CpuTrend> cpu_trend(const std::vector<double>& seconds);
+/// The same with the border between before and after given.
+std::optional<CpuTrend> cpu_trend(const std::vector<double>& before, const std::vector<double>& after);
+
+}  // namespace fatespec::results

@@ -1,0 +1,113 @@
+#include "runner/attribution.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+/// The values of one axis, all of them and those of the failures.
+struct Axis {
+  std::string name;
+  std::vector<std::string> all;  ///< in the order of the matrix
+  std::set<std::string> bad;
+
+  bool tells() const { return bad.size() < all.size(); }
+};
+
+std::vector<Axis> axes_of(const std::vector<Outcome>& outcomes) {
+  std::vector<Axis> axes;
+  for (const auto& [name, value] : outcomes.front().combination) axes.push_back({name, {}, {}});
+  for (const auto& outcome : outcomes)
+    for (std::size_t i = 0; i < axes.size(); ++i) {
+      const std::string& value = outcome.combination[i].second;
+      if (std::find(axes[i].all.begin(), axes[i].all.end(), value) == axes[i].all.end()) axes[i].all.push_back(value);
+      if (outcome.bad) axes[i].bad.insert(value);
+    }
+  return axes;
+}
+
+bool in_box(const std::vector<Axis>& axes, const Outcome& outcome) {
+  for (std::size_t i = 0; i < axes.size(); ++i)
+    if (!axes[i].bad.contains(outcome.combination[i].second)) return false;
+  return true;
+}
+
+/// The numbers of both sides, if all values are some; empty otherwise.
+std::vector<double> numbers(const std::vector<std::string>& texts) {
+  std::vector<double> all;
+  for (const auto& text : texts) {
+    const auto number = base::parse_number(text);
+    if (!number) return {};
+    all.push_back(*number);
+  }
+  return all;
+}
+
+/// "THREADS>1" or "THREADS<4" if a threshold parts the failures from the rest; empty otherwise.
+std::string threshold(const Axis& axis) {
+  std::vector<std::string> good;
+  for (const auto& value : axis.all)
+    if (!axis.bad.contains(value)) good.push_back(value);
+  const auto low = numbers(good);
+  const auto high = numbers({axis.bad.begin(), axis.bad.end()});
+  if (low.empty() || high.empty() || axis.bad.size() < 2) return "";
+  const auto text_of = [&](double number) {
+    return *std::find_if(axis.all.begin(), axis.all.end(),
+                         [&](const auto& text) { return base::parse_number(text) == number; });
+  };
+  const double largest_good = *std::max_element(low.begin(), low.end());
+  const double smallest_good = *std::min_element(low.begin(), low.end());
+  if (*std::min_element(high.begin(), high.end()) > largest_good)
+    return fmt::format("{}>{}", axis.name, text_of(largest_good));
+  if (*std::max_element(high.begin(), high.end()) < smallest_good)
+    return fmt::format("{}<{}", axis.name, text_of(smallest_good));
+  return "";
+}
+
+std::string describe(const Axis& axis) {
+  if (axis.bad.size() == 1) return fmt::format("{}={}", axis.name, *axis.bad.begin());
+  if (const std::string text = threshold(axis); !text.empty()) return text;
+  std::vector<std::string> bad;
+  std::vector<std::string> good;
+  for (const auto& value : axis.all) (axis.bad.contains(value) ? bad : good).push_back(value);
+  if (good.size() == 1) return fmt::format("{}!={}", axis.name, good.front());
+  return fmt::format("{} is {}", axis.name, fmt::join(bad, " or "));
+}
+
+}  // namespace
+
+std::string attribute(const std::vector<Outcome>& outcomes) {
+  const auto failures = std::count_if(outcomes.begin(), outcomes.end(), [](const auto& o) { return o.bad; });
+  if (failures == 0 || failures == static_cast<std::ptrdiff_t>(outcomes.size())) return "";
+  const auto axes = axes_of(outcomes);
+  std::vector<std::string> conditions;
+  for (const auto& axis : axes)
+    if (axis.tells()) conditions.push_back(describe(axis));
+  if (conditions.empty()) return "";
+  const auto inside = std::count_if(outcomes.begin(), outcomes.end(), [&](const auto& o) { return in_box(axes, o); });
+  if (inside == failures) return fmt::format("fails exactly when {}", fmt::join(conditions, " and "));
+  return fmt::format("fails only when {} ({} of {})", fmt::join(conditions, " and "), failures, inside);
+}
+
+// Skipped tests and infrastructure tell nothing of the program.
+void AttributionCollector::add(const model::TestResult& result) {
+  const model::PlannedTest& test = plan_.tests[result.index];
+  if (test.matrix.empty() || result.verdict == model::Verdict::skip || result.verdict == model::Verdict::error) return;
+  outcomes_[{test.suite->name + "/" + test.spec->name, test.configuration->name}].push_back(
+      {test.matrix, model::is_bad(result.verdict)});
+}
+
+std::vector<model::Attribution> AttributionCollector::conclude() const {
+  std::vector<model::Attribution> all;
+  for (const auto& [key, outcomes] : outcomes_)
+    if (std::string text = attribute(outcomes); !text.empty())
+      all.push_back({key.first, key.second, std::move(text)});
+  return all;
+}
+
+}  // namespace fatespec::runner
