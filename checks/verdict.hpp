@@ -27,8 +27,8 @@ struct Evidence {
 /// The verdict of one attempt, with known failures not yet taken into account.
 Judgement judge(const model::TestSpec& test, const Evidence& evidence);
 
-/// Turns a fail of a test that is known to fail into xfail, and a pass into xpass. `today` as in "2026-12-31": after the
-/// day on which it expires, nothing is known any more.
+/// Turns a fail of a test that is known to fail into xfail, and a pass into xpass. `today` as in "2026-12-31": after
+/// the day on which it expires, nothing is known any more.
 void apply_known_failure(const model::KnownFailure& known, const Reading& output, std::string_view today,
                          Judgement& judgement);
 

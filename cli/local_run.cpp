@@ -66,8 +66,8 @@ class LocalRun {
   ExitCode run() {
     began_ = clock_.steady();
     counts_ = options_.done;
-    planned_ = counts_.total() + static_cast<std::size_t>(std::count_if(
-                                     plan_.tests.begin(), plan_.tests.end(), [](auto& t) { return t.repetition == 0; }));
+    planned_ = counts_.total() + static_cast<std::size_t>(std::count_if(plan_.tests.begin(), plan_.tests.end(),
+                                                                        [](auto& t) { return t.repetition == 0; }));
     emit(model::RunStarted{options_.run_id, version, options_.command, planned_, clock_.utc(), options_.resumed,
                            options_.done});
     wait_for_signal();
@@ -171,8 +171,7 @@ class LocalRun {
 
 }  // namespace
 
-base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options,
-                                   base::PausableClock& clock) {
+base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, base::PausableClock& clock) {
   auto scratch = runner::Scratch::create(options.run_id);
   if (!scratch) return scratch.error();
   if (options.guardian != nullptr) options.guardian->guard(scratch->directory());

@@ -16,9 +16,9 @@ struct LocalRunOptions {
   std::string run_id;
   std::string command;  ///< as typed, for the store
   runner::SchedulerOptions scheduler;
-  bool resumed = false;          ///< a run that was cut short goes on
-  model::VerdictCounts done;     ///< of the results that it had already
-  bool fingerprints = false;  ///< of the output of every test
+  bool resumed = false;                  ///< a run that was cut short goes on
+  model::VerdictCounts done;             ///< of the results that it had already
+  bool fingerprints = false;             ///< of the output of every test
   runner::Guardian* guardian = nullptr;  ///< optional
   std::vector<model::EventSink> sinks;
   std::function<void()> tick;                   ///< called ten times a second
@@ -27,8 +27,7 @@ struct LocalRunOptions {
 };
 
 /// The exit code; `error` is set instead where the run could not begin.
-base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options,
-                                   base::PausableClock& clock);
+base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, base::PausableClock& clock);
 
 /// Twelve random hexadecimal digits.
 std::string new_run_id();

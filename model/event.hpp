@@ -20,8 +20,8 @@ struct RunStarted {
   std::string command;
   std::size_t tests = 0;
   base::UtcTime time;
-  bool resumed = false;      ///< a run that was cut short goes on
-  VerdictCounts done = {};   ///< of the results that it had already
+  bool resumed = false;     ///< a run that was cut short goes on
+  VerdictCounts done = {};  ///< of the results that it had already
 };
 
 struct TestStarted {

@@ -41,8 +41,8 @@ struct TestResult {
   int attempts = 0;
   std::vector<int> outputs;  ///< after many attempts: how often each different output came, the most frequent first
   std::string fingerprint;   ///< tells outputs apart, where they are compared with each other
-  std::string reason;  ///< one line, for every verdict but pass
-  std::string detail;  ///< several lines: a diff, the end of a build's log
+  std::string reason;        ///< one line, for every verdict but pass
+  std::string detail;        ///< several lines: a diff, the end of a build's log
   std::optional<int> status;
   std::string signal;  ///< "SIGSEGV"; empty if there was none
   Excerpt output;      ///< what the contract says the test's stdout becomes

@@ -157,20 +157,20 @@ std::string history_text(const Console& console, const std::vector<results::Hist
     several = several || entry.configuration != entries.front().configuration;
     longest = std::max(longest, entry.cpu);
   }
-  std::string text = fmt::format("{:12}  {:19}  {:7}  {:>9}  {:>9}  {:>9}\n", "run", "started", "verdict", "CPU", "wall",
-                                 "memory");
+  std::string text =
+      fmt::format("{:12}  {:19}  {:7}  {:>9}  {:>9}  {:>9}\n", "run", "started", "verdict", "CPU", "wall", "memory");
   constexpr double bar_columns = 20;
   for (const auto& entry : entries) {
     const auto columns = static_cast<std::size_t>(bar_columns * base::seconds(entry.cpu) / base::seconds(longest));
     std::string bar;
     for (std::size_t i = 0; i < columns; ++i) bar += "▪";
-    text += fmt::format("{:12}  {}  {}  {:>9}  {:>9}  {:>9}  {}{}{}{}\n", entry.run,
-                        base::iso8601(entry.started).substr(0, 19),
-                        console.styled(reports::style_of(entry.verdict), fmt::format("{:7}", model::name_of(entry.verdict))),
-                        base::format_duration(entry.cpu), base::format_duration(entry.wall),
-                        base::format_size(entry.max_rss_kib * 1024), several ? "[" + entry.configuration + "] " : "",
-                        console.styled(Style::dim, bar), entry.flaky ? " flaky" : "",
-                        entry.reason.empty() ? "" : "  " + base::shorten(base::printable(entry.reason), 60));
+    text += fmt::format(
+        "{:12}  {}  {}  {:>9}  {:>9}  {:>9}  {}{}{}{}\n", entry.run, base::iso8601(entry.started).substr(0, 19),
+        console.styled(reports::style_of(entry.verdict), fmt::format("{:7}", model::name_of(entry.verdict))),
+        base::format_duration(entry.cpu), base::format_duration(entry.wall),
+        base::format_size(entry.max_rss_kib * 1024), several ? "[" + entry.configuration + "] " : "",
+        console.styled(Style::dim, bar), entry.flaky ? " flaky" : "",
+        entry.reason.empty() ? "" : "  " + base::shorten(base::printable(entry.reason), 60));
   }
   return text;
 }

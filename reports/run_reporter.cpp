@@ -54,7 +54,8 @@ void RunReporter::started(const model::RunStarted& event) {
   counts_ = event.done;
   if (options_.quiet) return;
   if (event.resumed)
-    console_.print(fmt::format("run {} goes on: {} of {} tests, {} at once", run_, total_ - done_, total_, options_.jobs));
+    console_.print(
+        fmt::format("run {} goes on: {} of {} tests, {} at once", run_, total_ - done_, total_, options_.jobs));
   else console_.print(fmt::format("run {}: {} tests, {} at once", run_, total_, options_.jobs));
 }
 

@@ -19,7 +19,7 @@ struct RunReporterOptions {
   bool several_configurations = false;
   std::string rerun_command;  ///< "fatespec run a.yaml"; the filter is added
   std::string resume_command;
-  std::string results;        ///< where the results are kept; empty if they are not
+  std::string results;  ///< where the results are kept; empty if they are not
   std::map<std::pair<std::string, std::string>, base::Duration> expected;  ///< wall times of earlier runs
 };
 

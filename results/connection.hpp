@@ -4,6 +4,7 @@
 #include <chrono>
 #include <string>
 #include <string_view>
+#include <typeinfo>
 
 #include <soci/soci.h>
 
@@ -19,7 +20,7 @@ struct Store::Connection {
 };
 
 inline std::int64_t microseconds(base::Duration duration) {
-  return std::chrono::duration_cast<std::chrono::microseconds>(duration).count();
+  return std::chrono::round<std::chrono::microseconds>(duration).count();
 }
 inline std::int64_t microseconds(base::UtcTime time) {
   return std::chrono::duration_cast<std::chrono::microseconds>(time.time_since_epoch()).count();
@@ -39,6 +40,9 @@ auto guarded(Work work) -> decltype(work()) {
     return work();
   } catch (const soci::soci_error& error) {
     return base::Error{base::ErrorKind::io, "results: " + message_of(error)};
+  } catch (const std::bad_cast&) {
+    return base::Error{base::ErrorKind::invalid,
+                       "results: a column does not hold what it should; is the file damaged?"};
   }
 }
 

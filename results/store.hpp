@@ -67,7 +67,7 @@ class Store {
   /// The results of a test, the latest first.
   base::Result<std::vector<HistoryEntry>> history(const std::string& test, std::size_t most);
   /// The tests of a run whose CPU time has changed, judged by this run and those before it. `border`: the last run that
-  /// counts as before; empty: as last_runs() says.
+  /// counts as before; empty: it is looked for among the last runs.
   base::Result<std::vector<CpuTrend>> cpu_trends(const std::string& run, const std::string& border = "");
 
   struct Connection;

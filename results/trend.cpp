@@ -6,14 +6,19 @@
 
 namespace fatespec::results {
 
-std::optional<std::size_t> last_runs(std::size_t runs) {
+std::vector<std::size_t> last_runs(std::size_t runs) {
   constexpr std::size_t fewest = 3;
-  double ways = 1;  // to choose k of the runs
-  for (std::size_t k = 1; k <= runs / 2; ++k) {
-    ways = ways * static_cast<double>(runs - k + 1) / static_cast<double>(k);
-    if (k >= fewest && 2 / ways < trend_p) return k;
+  constexpr std::size_t most_borders = 5;
+  for (std::size_t borders = most_borders; borders > 0; --borders) {
+    std::vector<std::size_t> found;
+    double ways = 1;  // to choose k of the runs
+    for (std::size_t k = 1; k <= runs / 2 && found.size() < borders; ++k) {
+      ways = ways * static_cast<double>(runs - k + 1) / static_cast<double>(k);
+      if (k >= fewest && 2 / ways < trend_p / static_cast<double>(borders)) found.push_back(k);
+    }
+    if (found.size() == borders) return found;
   }
-  return std::nullopt;
+  return {};
 }
 
 std::optional<CpuTrend> cpu_trend(const std::vector<double>& before, const std::vector<double>& after) {
@@ -29,10 +34,16 @@ std::optional<CpuTrend> cpu_trend(const std::vector<double>& before, const std::
 }
 
 std::optional<CpuTrend> cpu_trend(const std::vector<double>& seconds) {
-  const auto last = last_runs(seconds.size());
-  if (!last) return std::nullopt;
-  const auto border = seconds.end() - static_cast<std::ptrdiff_t>(*last);
-  return cpu_trend({seconds.begin(), border}, {border, seconds.end()});
+  std::optional<CpuTrend> best;
+  const auto borders = last_runs(seconds.size());
+  for (const std::size_t last : borders) {
+    const auto border = seconds.end() - static_cast<std::ptrdiff_t>(last);
+    auto trend = cpu_trend({seconds.begin(), border}, {border, seconds.end()});
+    if (!trend) continue;
+    trend->p *= static_cast<double>(borders.size());
+    if (trend->p < trend_p && (!best || trend->p < best->p)) best = trend;
+  }
+  return best;
 }
 
 }  // namespace fatespec::results

@@ -24,11 +24,12 @@ struct CpuTrend {
 inline constexpr double trend_p = 0.001;
 inline constexpr double trend_effect = 0.03;
 
-/// How many of `runs` runs count as the last ones: the fewest, but three, with which the test can reach its p at all.
-/// Nothing if there are too few runs for any.
-std::optional<std::size_t> last_runs(std::size_t runs);
+/// Where the border between before and after may lie: the numbers of last runs that are tried, at most five, each of
+/// which can reach trend_p divided by how many are tried. Nothing if there are too few runs; 14 are the fewest.
+std::vector<std::size_t> last_runs(std::size_t runs);
 
-/// `seconds`: CPU time of the passes of one test, the oldest first. Names are left empty.
+/// `seconds`: CPU time of the passes of one test, the oldest first. Names are left empty. `p` is that of the best
+/// border times the number of borders (Bonferroni), so that trying several makes no more false alarms than trying one.
 std::optional<CpuTrend> cpu_trend(const std::vector<double>& seconds);
 /// The same with the border between before and after given.
 std::optional<CpuTrend> cpu_trend(const std::vector<double>& before, const std::vector<double>& after);

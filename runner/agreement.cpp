@@ -72,9 +72,8 @@ std::vector<ResultPtr> judge(std::vector<ResultPtr> results) {
     if (right == nullptr) {
       result = failed(*result, fmt::format("the combinations disagree, in {} ways", camps.size()), detail);
     } else if (camps.at(result->fingerprint).front() != right->front()) {
-      result = failed(*result,
-                      fmt::format("differs from the {} other combinations, which agree", right->size()),
-                      detail);
+      result =
+          failed(*result, fmt::format("differs from the {} other combinations, which agree", right->size()), detail);
     }
   }
   return results;

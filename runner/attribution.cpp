@@ -105,8 +105,7 @@ void AttributionCollector::add(const model::TestResult& result) {
 std::vector<model::Attribution> AttributionCollector::conclude() const {
   std::vector<model::Attribution> all;
   for (const auto& [key, outcomes] : outcomes_)
-    if (std::string text = attribute(outcomes); !text.empty())
-      all.push_back({key.first, key.second, std::move(text)});
+    if (std::string text = attribute(outcomes); !text.empty()) all.push_back({key.first, key.second, std::move(text)});
   return all;
 }
 

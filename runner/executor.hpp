@@ -39,7 +39,7 @@ struct ExecutionRequest {
   std::string command;                                          ///< for /bin/sh; variables are replaced
   std::shared_ptr<const std::vector<std::string>> environment;  ///< "NAME=value"
   std::string directory;                                        ///< working directory
-  std::string marker;      ///< "NAME=value" of the environment that no other attempt has
+  std::string marker;          ///< "NAME=value" of the environment that no other attempt has
   std::string test_directory;  ///< what the limit on the directory is about; empty: nothing
   std::string stdin_file;      ///< empty: /dev/null
   std::optional<base::Duration> timeout;

@@ -26,8 +26,9 @@ struct LaunchResult {
   int error = 0;
 };
 
-/// Starts a process as the leader of a session and process group of its own, without a terminal, with no descriptor but the three, no signal blocked or
-/// ignored. Returns when the program runs or could not be run; a failed start leaves no process behind.
+/// Starts a process as the leader of a session and process group of its own, without a terminal, with no descriptor but
+/// the three, no signal blocked or ignored. Returns when the program runs or could not be run; a failed start leaves no
+/// process behind.
 ///
 /// Boost.Process' own launchers are not used: the forking one leaves a zombie and runs exit handlers when the program
 /// cannot be run, leaks descriptors and costs 16 ms a start in a process of 500 MB; the vforking one lets the child

@@ -8,8 +8,9 @@
 
 namespace fatespec::runner {
 
-inline constexpr std::uint64_t default_output_limit = std::uint64_t{64} << 30;     ///< bytes
-inline constexpr std::uint64_t default_directory_limit = std::uint64_t{16} << 30;  ///< bytes; at most half the free space
+inline constexpr std::uint64_t default_output_limit = std::uint64_t{64} << 30;  ///< bytes
+inline constexpr std::uint64_t default_directory_limit = std::uint64_t{16}
+                                                         << 30;  ///< bytes; at most half the free space
 inline constexpr std::uint64_t default_process_limit = 2048;
 
 /// The test's own limits, else the project's, else the defaults. `free_space`: bytes where test directories are.

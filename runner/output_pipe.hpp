@@ -19,10 +19,9 @@ class OutputPipe {
 
   /// Makes the pipe; the end to write to goes to `write_end`. False with errno set if that fails.
   bool open(base::FileDescriptor& write_end);
-  /// Begins to read. `keep_alive` is held by what waits; `read_some` is called with the bytes of each turn, `ended` once
-  /// there will be no more.
-  void start(std::shared_ptr<void> keep_alive, std::function<void(std::size_t)> read_some,
-             std::function<void()> ended);
+  /// Begins to read. `keep_alive` is held by what waits; `read_some` is called with the bytes of each turn, `ended`
+  /// once there will be no more.
+  void start(std::shared_ptr<void> keep_alive, std::function<void(std::size_t)> read_some, std::function<void()> ended);
   /// Closes it from this side; `ended` is not called.
   void close();
   bool ended() const { return ended_; }

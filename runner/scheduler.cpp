@@ -54,10 +54,10 @@ void Scheduler::wait_for_memory() {
   if (short_since_.first != &test) short_since_ = {&test, clock_.steady()};
   if (clock_.steady() - short_since_.second >= patience) {
     queue_.give_up(test);
-    report(test, TestRunner::refused(test, clock_.utc(),
-                                     fmt::format("needs {} of memory, and the machine had only {} for a minute",
-                                                 base::format_size(test.spec->memory),
-                                                 base::format_size(available_memory()))));
+    report(test, TestRunner::refused(
+                     test, clock_.utc(),
+                     fmt::format("needs {} of memory, and the machine had only {} for a minute",
+                                 base::format_size(test.spec->memory), base::format_size(available_memory()))));
   }
   memory_timer_.expires_after(interval);
   memory_timer_.async_wait([this](boost::system::error_code) { start_ready(); });

@@ -219,8 +219,8 @@ void TestAttempt::blame_full_disk() {
   const auto space = disk_space(context_.scratch.directory());
   if (!space || space->free > next_to_nothing || outcome_.execution.ending == model::Ending::over_limit) return;
   outcome_.judgement.verdict = model::Verdict::error;
-  outcome_.judgement.reason = fmt::format("disk full: no space is left in {} ({})", context_.scratch.directory(),
-                                          outcome_.judgement.reason);
+  outcome_.judgement.reason =
+      fmt::format("disk full: no space is left in {} ({})", context_.scratch.directory(), outcome_.judgement.reason);
 }
 
 void TestAttempt::conclude() {

@@ -19,7 +19,7 @@ struct AttemptContext {
   Executor& executor;
   Scratch& scratch;
   const model::Project& project;
-  bool fingerprints = false;  ///< of the output of every test
+  bool fingerprints = false;              ///< of the output of every test
   std::uint64_t free_space = UINT64_MAX;  ///< bytes, where the test directories are, when the run began
 };
 

@@ -27,8 +27,7 @@ std::shared_ptr<model::TestResult> blank_result(const model::PlannedTest& test, 
 bool worth_a_retry(const model::TestSpec& test, const AttemptOutcome& outcome) {
   const model::Verdict verdict = outcome.judgement.verdict;
   if (test.retry_if) {
-    return verdict != model::Verdict::pass &&
-           checks::is_known_trouble(*test.retry_if, outcome.output, outcome.error);
+    return verdict != model::Verdict::pass && checks::is_known_trouble(*test.retry_if, outcome.output, outcome.error);
   }
   return verdict == model::Verdict::fail || verdict == model::Verdict::crash || verdict == model::Verdict::timeout;
 }
@@ -85,8 +84,7 @@ void TestRunner::attempt_ended(AttemptOutcome outcome) {
     return;
   }
   const bool known = test_.spec->expect_fail.has_value();
-  const bool again =
-      !known && !cancelled_ && result_->attempts <= test_.retries && worth_a_retry(*test_.spec, outcome);
+  const bool again = !known && !cancelled_ && result_->attempts <= test_.retries && worth_a_retry(*test_.spec, outcome);
   if (again) {
     result_->failed_attempts.push_back({result_->attempts, outcome.judgement.verdict, outcome.judgement.reason,
                                         outcome.output.output, outcome.error.output});
@@ -101,7 +99,7 @@ void TestRunner::attempt_ended(AttemptOutcome outcome) {
 
 void TestRunner::take_outcome(AttemptOutcome& outcome) {
   checks::Judgement& judgement = outcome.judgement;
-  if (test_.spec->expect_fail) 
+  if (test_.spec->expect_fail)
     checks::apply_known_failure(*test_.spec->expect_fail, outcome.output,
                                 base::iso8601(clock_.utc()).substr(0, date_length), judgement);
   result_->verdict = judgement.verdict;

@@ -166,9 +166,9 @@ void read_limits(YamlNode node, model::Limits& limits, Problems& problems) {
     if (v.is_scalar() && v.value() == "none") limits.processes = UINT64_MAX;
     else if (const auto number = read_integer(v, 1, problems)) limits.processes = static_cast<std::uint64_t>(*number);
   };
-  MapReader::read(
-      node, "`limits`",
-      {{"output", size(limits.output)}, {"directory", size(limits.directory)}, {"processes", processes}}, problems);
+  MapReader::read(node, "`limits`",
+                  {{"output", size(limits.output)}, {"directory", size(limits.directory)}, {"processes", processes}},
+                  problems);
 }
 
 std::vector<MapReader::Key> test_keys(TestSpec& test, Problems& problems) {

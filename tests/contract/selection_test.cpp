@@ -1,0 +1,185 @@
+// What a run takes in the light of earlier ones: shards, reruns, resumption, order, repetition, agreement.
+#include <algorithm>
+#include <set>
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/support.hpp"
+
+namespace fatespec {
+namespace {
+
+using nlohmann::json;
+using test::TemporaryDirectory;
+
+std::set<std::string> tests_of(const std::string& file) {
+  std::set<std::string> names;
+  std::istringstream lines(test::read_file(file));
+  for (std::string line; std::getline(lines, line);) {
+    const json parsed = json::parse(line);
+    if (parsed["type"] != "test_finished") continue;
+    EXPECT_TRUE(names.insert(parsed["test"]).second) << "twice: " << parsed["test"];
+  }
+  return names;
+}
+
+std::string many_tests(int count) {
+  std::string text = "suite: s\ntests:\n";
+  for (int i = 0; i < count; ++i) text += "  - {name: t" + std::to_string(i) + ", spec: 'true'}\n";
+  return text;
+}
+
+TEST(Shards, PartTheTestsAndStayStableUnderAdditions) {
+  const TemporaryDirectory directory;
+  std::map<int, std::set<std::string>> small;
+  for (const int count : {40, 60}) {
+    directory.write("s.yaml", many_tests(count));
+    std::set<std::string> all;
+    for (int k = 1; k <= 3; ++k) {
+      test::fatespec("run s.yaml --results none --json k.json --shard " + std::to_string(k) + "/3", directory.path());
+      const auto part = tests_of(directory / "k.json");
+      EXPECT_GT(part.size(), 5U);
+      for (const auto& name : part) EXPECT_TRUE(all.insert(name).second) << name << " is in two shards";
+      for (const auto& name : small[k]) EXPECT_TRUE(part.contains(name)) << name << " has moved";
+      small[k] = part;
+    }
+    EXPECT_EQ(all.size(), static_cast<std::size_t>(count));
+  }
+}
+
+TEST(RerunFailed, TakesWhatWasBadInTheLatestRun) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: good, spec: 'true'}\n  - {name: bad, spec: 'test -e " +
+                                directory / "mended" + "'}\n");
+  EXPECT_EQ(test::fatespec("run s.yaml", directory.path()).status, 1);
+  EXPECT_EQ(test::fatespec("run s.yaml --rerun-failed --json r.json", directory.path()).status, 1);
+  EXPECT_EQ(tests_of(directory / "r.json"), std::set<std::string>{"s/bad"});
+  directory.write("mended", "");
+  EXPECT_EQ(test::fatespec("run s.yaml --rerun-failed", directory.path()).status, 0);
+  const auto nothing = test::fatespec("run s.yaml --rerun-failed", directory.path());
+  EXPECT_EQ(nothing.status, 4);
+  EXPECT_NE(nothing.err.find("has no bad result"), std::string::npos) << nothing.err;
+}
+
+TEST(Resume, RunsWhatHasNoResultAndCountsTheWholeRun) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'false'}\n  - {name: b, spec: 'echo b >>" +
+                                directory / "log" + "'}\n  - {name: c, spec: 'echo c >>" + directory / "log" + "'}\n");
+  EXPECT_EQ(test::fatespec("run s.yaml --jobs 1 --fail-fast", directory.path()).status, 1);
+  const auto resumed = test::fatespec("run s.yaml --resume --json r.json", directory.path());
+  EXPECT_EQ(resumed.status, 1) << "the failure from before still counts";
+  EXPECT_EQ(tests_of(directory / "r.json"), (std::set<std::string>{"s/b", "s/c"}));
+  EXPECT_NE(resumed.out.find("3 tests: 2 pass, 1 fail"), std::string::npos) << resumed.out;
+  const auto again = test::fatespec("run s.yaml --resume", directory.path());
+  EXPECT_EQ(again.status, 1);
+  EXPECT_NE(again.err.find("is complete"), std::string::npos) << again.err;
+  EXPECT_EQ(test::read_file(directory / "log").size(), 4U);
+}
+
+TEST(Order, FailedFirstThenTheLongest) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n  - {name: short, spec: 'true'}\n  - {name: long, spec: sleep 0.3}\n"
+                  "  - {name: middle, spec: sleep 0.1}\n  - {name: bad, spec: 'false'}\n");
+  test::fatespec("run s.yaml", directory.path());
+  const auto order = [&](const std::string& arguments) {
+    test::fatespec("run s.yaml --jobs 1 --json o.json " + arguments, directory.path());
+    std::vector<std::string> names;
+    std::istringstream lines(test::read_file(directory / "o.json"));
+    for (std::string line; std::getline(lines, line);)
+      if (const json parsed = json::parse(line); parsed["type"] == "test_finished") names.push_back(parsed["test"]);
+    return names;
+  };
+  EXPECT_EQ(order(""), (std::vector<std::string>{"s/bad", "s/long", "s/middle", "s/short"}));
+  EXPECT_EQ(order("--order file"), (std::vector<std::string>{"s/short", "s/long", "s/middle", "s/bad"}));
+}
+
+TEST(Stress, TellsHowOftenWhichOutputCame) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: counter, spec: 'n=$(cat " + directory / "n" +
+                                " 2>/dev/null || echo 0); echo $((n + 1)) >" + directory / "n" +
+                                "; test $n -lt 7 && echo low || echo high'}\n  - {name: stable, spec: echo x}\n");
+  const auto run = test::fatespec("run s.yaml --jobs 1 --stress 10 --json r.json", directory.path());
+  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(tests_of(directory / "r.json").size(), 2U);
+  EXPECT_NE(run.out.find("2 ways in 10 times, 7/3"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("s/stable  the same output 10 times"), std::string::npos) << run.out;
+}
+
+TEST(Agree, NamesTheOddOneOutAndWhatItHasInCommon) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n  - name: t\n    agree: true\n    matrix: {A: [1, 2, 3], B: [x, y]}\n"
+                  "    spec: 'test $A$B = 3y && echo odd || echo same'\n");
+  const auto run = test::fatespec("run s.yaml", directory.path());
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.out.find("fail    s/t[A=3,B=y]  differs from the 5 other combinations, which agree"), std::string::npos)
+      << run.out;
+  EXPECT_NE(run.out.find("s/t  fails exactly when A=3 and B=y"), std::string::npos) << run.out;
+  EXPECT_EQ(test::fatespec("run s.yaml --rerun-failed", directory.path()).status, 1)
+      << "the odd one is judged by the others, also when it is run again";
+}
+
+TEST(Agree, NeedsAMatrixAndNoExpectedStdout) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "tests:\n  - {name: t, spec: 'true', agree: true}\n"
+                  "  - {name: u, spec: 'true', agree: true, matrix: {A: [1]}, expect: {stdout: x}}\n");
+  const auto check = test::fatespec("check s.yaml", directory.path());
+  EXPECT_EQ(check.status, 2);
+  EXPECT_NE(check.err.find("`agree` compares the combinations of a `matrix`"), std::string::npos) << check.err;
+  EXPECT_NE(check.err.find("`agree` and an expected stdout exclude each other"), std::string::npos) << check.err;
+}
+
+TEST(RetryIf, OnlyKnownTroubleIsWorthAnotherAttempt) {
+  const TemporaryDirectory directory;
+  const auto once = [&](const std::string& name, const std::string& says) {
+    return "  - {name: " + name + ", retry_if: {stderr_matches: 'Connection (reset|refused)'}, spec: 'test -e " +
+           directory / name + " || { touch " + directory / name + "; echo " + says + " >&2; exit 1; }'}\n";
+  };
+  directory.write("s.yaml", "suite: s\ntests:\n" + once("trouble", "Connection reset") + once("bug", "wrong sample"));
+  const auto run = test::fatespec("run s.yaml", directory.path());
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.out.find("flaky   s/trouble"), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find("fail    s/bug"), std::string::npos) << run.out;
+}
+
+TEST(KnownFailures, AreKnownUntilTheyExpire) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n"
+                  "  - {name: old, spec: 'false', expect_fail: {reason: r, expires: 2020-01-31}}\n"
+                  "  - {name: new, spec: 'false', expect_fail: {reason: r, expires: 2999-12-31}}\n");
+  const auto run = test::fatespec("run s.yaml", directory.path());
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.out.find("fail    s/old  status 1, expected 0 (was a known failure until 2020-01-31: r)"),
+            std::string::npos)
+      << run.out;
+  EXPECT_NE(run.out.find("1 fail, 1 xfail"), std::string::npos) << run.out;
+}
+
+TEST(CompareAndHistory, TellWhatChanged) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'test ! -e " + directory / "broken" + "'}\n");
+  test::fatespec("run s.yaml", directory.path());
+  directory.write("broken", "");
+  test::fatespec("run s.yaml", directory.path());
+  const auto compared = test::fatespec("compare latest~1", directory.path());
+  EXPECT_EQ(compared.status, 1);
+  EXPECT_NE(compared.out.find("broke         s/a  pass -> fail (status 1, expected 0)"), std::string::npos)
+      << compared.out;
+  EXPECT_EQ(test::fatespec("compare latest latest~1", directory.path()).status, 0);
+  const auto history = test::fatespec("history s/a --json", directory.path());
+  std::istringstream lines(history.out);
+  std::string line;
+  std::vector<std::string> verdicts;
+  while (std::getline(lines, line)) verdicts.push_back(json::parse(line)["verdict"]);
+  EXPECT_EQ(verdicts, (std::vector<std::string>{"fail", "pass"}));
+  const auto unknown = test::fatespec("history s/aa", directory.path());
+  EXPECT_EQ(unknown.status, 4);
+  EXPECT_NE(unknown.err.find("did you mean `s/a`?"), std::string::npos) << unknown.err;
+}
+
+}  // namespace
+}  // namespace fatespec

@@ -1,0 +1,42 @@
+#include "runner/attribution.hpp"
+
+#include <gtest/gtest.h>
+
+namespace fatespec::runner {
+namespace {
+
+/// All combinations of three processors and three numbers of threads.
+std::vector<Outcome> outcomes(const std::function<bool(const std::string&, int)>& bad) {
+  std::vector<Outcome> all;
+  for (const std::string cpu : {"sse2", "avx2", "neon"})
+    for (const int threads : {1, 2, 16})
+      all.push_back({{{"CPU", cpu}, {"THREADS", std::to_string(threads)}}, bad(cpu, threads)});
+  return all;
+}
+
+TEST(Attribution, FindsTheBoxAroundTheFailures) {
+  const auto said = [](const auto& bad) { return attribute(outcomes(bad)); };
+  EXPECT_EQ(said([](auto& cpu, int threads) { return cpu == "avx2" && threads > 1; }),
+            "fails exactly when CPU=avx2 and THREADS>1");
+  EXPECT_EQ(said([](auto&, int threads) { return threads < 16; }), "fails exactly when THREADS<16");
+  EXPECT_EQ(said([](auto& cpu, int) { return cpu != "neon"; }), "fails exactly when CPU!=neon");
+  EXPECT_EQ(said([](auto&, int threads) { return threads == 2; }), "fails exactly when THREADS=2");
+  EXPECT_EQ(said([](auto&, int threads) { return threads != 2; }), "fails exactly when THREADS!=2");
+}
+
+TEST(Attribution, SaysHowManyWhereTheBoxHoldsGoodOnesToo) {
+  EXPECT_EQ(attribute(outcomes([](auto& cpu, int threads) { return cpu == "avx2" && threads != 2; })),
+            "fails exactly when CPU=avx2 and THREADS!=2");
+  EXPECT_EQ(attribute(outcomes([](auto& cpu, int threads) {
+              return (cpu == "avx2" && threads == 1) || (cpu == "sse2" && threads == 2);
+            })),
+            "fails only when CPU!=neon and THREADS<16 (2 of 4)");
+}
+
+TEST(Attribution, HasNothingToSayOfAllOrNone) {
+  EXPECT_EQ(attribute(outcomes([](auto&, int) { return true; })), "");
+  EXPECT_EQ(attribute(outcomes([](auto&, int) { return false; })), "");
+}
+
+}  // namespace
+}  // namespace fatespec::runner
