@@ -172,9 +172,10 @@ class LocalRun {
 }  // namespace
 
 base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, base::PausableClock& clock) {
-  auto scratch = runner::Scratch::create(options.run_id);
+  const std::string directory = runner::Scratch::path_of(options.run_id);
+  if (options.guardian != nullptr) options.guardian->guard(directory);
+  auto scratch = runner::Scratch::create(directory);
   if (!scratch) return scratch.error();
-  if (options.guardian != nullptr) options.guardian->guard(scratch->directory());
   return LocalRun(plan, options, clock, *scratch).run();
 }
 

@@ -16,12 +16,15 @@
 
 namespace fatespec::runner {
 
-base::Result<Scratch> Scratch::create(const std::string& run_id) {
+std::string Scratch::path_of(const std::string& run_id) {
   const char* temporary = std::getenv("TMPDIR");
-  std::string directory =
-      fmt::format("{}/fatespec-{}-XXXXXX", temporary != nullptr && *temporary == '/' ? temporary : "/tmp", run_id);
-  if (::mkdtemp(directory.data()) == nullptr) return base::io_error("scratch directory " + directory, errno);
-  return Scratch(std::move(directory));
+  return fmt::format("{}/fatespec-{}-{}", temporary != nullptr && *temporary == '/' ? temporary : "/tmp", run_id,
+                     ::getpid());
+}
+
+base::Result<Scratch> Scratch::create(const std::string& directory) {
+  if (::mkdir(directory.c_str(), 0700) != 0) return base::io_error("scratch directory " + directory, errno);
+  return Scratch(directory);
 }
 
 namespace {
