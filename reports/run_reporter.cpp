@@ -106,6 +106,7 @@ void RunReporter::remember_slow(const model::TestResult& result) {
 }
 
 base::Duration RunReporter::expected(const std::string& test, const std::string& configuration) const {
+  if (options_.expected.empty()) return base::Duration(0);
   const auto known = options_.expected.find({test, configuration});
   return known == options_.expected.end() ? base::Duration(0) : known->second;
 }

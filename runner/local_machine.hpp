@@ -1,11 +1,14 @@
 // What the processes of this machine's tests share.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <set>
 
 #include <boost/asio/io_context.hpp>
 
 #include "base/clock.hpp"
+#include "runner/disk_usage.hpp"
 #include "runner/guardian.hpp"
 #include "runner/orphan_reaper.hpp"
 #include "runner/program_finder.hpp"
@@ -33,6 +36,12 @@ struct LocalMachine {
   OrphanReaper reaper = {};
   ProgramFinder programs = {};
   std::set<LocalProcess*> running = {};
+  /// Bytes in use where test directories are, at the last look; a test that starts takes it for what was there before.
+  std::optional<std::uint64_t> disk_used = {};
+
+  void look_at_disk(const std::string& directory) {
+    if (const auto space = disk_space(directory)) disk_used = space->used;
+  }
 };
 
 }  // namespace fatespec::runner
