@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <csignal>
 #include <thread>
+#include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -57,7 +59,7 @@ class LocalRun {
                  .fingerprints = options.fingerprints,
                  .free_space = free_space(scratch.directory())},
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
-        stop_signal_(loop_, SIGTSTP),
+        stop_signals_(loop_, SIGTSTP, SIGCONT),
         ticker_(loop_),
         scheduler_(
             context_, clock, plan, options.scheduler, [this](const model::RunEvent& event) { emit(event); },
@@ -105,18 +107,26 @@ class LocalRun {
     });
   }
 
-  // Ctrl-Z reaches only us: the tests are in sessions of their own. What is stopped uses up none of its time.
+  // Ctrl-Z reaches only us: the tests are in sessions of their own.
   void wait_for_stop() {
-    stop_signal_.async_wait([this](error_code code, int) {
+    stop_signals_.async_wait([this](error_code code, int number) {
       if (code || finished_) return;
-      options_.say("stopped, and the tests with it; `fg` goes on");
-      scheduler_.suspend();
-      clock_.pause();
-      ::raise(SIGSTOP);
-      clock_.resume();
-      scheduler_.resume();
+      stop_wanted_ = number == SIGTSTP;
       wait_for_stop();
+      asio::post(loop_, [this] { stop_if_wanted(); });
     });
+  }
+
+  // A SIGCONT that came while we were busy has taken the wish back: nobody would send another. What is stopped uses up
+  // none of its time.
+  void stop_if_wanted() {
+    if (!std::exchange(stop_wanted_, false) || finished_) return;
+    options_.say("stopped, and the tests with it; `fg` goes on");
+    scheduler_.suspend();
+    clock_.pause();
+    ::raise(SIGSTOP);
+    clock_.resume();
+    scheduler_.resume();
   }
 
   // A handler that was queued before its timer was cancelled is called all the same; it must not start anything anew.
@@ -143,7 +153,7 @@ class LocalRun {
     else if (lost && counts_.total() < planned_) event.interrupted_by = "the loss of the results file";
     emit(event);
     signals_.cancel();
-    stop_signal_.cancel();
+    stop_signals_.cancel();
     ticker_.cancel();
     executor_.finish();
   }
@@ -156,7 +166,8 @@ class LocalRun {
   runner::LocalExecutor executor_;
   runner::AttemptContext context_;
   asio::signal_set signals_;
-  asio::signal_set stop_signal_;
+  asio::signal_set stop_signals_;
+  bool stop_wanted_ = false;
   asio::steady_timer ticker_;
   runner::Scheduler scheduler_;
   std::function<void(bool)> cancel_probes_;  ///< while they run
