@@ -20,6 +20,16 @@ class ReadyQueueTest : public ::testing::Test {
     queue.add(*tests_.back());
     return *tests_.back();
   }
+  const model::PlannedTest& add_with_memory(ReadyQueue& queue, std::uint64_t memory) {
+    auto spec = std::make_shared<model::TestSpec>();
+    spec->memory = memory;
+    auto test = std::make_unique<model::PlannedTest>();
+    test->index = tests_.size();
+    test->spec = spec;
+    tests_.push_back(std::move(test));
+    queue.add(*tests_.back());
+    return *tests_.back();
+  }
   static int take(ReadyQueue& queue) {
     const auto* test = queue.take();
     return test == nullptr ? -1 : static_cast<int>(test->index);
@@ -85,6 +95,30 @@ TEST_F(ReadyQueueTest, ExclusiveTestsRunAlone) {
   EXPECT_EQ(take(queue), -1);
   queue.release(alone);
   EXPECT_EQ(take(queue), 2);
+}
+
+TEST_F(ReadyQueueTest, NothingStartsWhileTheNextOneIsShortOfMemory) {
+  std::uint64_t available = 1000;
+  ReadyQueue queue(4, [&] { return available; });
+  const auto& large = add_with_memory(queue, 800);
+  const auto& other = add_with_memory(queue, 300);
+  add(queue, 1);
+  EXPECT_EQ(take(queue), 0);
+  EXPECT_EQ(take(queue), -1) << "what was promised counts, even if it is not taken yet";
+  EXPECT_EQ(queue.short_of_memory(), &other);
+  queue.release(large);
+  EXPECT_EQ(take(queue), 1);
+  EXPECT_EQ(queue.short_of_memory(), nullptr);
+  EXPECT_EQ(take(queue), 2);
+}
+
+TEST_F(ReadyQueueTest, WhatCannotBeHadIsGivenUp) {
+  ReadyQueue queue(4, [] { return std::uint64_t{10}; });
+  const auto& large = add_with_memory(queue, 800);
+  add(queue, 1);
+  EXPECT_EQ(take(queue), -1);
+  queue.give_up(large);
+  EXPECT_EQ(take(queue), 1);
 }
 
 }  // namespace

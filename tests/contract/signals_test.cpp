@@ -1,0 +1,123 @@
+// What signals to the runner do to its tests.
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <filesystem>
+#include <functional>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+#include "tests/support/support.hpp"
+
+namespace fatespec {
+namespace {
+
+using test::TemporaryDirectory;
+using namespace std::chrono_literals;
+
+/// True as soon as the condition holds; false if it does not within half a minute.
+bool wait_until(const std::function<bool()>& condition) {
+  const auto end = std::chrono::steady_clock::now() + 30s;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::sleep_for(10ms);
+  }
+  return true;
+}
+
+/// `fatespec run s.yaml` in the background, its scratch directory in DIRECTORY/tmp.
+class Runner {
+ public:
+  Runner(const TemporaryDirectory& directory, const std::string& arguments) {
+    std::filesystem::create_directories(directory / "tmp");
+    const std::string command = "cd " + directory.path().string() + " && TMPDIR=" + directory / "tmp" +
+                                " exec " FATESPEC_PROGRAM " run s.yaml " + arguments + " >out 2>&1 </dev/null";
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+    ::_exit(127);
+  }
+  Runner(const Runner&) = delete;
+  Runner& operator=(const Runner&) = delete;
+  ~Runner() {
+    if (pid_ > 0) ::kill(pid_, SIGKILL);
+    wait();
+  }
+
+  void send(int signal) const { ::kill(pid_, signal); }
+  int wait() {
+    int status = 0;
+    if (pid_ > 0) ::waitpid(pid_, &status, 0);
+    pid_ = -1;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  }
+  /// Its state as in proc(5).
+  char state() const { return state_of(pid_); }
+  static char state_of(pid_t pid) {
+    const std::string text = test::read_file("/proc/" + std::to_string(pid) + "/stat");
+    const auto end = text.rfind(')');
+    return end == std::string::npos ? '?' : text[end + 2];
+  }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+TEST(Signals, AKilledRunnerLeavesNoProcessAndNoDirectoryBehind) {
+  const TemporaryDirectory directory;
+  const std::string mark = directory.path().filename().string();
+  // The worst that is known: it leaves its session and cleans its environment.
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n"
+                  "  - {name: daemon, spec: 'setsid -f env -i sleep 4321." +
+                      std::to_string(::getpid()) + " ; touch " + directory / "daemon" +
+                      "; sleep 1000'}\n"
+                      "  - {name: tree, spec: '" FATESPEC_MISBEHAVE " leave-and-hang 0 " +
+                      mark + " & echo x >file; touch " + directory / "tree" + "; wait'}\n");
+  Runner runner(directory, "--jobs 2 --results none");
+  ASSERT_TRUE(wait_until(
+      [&] { return std::filesystem::exists(directory / "daemon") && std::filesystem::exists(directory / "tree"); }));
+  std::this_thread::sleep_for(200ms);  // what the guardian promises holds for what is older than 50 ms
+  runner.send(SIGKILL);
+  runner.wait();
+  EXPECT_TRUE(wait_until([&] { return !test::process_exists("sleep 4321." + std::to_string(::getpid())); }));
+  EXPECT_TRUE(wait_until([&] { return !test::process_exists("misbehave leave-and-hang 0 " + mark); }));
+  EXPECT_TRUE(wait_until([&] { return std::filesystem::is_empty(directory / "tmp"); }));
+}
+
+TEST(Signals, AStoppedRunnerStopsItsTestsAndTheirClocks) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: t, timeout: 1s, spec: 'echo $$ >" + directory / "pid" +
+                                "; touch " + directory / "ready" + "; while [ ! -e " + directory / "go" +
+                                " ]; do sleep 0.01; done'}\n");
+  Runner runner(directory, "--results none --json run.json");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  const pid_t pid = std::stoi(test::read_file(directory / "pid"));
+  runner.send(SIGTSTP);
+  ASSERT_TRUE(wait_until([&] { return runner.state() == 'T'; }));
+  EXPECT_EQ(Runner::state_of(pid), 'T');
+  directory.write("go", "");
+  std::this_thread::sleep_for(1200ms);  // longer than the timeout: that must not count
+  runner.send(SIGCONT);
+  EXPECT_EQ(runner.wait(), 0) << test::read_file(directory / "out");
+  EXPECT_NE(test::read_file(directory / "run.json").find("\"verdict\":\"pass\""), std::string::npos);
+}
+
+TEST(Signals, TheFirstInterruptSaysHowToGoOn) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'touch " + directory / "ready" +
+                                "; sleep 1000'}\n"
+                                "  - {name: b, spec: 'true'}\n");
+  Runner runner(directory, "--jobs 1");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  runner.send(SIGINT);
+  EXPECT_EQ(runner.wait(), 130);
+  const std::string out = test::read_file(directory / "out");
+  EXPECT_NE(out.find("go on:   fatespec run s.yaml --jobs 1 --resume"), std::string::npos) << out;
+}
+
+}  // namespace
+}  // namespace fatespec
