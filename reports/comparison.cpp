@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -101,10 +102,18 @@ std::string comparison_text(const Console& console, const model::Run& before, co
                             const results::RunComparison& comparison) {
   std::string text = fmt::format("{} ({}) -> {} ({})\n", before.id, base::iso8601(before.started).substr(0, 19),
                                  after.id, base::iso8601(after.started).substr(0, 19));
-  for (const auto& change : comparison.changes)
+  constexpr std::size_t most_of_a_kind = 40;  // a run of a part of the tests lacks hundreds of others
+  std::map<ChangeKind, std::size_t> shown;
+  for (const auto& change : comparison.changes) {
+    const std::size_t number = ++shown[change.kind];
+    if (number > most_of_a_kind) continue;
     text += fmt::format("{} {}  {}\n",
                         console.styled(style_of(change.kind), fmt::format("{:13}", results::name_of(change.kind))),
                         test_label(change.test, change.configuration), what_changed(change));
+  }
+  for (const auto& [kind, number] : shown)
+    if (number > most_of_a_kind)
+      text += fmt::format("… and {} more {} (--json has all)\n", number - most_of_a_kind, results::name_of(kind));
   for (const auto& trend : comparison.trends) text += trend_text(console, trend) + "\n";
   text += totals_text(comparison.totals);
   return text + console.styled(Style::bold, counts_text(comparison)) + "\n";

@@ -72,6 +72,7 @@ void RunReporter::test_finished(const model::TestResult& result) {
   ++done_;
   ++counts_[result.verdict];
   if (result.flaky) ++flaky_;
+  if (result.leaky) ++leaky_;
   done_expected_ += expected(result.test, result.configuration);
   if (const auto known = by_name_.find({result.test, result.configuration}); known != by_name_.end()) {
     running_.erase(known->second);
@@ -92,6 +93,10 @@ void RunReporter::test_finished(const model::TestResult& result) {
         fmt::format("{} {}  passed at attempt {}; before: {}", console_.styled(Style::yellow, "flaky  "),
                     label(result, options_.several_configurations), result.attempts,
                     base::printable(result.failed_attempts.empty() ? "" : result.failed_attempts.back().reason)));
+  } else if (result.leaky && !options_.quiet) {
+    console_.print(fmt::format("{} {}  something kept its output open after it had ended, and was killed",
+                               console_.styled(Style::yellow, "leaky  "),
+                               label(result, options_.several_configurations)));
   } else if (result.verdict == model::Verdict::skip && !options_.quiet && !console_.has_status_line()) {
     console_.print(
         fmt::format("skip    {}  {}", label(result, options_.several_configurations), base::printable(result.reason)));
@@ -183,7 +188,8 @@ void RunReporter::finished(const model::RunFinished& event) {
     show_attributions(event);
     show_slowest();
   }
-  const std::string flaky = flaky_ == 0 ? "" : fmt::format(" ({} flaky)", flaky_);
+  std::string flaky = flaky_ == 0 ? "" : fmt::format(" ({} flaky)", flaky_);
+  if (leaky_ > 0) flaky += fmt::format(" ({} leaky)", leaky_);
   const std::string cut = event.interrupted_by.empty() ? ""
                                                        : fmt::format(", cut short by {}: {} of {} tests have no result",
                                                                      event.interrupted_by, total_ - done_, total_);
