@@ -25,6 +25,8 @@ class DurableEvents {
       deliver_safe();
     }
     writer_.handle(event);
+    // No test is started of a run that the store does not know: it could not be resumed.
+    if (std::holds_alternative<model::RunStarted>(event)) (void)writer_.flush();
     if (std::holds_alternative<model::TestFinished>(event)) waiting_.push_back(event);
     else deliver(event);
     deliver_safe();

@@ -5,16 +5,15 @@
 #include <algorithm>
 #include <csignal>
 #include <thread>
-#include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
 #include "base/signals.hpp"
+#include "cli/stop_signal.hpp"
 #include "cli/version.hpp"
 #include "runner/attribution.hpp"
 #include "runner/disk_usage.hpp"
@@ -59,7 +58,7 @@ class LocalRun {
                  .fingerprints = options.fingerprints,
                  .free_space = free_space(scratch.directory())},
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
-        stop_signals_(loop_, SIGTSTP, SIGCONT),
+        stop_signal_(loop_, [this] { stop(); }),
         ticker_(loop_),
         scheduler_(
             context_, clock, plan, options.scheduler, [this](const model::RunEvent& event) { emit(event); },
@@ -73,7 +72,6 @@ class LocalRun {
     emit(model::RunStarted{options_.run_id, version, options_.command, planned_, clock_.utc(), options_.resumed,
                            options_.done});
     wait_for_signal();
-    wait_for_stop();
     tick();
     cancel_probes_ = runner::run_probes(plan_, context_, [this] {
       cancel_probes_ = nullptr;
@@ -107,24 +105,13 @@ class LocalRun {
     });
   }
 
-  // Ctrl-Z reaches only us: the tests are in sessions of their own.
-  void wait_for_stop() {
-    stop_signals_.async_wait([this](error_code code, int number) {
-      if (code || finished_) return;
-      stop_wanted_ = number == SIGTSTP;
-      wait_for_stop();
-      asio::post(loop_, [this] { stop_if_wanted(); });
-    });
-  }
-
-  // A SIGCONT that came while we were busy has taken the wish back: nobody would send another. What is stopped uses up
-  // none of its time.
-  void stop_if_wanted() {
-    if (!std::exchange(stop_wanted_, false) || finished_) return;
+  // Ctrl-Z reaches only us: the tests are in sessions of their own. What is stopped uses up none of its time.
+  void stop() {
+    if (finished_) return;
     options_.say("stopped, and the tests with it; `fg` goes on");
     scheduler_.suspend();
     clock_.pause();
-    ::raise(SIGSTOP);
+    if (StopSignal::still_wanted()) ::raise(SIGSTOP);
     clock_.resume();
     scheduler_.resume();
   }
@@ -153,7 +140,7 @@ class LocalRun {
     else if (lost && counts_.total() < planned_) event.interrupted_by = "the loss of the results file";
     emit(event);
     signals_.cancel();
-    stop_signals_.cancel();
+    stop_signal_.cancel();
     ticker_.cancel();
     executor_.finish();
   }
@@ -166,8 +153,7 @@ class LocalRun {
   runner::LocalExecutor executor_;
   runner::AttemptContext context_;
   asio::signal_set signals_;
-  asio::signal_set stop_signals_;
-  bool stop_wanted_ = false;
+  StopSignal stop_signal_;
   asio::steady_timer ticker_;
   runner::Scheduler scheduler_;
   std::function<void(bool)> cancel_probes_;  ///< while they run

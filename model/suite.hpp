@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/boxed.hpp"
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "model/spec_string.hpp"
@@ -41,13 +42,13 @@ enum class Comparison { exact, whitespace };
 
 struct Expectation {
   ExpectedStatus status;
-  std::optional<PlacedText> output;          ///< `stdout`
-  std::optional<PlacedText> output_file;     ///< `stdout_file`, relative to the spec file
-  std::optional<PlacedText> error;           ///< `stderr`
-  std::optional<PlacedText> error_file;      ///< `stderr_file`
-  std::optional<PlacedText> output_matches;  ///< `stdout_matches`
-  std::optional<PlacedText> error_matches;   ///< `stderr_matches`
-  std::optional<SizeBounds> size;
+  base::Boxed<PlacedText> output;          ///< `stdout`
+  base::Boxed<PlacedText> output_file;     ///< `stdout_file`, relative to the spec file
+  base::Boxed<PlacedText> error;           ///< `stderr`
+  base::Boxed<PlacedText> error_file;      ///< `stderr_file`
+  base::Boxed<PlacedText> output_matches;  ///< `stdout_matches`
+  base::Boxed<PlacedText> error_matches;   ///< `stderr_matches`
+  base::Boxed<SizeBounds> size;
   base::Origin origin;  ///< of the `expect` map itself; unknown if there is none
 };
 
@@ -94,20 +95,20 @@ struct TestSpec {
   std::optional<base::Duration> timeout = std::chrono::seconds(60);  ///< nothing: no limit
   std::vector<std::string> tags;
   Variables env;
-  std::optional<PlacedText> cwd;         ///< relative to the spec file; default $TEST_DIR
-  std::optional<PlacedText> stdin_file;  ///< relative to the spec file; default /dev/null
+  base::Boxed<PlacedText> cwd;         ///< relative to the spec file; default $TEST_DIR
+  base::Boxed<PlacedText> stdin_file;  ///< relative to the spec file; default /dev/null
   int slots = 1;
   std::vector<std::string> locks;
   bool exclusive = false;
   int retries = 0;
-  std::optional<RetryCondition> retry_if;                         ///< nothing: every failure is worth another attempt
+  base::Boxed<RetryCondition> retry_if;                         ///< nothing: every failure is worth another attempt
   std::optional<base::Duration> slow = std::chrono::seconds(30);  ///< a test that runs longer is shown as slow
   std::uint64_t memory = 0;                                       ///< bytes that must be free for it to start
   Limits limits;
   bool agree = false;  ///< the combinations of its matrix are compared with each other
-  std::optional<std::string> skip;
+  base::Boxed<std::string> skip;
   std::vector<Condition> only_if;  ///< any one suffices; empty: always
-  std::optional<KnownFailure> expect_fail;
+  base::Boxed<KnownFailure> expect_fail;
   std::vector<MatrixAxis> matrix;
   base::Origin origin;
 };

@@ -69,7 +69,6 @@ class RunWriter::Statements {
 
   /// What was learnt within a transaction that failed may not be so.
   void forget() {
-    tests_.clear();
     blobs_.clear();
   }
 
@@ -140,8 +139,6 @@ class RunWriter::Statements {
 
   // Another runner may add the same row at the same time: the insert then does nothing, and the look finds its row.
   long long test_id(const model::TestResult& result) {
-    const std::string key = result.test + '\n' + result.configuration;
-    if (const auto known = tests_.find(key); known != tests_.end()) return known->second;
     test_name_ = result.test;
     suite_ = result.suite;
     configuration_ = result.configuration;
@@ -149,7 +146,7 @@ class RunWriter::Statements {
       add_test_.execute(true);
       look_for_test_.execute(true);
     }
-    return tests_[key] = found_;
+    return found_;
   }
 
   std::optional<long long> blob_id(const std::string& bytes, bool even_empty = false) {
@@ -162,13 +159,12 @@ class RunWriter::Statements {
       add_blob_.execute(true);
       look_for_blob_.execute(true);
     }
-    constexpr std::size_t most_remembered = 100'000;
+    constexpr std::size_t most_remembered = 10'000;
     if (blobs_.size() > most_remembered) blobs_.clear();
     return blobs_[digest_] = found_;
   }
 
   soci::session& session_;
-  std::unordered_map<std::string, long long> tests_;
   std::unordered_map<std::string, long long> blobs_;
   // The values that the prepared statement is bound to.
   long long run_ = 0, test_ = 0;

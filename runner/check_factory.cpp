@@ -46,8 +46,8 @@ FoundReference open_reference(const std::string& path) {
   return {std::move(*reference), ""};
 }
 
-FoundReference find_reference(const std::optional<model::PlacedText>& text,
-                              const std::optional<model::PlacedText>& file, const model::PlannedTest& test,
+FoundReference find_reference(const base::Boxed<model::PlacedText>& text,
+                              const base::Boxed<model::PlacedText>& file, const model::PlannedTest& test,
                               const model::Variables& variables) {
   if (text) return {std::make_shared<checks::Reference>(text->text), ""};
   if (file) return open_reference(absolute_path(file->text, variables, test.suite->directory));
@@ -86,7 +86,7 @@ std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test,
   expectation.reference = found.reference;
   expectation.comparison = spec.compare;
   if (spec.expect.output_matches) expectation.matches = spec.expect.output_matches->text;
-  if (type != SpecType::filesize) expectation.size = spec.expect.size;
+  if (type != SpecType::filesize && spec.expect.size) expectation.size = *spec.expect.size;
   expectation.keep_full = true;
   expectation.one_line = type == SpecType::filesize;
   switch (type) {

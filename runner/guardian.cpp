@@ -21,6 +21,7 @@
 #include <fmt/format.h>
 
 #include "runner/process_table.hpp"
+#include "runner/scratch.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -109,7 +110,10 @@ void remove_directories(const Shared& shared) {
     if (test.leader > 0 && test.directory[0] != 0) (void)base::remove_tree(test.directory.data());
   if (shared.scratch[0] == 0) return;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(shared.scratch.data(), ignored)) ::rmdir(entry.path().c_str());
+  for (const auto& entry : fs::directory_iterator(shared.scratch.data(), ignored)) {
+    if (entry.path().filename().string().starts_with(Scratch::discarded_prefix)) (void)base::remove_tree(entry.path());
+    else ::rmdir(entry.path().c_str());
+  }
   ::rmdir(shared.scratch.data());
 }
 

@@ -41,7 +41,7 @@ std::string unmet(const model::Condition& condition, const model::Configuration&
 
 std::optional<std::string> skip_reason(const model::TestSpec& test, const model::Configuration& configuration,
                                        const std::string& target) {
-  if (test.skip) return test.skip;
+  if (test.skip) return *test.skip;
   std::string reason;
   for (const auto& condition : test.only_if) {
     reason = unmet(condition, configuration, target);
@@ -258,7 +258,7 @@ class PlanBuilder {
     return origin;
   }
 
-  void check_text(const PlannedTest& planned, const std::optional<model::PlacedText>& text) {
+  void check_text(const PlannedTest& planned, const base::Boxed<model::PlacedText>& text) {
     if (!text) return;
     for (const auto& use : specs::variables_of_text(text->text)) check_use(planned, use.name, 0);
   }

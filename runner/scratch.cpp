@@ -64,6 +64,11 @@ base::Result<std::string> Scratch::make_directory() {
   return path;
 }
 
+std::string Scratch::discard(const std::string& directory) {
+  std::string name = fmt::format("{}/{}{}", directory_, discarded_prefix, next_++);
+  return ::rename(directory.c_str(), name.c_str()) == 0 ? name : directory;
+}
+
 bool Scratch::take_back(const std::string& directory) {
   const base::FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};

@@ -34,6 +34,10 @@ class Scratch {
   const std::string& directory() const { return directory_; }
   /// An empty directory that nobody uses.
   base::Result<std::string> make_directory();
+  /// Marks one for removal by giving it another name, which is returned; removing it may then take its time. Whoever
+  /// cleans up after us removes what has such a name.
+  std::string discard(const std::string& directory);
+  static constexpr const char* discarded_prefix = "discarded-";
   /// Takes one back that is as it was made, for another attempt: making and removing one costs a file system with
   /// discards a tenth of the time of a short test. False if something was left in it or done to it.
   bool take_back(const std::string& directory);

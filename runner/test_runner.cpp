@@ -129,7 +129,8 @@ void TestRunner::dispose_directory(const std::string& directory, bool last) {
     if (last) result_->kept_directory = directory;
     return;
   }
-  boost::asio::post(context_.loops.pool, [directory] { (void)base::remove_tree(directory); });
+  boost::asio::post(context_.loops.pool,
+                    [discarded = context_.scratch.discard(directory)] { (void)base::remove_tree(discarded); });
 }
 
 }  // namespace fatespec::runner

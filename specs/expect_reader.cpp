@@ -27,7 +27,7 @@ void read_status(YamlNode node, model::ExpectedStatus& status, Problems& problem
   }
 }
 
-void read_size(YamlNode node, std::optional<model::SizeBounds>& size, Problems& problems) {
+void read_size(YamlNode node, base::Boxed<model::SizeBounds>& size, Problems& problems) {
   model::SizeBounds bounds;
   const auto read = [&](std::optional<std::uint64_t>& bound) {
     return [&](YamlNode value) {
@@ -41,9 +41,9 @@ void read_size(YamlNode node, std::optional<model::SizeBounds>& size, Problems& 
 }
 
 /// The two ways to give a reference exclude each other; the test's own takes the place of one from `defaults`.
-void take_reference(YamlNode expect, const std::optional<model::PlacedText>& text,
-                    const std::optional<model::PlacedText>& file, std::string_view key, Problems& problems,
-                    std::optional<model::PlacedText>& known_text, std::optional<model::PlacedText>& known_file) {
+void take_reference(YamlNode expect, const base::Boxed<model::PlacedText>& text,
+                    const base::Boxed<model::PlacedText>& file, std::string_view key, Problems& problems,
+                    base::Boxed<model::PlacedText>& known_text, base::Boxed<model::PlacedText>& known_file) {
   if (text && file) add_problem(problems, expect, fmt::format("`{0}` and `{0}_file` exclude each other", key));
   if (!text && !file) return;
   known_text = text;
@@ -73,7 +73,7 @@ std::optional<model::PlacedText> read_regex(YamlNode node, Problems& problems) {
 void read_expect(YamlNode node, model::Expectation& expect, Problems& problems) {
   expect.origin = node.origin();
   model::Expectation own;
-  const auto placed = [&](std::optional<model::PlacedText>& field) {
+  const auto placed = [&](base::Boxed<model::PlacedText>& field) {
     return [&](YamlNode v) { field = read_placed(v, problems); };
   };
   MapReader::read(node, "`expect`",

@@ -64,7 +64,7 @@ void read_date(YamlNode node, std::string& date, Problems& problems) {
   if (!boost::regex_match(date, form)) add_problem(problems, node, "a date such as 2026-12-31 is needed here");
 }
 
-void read_known_failure(YamlNode node, std::optional<model::KnownFailure>& known, Problems& problems) {
+void read_known_failure(YamlNode node, base::Boxed<model::KnownFailure>& known, Problems& problems) {
   model::KnownFailure failure;
   if (node.is_scalar()) {  // the short form: a reason alone
     failure.reason = node.value();
@@ -117,7 +117,7 @@ void read_slow(YamlNode node, std::optional<base::Duration>& slow, Problems& pro
   if (const auto duration = read_duration(node, problems)) slow = *duration;
 }
 
-void read_retry_if(YamlNode node, std::optional<model::RetryCondition>& retry_if, Problems& problems) {
+void read_retry_if(YamlNode node, base::Boxed<model::RetryCondition>& retry_if, Problems& problems) {
   model::RetryCondition condition;
   const auto pattern = [&](std::string& field) {
     return [&](YamlNode v) {
@@ -133,7 +133,7 @@ void read_retry_if(YamlNode node, std::optional<model::RetryCondition>& retry_if
   retry_if = condition;
 }
 
-void read_skip(YamlNode node, std::optional<std::string>& skip, Problems& problems) {
+void read_skip(YamlNode node, base::Boxed<std::string>& skip, Problems& problems) {
   skip = read_text(node, problems);
   if (skip && base::trim(*skip).empty()) add_problem(problems, node, "`skip` needs a reason");
 }

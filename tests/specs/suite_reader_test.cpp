@@ -68,7 +68,7 @@ tests:
   const auto& second = *result.suite->tests.at(1);
   EXPECT_EQ(second.expect.status.kind, model::ExpectedStatus::Kind::nonzero);
   EXPECT_EQ(second.timeout, base::Duration(std::chrono::seconds(5)));
-  EXPECT_EQ(second.skip, "why");
+  EXPECT_EQ(*second.skip, "why");
 }
 
 TEST(Suite, AllProblemsAreReportedTogetherWithTheirPlaces) {

@@ -1,0 +1,33 @@
+// Ctrl-Z.
+#pragma once
+
+#include <functional>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+
+namespace fatespec::cli {
+
+/// Calls `stop` on the loop's thread when a SIGTSTP has come. A SIGCONT takes the wish back: once it has come nobody
+/// would send another, so whoever is about to stop must ask still_wanted() first, as late as possible. That is why the
+/// signals have handlers of their own and do not come through the loop. One object at a time.
+class StopSignal {
+ public:
+  StopSignal(boost::asio::io_context& loop, std::function<void()> stop);
+  StopSignal(const StopSignal&) = delete;
+  StopSignal& operator=(const StopSignal&) = delete;
+  ~StopSignal();
+
+  /// True once after each SIGTSTP that no SIGCONT has followed.
+  static bool still_wanted();
+  /// Lets the loop end.
+  void cancel() { wake_.close(); }
+
+ private:
+  void wait();
+
+  boost::asio::posix::stream_descriptor wake_;  ///< an eventfd
+  std::function<void()> stop_;
+};
+
+}  // namespace fatespec::cli
