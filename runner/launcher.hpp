@@ -26,7 +26,7 @@ struct LaunchResult {
   int error = 0;
 };
 
-/// Starts a process as the leader of a session and process group of its own, without a terminal, with no descriptor but
+/// Starts a process as the leader of a process group of its own, without a terminal, with no descriptor but
 /// the three, no signal blocked or ignored. Returns when the program runs or could not be run; a failed start leaves no
 /// process behind.
 ///

@@ -79,13 +79,11 @@ class Matcher {
  private:
   enum class Kind { glob, exact, part, regex };
 
-  // Boost.Regex gives up on expressions of exponential cost; one that it gave up once is not tried again. The bounds of
-  // the text are pointers because the limit on the cost, BOOST_REGEX_MAX_STATE_COUNT, is compiled into the matcher of a
-  // type of iterator, and this file's is lower than that of the checks (CMakeLists.txt).
+  // Boost.Regex gives up on expressions of exponential cost; one that it gave up once is not tried again.
   bool search(const std::string& text) const {
     if (too_costly_) return false;
     try {
-      return boost::regex_search(text.data(), text.data() + text.size(), regex_);
+      return boost::regex_search(text, regex_);
     } catch (const std::runtime_error&) {
       too_costly_ = true;
       return false;
