@@ -104,6 +104,7 @@ class RunCommand {
     if (json_) sinks.emplace_back([this](const auto& event) { json_->handle(event); });
     if (!options_.junit.empty()) sinks.emplace_back([this](const auto& event) { junit_.handle(event); });
     sinks.emplace_back([this](const auto& event) { reporter_->handle(event); });
+    sinks.emplace_back([this](const auto& event) { look_for_trends(event); });
     if (writer_) {
       durable_ = std::make_unique<DurableEvents>(*writer_, std::move(sinks));
       sinks = {[this](const auto& event) { durable_->handle(event); }};
@@ -115,6 +116,13 @@ class RunCommand {
     };
     run_.say = [this](const std::string& text) { reporter_->say(text); };
     run_.results_lost = [this] { return results_lost_.load(); };
+  }
+
+  void look_for_trends(const model::RunEvent& event) {
+    const auto* finished = std::get_if<model::TestFinished>(&event);
+    if (finished == nullptr) return;
+    const auto& usage = finished->result->usage;
+    has_trends_ = has_trends_ || usage.user + usage.system >= results::least_cpu_of_trends;
   }
 
   /// Files that could not be written make the run an error, unless it is worse already.
@@ -141,9 +149,9 @@ class RunCommand {
     return lost && code == ExitCode::success ? ExitCode::error : code;
   }
 
-  // After the summary, and only on a terminal's side: it needs the whole history.
+  // After the summary: it needs the whole history, which is looked at only if some test was long enough to tell.
   void show_trends() {
-    if (!writer_ || options_.quiet) return;
+    if (!writer_ || options_.quiet || !has_trends_) return;
     const auto store = results::Store::open_existing(results_path_);
     if (!store) return;
     const auto trends = (*store)->cpu_trends(run_.run_id);
@@ -160,6 +168,7 @@ class RunCommand {
   std::string results_path_;
   std::unique_ptr<results::Store> store_;
   base::FileDescriptor lock_;
+  bool has_trends_ = false;
   Selection selection_;
   std::atomic<bool> results_lost_ = false;
   std::unique_ptr<results::RunWriter> writer_;

@@ -9,8 +9,8 @@ namespace {
 
 /// Runs that say something about now: older ones are of another time.
 constexpr int runs_looked_at = 40;
-/// Below that, the scheduler's grain is all there is to see.
-constexpr int least_cpu_us = 20'000;
+constexpr int least_cpu_us =
+    static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(least_cpu_of_trends).count());
 
 model::Verdict verdict_of(soci::row& row) {
   return model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);

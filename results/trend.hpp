@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
+
 namespace fatespec::results {
 
 /// A change of CPU time that is not chance.
@@ -23,6 +25,8 @@ struct CpuTrend {
 /// The rule that calls a change one: Mann-Whitney below this p, and an effect of at least this much.
 inline constexpr double trend_p = 0.001;
 inline constexpr double trend_effect = 0.03;
+/// Tests that use less are not looked at: below that, the grain of the scheduler's clock is all there is to see.
+inline constexpr base::Duration least_cpu_of_trends = std::chrono::milliseconds(20);
 
 /// Where the border between before and after may lie: the numbers of last runs that are tried, at most five, each of
 /// which can reach trend_p divided by how many are tried. Nothing if there are too few runs; 14 are the fewest.
