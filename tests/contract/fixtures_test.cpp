@@ -148,5 +148,16 @@ TEST(Fixtures, EveryMisbehaviourComesOutAsTheTableSays) {
   EXPECT_EQ(lines.at("not-utf8")["stdout"], "caf\\xe9\n");
 }
 
+TEST(Fixtures, WhatHangsShowsItsStack) {
+  if (test::shell("command -v gdb").status != 0) GTEST_SKIP() << "gdb is not installed";
+  const TemporaryDirectory directory;
+  const auto run = test::run_suite(
+      directory, "tests: [{name: t, timeout: 500ms, spec: 'echo begun; " FATESPEC_MISBEHAVE " hang; true'}]\n");
+  const std::string detail = run["t"].value("detail", "");
+  EXPECT_NE(detail.find("stack of misbehave (process "), std::string::npos) << detail;
+  EXPECT_NE(detail.find("pause"), std::string::npos) << detail;
+  EXPECT_EQ(detail.find("stack of sh"), std::string::npos) << "a shell that waits is no news";
+}
+
 }  // namespace
 }  // namespace fatespec
