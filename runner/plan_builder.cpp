@@ -103,7 +103,11 @@ class PlanBuilder {
 
   model::TestPlan run(const std::vector<std::shared_ptr<const model::Suite>>& suites) {
     check_suite_names(suites);
-    for (const auto& configuration : chosen_configurations()) {
+    const auto chosen = chosen_configurations();
+    std::size_t tests = 0;
+    for (const auto& suite : suites) tests += suite->tests.size();
+    if (options_.filter == nullptr) plan_.tests.reserve(tests * chosen.size());
+    for (const auto& configuration : chosen) {
       if (!is_local(*configuration)) continue;
       for (const auto& suite : suites) add_suite(suite, configuration);
     }
