@@ -2,7 +2,7 @@
 
 #include "base/file.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
+#include "cli/store_options.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/junit.hpp"
 
@@ -10,8 +10,7 @@ namespace fatespec::cli {
 namespace {
 
 struct ReportOptions {
-  InputOptions inputs;
-  std::string results;
+  StoreOptions store;
   std::string run = "latest";
   std::string format = "junit";
   std::string output = "-";
@@ -27,13 +26,12 @@ std::string render(const ReportOptions& options, const model::Run& run, const st
 }
 
 ExitCode write_report(const ReportOptions& options) {
-  auto project = load_project(options.inputs);
-  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-  auto store = results::Store::open_existing(results_file(*std::get<0>(project), options.results));
-  if (!store) return complain(store.error());
-  const auto run = (*store)->find_run(options.run);
+  auto opened = open_store(options.store);
+  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
+  auto& store = *std::get<0>(opened);
+  const auto run = store.find_run(options.run);
   if (!run) return complain(run.error());
-  const auto results = (*store)->results(run->id);
+  const auto results = store.results(run->id);
   if (!results) return complain(results.error());
   const std::string text = render(options, *run, *results);
   if (options.output == "-") {
@@ -54,8 +52,7 @@ void add_report(CLI::App& app, ExitCode& exit_code) {
       ->check(CLI::IsMember({"junit", "json"}))
       ->capture_default_str();
   report->add_option("-o,--output", options->output, "the file to write; - is stdout")->type_name("PATH");
-  report->add_option("--config", options->inputs.config, "the configuration file")->type_name("FILE");
-  report->add_option("--results", options->results, "the results file")->type_name("FILE");
+  add_store_options(*report, options->store);
   report->footer("Example:\n  fatespec report latest --format junit -o junit.xml");
   report->callback([options, &exit_code] { exit_code = write_report(*options); });
 }

@@ -82,7 +82,7 @@ class RunCommand {
   void prepare_run() {
     run_.command = full_command(options_);
     run_.guardian = guardian_.get();
-    run_.fingerprints = options_.stress > 1;
+    run_.fingerprints = options_.stress > 0;
     run_.scheduler = {jobs(), keep_of(options_.keep), options_.fail_fast};
     if (!selection_.resumed) return;
     run_.resumed = true;

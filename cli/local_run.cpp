@@ -105,7 +105,7 @@ class LocalRun {
     });
   }
 
-  // Ctrl-Z reaches only us: the tests are in sessions of their own. What is stopped uses up none of its time.
+  // Ctrl-Z reaches only us: the tests are in process groups of their own. What is stopped uses up none of its time.
   void stop() {
     if (finished_) return;
     options_.say("stopped, and the tests with it; `fg` goes on");

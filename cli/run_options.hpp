@@ -17,7 +17,7 @@ struct RunOptions {
   bool rerun_failed = false;
   bool resume = false;
   std::string shard;  ///< "K/N"
-  int stress = 0;
+  int stress = 0;     ///< repetitions; 0: none
   std::string order = "history";
   std::string keep = "failed";
   std::string on = "local";

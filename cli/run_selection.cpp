@@ -19,9 +19,7 @@ using Key = std::pair<std::string, std::string>;
 
 Key key_of(const model::PlannedTest& test) { return {test.name, test.configuration->name}; }
 
-Key group_of(const model::PlannedTest& test) {
-  return {test.suite->name + "/" + test.spec->name, test.configuration->name};
-}
+Key group_of(const model::PlannedTest& test) { return {model::declared_name(test), test.configuration->name}; }
 
 bool is_complete(const model::Run& run) { return run.finished && run.counts.total() >= run.planned; }
 
@@ -103,7 +101,7 @@ std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model:
   if (store != nullptr)
     if (const auto code = take_history(plan, *store, selection)) return *code;
   if (options.order == "history") runner::order_by_history(plan, selection.earlier);
-  if (options.stress > 1) runner::repeat_tests(plan, options.stress);
+  if (options.stress > 0) runner::repeat_tests(plan, options.stress);
   return selection;
 }
 

@@ -33,6 +33,9 @@ struct PlannedTest {
   std::vector<std::string> probes;
 };
 
+/// suite/test, without the combination of a matrix.
+std::string declared_name(const PlannedTest& test);
+
 struct TestPlan {
   std::shared_ptr<const Project> project;
   std::vector<PlannedTest> tests;

@@ -46,6 +46,11 @@ auto guarded(Work work) -> decltype(work()) {
   }
 }
 
+/// The column `verdict`; one that this version does not know counts as error.
+inline model::Verdict verdict_of(const soci::row& row) {
+  return model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
+}
+
 std::string encode_content(std::string_view bytes, std::string& encoding);
 std::string decode_content(const std::string& content, const std::string& encoding);
 

@@ -12,10 +12,6 @@ constexpr int runs_looked_at = 40;
 constexpr int least_cpu_us =
     static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(least_cpu_of_trends).count());
 
-model::Verdict verdict_of(soci::row& row) {
-  return model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
-}
-
 /// 0 if there is none of that name.
 long long number_of_run(soci::session& session, const std::string& name) {
   long long number = 0;

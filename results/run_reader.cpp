@@ -65,7 +65,7 @@ model::TestResult result_from(soci::row& row, BlobReader& blobs) {
   result.suite = row.get<std::string>("suite");
   result.configuration = row.get<std::string>("configuration");
   result.target = row.get<std::string>("target");
-  result.verdict = model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
+  result.verdict = verdict_of(row);
   result.flaky = row.get<int>("flaky") != 0;
   result.leaky = row.get<int>("leaky") != 0;
   result.attempts = row.get<int>("attempts");
@@ -102,7 +102,7 @@ std::vector<LatestResult> latest_from(soci::rowset<soci::row> rows) {
   std::vector<LatestResult> all;
   for (const auto& row : rows) {
     LatestResult latest{row.get<std::string>("test"), row.get<std::string>("configuration")};
-    latest.verdict = model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
+    latest.verdict = verdict_of(row);
     latest.wall = std::chrono::microseconds(row.get<long long>("wall_us"));
     all.push_back(std::move(latest));
   }
@@ -201,7 +201,7 @@ base::Result<std::vector<model::FailedAttempt>> Store::failed_attempts(const std
         for (auto& row : rows) {
           model::FailedAttempt attempt;
           attempt.number = row.get<int>("number");
-          attempt.verdict = model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
+          attempt.verdict = verdict_of(row);
           attempt.reason = row.get<std::string>("reason");
           attempt.output.text = blobs.read(row, "stdout_blob");
           attempt.error.text = blobs.read(row, "stderr_blob");

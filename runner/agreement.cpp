@@ -84,7 +84,7 @@ std::vector<ResultPtr> judge(std::vector<ResultPtr> results) {
 ResultGroups agreement_groups(const model::TestPlan& plan) {
   const auto key_of = [](const model::PlannedTest& test) {
     if (!test.spec->agree || test.skip_reason || test.repetition > 0) return std::string();
-    return fmt::format("{}\n{}/{}", test.configuration->name, test.suite->name, test.spec->name);
+    return test.configuration->name + "\n" + model::declared_name(test);
   };
   return {plan, key_of, judge};
 }

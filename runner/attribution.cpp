@@ -98,7 +98,7 @@ std::string attribute(const std::vector<Outcome>& outcomes) {
 void AttributionCollector::add(const model::TestResult& result) {
   const model::PlannedTest& test = plan_.tests[result.index];
   if (test.matrix.empty() || result.verdict == model::Verdict::skip || result.verdict == model::Verdict::error) return;
-  outcomes_[{test.suite->name + "/" + test.spec->name, test.configuration->name}].push_back(
+  outcomes_[{model::declared_name(test), test.configuration->name}].push_back(
       {test.matrix, model::is_bad(result.verdict)});
 }
 

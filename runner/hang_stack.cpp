@@ -33,7 +33,7 @@ class HeadSink final : public OutputSink {
   std::array<char, 4096> buffer_{};
 };
 
-struct Session {
+struct Streams {
   HeadSink out;
   HeadSink err;
 };
@@ -100,11 +100,11 @@ void hang_stack(LocalMachine& machine, const std::vector<ProcessEntry>& tree, st
   request.directory = "/";
   request.marker = marker;
   request.timeout = machine.limits.stack;
-  auto session = std::make_shared<Session>();
+  auto streams = std::make_shared<Streams>();
   auto debugger = std::make_shared<LocalProcess>(
       machine, std::move(request),
-      [session, done = std::move(done)](const model::Execution&) { done(stack_lines(session->out.text)); });
-  debugger->start(session->out, session->err);
+      [streams, done = std::move(done)](const model::Execution&) { done(stack_lines(streams->out.text)); });
+  debugger->start(streams->out, streams->err);
 }
 
 }  // namespace fatespec::runner

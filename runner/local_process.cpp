@@ -149,17 +149,21 @@ void LocalProcess::look_at_limits(long machine_tasks) {
   if (over_ || ended_by_us()) return;
   if (too_many_processes(machine_tasks)) {
     exceed(fmt::format("had more than {} processes at once", request_.limits.processes));
-  } else if (std::chrono::steady_clock::now() >= next_walk_ && directory_too_large()) {
-    exceed(fmt::format("put more than {} into its directory", base::format_size(request_.limits.directory)));
+  } else if (std::chrono::steady_clock::now() >= next_walk_) {
+    look_at_directory();
   }
+}
+
+void LocalProcess::look_at_directory() {
+  if (directory_too_large())
+    exceed(fmt::format("put more than {} into its directory", base::format_size(request_.limits.directory)));
 }
 
 // A test cannot have more processes than the machine has: the costly look is taken only when it might.
 bool LocalProcess::too_many_processes(long machine_tasks) {
   const std::size_t most = request_.limits.processes;
-  if (machine_tasks >= 0 && static_cast<std::size_t>(machine_tasks) <= most) return false;
-  const auto table = ProcessTable::read();
-  return table.session_size(pid_) > most || table.tree_of(pid_, request_.marker).size() > most;
+  if (static_cast<std::size_t>(machine_tasks) <= most) return false;
+  return ProcessTable::read().size_of(pid_, request_.marker) > most;
 }
 
 // As above: the directory cannot have grown by more than the file system has.
@@ -221,8 +225,7 @@ void LocalProcess::process_ended() {
   exit_.close();
   execution_.wall = std::chrono::steady_clock::now() - started_;
   // What ends sooner than it would be looked at once cannot have filled a disk.
-  if (!ended_by_us() && execution_.wall > machine_.limits.look && directory_too_large())
-    exceed(fmt::format("put more than {} into its directory", base::format_size(request_.limits.directory)));
+  if (!ended_by_us() && execution_.wall > machine_.limits.look) look_at_directory();
   finish_if_over();
   // What was asked to end has its time of grace; kill_tree() ends that.
   if (!over_ && !ended_by_us()) arm(machine_.limits.leak, &LocalProcess::output_leaked);

@@ -52,6 +52,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void watch_exit();
   void count_output(std::size_t bytes);
   bool too_many_processes(long machine_tasks);
+  void look_at_directory();
   bool directory_too_large();
   void exceed(std::string what);
 

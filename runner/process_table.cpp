@@ -61,27 +61,27 @@ ProcessTable ProcessTable::read() {
 }
 
 std::vector<ProcessEntry> ProcessTable::tree_of(pid_t leader, const std::string& marker) const {
+  auto tree = members(leader, marker);
+  std::erase_if(tree, [](const ProcessEntry& entry) { return !entry.is_alive(); });
+  return tree;
+}
+
+std::vector<ProcessEntry> ProcessTable::members(pid_t leader, const std::string& marker) const {
   const pid_t self = ::getpid();
-  std::set<pid_t> members = {leader};
+  std::set<pid_t> found = {leader};
   for (const auto& entry : entries_) {
-    if (entry.session == leader || entry.group == leader) members.insert(entry.pid);
-    else if (entry.parent == self && environment_has(entry.pid, marker)) members.insert(entry.pid);
+    if (entry.session == leader || entry.group == leader) found.insert(entry.pid);
+    else if (entry.parent == self && environment_has(entry.pid, marker)) found.insert(entry.pid);
   }
   for (bool grew = true; grew;) {
     grew = false;
     for (const auto& entry : entries_)
-      if (members.contains(entry.parent)) grew = members.insert(entry.pid).second || grew;
+      if (found.contains(entry.parent)) grew = found.insert(entry.pid).second || grew;
   }
   std::vector<ProcessEntry> tree;
   for (const auto& entry : entries_)
-    if (members.contains(entry.pid) && entry.is_alive()) tree.push_back(entry);
+    if (found.contains(entry.pid)) tree.push_back(entry);
   return tree;
-}
-
-std::size_t ProcessTable::session_size(pid_t leader) const {
-  return static_cast<std::size_t>(std::count_if(entries_.begin(), entries_.end(), [&](const auto& entry) {
-    return entry.session == leader || entry.group == leader;
-  }));
 }
 
 std::optional<ProcessEntry> process_entry(pid_t pid) {

@@ -22,8 +22,8 @@ struct ProcessEntry {
   bool is_stopped() const { return state == 'T' || state == 't'; }
 };
 
-/// A snapshot of /proc. Reading it costs some 10 us a process of the machine: it is taken when something is wrong with
-/// a test, never for each test.
+/// A snapshot of /proc. Reading it takes some system calls for each process of the machine: it is taken when something
+/// is wrong with a test, never for each test.
 class ProcessTable {
  public:
   static ProcessTable read();
@@ -31,11 +31,12 @@ class ProcessTable {
   /// The living processes of the tree of a test: its leader, what is in its session or group, what carries the marker
   /// in its environment and has become a child of ours, and all descendants of these.
   std::vector<ProcessEntry> tree_of(pid_t leader, const std::string& marker) const;
-  /// How many processes, dead ones that nobody has waited for included, are in the session or group of a leader.
-  std::size_t session_size(pid_t leader) const;
+  /// How many processes tree_of() would list, with the dead ones that nobody has waited for: they take room as well.
+  std::size_t size_of(pid_t leader, const std::string& marker) const { return members(leader, marker).size(); }
   const std::vector<ProcessEntry>& entries() const { return entries_; }
 
  private:
+  std::vector<ProcessEntry> members(pid_t leader, const std::string& marker) const;
   std::vector<ProcessEntry> entries_;
 };
 

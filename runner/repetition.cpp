@@ -14,9 +14,7 @@ using model::TestResult;
 using model::Verdict;
 
 /// Repetitions that ended alike.
-struct Way {
-  std::vector<ResultPtr> results;
-};
+using Way = std::vector<ResultPtr>;
 
 std::string way_of(const TestResult& result) {
   return fmt::format("{} {} {} {}", model::name_of(result.verdict), result.status.value_or(-1), result.signal,
@@ -37,19 +35,18 @@ int badness(Verdict verdict) {
 
 std::vector<Way> ways_of(const std::vector<ResultPtr>& results) {
   std::map<std::string, Way> by_name;
-  for (const auto& result : results) by_name[way_of(*result)].results.push_back(result);
+  for (const auto& result : results) by_name[way_of(*result)].push_back(result);
   std::vector<Way> ways;
   for (auto& [name, way] : by_name) ways.push_back(std::move(way));
-  std::stable_sort(ways.begin(), ways.end(),
-                   [](const Way& a, const Way& b) { return a.results.size() > b.results.size(); });
+  std::stable_sort(ways.begin(), ways.end(), [](const Way& a, const Way& b) { return a.size() > b.size(); });
   return ways;
 }
 
 std::string describe(const std::vector<Way>& ways) {
   std::string text;
   for (const auto& way : ways) {
-    const TestResult& example = *way.results.front();
-    text += fmt::format("{:6} times {}, output {}{}{}\n", way.results.size(), model::name_of(example.verdict),
+    const TestResult& example = *way.front();
+    text += fmt::format("{:6} times {}, output {}{}{}\n", way.size(), model::name_of(example.verdict),
                         example.fingerprint.empty() ? "none" : example.fingerprint, example.reason.empty() ? "" : ": ",
                         example.reason);
   }
@@ -72,10 +69,10 @@ base::Duration median_of(const std::vector<ResultPtr>& results, Member member) {
 void keep_examples(const std::vector<Way>& ways, const TestResult& shown, TestResult& merged) {
   constexpr std::size_t most = 5;
   for (const auto& way : ways) {
-    const TestResult& example = *way.results.front();
+    const TestResult& example = *way.front();
     if (&example == &shown || merged.failed_attempts.size() == most) continue;
     merged.failed_attempts.push_back({static_cast<int>(merged.failed_attempts.size()) + 1, example.verdict,
-                                      fmt::format("{} times: {}", way.results.size(), example.reason), example.output,
+                                      fmt::format("{} times: {}", way.size(), example.reason), example.output,
                                       example.error});
   }
 }
@@ -87,7 +84,7 @@ std::vector<ResultPtr> judge(std::vector<ResultPtr> results) {
   });
   auto merged = std::make_shared<TestResult>(**worst);
   merged->attempts = static_cast<int>(results.size());
-  for (const auto& way : ways) merged->outputs.push_back(static_cast<int>(way.results.size()));
+  for (const auto& way : ways) merged->outputs.push_back(static_cast<int>(way.size()));
   merged->wall = median_of(results, [](const TestResult& r) { return r.wall; });
   merged->usage.user = median_of(results, [](const TestResult& r) { return r.usage.user; });
   merged->usage.system = median_of(results, [](const TestResult& r) { return r.usage.system; });

@@ -31,7 +31,7 @@ void keep_tests(model::TestPlan& plan, const std::function<bool(const model::Pla
 }
 
 bool is_in_shard(const model::PlannedTest& test, const Shard& shard) {
-  const std::string name = test.spec->agree ? test.suite->name + "/" + test.spec->name : test.name;
+  const std::string name = test.spec->agree ? model::declared_name(test) : test.name;
   return hash_of(name + "\n" + test.configuration->name) % shard.count == shard.number - 1;
 }
 

@@ -1,7 +1,6 @@
 // What a run takes in the light of earlier ones: shards, reruns, resumption, order, repetition, agreement.
 #include <algorithm>
 #include <set>
-#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -10,17 +9,12 @@
 namespace fatespec {
 namespace {
 
-using nlohmann::json;
 using test::TemporaryDirectory;
 
 std::set<std::string> tests_of(const std::string& file) {
   std::set<std::string> names;
-  std::istringstream lines(test::read_file(file));
-  for (std::string line; std::getline(lines, line);) {
-    const json parsed = json::parse(line);
-    if (parsed["type"] != "test_finished") continue;
-    EXPECT_TRUE(names.insert(parsed["test"]).second) << "twice: " << parsed["test"];
-  }
+  for (const auto& line : test::json_lines(test::read_file(file), "test_finished"))
+    EXPECT_TRUE(names.insert(line["test"]).second) << "twice: " << line["test"];
   return names;
 }
 
@@ -86,9 +80,8 @@ TEST(Order, FailedFirstThenTheLongest) {
   const auto order = [&](const std::string& arguments) {
     test::fatespec("run s.yaml --jobs 1 --json o.json " + arguments, directory.path());
     std::vector<std::string> names;
-    std::istringstream lines(test::read_file(directory / "o.json"));
-    for (std::string line; std::getline(lines, line);)
-      if (const json parsed = json::parse(line); parsed["type"] == "test_finished") names.push_back(parsed["test"]);
+    for (const auto& line : test::json_lines(test::read_file(directory / "o.json"), "test_finished"))
+      names.push_back(line["test"]);
     return names;
   };
   EXPECT_EQ(order(""), (std::vector<std::string>{"s/bad", "s/long", "s/middle", "s/short"}));
@@ -171,10 +164,8 @@ TEST(CompareAndHistory, TellWhatChanged) {
       << compared.out;
   EXPECT_EQ(test::fatespec("compare latest latest~1", directory.path()).status, 0);
   const auto history = test::fatespec("history s/a --json", directory.path());
-  std::istringstream lines(history.out);
-  std::string line;
   std::vector<std::string> verdicts;
-  while (std::getline(lines, line)) verdicts.push_back(json::parse(line)["verdict"]);
+  for (const auto& line : test::json_lines(history.out)) verdicts.push_back(line["verdict"]);
   EXPECT_EQ(verdicts, (std::vector<std::string>{"fail", "pass"}));
   const auto unknown = test::fatespec("history s/aa", directory.path());
   EXPECT_EQ(unknown.status, 4);

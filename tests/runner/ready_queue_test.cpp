@@ -8,11 +8,12 @@ namespace {
 class ReadyQueueTest : public ::testing::Test {
  protected:
   const model::PlannedTest& add(ReadyQueue& queue, int slots, std::vector<std::string> locks = {},
-                                bool exclusive = false) {
+                                bool exclusive = false, std::uint64_t memory = 0) {
     auto spec = std::make_shared<model::TestSpec>();
     spec->slots = slots;
     spec->locks = std::move(locks);
     spec->exclusive = exclusive;
+    spec->memory = memory;
     auto test = std::make_unique<model::PlannedTest>();
     test->index = tests_.size();
     test->spec = spec;
@@ -21,14 +22,7 @@ class ReadyQueueTest : public ::testing::Test {
     return *tests_.back();
   }
   const model::PlannedTest& add_with_memory(ReadyQueue& queue, std::uint64_t memory) {
-    auto spec = std::make_shared<model::TestSpec>();
-    spec->memory = memory;
-    auto test = std::make_unique<model::PlannedTest>();
-    test->index = tests_.size();
-    test->spec = spec;
-    tests_.push_back(std::move(test));
-    queue.add(*tests_.back());
-    return *tests_.back();
+    return add(queue, 1, {}, false, memory);
   }
   static int take(ReadyQueue& queue) {
     const auto* test = queue.take();

@@ -67,10 +67,16 @@ SuiteRun run_suite(const TemporaryDirectory& directory, const std::string& tests
   directory.write("suite.yaml", "suite: s\n" + tests);
   const ProgramResult program =
       fatespec("run suite.yaml --json results.jsonl --results none " + arguments, directory.path());
-  SuiteRun run{program.status, program.out, program.err, {}};
-  const std::string text = read_file(directory / "results.jsonl");
-  for (const auto line : base::split_lines(text)) run.lines.push_back(nlohmann::json::parse(line));
-  return run;
+  return {program.status, program.out, program.err, json_lines(read_file(directory / "results.jsonl"))};
+}
+
+std::vector<nlohmann::json> json_lines(const std::string& text, const std::string& type) {
+  std::vector<nlohmann::json> lines;
+  for (const auto line : base::split_lines(text)) {
+    auto parsed = nlohmann::json::parse(line);
+    if (type.empty() || parsed["type"] == type) lines.push_back(std::move(parsed));
+  }
+  return lines;
 }
 
 std::string little_endian(std::int64_t value, std::size_t bytes) {

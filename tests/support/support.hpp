@@ -52,6 +52,9 @@ struct SuiteRun {
 /// Writes `suite.yaml` (its text with `suite: s` in front) and runs it with --json.
 SuiteRun run_suite(const TemporaryDirectory& directory, const std::string& tests, const std::string& arguments = "");
 
+/// The objects of a text of JSON Lines whose `type` is that; all for an empty one.
+std::vector<nlohmann::json> json_lines(const std::string& text, const std::string& type = "");
+
 /// Bytes of a little endian integer.
 std::string little_endian(std::int64_t value, std::size_t bytes);
 
