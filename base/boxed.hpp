@@ -12,9 +12,10 @@ template <class T>
 class Boxed {
  public:
   Boxed() = default;
-  Boxed(std::nullopt_t) {}                                                // NOLINT(google-explicit-constructor)
-  Boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}       // NOLINT(google-explicit-constructor)
-  Boxed(std::optional<T> value) {                                         // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor): a value converts, as it does to std::optional
+  Boxed(T value) : value_(std::make_unique<T>(std::move(value))) {}
+  // NOLINTNEXTLINE(google-explicit-constructor): the readers of suites give std::optional for fields of both kinds
+  Boxed(std::optional<T> value) {
     if (value) value_ = std::make_unique<T>(std::move(*value));
   }
   Boxed(const Boxed& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
