@@ -4,8 +4,6 @@
 #include <optional>
 #include <string>
 
-#include <boost/regex.hpp>
-
 #include "checks/check.hpp"
 #include "checks/excerpt.hpp"
 #include "checks/reference.hpp"

@@ -3,13 +3,14 @@
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
-# Headers only: Boost.Process v2, Asio, System and Regex all are.
+# Headers only: Boost.Process v2, Asio and System all are.
 find_package(Boost 1.81 REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)
 find_package(fmt REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(yaml_cpp REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
+pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 
 find_path(DTL_INCLUDE_DIR dtl/dtl.hpp REQUIRED)

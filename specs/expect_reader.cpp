@@ -1,8 +1,8 @@
 #include "specs/expect_reader.hpp"
 
 #include <fmt/format.h>
-#include <boost/regex.hpp>
 
+#include "base/pattern.hpp"
 #include "base/signals.hpp"
 #include "base/text.hpp"
 #include "specs/map_reader.hpp"
@@ -61,13 +61,10 @@ std::optional<model::PlacedText> read_placed(YamlNode node, Problems& problems) 
 std::optional<model::PlacedText> read_regex(YamlNode node, Problems& problems) {
   auto text = read_placed(node, problems);
   if (!text) return std::nullopt;
-  try {
-    const boost::regex compiled(text->text);
-  } catch (const boost::regex_error& error) {
-    add_problem(problems, node, fmt::format("not a regular expression: {}", error.what()));
-    return std::nullopt;
-  }
-  return text;
+  const auto compiled = base::Pattern::compile(text->text);
+  if (compiled) return text;
+  add_problem(problems, node, fmt::format("not a regular expression: {}", compiled.error().message));
+  return std::nullopt;
 }
 
 void read_expect(YamlNode node, model::Expectation& expect, Problems& problems) {

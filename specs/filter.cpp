@@ -6,8 +6,8 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <boost/regex.hpp>
 
+#include "base/pattern.hpp"
 #include "base/text.hpp"
 
 namespace fatespec::specs {
@@ -55,12 +55,11 @@ class Matcher {
     } else if (text.size() >= 2 && text.front() == '/' && text.back() == '/') {
       matcher.kind_ = Kind::regex;
       matcher.pattern_ = std::string(text.substr(1, text.size() - 2));
-      try {
-        matcher.regex_.assign(matcher.pattern_);
-      } catch (const boost::regex_error& error) {
+      auto regex = base::Pattern::compile(matcher.pattern_);
+      if (!regex)
         return base::Error{base::ErrorKind::usage,
-                           fmt::format("`{}` is no regular expression: {}", text, error.what())};
-      }
+                           fmt::format("`{}` is no regular expression: {}", text, regex.error().message)};
+      matcher.regex_ = std::move(*regex);
     }
     return matcher;
   }
@@ -70,7 +69,7 @@ class Matcher {
       case Kind::exact: return text == pattern_;
       case Kind::part: return text.find(pattern_) != std::string::npos;
       case Kind::glob: return text == pattern_ || base::glob_match(pattern_, text);
-      case Kind::regex: return search(text);
+      case Kind::regex: return regex_->found_in(text);
     }
     return false;
   }
@@ -79,21 +78,9 @@ class Matcher {
  private:
   enum class Kind { glob, exact, part, regex };
 
-  // Boost.Regex gives up on expressions of exponential cost; one that it gave up once is not tried again.
-  bool search(const std::string& text) const {
-    if (too_costly_) return false;
-    try {
-      return boost::regex_search(text, regex_);
-    } catch (const std::runtime_error&) {
-      too_costly_ = true;
-      return false;
-    }
-  }
-
   Kind kind_ = Kind::glob;
   std::string pattern_;
-  boost::regex regex_;
-  mutable bool too_costly_ = false;
+  std::optional<base::Pattern> regex_;
 };
 
 }  // namespace

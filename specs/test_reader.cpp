@@ -3,9 +3,9 @@
 #include <algorithm>
 
 #include <fmt/format.h>
-#include <boost/regex.hpp>
 
 #include "base/digest.hpp"
+#include "base/pattern.hpp"
 #include "base/text.hpp"
 #include "specs/expect_reader.hpp"
 #include "specs/shell.hpp"
@@ -60,8 +60,8 @@ void read_stdout_digest(YamlNode node, std::string& digest, Problems& problems) 
 /// A day such as 2026-12-31; it is compared as text.
 void read_date(YamlNode node, std::string& date, Problems& problems) {
   date = read_text(node, problems).value_or("");
-  static const boost::regex form("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])");
-  if (!boost::regex_match(date, form)) add_problem(problems, node, "a date such as 2026-12-31 is needed here");
+  static const auto form = base::Pattern::compile("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])").value();
+  if (!form.matches_whole(date)) add_problem(problems, node, "a date such as 2026-12-31 is needed here");
 }
 
 void read_known_failure(YamlNode node, base::Boxed<model::KnownFailure>& known, Problems& problems) {

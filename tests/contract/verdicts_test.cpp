@@ -28,9 +28,11 @@ TEST(ExitCodes, FollowTheWorstVerdict) {
 
 TEST(ExitCodes, InterruptionsKeepWhatFinished) {
   const TemporaryDirectory directory;
-  directory.write("s.yaml", "tests:\n- {name: quick, spec: /bin/true}\n- {name: tell, spec: 'touch " +
-                                directory / "ready" +
-                                "'}\n- {name: slow, spec: sleep 8234.5}\n- {name: never, spec: /bin/true}\n");
+  // With one at a time, both tests before `slow` have a result once it says that it runs.
+  directory.write(
+      "s.yaml",
+      "tests:\n- {name: quick, spec: /bin/true}\n- {name: second, spec: /bin/true}\n- {name: slow, spec: 'touch " +
+          directory / "ready" + "; exec sleep 8234.5'}\n- {name: never, spec: /bin/true}\n");
   for (const auto& [signal, status] : {std::pair{"INT", 130}, std::pair{"TERM", 143}}) {
     shell("rm -rf ready .fatespec", directory.path());
     const auto program =
