@@ -1,35 +1,63 @@
 #include "checks/digest_check.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "base/text.hpp"
 
 namespace fatespec::checks {
+namespace {
+
+// Digests are written in either case.
+TextExpectation in_lower_case(TextExpectation expectation) {
+  if (expectation.reference)
+    expectation.reference =
+        std::make_shared<Reference>(base::lower(expectation.reference->head(std::uint64_t{1} << 20)));
+  return expectation;
+}
+
+Reading compare(TextExpectation& expected, const std::string& digest, std::uint64_t bytes) {
+  const auto size = std::exchange(expected.size, std::nullopt);  // bounds are those of the output, not of the digest
+  Reading reading = check_line(expected, digest);
+  if (!reading.passed) reading.reason += fmt::format(" ({} bytes)", bytes);
+  const bool small = size && size->min && bytes < *size->min;
+  const bool large = size && size->max && bytes > *size->max;
+  if (reading.passed && (small || large)) {
+    reading.passed = false;
+    reading.reason = fmt::format("the output has {} bytes, {} {}", bytes, small ? "less than" : "more than",
+                                 small ? *size->min : *size->max);
+  }
+  return reading;
+}
+
+}  // namespace
 
 DigestCheck::DigestCheck(base::DigestAlgorithm algorithm, TextExpectation expectation)
-    : digest_(algorithm), expected_(std::move(expectation)) {
-  // Digests are written in either case.
-  if (expected_.reference)
-    expected_.reference = std::make_shared<Reference>(base::lower(expected_.reference->head(std::uint64_t{1} << 20)));
-}
+    : digest_(algorithm), expected_(in_lower_case(std::move(expectation))) {}
 
 void DigestCheck::consume(std::string_view bytes) {
   digest_.update(bytes);
   bytes_ += bytes.size();
 }
 
-Reading DigestCheck::finish() {
-  const auto size = std::exchange(expected_.size, std::nullopt);  // bounds are those of the output, not of the digest
-  Reading reading = check_line(expected_, digest_.finish());
-  if (!reading.passed) reading.reason += fmt::format(" ({} bytes)", bytes_);
-  const bool small = size && size->min && bytes_ < *size->min;
-  const bool large = size && size->max && bytes_ > *size->max;
-  if (reading.passed && (small || large)) {
-    reading.passed = false;
-    reading.reason = fmt::format("the output has {} bytes, {} {}", bytes_, small ? "less than" : "more than",
-                                 small ? *size->min : *size->max);
-  }
-  return reading;
+Reading DigestCheck::finish() { return compare(expected_, digest_.finish(), bytes_); }
+
+MadeDigestCheck::MadeDigestCheck(TextExpectation expectation) : expected_(in_lower_case(std::move(expectation))) {}
+
+void MadeDigestCheck::consume(std::string_view bytes) {
+  constexpr std::size_t enough = 64 << 10;
+  text_ += bytes.substr(0, enough - std::min(enough, text_.size()));
+}
+
+Reading MadeDigestCheck::finish() {
+  const std::string_view text = base::trim(text_);
+  // GNU's programs put a backslash in front of a digest if the file's name needs escapes.
+  const std::size_t begin = text.starts_with('\\') ? 1 : 0;
+  const auto bytes = base::parse_integer(base::trim(text.substr(std::min(text.size(), text.rfind('\n') + 1))));
+  const std::size_t end = std::min(text.size(), text.find_first_of(" \t\r\n", begin));
+  return compare(expected_, std::string(text.substr(begin, end - begin)),
+                 static_cast<std::uint64_t>(bytes.value_or(0)));
 }
 
 }  // namespace fatespec::checks

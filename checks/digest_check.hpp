@@ -21,4 +21,17 @@ class DigestCheck final : public Check {
   std::uint64_t bytes_ = 0;
 };
 
+/// Takes a digest that was made elsewhere: the first word of what arrives, and in the last line the number of bytes
+/// that it is about.
+class MadeDigestCheck final : public Check {
+ public:
+  explicit MadeDigestCheck(TextExpectation expectation);
+  void consume(std::string_view bytes) override;
+  Reading finish() override;
+
+ private:
+  TextExpectation expected_;
+  std::string text_;
+};
+
 }  // namespace fatespec::checks

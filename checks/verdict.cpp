@@ -100,7 +100,8 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
   if (execution.ending == Ending::signalled || execution.ending == Ending::timed_out ||
       execution.ending == Ending::over_limit)
     judgement.signal = execution.signal == 0 ? "" : base::signal_name(execution.signal);
-  if (execution.ending == Ending::not_started || execution.ending == Ending::cancelled) {
+  if (execution.ending == Ending::not_started || execution.ending == Ending::cancelled ||
+      execution.ending == Ending::lost) {
     judgement.verdict = Verdict::error;
     judgement.reason = execution.problem;
     return judgement;

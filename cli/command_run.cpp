@@ -5,10 +5,11 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "cli/boards.hpp"
 #include "cli/commands.hpp"
 #include "cli/durable_events.hpp"
 #include "cli/inputs.hpp"
-#include "cli/local_run.hpp"
+#include "cli/plan_run.hpp"
 #include "cli/run_options.hpp"
 #include "cli/run_selection.hpp"
 #include "reports/comparison.hpp"
@@ -44,14 +45,17 @@ class RunCommand {
     if (const auto failed = open_outputs()) return *failed;
     prepare_run();
     add_sinks();
-    const auto code = run_locally(inputs_.plan, run_, clock_);
+    const auto code = run_plan(inputs_.plan, run_, clock_);
     if (!code) return complain(code.error());
     return close_outputs(*code);
   }
 
  private:
   int jobs() const {
-    return options_.jobs > 0 ? options_.jobs : static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
+    if (options_.jobs > 0) return options_.jobs;
+    const auto local = inputs_.project->targets.find("local");
+    if (local != inputs_.project->targets.end() && local->second.jobs > 0) return local->second.jobs;
+    return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   }
 
   std::optional<ExitCode> open_results() {
@@ -82,8 +86,8 @@ class RunCommand {
   void prepare_run() {
     run_.command = full_command(options_);
     run_.guardian = guardian_.get();
-    run_.fingerprints = options_.stress > 0;
-    run_.scheduler = {jobs(), keep_of(options_.keep), options_.fail_fast};
+    run_.jobs = jobs();
+    run_.scheduler = {keep_of(options_.keep), options_.fail_fast, options_.stress > 0};
     if (!selection_.resumed) return;
     run_.resumed = true;
     run_.done = selection_.resumed->counts;
@@ -93,7 +97,7 @@ class RunCommand {
     reports::RunReporterOptions options;
     options.quiet = options_.quiet;
     options.progress = !options_.no_progress;
-    options.jobs = jobs();
+    options.jobs = jobs() + board_jobs(inputs_.plan) - (runs_here(inputs_.plan) ? 0 : jobs());
     options.several_configurations = inputs_.project->configurations.size() > 1;
     options.rerun_command = rerun_command(options_);
     options.results = results_path_;
@@ -115,6 +119,9 @@ class RunCommand {
       reporter_->tick();
     };
     run_.say = [this](const std::string& text) { reporter_->say(text); };
+    run_.progress = [this](const std::string& board, const std::string& text) {
+      reporter_->show_progress(board, text);
+    };
     run_.results_lost = [this] { return results_lost_.load(); };
   }
 
@@ -164,7 +171,7 @@ class RunCommand {
   base::PausableClock clock_;
   reports::Console console_;
   Inputs inputs_;
-  LocalRunOptions run_;
+  PlanRunOptions run_;
   std::string results_path_;
   std::unique_ptr<results::Store> store_;
   base::FileDescriptor lock_;

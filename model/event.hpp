@@ -29,6 +29,13 @@ struct TestStarted {
   int attempt = 1;
 };
 
+/// The station that ran it was lost: the test waits again.
+struct TestLost {
+  const PlannedTest* test = nullptr;
+  std::string station;
+  std::string reason;
+};
+
 struct TestFinished {
   std::shared_ptr<const TestResult> result;
 };
@@ -48,9 +55,10 @@ struct RunFinished {
   int exit_code = 0;
   std::string interrupted_by;  ///< "SIGINT", "SIGTERM", "--fail-fast" or nothing
   std::vector<Attribution> attributions = {};
+  std::vector<std::string> lost_stations = {};  ///< "pi4: no answer …": boards that did not come back
 };
 
-using RunEvent = std::variant<RunStarted, TestStarted, TestFinished, RunFinished>;
+using RunEvent = std::variant<RunStarted, TestStarted, TestLost, TestFinished, RunFinished>;
 
 /// Called on the scheduler's thread; must not block.
 using EventSink = std::function<void(const RunEvent&)>;

@@ -19,6 +19,7 @@ enum class Ending {
   not_started,  ///< see `problem`
   cancelled,    ///< the run was interrupted
   over_limit,   ///< it took more than it may of something, see `problem`, and was killed
+  lost,         ///< the machine that ran it was lost: this says nothing about the test
 };
 
 /// What a process tree used: the test's process and every descendant that was waited for.
@@ -34,6 +35,7 @@ struct Execution {
   int signal = 0;
   bool via_shell = false;  ///< a shell ran the command: status 126, 127 and 128+n are its reports
   bool leaky = false;      ///< something kept the output open after the test had ended
+  bool took_down = false;  ///< if lost: the machine went down, not the line alone
   std::string problem;     ///< why it was not started, or what went wrong around it
   std::string stack;       ///< of what hung when the time was up, if a debugger could tell
   Usage usage;

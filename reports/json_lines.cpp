@@ -59,6 +59,7 @@ std::string json_line(const model::RunFinished& event) {
   for (const auto verdict : model::all_verdicts) line[std::string(model::name_of(verdict))] = event.counts[verdict];
   line["wall_s"] = rounded(event.wall);
   line["exit"] = event.exit_code;
+  for (const auto& lost : event.lost_stations) line["lost_targets"].push_back(base::to_utf8(lost));
   for (const auto& found : event.attributions)
     line["attributions"].push_back({{"test", base::to_utf8(found.test)},
                                     {"configuration", base::to_utf8(found.configuration)},

@@ -41,6 +41,7 @@ RunReporter::RunReporter(Console& console, const base::Clock& clock, RunReporter
 void RunReporter::handle(const model::RunEvent& event) {
   if (const auto* run = std::get_if<model::RunStarted>(&event)) started(*run);
   else if (const auto* test = std::get_if<model::TestStarted>(&event)) test_started(*test);
+  else if (const auto* lost = std::get_if<model::TestLost>(&event)) test_lost(*lost);
   else if (const auto* result = std::get_if<model::TestFinished>(&event)) test_finished(*result->result);
   else if (const auto* end = std::get_if<model::RunFinished>(&event)) finished(*end);
 }
@@ -66,6 +67,14 @@ void RunReporter::test_started(const model::TestStarted& event) {
     running.warn_after = std::max(*slow, 2 * expected(event.test->name, event.test->configuration->name));
   running_[event.test] = std::move(running);
   by_name_[{event.test->name, event.test->configuration->name}] = event.test;
+}
+
+void RunReporter::test_lost(const model::TestLost& event) {
+  running_.erase(event.test);
+  by_name_.erase({event.test->name, event.test->configuration->name});
+  if (!options_.quiet)
+    console_.print(fmt::format("{} {}  runs again: {} was lost ({})", console_.styled(Style::yellow, "lost   "),
+                               base::printable(event.test->name), event.station, base::printable(event.reason)));
 }
 
 void RunReporter::test_finished(const model::TestResult& result) {
@@ -145,6 +154,11 @@ std::string RunReporter::status_line() const {
   for (const auto& [test, running] : running_) tests.push_back(&running);
   std::sort(tests.begin(), tests.end(), [](const Running* a, const Running* b) { return a->started < b->started; });
   std::string names;
+  for (const auto& [about, text] : activities_) {
+    if (text.size() + 2 > left) break;
+    names += "  " + text;
+    left -= text.size() + 2;
+  }
   for (const Running* test : tests) {
     const std::string part = fmt::format("  {} {}", test->name, base::format_duration(clock_.steady() - test->started));
     if (part.size() > left) {
@@ -190,6 +204,8 @@ void RunReporter::finished(const model::RunFinished& event) {
   }
   std::string flaky = flaky_ == 0 ? "" : fmt::format(" ({} flaky)", flaky_);
   if (leaky_ > 0) flaky += fmt::format(" ({} leaky)", leaky_);
+  for (const auto& lost : event.lost_stations)
+    console_.print(console_.styled(Style::red, "lost    ") + base::printable(lost));
   const std::string cut = event.interrupted_by.empty() ? ""
                                                        : fmt::format(", cut short by {}: {} of {} tests have no result",
                                                                      event.interrupted_by, total_ - done_, total_);
@@ -199,6 +215,11 @@ void RunReporter::finished(const model::RunFinished& event) {
                              base::format_duration(event.wall), flaky, cut));
   if (!options_.quiet) show_next_steps(event);
   console_.flush();
+}
+
+void RunReporter::show_progress(const std::string& about, const std::string& text) {
+  if (text.empty()) activities_.erase(about);
+  else activities_[about] = base::printable(text);
 }
 
 // What scrolled away long ago is worth a line at the end.

@@ -30,6 +30,8 @@ class RunReporter {
 
   void handle(const model::RunEvent& event);
   void tick();
+  /// What goes on beside the tests, for the status line: by what it is about; empty: nothing any more.
+  void show_progress(const std::string& about, const std::string& text);
   /// A line that belongs to no test.
   void say(const std::string& text) { console_.print(text); }
 
@@ -46,6 +48,7 @@ class RunReporter {
   };
   void started(const model::RunStarted& event);
   void test_started(const model::TestStarted& event);
+  void test_lost(const model::TestLost& event);
   void test_finished(const model::TestResult& result);
   void finished(const model::RunFinished& event);
   void warn_of_slow();
@@ -74,6 +77,7 @@ class RunReporter {
   std::vector<Slow> slowest_;
   std::vector<std::string> bad_names_;
   std::vector<std::string> bad_lines_;
+  std::map<std::string, std::string> activities_;
   base::Duration done_expected_{0};
   base::Duration total_expected_{0};
 };

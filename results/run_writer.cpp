@@ -198,7 +198,7 @@ RunWriter::~RunWriter() {
 }
 
 void RunWriter::handle(const model::RunEvent& event) {
-  if (std::holds_alternative<model::TestStarted>(event)) return;
+  if (std::holds_alternative<model::TestStarted>(event) || std::holds_alternative<model::TestLost>(event)) return;
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);

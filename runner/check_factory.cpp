@@ -46,9 +46,8 @@ FoundReference open_reference(const std::string& path) {
   return {std::move(*reference), ""};
 }
 
-FoundReference find_reference(const base::Boxed<model::PlacedText>& text,
-                              const base::Boxed<model::PlacedText>& file, const model::PlannedTest& test,
-                              const model::Variables& variables) {
+FoundReference find_reference(const base::Boxed<model::PlacedText>& text, const base::Boxed<model::PlacedText>& file,
+                              const model::PlannedTest& test, const model::Variables& variables) {
   if (text) return {std::make_shared<checks::Reference>(text->text), ""};
   if (file) return open_reference(absolute_path(file->text, variables, test.suite->directory));
   return {};
@@ -76,7 +75,8 @@ std::unique_ptr<checks::Check> make_sample_check(const specs::SpecResult<Paramet
 
 }  // namespace
 
-std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test, const model::Variables& variables) {
+std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test, const model::Variables& variables,
+                                                 bool digested) {
   const model::TestSpec& spec = *test.spec;
   const SpecType type = spec.parsed.type;
   if (type == SpecType::make || type == SpecType::make_test) return std::make_unique<checks::LogTailCheck>();
@@ -93,6 +93,7 @@ std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test,
     case SpecType::digest:
     case SpecType::digest_file:
       expectation.label = std::string(base::name_of(spec.parsed.digest));
+      if (digested) return std::make_unique<checks::MadeDigestCheck>(std::move(expectation));
       return std::make_unique<checks::DigestCheck>(spec.parsed.digest, std::move(expectation));
     case SpecType::one_off:
       return make_sample_check<checks::OneOffCheck>(specs::one_off_arguments(expand_arguments(spec.parsed, variables)),

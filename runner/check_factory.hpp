@@ -10,7 +10,9 @@
 namespace fatespec::runner {
 
 /// The check of what the test's stdout is made of. Opens references, so call it where that may take time.
-std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test, const model::Variables& variables);
+/// `digested`: what arrives is the digest of a file and not its bytes (FileCommand).
+std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test, const model::Variables& variables,
+                                                 bool digested = false);
 std::unique_ptr<checks::Check> make_error_check(const model::PlannedTest& test, const model::Variables& variables);
 
 /// True if checking costs much even for little output: the reference is large.

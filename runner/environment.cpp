@@ -7,10 +7,11 @@
 namespace fatespec::runner {
 
 std::vector<std::string> test_environment(const model::Project& project, const model::PlannedTest& test,
-                                          const model::Variables& variables, const std::string& test_directory) {
+                                          const model::Variables& variables, const std::string& test_directory,
+                                          bool here) {
   model::Variables values = {{"LC_ALL", "C"}, {"TZ", "UTC"}};
   for (const char* kept : {"PATH", "HOME"})
-    if (const char* value = std::getenv(kept)) values[kept] = value;
+    if (const char* value = here ? std::getenv(kept) : nullptr) values[kept] = value;
   const auto add = [&](const model::Variables& more) {
     for (const auto& [name, value] : more) values[name] = specs::expand_text(value, variables);
   };

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/clock.hpp"
+#include "base/digest.hpp"
 #include "base/error.hpp"
 #include "model/execution.hpp"
 
@@ -47,6 +48,13 @@ struct ExecutionRequest {
   bool stack_if_it_hangs = false;  ///< before the timeout ends it, a debugger is asked where it is
 };
 
+/// How a machine writes a file of its own to stdout.
+struct FileCommand {
+  std::string command;
+  bool digested = false;  ///< it writes the digest and not the bytes
+};
+enum FileStatus { file_missing = 66, file_not_regular = 67 };
+
 /// A request under way. Destroying it is not allowed before it has ended.
 class RunningExecution {
  public:
@@ -62,6 +70,13 @@ class RunningExecution {
 class Executor {
  public:
   virtual ~Executor() = default;
+  /// A command that writes a file of the machine to its stdout, for executors of other machines; nothing where files
+  /// can be read directly. It ends with one of the FileStatus if the file is none to read. With a `digest`, a command
+  /// that writes that digest in hexadecimal and then anything, if the target wants that.
+  virtual std::optional<FileCommand> file_command(const std::string& path, base::DigestAlgorithm digest) const {
+    (void)path, (void)digest;
+    return std::nullopt;
+  }
   /// Starts a command. `done` is called once, later, on the scheduler's thread.
   virtual std::shared_ptr<RunningExecution> execute(ExecutionRequest request, OutputSink& output, OutputSink& error,
                                                     std::function<void(model::Execution)> done) = 0;

@@ -108,7 +108,6 @@ class PlanBuilder {
     for (const auto& suite : suites) tests += suite->tests.size();
     if (options_.filter == nullptr) plan_.tests.reserve(tests * chosen.size());
     for (const auto& configuration : chosen) {
-      if (!is_local(*configuration)) continue;
       for (const auto& suite : suites) add_suite(suite, configuration);
     }
     return std::move(plan_);
@@ -135,15 +134,9 @@ class PlanBuilder {
     return chosen;
   }
 
-  bool is_local(const model::Configuration& configuration) {
+  bool is_local(const model::Configuration& configuration) const {
     const auto target = plan_.project->targets.find(configuration.target);
-    if (target == plan_.project->targets.end() || target->second.is_local()) return true;
-    problems_.add({{plan_.project->file, 0, 0},
-                   fmt::format("the configuration `{}` runs on `{}`, a board; this version runs on this machine only",
-                               configuration.name, configuration.target),
-                   "",
-                   1});
-    return false;
+    return target == plan_.project->targets.end() || target->second.is_local();
   }
 
   void check_suite_names(const std::vector<std::shared_ptr<const model::Suite>>& suites) {
@@ -160,7 +153,8 @@ class PlanBuilder {
 
   void add_suite(const std::shared_ptr<const model::Suite>& suite,
                  const std::shared_ptr<const model::Configuration>& configuration) {
-    const VariableLayer layer = variables_for(*plan_.project, *configuration, *suite, sources_, true);
+    const VariableLayer layer =
+        variables_for(*plan_.project, *configuration, *suite, sources_, is_local(*configuration));
     const auto shared = resolve(layer);
     if (!shared) return;
     names_.clear();

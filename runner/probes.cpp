@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 #include "base/text.hpp"
 #include "checks/text_check.hpp"
@@ -20,8 +21,9 @@ constexpr auto probe_timeout = std::chrono::seconds(30);
 
 class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
  public:
-  ProbeRun(model::TestPlan& plan, AttemptContext context, std::function<void()> done)
-      : plan_(plan), context_(context), done_(std::move(done)) {}
+  ProbeRun(model::TestPlan& plan, Loops loops, std::function<Station&(const model::PlannedTest&)> station_of,
+           std::function<void()> done)
+      : plan_(plan), loops_(loops), station_of_(std::move(station_of)), done_(std::move(done)) {}
 
   void cancel(bool now) {
     cancelled_ = true;
@@ -31,10 +33,13 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
   void next() {
     for (; !cancelled_ && test_ < plan_.tests.size(); ++test_, probe_ = 0) {
       model::PlannedTest& test = plan_.tests[test_];
+      // What cannot be asked is not skipped: the test will be an error, and say why.
+      if (!test.probes.empty() && station_of_(test).state() == StationState::gone) continue;
       for (; probe_ < test.probes.size(); ++probe_) {
         const auto known = answers_.find(key(test, test.probes[probe_]));
         if (known == answers_.end()) {
-          ask(test, test.probes[probe_]);
+          if (station_of_(test).state() == StationState::away) again_after_loss();
+          else ask(test, test.probes[probe_]);
           return;
         }
         if (known->second.empty()) break;  // one condition that holds is enough
@@ -51,21 +56,27 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
 
   void ask(const model::PlannedTest& test, const std::string& probe) {
     const auto discard = [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); };
-    output_ = std::make_shared<CheckFeed>(context_.loops, discard, false);
-    error_ = std::make_shared<CheckFeed>(context_.loops, discard, false);
+    output_ = std::make_shared<CheckFeed>(loops_, discard, false);
+    error_ = std::make_shared<CheckFeed>(loops_, discard, false);
+    Station& station = station_of_(test);
     ExecutionRequest request;
     request.command = probe;
     request.environment = std::make_shared<const std::vector<std::string>>(
-        test_environment(context_.project, test, *test.variables, "/nonexistent"));
-    request.directory = context_.project.directory;
+        test_environment(*plan_.project, test, *test.variables, "/nonexistent", station.is_local()));
+    request.directory = station.is_local() ? plan_.project->directory : "/";
     request.marker = "TEST_DIR=/nonexistent";
     request.timeout = probe_timeout;
-    running_ = context_.executor.execute(std::move(request), *output_, *error_,
+    running_ = station.executor().execute(std::move(request), *output_, *error_,
                                          [self = shared_from_this(), where = key(test, probe)](
                                              const model::Execution& execution) { self->answered(where, execution); });
   }
 
   void answered(const Key& where, const model::Execution& execution) {
+    running_.reset();
+    if (execution.ending == model::Ending::lost && !cancelled_) {
+      again_after_loss();
+      return;
+    }
     const bool yes = execution.ending == model::Ending::exited && execution.status == 0;
     const std::string command = base::shorten(base::printable(where.second), 60);
     std::string reason;
@@ -73,12 +84,19 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
       reason = fmt::format("only if `{}`, which exits with {}", command, execution.status);
     else if (!yes) reason = fmt::format("only if `{}`, which failed: {}", command, execution.problem);
     answers_[where] = reason;
-    running_.reset();
     next();
   }
 
+  // The station is being connected to again, or will be gone.
+  void again_after_loss() {
+    constexpr auto interval = std::chrono::milliseconds(100);
+    auto timer = std::make_shared<boost::asio::steady_timer>(loops_.loop, interval);
+    timer->async_wait([self = shared_from_this(), timer](boost::system::error_code) { self->next(); });
+  }
+
   model::TestPlan& plan_;
-  AttemptContext context_;
+  Loops loops_;
+  std::function<Station&(const model::PlannedTest&)> station_of_;
   std::function<void()> done_;
   std::map<Key, std::string> answers_;  ///< why not; empty for yes
   std::size_t test_ = 0;
@@ -91,9 +109,11 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
 
 }  // namespace
 
-std::function<void(bool)> run_probes(model::TestPlan& plan, AttemptContext context, std::function<void()> done) {
-  auto run = std::make_shared<ProbeRun>(plan, context, std::move(done));
-  boost::asio::post(context.loops.loop, [run] { run->next(); });
+std::function<void(bool)> run_probes(model::TestPlan& plan, Loops loops,
+                                     std::function<Station&(const model::PlannedTest&)> station_of,
+                                     std::function<void()> done) {
+  auto run = std::make_shared<ProbeRun>(plan, loops, std::move(station_of), std::move(done));
+  boost::asio::post(loops.loop, [run] { run->next(); });
   return [run](bool now) { run->cancel(now); };
 }
 

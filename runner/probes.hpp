@@ -11,7 +11,9 @@ namespace fatespec::runner {
 /// Runs each distinct probe of the plan once, one after the other, with the environment of the first test that asks.
 /// `done` is called on the loop's thread when the plan's skip reasons are complete, or after the returned function was
 /// called, which ends the probes early (true: without mercy).
-[[nodiscard]] std::function<void(bool now)> run_probes(model::TestPlan& plan, AttemptContext context,
+/// `station_of` names the station that answers for a test; tests of one that is gone are left as they are.
+[[nodiscard]] std::function<void(bool now)> run_probes(model::TestPlan& plan, Loops loops,
+                                                       std::function<Station&(const model::PlannedTest&)> station_of,
                                                        std::function<void()> done);
 
 }  // namespace fatespec::runner

@@ -1,7 +1,6 @@
 #include "runner/scheduler.hpp"
 
 #include <algorithm>
-#include <vector>
 
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
@@ -10,17 +9,44 @@
 #include "runner/memory_gauge.hpp"
 
 namespace fatespec::runner {
+namespace {
 
-Scheduler::Scheduler(AttemptContext context, const base::Clock& clock, const model::TestPlan& plan,
-                     const SchedulerOptions& options, model::EventSink sink, std::function<void()> finished)
-    : context_(context),
+/// A line that is cut that often under one test is no accident any more.
+constexpr int most_losses = 20;
+
+}  // namespace
+
+Scheduler::Scheduler(Loops loops, const base::Clock& clock, const model::TestPlan& plan,
+                     const std::vector<TargetStations>& targets, const SchedulerOptions& options, model::EventSink sink,
+                     std::function<void()> finished)
+    : loops_(loops),
       clock_(clock),
       plan_(plan),
       options_(options),
       sink_(std::move(sink)),
       finished_(std::move(finished)),
-      queue_(options.jobs, available_memory),
-      memory_timer_(context.loops.loop) {}
+      memory_timer_(loops.loop) {
+  for (const auto& target : targets) {
+    Lane& lane = lanes_.emplace_back();
+    lane.target = target.target;
+    for (Station* station : target.stations) {
+      auto memory = station->is_local() ? std::function<std::uint64_t()>(available_memory) : nullptr;
+      lane.places.push_back({station, Slots(station->jobs(), std::move(memory)),
+                             AttemptContext{.loops = loops,
+                                            .station = *station,
+                                            .project = *plan.project,
+                                            .fingerprints = options.fingerprints,
+                                            .free_space = station->workspace().free_space()}});
+    }
+  }
+}
+
+Scheduler::Lane& Scheduler::lane_of(const model::PlannedTest& test) {
+  if (!model::stays_local(test.spec->parsed.type))
+    for (auto& lane : lanes_)
+      if (lane.target == test.target) return lane;
+  return lanes_.front();
+}
 
 void Scheduler::start() {
   repetitions_ = repetition_groups(plan_);
@@ -31,29 +57,65 @@ void Scheduler::start() {
     else if (test.repetition == 0) sink_(model::TestFinished{TestRunner::skipped(test, clock_.utc())});
   }
   std::stable_sort(ordered.begin(), ordered.end(), [](const auto* a, const auto* b) { return a->rank < b->rank; });
-  for (const auto* test : ordered) queue_.add(*test);
+  for (const auto* test : ordered) lane_of(*test).queue.add(*test);
+  started_ = true;
   start_ready();
 }
 
+void Scheduler::stations_changed() {
+  if (may_start()) start_ready();
+}
+
 void Scheduler::start_ready() {
-  while (!interrupted_ && !stopped_) {
-    const model::PlannedTest* test = queue_.take();
-    if (test == nullptr) break;
-    start_test(*test);
+  for (auto& lane : lanes_) {
+    // Stations of a pool take turns, so that they share the work evenly.
+    for (bool any = true; any && may_start();) {
+      any = false;
+      for (auto& place : lane.places) any = start_next(lane, place) || any;
+    }
+    if (may_start()) give_up_lost(lane);
   }
   if (!running_.empty()) return;
-  if (queue_.short_of_memory() != nullptr && !interrupted_ && !stopped_) wait_for_memory();
-  else boost::asio::post(context_.loops.loop, finished_);
+  for (auto& lane : lanes_) {
+    if (!may_start() || lane.queue.short_of_memory() == nullptr) continue;
+    wait_for_memory(lane);
+    return;
+  }
+  if (all_is_done()) boost::asio::post(loops_.loop, finished_);
+}
+
+bool Scheduler::all_is_done() const {
+  return interrupted_ || stopped_ ||
+         std::all_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane.queue.empty(); });
+}
+
+bool Scheduler::start_next(Lane& lane, Place& place) {
+  if (!may_start() || place.station->state() != StationState::ready) return false;
+  const model::PlannedTest* test = lane.queue.take(place.slots);
+  if (test == nullptr) return false;
+  start_test(*test, lane, place);
+  return true;
+}
+
+// Where no station will come back, what waits cannot be run.
+void Scheduler::give_up_lost(Lane& lane) {
+  const bool hope = std::any_of(lane.places.begin(), lane.places.end(),
+                                [](const auto& place) { return place.station->state() != StationState::gone; });
+  if (hope) return;
+  std::string trouble;
+  for (const auto& place : lane.places)
+    trouble += fmt::format("{}{}: {}", trouble.empty() ? "" : "; ", place.station->name(), place.station->trouble());
+  for (const auto* test : lane.queue.drain()) report(*test, TestRunner::refused(*test, clock_.utc(), trouble));
 }
 
 // Nothing of ours runs that could give memory back: others may, but not for ever.
-void Scheduler::wait_for_memory() {
+void Scheduler::wait_for_memory(Lane& lane) {
   constexpr auto interval = std::chrono::milliseconds(100);
   constexpr auto patience = std::chrono::seconds(60);
-  const model::PlannedTest& test = *queue_.short_of_memory();
+  const model::PlannedTest& test = *lane.queue.short_of_memory();
   if (short_since_.first != &test) short_since_ = {&test, clock_.steady()};
   if (clock_.steady() - short_since_.second >= patience) {
-    queue_.give_up(test);
+    lane.queue.give_up(test);
     report(test, TestRunner::refused(
                      test, clock_.utc(),
                      fmt::format("needs {} of memory, and the machine had only {} for a minute",
@@ -63,9 +125,9 @@ void Scheduler::wait_for_memory() {
   memory_timer_.async_wait([this](boost::system::error_code) { start_ready(); });
 }
 
-void Scheduler::start_test(const model::PlannedTest& test) {
-  auto runner = std::make_shared<TestRunner>(context_, clock_, options_.keep, test);
-  running_[&test] = runner;
+void Scheduler::start_test(const model::PlannedTest& test, Lane& lane, Place& place) {
+  auto runner = std::make_shared<TestRunner>(place.context, clock_, options_.keep, test);
+  running_[&test] = {runner, &lane, &place};
   runner->start(
       [this, &test](int attempt) {
         sink_(model::TestStarted{&test, attempt});
@@ -74,10 +136,26 @@ void Scheduler::start_test(const model::PlannedTest& test) {
 }
 
 void Scheduler::test_ended(const model::PlannedTest& test, ResultPtr result) {
-  running_.erase(&test);
-  queue_.release(test);
+  const auto ended = running_.extract(&test);
+  const Running& running = ended.mapped();
+  running.lane->queue.release(running.place->slots, test);
   if (result) report(test, std::move(result));
+  else if (running.runner->loss()) test_lost(test, running);
   start_ready();
+}
+
+// A lost station is no test's failure, unless the test takes down one after the other: a suspect therefore runs alone.
+void Scheduler::test_lost(const model::PlannedTest& test, const Running& ended) {
+  const model::Execution& loss = *ended.runner->loss();
+  const bool again_down = loss.took_down && ++takedowns_[&test] >= 2;
+  if (again_down || ++losses_[&test] >= most_losses) {
+    auto reason = again_down ? fmt::format("took down the board ({})", loss.problem)
+                             : fmt::format("lost {} times: {}", most_losses, loss.problem);
+    report(test, TestRunner::refused(test, clock_.utc(), std::move(reason)));
+    return;
+  }
+  sink_(model::TestLost{&test, ended.place->station->name(), loss.problem});
+  ended.lane->queue.add_again(test, takedowns_.contains(&test));
 }
 
 void Scheduler::report(const model::PlannedTest& test, ResultPtr result) {
@@ -89,18 +167,20 @@ void Scheduler::report(const model::PlannedTest& test, ResultPtr result) {
 }
 
 void Scheduler::suspend() {
-  for (const auto& [test, runner] : running_) runner->suspend();
+  for (const auto& [test, running] : running_) running.runner->suspend();
 }
 
 void Scheduler::resume() {
-  for (const auto& [test, runner] : running_) runner->resume();
+  for (const auto& [test, running] : running_) running.runner->resume();
 }
 
 void Scheduler::interrupt() {
   const bool again = interrupted_;
   interrupted_ = true;
   memory_timer_.cancel();
-  for (const auto& [test, runner] : running_) runner->cancel(again);
+  if (running_.empty() && started_ && !again) boost::asio::post(loops_.loop, finished_);
+  const auto running = running_;
+  for (const auto& [test, ran] : running) ran.runner->cancel(again);
 }
 
 }  // namespace fatespec::runner

@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "runner/disk_usage.hpp"
 
 namespace fatespec::runner {
 
@@ -64,9 +65,15 @@ base::Result<std::string> Scratch::make_directory() {
   return path;
 }
 
-std::string Scratch::discard(const std::string& directory) {
+std::function<void()> Scratch::discard(const std::string& directory) {
   std::string name = fmt::format("{}/{}{}", directory_, discarded_prefix, next_++);
-  return ::rename(directory.c_str(), name.c_str()) == 0 ? name : directory;
+  if (::rename(directory.c_str(), name.c_str()) != 0) name = directory;
+  return [name] { (void)base::remove_tree(name); };
+}
+
+std::uint64_t Scratch::free_space() const {
+  const auto space = disk_space(directory_);
+  return space ? space->free : UINT64_MAX;
 }
 
 bool Scratch::take_back(const std::string& directory) {

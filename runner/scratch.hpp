@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "runner/workspace.hpp"
 
 namespace fatespec::runner {
 
 /// A directory of this run in $TMPDIR or /tmp; each attempt at a test gets an empty one of its own inside it.
-class Scratch {
+class Scratch final : public Workspace {
  public:
   struct Pristine {
     mode_t mode = 0;
@@ -28,19 +29,18 @@ class Scratch {
   Scratch(Scratch&& other) noexcept;
   Scratch& operator=(Scratch&&) = delete;
   /// Removes the run's directory if nothing was kept in it.
-  ~Scratch();
+  ~Scratch() override;
 
   /// The run's own, in which the others are.
-  const std::string& directory() const { return directory_; }
-  /// An empty directory that nobody uses.
-  base::Result<std::string> make_directory();
-  /// Marks one for removal by giving it another name, which is returned; removing it may then take its time. Whoever
-  /// cleans up after us removes what has such a name.
-  std::string discard(const std::string& directory);
+  const std::string& directory() const override { return directory_; }
+  base::Result<std::string> make_directory() override;
+  /// Marks it for removal by giving it another name. Whoever cleans up after us removes what has such a name.
+  std::function<void()> discard(const std::string& directory) override;
+  void keep(const std::string&) override {}
+  std::uint64_t free_space() const override;
   static constexpr const char* discarded_prefix = "discarded-";
-  /// Takes one back that is as it was made, for another attempt: making and removing one costs a file system with
-  /// discards a tenth of the time of a short test. False if something was left in it or done to it.
-  bool take_back(const std::string& directory);
+  /// Making and removing a directory costs a file system with discards a tenth of the time of a short test.
+  bool take_back(const std::string& directory) override;
 
  private:
   explicit Scratch(std::string directory) : directory_(std::move(directory)) {}

@@ -13,11 +13,12 @@
 #include <boost/asio/post.hpp>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "checks/fingerprint_check.hpp"
 #include "checks/log_tail_check.hpp"
+#include "checks/text_check.hpp"
 #include "runner/check_factory.hpp"
 #include "runner/command_line.hpp"
-#include "runner/disk_usage.hpp"
 #include "runner/environment.hpp"
 #include "runner/limits.hpp"
 #include "runner/plan_builder.hpp"
@@ -63,7 +64,7 @@ checks::Reading read_file_into(checks::Check& check, const std::string& path) {
 
 void TestAttempt::start(Done done) {
   done_ = std::move(done);
-  auto directory = context_.scratch.make_directory();
+  auto directory = context_.station.workspace().make_directory();
   if (!directory) {
     fail_to_start(directory.error().str());
     return;
@@ -149,21 +150,26 @@ void TestAttempt::execute() {
   error_ = std::make_shared<CheckFeed>(
       context_.loops, [this] { return make_error_check(test_, *variables_); }, false);
 
-  ExecutionRequest request;
+  ExecutionRequest request = new_request();
   request.command = outcome_.command;
-  request.environment = std::make_shared<const std::vector<std::string>>(
-      test_environment(context_.project, test_, *variables_, outcome_.directory));
-  request.directory = working_directory();
-  request.marker = "TEST_DIR=" + outcome_.directory;
   if (test_.spec->stdin_file)
     request.stdin_file = absolute_path(test_.spec->stdin_file->text, *variables_, test_.suite->directory);
-  request.test_directory = outcome_.directory;
-  request.timeout = test_.timeout;
   request.limits = execution_limits(context_.project.limits, test_.spec->limits, context_.free_space);
   request.stack_if_it_hangs = true;
-  running_ = context_.executor.execute(
+  running_ = context_.station.executor().execute(
       std::move(request), *output_, *error_,
       [self = shared_from_this()](model::Execution execution) { self->executed(std::move(execution)); });
+}
+
+ExecutionRequest TestAttempt::new_request() const {
+  ExecutionRequest request;
+  request.environment = std::make_shared<const std::vector<std::string>>(
+      test_environment(context_.project, test_, *variables_, outcome_.directory, context_.station.is_local()));
+  request.directory = working_directory();
+  request.marker = "TEST_DIR=" + outcome_.directory;
+  request.test_directory = outcome_.directory;
+  request.timeout = test_.timeout;
+  return request;
 }
 
 void TestAttempt::executed(model::Execution execution) {
@@ -175,12 +181,58 @@ void TestAttempt::executed(model::Execution execution) {
 }
 
 void TestAttempt::read_digest_file() {
-  asio::post(context_.loops.pool, [self = shared_from_this()] {
-    const std::string path =
-        absolute_path(self->test_.spec->parsed.arguments[0].value, *self->variables_, self->working_directory());
+  const std::string path = absolute_path(test_.spec->parsed.arguments[0].value, *variables_, working_directory());
+  const auto there = context_.station.executor().file_command(path, test_.spec->parsed.digest);
+  if (there) {
+    read_digest_file_there(*there);
+    return;
+  }
+  asio::post(context_.loops.pool, [self = shared_from_this(), path] {
     const auto check = make_output_check(self->test_, *self->variables_);
     auto reading = std::make_shared<checks::Reading>(read_file_into(*check, path));
     asio::post(self->context_.loops.loop, [self, reading] { self->output_read(std::move(*reading)); });
+  });
+}
+
+// Of another machine the bytes come as the output of a command that reads the file.
+void TestAttempt::read_digest_file_there(const FileCommand& file) {
+  output_ = std::make_shared<CheckFeed>(
+      context_.loops, [this, digested = file.digested] { return make_output_check(test_, *variables_, digested); },
+      false);
+  file_error_ = std::make_shared<CheckFeed>(
+      context_.loops, [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); }, false);
+  ExecutionRequest request = new_request();
+  request.command = file.command;
+  running_ = context_.station.executor().execute(
+      std::move(request), *output_, *file_error_,
+      [self = shared_from_this()](const model::Execution& execution) { self->file_read(execution); });
+}
+
+void TestAttempt::file_read(const model::Execution& execution) {
+  running_.reset();
+  const bool ended = execution.ending == model::Ending::exited;
+  if (ended && execution.status == 0) {
+    finish_output();
+    return;
+  }
+  const std::string path = absolute_path(test_.spec->parsed.arguments[0].value, *variables_, working_directory());
+  checks::Reading reading;
+  reading.passed = false;
+  if (ended && execution.status == file_missing) reading.reason = fmt::format("the command wrote no file {}", path);
+  else if (ended && execution.status == file_not_regular) reading.reason = path + ": not a regular file";
+  if (!reading.reason.empty()) {
+    output_read(std::move(reading));
+    return;
+  }
+  // It says nothing about the test: the machine's program that reads is missing, or the machine went away.
+  if (!ended) outcome_.execution = execution;
+  file_error_->finish([self = shared_from_this(), path, status = execution.status](const checks::Reading& error) {
+    checks::Reading broken;
+    broken.passed = false;
+    broken.reference_missing = true;
+    broken.reason = fmt::format("{} cannot be read: `read_file` ended with status {}: {}", path, status,
+                                base::shorten(base::printable(base::trim(error.output.text)), 120));
+    self->output_read(std::move(broken));
   });
 }
 
@@ -216,11 +268,11 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
 // What fails while the disk is full says nothing about the program.
 void TestAttempt::blame_full_disk() {
   constexpr std::uint64_t next_to_nothing = std::uint64_t{256} << 10;
-  const auto space = disk_space(context_.scratch.directory());
-  if (!space || space->free > next_to_nothing || outcome_.execution.ending == model::Ending::over_limit) return;
+  const auto& workspace = context_.station.workspace();
+  if (outcome_.execution.ending == model::Ending::over_limit || workspace.free_space() > next_to_nothing) return;
   outcome_.judgement.verdict = model::Verdict::error;
   outcome_.judgement.reason =
-      fmt::format("disk full: no space is left in {} ({})", context_.scratch.directory(), outcome_.judgement.reason);
+      fmt::format("disk full: no space is left in {} ({})", workspace.directory(), outcome_.judgement.reason);
 }
 
 void TestAttempt::conclude() {

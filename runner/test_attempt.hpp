@@ -9,15 +9,14 @@
 #include "model/plan.hpp"
 #include "runner/check_feed.hpp"
 #include "runner/executor.hpp"
-#include "runner/scratch.hpp"
+#include "runner/station.hpp"
 
 namespace fatespec::runner {
 
-/// What every attempt of a run works with.
+/// What the attempts of a run on one station work with.
 struct AttemptContext {
   Loops loops;
-  Executor& executor;
-  Scratch& scratch;
+  Station& station;
   const model::Project& project;
   bool fingerprints = false;              ///< of the output of every test
   std::uint64_t free_space = UINT64_MAX;  ///< bytes, where the test directories are, when the run began
@@ -51,12 +50,15 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   void execute();
   void executed(model::Execution execution);
   void read_digest_file();
+  void read_digest_file_there(const FileCommand& file);
+  void file_read(const model::Execution& execution);
   void finish_output();
   void output_read(checks::Reading reading);
   void error_read(checks::Reading reading);
   void conclude();
   std::string working_directory() const;
   CheckFeed::Factory output_check() const;
+  ExecutionRequest new_request() const;
   bool wants_fingerprint() const;
   void blame_full_disk();
 
@@ -66,6 +68,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   std::shared_ptr<const model::Variables> variables_;
   std::shared_ptr<CheckFeed> output_;
   std::shared_ptr<CheckFeed> error_;
+  std::shared_ptr<CheckFeed> file_error_;  ///< what reading the file of a digest complained about
   std::shared_ptr<RunningExecution> running_;
   AttemptOutcome outcome_;
 };

@@ -4,7 +4,6 @@
 
 #include <boost/asio/post.hpp>
 
-#include "base/file.hpp"
 #include "checks/retry.hpp"
 
 namespace fatespec::runner {
@@ -53,6 +52,10 @@ void TestRunner::start(AttemptStarted attempt_started, Done done) {
   attempt_started_ = std::move(attempt_started);
   done_ = std::move(done);
   result_ = blank_result(test_, clock_.utc());
+  const auto target = context_.project.targets.find(test_.target);
+  const bool elsewhere = target != context_.project.targets.end() && !target->second.is_local();
+  // What always stays here does so under a board's configuration too; a pool's board is named itself.
+  if (elsewhere) result_->target = context_.station.name();
   start_attempt();
 }
 
@@ -78,7 +81,8 @@ void TestRunner::start_attempt() {
 
 void TestRunner::attempt_ended(AttemptOutcome outcome) {
   attempt_.reset();
-  if (outcome.execution.ending == model::Ending::cancelled) {
+  if (outcome.execution.ending == model::Ending::lost && !cancelled_) loss_ = outcome.execution;
+  if (outcome.execution.ending == model::Ending::cancelled || outcome.execution.ending == model::Ending::lost) {
     dispose_directory(outcome.directory, false);
     std::exchange(done_, nullptr)(nullptr);
     return;
@@ -123,14 +127,15 @@ void TestRunner::take_outcome(AttemptOutcome& outcome) {
 
 // A directory that nothing was left in is never kept: there would be nothing to see.
 void TestRunner::dispose_directory(const std::string& directory, bool last) {
-  if (directory.empty() || context_.scratch.take_back(directory)) return;
+  if (directory.empty() || context_.station.workspace().take_back(directory)) return;
   const bool bad = last && model::is_bad(result_->verdict);
   if (keep_ == Keep::all || (keep_ == Keep::failed && bad)) {
+    context_.station.workspace().keep(directory);
     if (last) result_->kept_directory = directory;
     return;
   }
-  boost::asio::post(context_.loops.pool,
-                    [discarded = context_.scratch.discard(directory)] { (void)base::remove_tree(discarded); });
+  if (auto removal = context_.station.workspace().discard(directory))
+    boost::asio::post(context_.loops.pool, std::move(removal));
 }
 
 }  // namespace fatespec::runner

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "base/clock.hpp"
 #include "model/plan.hpp"
@@ -16,7 +17,7 @@ enum class Keep { all, failed, none };
 
 class TestRunner : public std::enable_shared_from_this<TestRunner> {
  public:
-  /// The result; nothing if the test was cancelled.
+  /// The result; nothing if the test was cancelled or its station was lost.
   using Done = std::function<void(std::shared_ptr<const model::TestResult>)>;
   using AttemptStarted = std::function<void(int number)>;
 
@@ -27,6 +28,9 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   void cancel(bool now);
   void suspend();
   void resume();
+
+  /// How the station was lost while the test ran, if it was.
+  const std::optional<model::Execution>& loss() const { return loss_; }
 
   /// The result of a test that is not run.
   static std::shared_ptr<const model::TestResult> skipped(const model::PlannedTest& test, base::UtcTime time);
@@ -48,6 +52,7 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   Done done_;
   std::shared_ptr<TestAttempt> attempt_;
   bool cancelled_ = false;
+  std::optional<model::Execution> loss_;
   std::shared_ptr<model::TestResult> result_;
 };
 

@@ -10,14 +10,13 @@
 #include "base/text.hpp"
 #include "specs/map_reader.hpp"
 #include "specs/shell.hpp"
+#include "specs/target_reader.hpp"
 #include "specs/test_reader.hpp"
 
 namespace fatespec::specs {
 namespace {
 
 namespace fs = std::filesystem;
-
-void ignore(YamlNode) {}
 
 class ProjectReader {
  public:
@@ -103,42 +102,23 @@ class ProjectReader {
     for (const auto& [key, value] : map_entries(node, problems_)) {
       model::Target target;
       target.name = key.value();
-      read_target(value, target);
+      read_target(value, project_->directory, target, problems_);
+      if (!target.pool.empty()) pools_.emplace_back(value, target.name);
       project_->targets[target.name] = std::move(target);
     }
   }
 
-  void read_target(YamlNode node, model::Target& target) {
-    const auto number = [&](int& field) {
-      return [&](YamlNode v) {
-        if (const auto n = read_integer(v, 1, problems_)) field = static_cast<int>(std::min<std::int64_t>(*n, 4096));
-      };
-    };
-    MapReader::read(node, "a target",
-                    {{"host", [&](YamlNode v) { target.host = text(v).value_or(""); }},
-                     {"pool", [&](YamlNode v) { target.pool = read_texts(v, problems_); }},
-                     {"jobs", number(target.jobs)},
-                     {"env", [&](YamlNode v) { target.env = read_variables(v, problems_); }},
-                     {"timeout_factor", [&](YamlNode v) { read_factor(v, target.timeout_factor); }},
-                     // Settings of the connection: read by the ssh executor.
-                     {"port", ignore},
-                     {"user", ignore},
-                     {"identity_file", ignore},
-                     {"known_hosts_file", ignore},
-                     {"directory", ignore},
-                     {"exec", ignore},
-                     {"read_file", ignore},
-                     {"deploy", ignore}},
-                    problems_);
-  }
-
-  void read_factor(YamlNode node, double& factor) {
-    const auto value = node.is_scalar() ? base::parse_number(node.value()) : std::nullopt;
-    if (value && *value > 0 && *value <= 1e6) factor = *value;
-    else add_problem(problems_, node, "a positive number is needed here");
+  void check_pools() {
+    for (const auto& [node, name] : pools_)
+      for (const auto& member : project_->targets.at(name).pool) {
+        const auto found = project_->targets.find(member);
+        if (found == project_->targets.end() || found->second.host.empty())
+          add_problem(problems_, node, fmt::format("`{}` in the pool `{}` is no target with a `host`", member, name));
+      }
   }
 
   void check_targets() {
+    check_pools();
     std::vector<std::string> names = {"local"};
     for (const auto& [name, target] : project_->targets) names.push_back(name);
     for (const auto& use : target_uses_) {
@@ -152,6 +132,7 @@ class ProjectReader {
   Problems& problems_;
   std::shared_ptr<model::Project> project_ = std::make_shared<model::Project>();
   std::vector<YamlNode> target_uses_;
+  std::vector<std::pair<YamlNode, std::string>> pools_;
 };
 
 std::vector<std::string> expand_glob(const std::string& pattern) {

@@ -5,9 +5,24 @@
 namespace fatespec::runner {
 namespace {
 
+/// A queue that serves one station.
+class TestQueue {
+ public:
+  explicit TestQueue(int slots, std::function<std::uint64_t()> memory = {}) : slots_(slots, std::move(memory)) {}
+  void add(const model::PlannedTest& test) { queue_.add(test); }
+  const model::PlannedTest* take() { return queue_.take(slots_); }
+  void release(const model::PlannedTest& test) { queue_.release(slots_, test); }
+  void give_up(const model::PlannedTest& test) { queue_.give_up(test); }
+  const model::PlannedTest* short_of_memory() const { return queue_.short_of_memory(); }
+
+ private:
+  Slots slots_;
+  ReadyQueue queue_;
+};
+
 class ReadyQueueTest : public ::testing::Test {
  protected:
-  const model::PlannedTest& add(ReadyQueue& queue, int slots, std::vector<std::string> locks = {},
+  const model::PlannedTest& add(TestQueue& queue, int slots, std::vector<std::string> locks = {},
                                 bool exclusive = false, std::uint64_t memory = 0) {
     auto spec = std::make_shared<model::TestSpec>();
     spec->slots = slots;
@@ -21,10 +36,10 @@ class ReadyQueueTest : public ::testing::Test {
     queue.add(*tests_.back());
     return *tests_.back();
   }
-  const model::PlannedTest& add_with_memory(ReadyQueue& queue, std::uint64_t memory) {
+  const model::PlannedTest& add_with_memory(TestQueue& queue, std::uint64_t memory) {
     return add(queue, 1, {}, false, memory);
   }
-  static int take(ReadyQueue& queue) {
+  static int take(TestQueue& queue) {
     const auto* test = queue.take();
     return test == nullptr ? -1 : static_cast<int>(test->index);
   }
@@ -32,7 +47,7 @@ class ReadyQueueTest : public ::testing::Test {
 };
 
 TEST_F(ReadyQueueTest, KeepsTheOrderWithinTheSlots) {
-  ReadyQueue queue(2);
+  TestQueue queue(2);
   const auto& first = add(queue, 1);
   add(queue, 1);
   add(queue, 1);
@@ -44,7 +59,7 @@ TEST_F(ReadyQueueTest, KeepsTheOrderWithinTheSlots) {
 }
 
 TEST_F(ReadyQueueTest, SmallTestsPassOneThatNeedsMoreSlots) {
-  ReadyQueue queue(2);
+  TestQueue queue(2);
   const auto& first = add(queue, 1);
   const auto& large = add(queue, 2);
   const auto& third = add(queue, 1);
@@ -58,13 +73,13 @@ TEST_F(ReadyQueueTest, SmallTestsPassOneThatNeedsMoreSlots) {
 }
 
 TEST_F(ReadyQueueTest, ATestThatWantsMoreThanThereIsGetsAll) {
-  ReadyQueue queue(2);
+  TestQueue queue(2);
   add(queue, 99);
   EXPECT_EQ(take(queue), 0);
 }
 
 TEST_F(ReadyQueueTest, TestsThatShareALockNeverOverlap) {
-  ReadyQueue queue(4);
+  TestQueue queue(4);
   const auto& first = add(queue, 1, {"gpu"});
   add(queue, 1, {"gpu", "net"});
   add(queue, 1, {"net"});
@@ -78,7 +93,7 @@ TEST_F(ReadyQueueTest, TestsThatShareALockNeverOverlap) {
 }
 
 TEST_F(ReadyQueueTest, ExclusiveTestsRunAlone) {
-  ReadyQueue queue(4);
+  TestQueue queue(4);
   const auto& alone = add(queue, 1, {}, true);
   const auto& other = add(queue, 1);
   EXPECT_EQ(take(queue), 1);
@@ -93,7 +108,7 @@ TEST_F(ReadyQueueTest, ExclusiveTestsRunAlone) {
 
 TEST_F(ReadyQueueTest, NothingStartsWhileTheNextOneIsShortOfMemory) {
   std::uint64_t available = 1000;
-  ReadyQueue queue(4, [&] { return available; });
+  TestQueue queue(4, [&] { return available; });
   const auto& large = add_with_memory(queue, 800);
   const auto& other = add_with_memory(queue, 300);
   add(queue, 1);
@@ -107,12 +122,65 @@ TEST_F(ReadyQueueTest, NothingStartsWhileTheNextOneIsShortOfMemory) {
 }
 
 TEST_F(ReadyQueueTest, WhatCannotBeHadIsGivenUp) {
-  ReadyQueue queue(4, [] { return std::uint64_t{10}; });
+  TestQueue queue(4, [] { return std::uint64_t{10}; });
   const auto& large = add_with_memory(queue, 800);
   add(queue, 1);
   EXPECT_EQ(take(queue), -1);
   queue.give_up(large);
   EXPECT_EQ(take(queue), 1);
+}
+
+TEST_F(ReadyQueueTest, SeveralStationsAreServedFromOneQueue) {
+  TestQueue unused(1);
+  const auto& first = add(unused, 1, {"gpu"});
+  const auto& second = add(unused, 9, {"gpu"});
+  const auto& alone = add(unused, 1, {}, true);
+  ReadyQueue queue;
+  for (const auto* test : {&first, &second, &alone}) queue.add(*test);
+  Slots small(1);
+  Slots large(4);
+  EXPECT_EQ(queue.take(small), &first);
+  EXPECT_EQ(queue.take(small), nullptr);
+  EXPECT_EQ(queue.take(large), &second) << "the lock is held on the other station";
+  EXPECT_EQ(queue.take(large), nullptr);
+  queue.release(small, first);
+  EXPECT_EQ(queue.take(small), &alone);
+  EXPECT_EQ(queue.take(small), nullptr);
+}
+
+TEST_F(ReadyQueueTest, WhatWasLostComesFirstAndASuspectAlone) {
+  TestQueue unused(1);
+  const auto& a = add(unused, 1);
+  const auto& b = add(unused, 1);
+  const auto& c = add(unused, 1);
+  ReadyQueue queue;
+  for (const auto* test : {&a, &b, &c}) queue.add(*test);
+  Slots slots(2);
+  ASSERT_EQ(queue.take(slots), &a);
+  ASSERT_EQ(queue.take(slots), &b);
+  queue.release(slots, a);
+  queue.release(slots, b);
+  queue.add_again(a, true);
+  queue.add_again(b, false);
+  EXPECT_EQ(queue.take(slots), &b);
+  EXPECT_EQ(queue.take(slots), &c);
+  queue.release(slots, b);
+  EXPECT_EQ(queue.take(slots), nullptr) << "c still runs";
+  queue.release(slots, c);
+  EXPECT_EQ(queue.take(slots), &a);
+  queue.release(slots, a);
+  EXPECT_TRUE(queue.empty());
+}
+
+TEST_F(ReadyQueueTest, DrainsInOrder) {
+  TestQueue unused(1);
+  const auto& alone = add(unused, 1, {}, true);
+  const auto& large = add(unused, 2);
+  const auto& small = add(unused, 1);
+  ReadyQueue queue;
+  for (const auto* test : {&alone, &large, &small}) queue.add(*test);
+  EXPECT_EQ(queue.drain(), (std::vector<const model::PlannedTest*>{&large, &small, &alone}));
+  EXPECT_TRUE(queue.empty());
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ configurations:
   gcc-12: {variables: {FFMPEG_PATH: build-gcc/ffmpeg}, tags: [x86], env: {LD_LIBRARY_PATH: lib}}
   arm64: {target: pi4, make: make -C arm %s}
 targets:
-  pi4: {host: pi4.local, user: fate, jobs: 4, directory: /tmp/f, timeout_factor: 3, deploy: [{from: a, to: b}]}
+  pi4: {host: pi4.local, user: fate, jobs: 4, directory: /tmp/f, timeout_factor: 3, deploy: [{from: a, to: /b}]}
 )"),
                                     problems);
   EXPECT_TRUE(problems.empty());

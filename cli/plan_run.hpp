@@ -1,4 +1,4 @@
-// Runs a plan on this machine: the loop, the threads, the signals and the sinks, put together.
+// Runs a plan on this machine and on boards: the loop, the threads, the signals and the sinks, put together.
 #pragma once
 
 #include <string>
@@ -12,22 +12,24 @@
 
 namespace fatespec::cli {
 
-struct LocalRunOptions {
+struct PlanRunOptions {
   std::string run_id;
   std::string command;  ///< as typed, for the store
+  int jobs = 1;         ///< tests at once on this machine
   runner::SchedulerOptions scheduler;
   bool resumed = false;                  ///< a run that was cut short goes on
   model::VerdictCounts done;             ///< of the results that it had already
-  bool fingerprints = false;             ///< of the output of every test
   runner::Guardian* guardian = nullptr;  ///< optional
   std::vector<model::EventSink> sinks;
   std::function<void()> tick;                   ///< called ten times a second
   std::function<bool()> results_lost;           ///< asked at each tick and at the end
   std::function<void(const std::string&)> say;  ///< a line for the user
+  /// What goes on at a board now, for the status line; empty: nothing.
+  std::function<void(const std::string& board, const std::string& text)> progress;
 };
 
 /// The exit code; `error` is set instead where the run could not begin.
-base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, base::PausableClock& clock);
+base::Result<ExitCode> run_plan(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock);
 
 /// Twelve random hexadecimal digits.
 std::string new_run_id();

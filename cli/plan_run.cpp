@@ -1,4 +1,4 @@
-#include "cli/local_run.hpp"
+#include "cli/plan_run.hpp"
 
 #include <sys/random.h>
 
@@ -13,11 +13,13 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "base/signals.hpp"
+#include "cli/boards.hpp"
 #include "cli/stop_signal.hpp"
 #include "cli/version.hpp"
 #include "runner/attribution.hpp"
 #include "runner/disk_usage.hpp"
 #include "runner/local_executor.hpp"
+#include "runner/local_station.hpp"
 #include "runner/probes.hpp"
 
 namespace fatespec::cli {
@@ -38,31 +40,22 @@ ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool resul
   return counts[Verdict::error] > 0 || results_lost ? ExitCode::error : ExitCode::success;
 }
 
-std::uint64_t free_space(const std::string& directory) {
-  const auto space = runner::disk_space(directory);
-  return space ? space->free : UINT64_MAX;
-}
-
-class LocalRun {
+class PlanRun {
  public:
-  LocalRun(model::TestPlan& plan, const LocalRunOptions& options, base::PausableClock& clock, runner::Scratch& scratch)
+  PlanRun(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock, runner::Scratch& scratch)
       : plan_(plan),
         options_(options),
         clock_(clock),
         pool_(std::max(1U, std::thread::hardware_concurrency())),
         executor_(loop_, {}, options.guardian),
-        context_{.loops = {loop_, pool_},
-                 .executor = executor_,
-                 .scratch = scratch,
-                 .project = *plan.project,
-                 .fingerprints = options.fingerprints,
-                 .free_space = free_space(scratch.directory())},
+        local_(executor_, scratch, options.jobs),
+        boards_(loop_, pool_, plan, {options.run_id, options.say, options.progress}),
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
         stop_signal_(loop_, [this] { stop(); }),
         ticker_(loop_),
         scheduler_(
-            context_, clock, plan, options.scheduler, [this](const model::RunEvent& event) { emit(event); },
-            [this] { finish(); }) {}
+            {loop_, pool_}, clock, plan, boards_.with_local(local_), options.scheduler,
+            [this](const model::RunEvent& event) { emit(event); }, [this] { close_stations(); }) {}
 
   ExitCode run() {
     began_ = clock_.steady();
@@ -73,11 +66,15 @@ class LocalRun {
                            options_.done});
     wait_for_signal();
     tick();
-    cancel_probes_ = runner::run_probes(plan_, context_, [this] {
-      cancel_probes_ = nullptr;
-      if (signal_ != 0) finish();
-      else scheduler_.start();
-    });
+    boards_.open([this] { scheduler_.stations_changed(); });
+    cancel_probes_ = runner::run_probes(
+        plan_, {loop_, pool_},
+        [this](const model::PlannedTest& test) -> runner::Station& { return boards_.answering_for(test, local_); },
+        [this] {
+          cancel_probes_ = nullptr;
+          if (signal_ != 0) close_stations();
+          else scheduler_.start();
+        });
     loop_.run();
     pool_.join();
     return exit_code_;
@@ -99,6 +96,7 @@ class LocalRun {
         options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
       const bool again = signal_ != 0;
       signal_ = number;
+      if (again) boards_.hurry();
       if (cancel_probes_) cancel_probes_(again);
       else scheduler_.interrupt();
       wait_for_signal();
@@ -127,6 +125,13 @@ class LocalRun {
     });
   }
 
+  // Boards are left as they were found before the run is over.
+  void close_stations() {
+    if (closing_) return;
+    closing_ = true;
+    boards_.close([this] { finish(); });
+  }
+
   void finish() {
     if (finished_) return;
     finished_ = true;
@@ -138,6 +143,7 @@ class LocalRun {
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
     else if (scheduler_.stopped_early() && counts_.total() < planned_) event.interrupted_by = "--fail-fast";
     else if (lost && counts_.total() < planned_) event.interrupted_by = "the loss of the results file";
+    event.lost_stations = boards_.lost();
     emit(event);
     signals_.cancel();
     stop_signal_.cancel();
@@ -146,12 +152,13 @@ class LocalRun {
   }
 
   model::TestPlan& plan_;
-  const LocalRunOptions& options_;
+  const PlanRunOptions& options_;
   base::PausableClock& clock_;
   asio::io_context loop_{1};
   asio::thread_pool pool_;
   runner::LocalExecutor executor_;
-  runner::AttemptContext context_;
+  runner::LocalStation local_;
+  Boards boards_;
   asio::signal_set signals_;
   StopSignal stop_signal_;
   asio::steady_timer ticker_;
@@ -162,18 +169,19 @@ class LocalRun {
   std::size_t planned_ = 0;  ///< tests that the run has, with those that had a result before
   base::SteadyTime began_;
   int signal_ = 0;
+  bool closing_ = false;
   bool finished_ = false;
   ExitCode exit_code_ = ExitCode::success;
 };
 
 }  // namespace
 
-base::Result<ExitCode> run_locally(model::TestPlan& plan, const LocalRunOptions& options, base::PausableClock& clock) {
+base::Result<ExitCode> run_plan(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock) {
   const std::string directory = runner::Scratch::path_of(options.run_id);
   if (options.guardian != nullptr) options.guardian->guard(directory);
   auto scratch = runner::Scratch::create(directory);
   if (!scratch) return scratch.error();
-  return LocalRun(plan, options, clock, *scratch).run();
+  return PlanRun(plan, options, clock, *scratch).run();
 }
 
 std::string new_run_id() {

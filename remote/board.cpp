@@ -1,0 +1,516 @@
+#include "remote/board.hpp"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/post.hpp>
+
+#include "base/text.hpp"
+
+namespace fatespec::remote {
+namespace {
+
+namespace asio = boost::asio;
+using runner::StationState;
+
+/// An sshd allows ten sessions a connection (MaxSessions) and gives the slots back late.
+constexpr std::size_t channels_a_link = 6;
+constexpr auto first_pause = std::chrono::milliseconds(100);
+constexpr auto longest_pause = std::chrono::seconds(5);
+/// A host that was never there is waited for only so long.
+constexpr auto first_patience = std::chrono::seconds(10);
+constexpr auto lock_interval = std::chrono::milliseconds(500);
+constexpr auto closing_time = std::chrono::seconds(5);
+
+constexpr std::array<std::pair<const char*, base::DigestAlgorithm>, 6> digest_tools = {{
+    {"md5sum", base::DigestAlgorithm::md5},
+    {"sha1sum", base::DigestAlgorithm::sha1},
+    {"sha224sum", base::DigestAlgorithm::sha224},
+    {"sha256sum", base::DigestAlgorithm::sha256},
+    {"sha384sum", base::DigestAlgorithm::sha384},
+    {"sha512sum", base::DigestAlgorithm::sha512},
+}};
+
+base::SteadyTime now() { return std::chrono::steady_clock::now(); }
+
+auto ticks(base::Duration duration) {
+  return std::chrono::duration_cast<std::chrono::steady_clock::duration>(duration);
+}
+
+SshAddress address_of(const model::Target& target) {
+  return {.host = target.host,
+          .port = target.port,
+          .user = target.user,
+          .identity_file = target.identity_file,
+          .known_hosts_file = target.known_hosts_file};
+}
+
+std::vector<model::Deployment> inputs_to(const std::string& root, const std::vector<std::string>& inputs) {
+  std::vector<model::Deployment> deployments;
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    deployments.push_back({inputs[i], fmt::format("{}/input.{}", root, i), 0444, {}});
+  return deployments;
+}
+
+/// Names of e_machine (System V ABI) that a maintainer knows better than its bytes.
+std::string machine_name(std::string_view bytes) {
+  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> names = {
+      {{"3e 00", "x86-64"},
+       {"03 00", "x86"},
+       {"b7 00", "AArch64"},
+       {"28 00", "ARM"},
+       {"f3 00", "RISC-V"},
+       {"15 00", "PowerPC64 (little endian)"},
+       {"00 15", "PowerPC64"},
+       {"08 00", "MIPS (little endian)"},
+       {"00 08", "MIPS"},
+       {"02 01", "LoongArch"}}};
+  for (const auto& [code, name] : names)
+    if (code == bytes) return std::string(name);
+  return fmt::format("machine {}", bytes);
+}
+
+}  // namespace
+
+Board::Board(asio::io_context& loop, asio::thread_pool& pool, const model::Target& target, BoardOptions options)
+    : loop_(loop),
+      pool_(pool),
+      target_(target),
+      options_(std::move(options)),
+      times_{.patience = target.keepalive},
+      workspace_(
+          [this](const std::string& directory) {
+            if (control_) control_->ask("drop " + base::shell_quote(directory));
+          },
+          [this](const std::string& directory) {
+            if (control_) control_->ask("keep " + base::shell_quote(directory));
+          }),
+      retry_(loop),
+      alive_(loop) {
+  settings_.run = options_.run;
+  settings_.directory = target_.directory;
+  settings_.patience = std::max(1, static_cast<int>(base::seconds(target_.keepalive)));
+}
+
+Board::~Board() { drop_connection(); }
+
+template <class Function>
+auto Board::of_this_connection(Function function) {
+  return [this, alive = std::weak_ptr<int>(alive_token_), connection = connection_,
+          function = std::move(function)](auto&&... arguments) {
+    if (!alive.expired() && connection == connection_) function(std::forward<decltype(arguments)>(arguments)...);
+  };
+}
+
+// ---- Getting ready.
+
+void Board::open(std::function<void()> changed) {
+  changed_ = std::move(changed);
+  away_since_ = now();
+  pause_ = first_pause;
+  asio::post(loop_, of_this_connection([this] { connect(); }));
+}
+
+SshLink& Board::new_link(std::function<void()> opened) {
+  links_.push_back(std::make_unique<SshLink>(
+      loop_, address_of(target_),
+      SshLink::Handlers{.opened = std::move(opened),
+                        // A link is not destroyed from inside of its own handler.
+                        .failed = of_this_connection([this](const SshProblem& problem) {
+                          asio::post(loop_, of_this_connection([this, problem] { connection_failed(problem); }));
+                        }),
+                        .heard = [this] { heard_ = now(); }}));
+  return *links_.back();
+}
+
+void Board::connect() {
+  if (closed_) return;
+  ++connection_;
+  settings_.token = new_token();
+  settings_.root = fmt::format("{}/{}.{}", target_.directory, options_.run, connection_);
+  workspace_.move_to(settings_.root);
+  new_link(of_this_connection([this] { greet(); }));
+}
+
+void Board::connection_failed(const SshProblem& problem) {
+  if (state_ == StationState::ready) {
+    lose(problem.message);
+    return;
+  }
+  drop_connection();
+  const auto patience = was_ready_ ? target_.reconnect : std::min<base::Duration>(first_patience, target_.reconnect);
+  if (!problem.may_pass || now() - away_since_ > patience) {
+    give_up(problem.may_pass && was_ready_ ? fmt::format("{}; no way back for {} ({})", lost_because_,
+                                                         base::format_duration(patience), problem.message)
+                                           : problem.message);
+    return;
+  }
+  trouble_ = problem.message;
+  connect_later();
+}
+
+void Board::connect_later() {
+  retry_.expires_after(ticks(pause_));
+  pause_ = std::min<base::Duration>(2 * pause_, longest_pause);
+  retry_.async_wait(of_this_connection([this](boost::system::error_code code) {
+    if (!code) connect();
+  }));
+}
+
+void Board::greet() {
+  heard_ = now();
+  keep_alive();
+  control_ = std::make_unique<Control>(*links_[0], settings_, of_this_connection([this](const std::string& problem) {
+    asio::post(loop_, of_this_connection([this, problem] {
+                 connection_failed({fmt::format("{}: {}", target_.name, problem), true});
+               }));
+  }));
+  control_->ask("prepare", of_this_connection([this](int status, const std::string& text) {
+                  if (status == 0) return;
+                  give_up(fmt::format("{}: cannot write in {}: {}", target_.name, target_.directory, base::trim(text)));
+                }));
+  control_->ask("hello", of_this_connection([this](int status, const std::string& text) { greeted(status, text); }));
+}
+
+void Board::greeted(int, const std::string& text) {
+  tools_ = {};
+  std::string boot;
+  std::map<std::string, bool> found;
+  for (const auto line : base::split_lines(text)) {
+    const auto space = line.find(' ');
+    const std::string_view what = line.substr(0, space);
+    const std::string value(space == std::string_view::npos ? "" : line.substr(space + 1));
+    if (what == "boot") boot = value;
+    if (what == "machine") tools_.machine = value;
+    if (what == "time") tools_.measure = value;
+    if (what == "tool") found[value] = true;
+  }
+  for (const char* needed : {"mkfifo", "grep", "sed", "setsid"})
+    if (!found[needed]) {
+      give_up(fmt::format("{}: the board has no {}, which its supervisor needs", target_.name, needed));
+      return;
+    }
+  tools_.session = found["setsid"];
+  digest_programs_ = std::move(found);
+  const bool went_down = !boot_.empty() && boot != boot_;
+  boot_ = boot;
+  if (went_down) lost_because_ = fmt::format("{} went down and has started anew", target_.name);
+  settle_losses(went_down, lost_because_);
+  waiting_since_ = now();
+  take_lock();
+}
+
+void Board::take_lock() {
+  control_->ask(
+      fmt::format("take_lock {} {}", target_.shared ? "shared" : "exclusive", base::shell_quote(options_.who)),
+      of_this_connection([this](int status, const std::string& text) { locked(status, text); }));
+}
+
+void Board::locked(int status, const std::string& text) {
+  if (status == 0) {
+    clear_remains();
+    return;
+  }
+  const std::string holder = base::shorten(base::printable(base::trim(text)), 160);
+  if (now() - waiting_since_ > target_.lock_wait) {
+    give_up(fmt::format("{} is held by {}, for more than {}; `shared: true` of both would let two in", target_.name,
+                        holder, base::format_duration(target_.lock_wait)));
+    return;
+  }
+  if (holder != told_holder_) options_.say(fmt::format("{} is held by {}; waiting", target_.name, holder));
+  told_holder_ = holder;
+  trouble_ = "held by " + holder;
+  retry_.expires_after(lock_interval);
+  retry_.async_wait(of_this_connection([this](boost::system::error_code code) {
+    if (!code) take_lock();
+  }));
+}
+
+void Board::clear_remains() {
+  control_->ask("forget_others", of_this_connection([this](int, const std::string&) { deploy(); }));
+}
+
+void Board::deploy() {
+  DeployRequest request{options_.run, target_.directory, target_.deploy, inputs_to(settings_.root, options_.inputs)};
+  if (request.lasting.empty() && request.passing.empty()) {
+    open_workers();
+    return;
+  }
+  const auto began = now();
+  deployer_ = std::make_shared<Deployer>(loop_, pool_, std::move(request), [this](const std::string& text) {
+    options_.progress(text.empty() ? "" : target_.name + ": " + text);
+  });
+  deployer_->start(*links_[0], *control_, of_this_connection([this, began](const base::Result<void>& result) {
+    if (result && deployer_->sent_files() > 0)
+      options_.say(fmt::format("{}: {} files deployed, {:.1f} MB in {}", target_.name, deployer_->sent_files(),
+                               static_cast<double>(deployer_->sent()) / 1e6, base::format_duration(now() - began)));
+    deployed(result);
+  }));
+}
+
+void Board::deployed(const base::Result<void>& result) {
+  deployer_.reset();
+  if (result) open_workers();
+  else give_up(fmt::format("{}: {}", target_.name, result.error().str()));
+}
+
+// The first connection has the control channel as well. More connections than are needed for the jobs are not opened.
+void Board::open_workers() {
+  workers_wanted_ = static_cast<std::size_t>(jobs());
+  workers_settled_ = 0;
+  workers_.clear();
+  workers_.resize(workers_wanted_);
+  const auto open_on = [this](SshLink& link, std::size_t from, std::size_t to) {
+    for (std::size_t i = from; i < to; ++i)
+      workers_[i] = std::make_unique<Worker>(
+          link, settings_, static_cast<int>(i),
+          Worker::Handlers{.ready = of_this_connection([this, i] { worker_ready(i); }),
+                           .ended = of_this_connection([this, i](const std::string& problem, bool was_ready) {
+                             asio::post(loop_, of_this_connection([this, i, problem, was_ready] {
+                                          worker_ended(i, problem, was_ready);
+                                        }));
+                           })});
+  };
+  const std::size_t first = std::min(workers_wanted_, channels_a_link - 1);
+  open_on(*links_[0], 0, first);
+  for (std::size_t from = first; from < workers_wanted_; from += channels_a_link) {
+    const std::size_t to = std::min(workers_wanted_, from + channels_a_link);
+    const std::size_t number = links_.size();
+    new_link(of_this_connection([this, open_on, number, from, to] { open_on(*links_[number], from, to); }));
+  }
+}
+
+void Board::worker_ready(std::size_t) {
+  if (state_ == StationState::ready) {
+    ++ended_since_sweep_;
+    dispatch();
+    return;
+  }
+  if (++workers_settled_ == workers_wanted_) become_ready();
+}
+
+// A host that opens fewer sessions than asked for runs fewer tests at once.
+void Board::worker_ended(std::size_t worker, const std::string& problem, bool was_ready) {
+  if (was_ready || state_ == StationState::ready) {
+    lose(fmt::format("{}: {}", target_.name, problem));
+    return;
+  }
+  workers_[worker].reset();
+  const bool any = std::any_of(workers_.begin(), workers_.end(), [](const auto& w) { return w != nullptr; });
+  if (!any) {
+    give_up(fmt::format("{}: {}", target_.name, problem));
+    return;
+  }
+  options_.say(fmt::format("{}: {}; fewer tests run there at once", target_.name, problem));
+  if (++workers_settled_ == workers_wanted_) become_ready();
+}
+
+void Board::become_ready() {
+  if (was_ready_) options_.say(fmt::format("{} is back", target_.name));
+  was_ready_ = true;
+  pause_ = first_pause;
+  trouble_.clear();
+  set_state(StationState::ready);
+  dispatch();
+}
+
+void Board::set_state(StationState state) {
+  state_ = state;
+  if (announced_ || !changed_) return;
+  announced_ = true;
+  asio::post(loop_, [this, alive = std::weak_ptr<int>(alive_token_)] {
+    if (alive.expired()) return;
+    announced_ = false;
+    if (changed_) changed_();
+  });
+}
+
+// ---- Running.
+
+std::shared_ptr<runner::RunningExecution> Board::execute(runner::ExecutionRequest request, runner::OutputSink& output,
+                                                         runner::OutputSink& error,
+                                                         std::function<void(model::Execution)> done) {
+  auto execution = std::make_shared<RemoteExecution>(static_cast<BoardServices&>(*this), std::move(request), output,
+                                                     error, std::move(done));
+  if (state_ == StationState::ready) {
+    waiting_.push_back(execution);
+    dispatch();
+  } else {
+    execution->lose();
+    lost_.push_back(execution);
+    if (state_ == StationState::gone) settle_losses(false, trouble_);
+  }
+  return execution;
+}
+
+void Board::dispatch() {
+  for (auto& worker : workers_) {
+    while (!waiting_.empty() && waiting_.front()->over()) waiting_.pop_front();
+    if (waiting_.empty()) return;
+    if (!worker || !worker->idle()) continue;
+    auto execution = std::move(waiting_.front());
+    waiting_.pop_front();
+    std::erase_if(running_, [](const auto& weak) { return weak.expired() || weak.lock()->over(); });
+    running_.push_back(execution);
+    worker->start(std::move(execution));
+  }
+}
+
+std::optional<runner::FileCommand> Board::file_command(const std::string& path, base::DigestAlgorithm digest) const {
+  const std::string file = base::shell_quote(path);
+  std::string command = fmt::format("[ -e {0} ] || exit {1}; [ -f {0} ] || exit {2}; ", file,
+                                    static_cast<int>(runner::file_missing), static_cast<int>(runner::file_not_regular));
+  if (target_.remote_digest)
+    for (const auto& [program, algorithm] : digest_tools)
+      if (algorithm == digest && digest_programs_.contains(program))
+        return runner::FileCommand{fmt::format("{0}{1} {2} && wc -c <{2}", command, program, file), true};
+  return runner::FileCommand{fmt::format("{}exec {} {}", command, target_.read_file, file), false};
+}
+
+std::string Board::input_of(const std::string& path) const {
+  const auto found = std::find(options_.inputs.begin(), options_.inputs.end(), path);
+  return fmt::format("{}/input.{}", settings_.root, found - options_.inputs.begin());
+}
+
+void Board::end_tree(long leader, const std::string& directory, const char* signal, bool measured) {
+  if (!control_) return;
+  control_->ask(fmt::format("end_tree {} {} {} {}", leader, base::shell_quote(directory), signal,
+                            measured ? "measured" : "plain"));
+}
+
+// Compares the ELF headers of the program and of the board's shell.
+void Board::look_at_machine(const std::string& program, std::function<void(std::string)> done) {
+  const auto known = machines_.find(program);
+  if (known != machines_.end() || !control_ || !target_.exec.empty()) {
+    done(known == machines_.end() ? "" : known->second);
+    return;
+  }
+  control_->ask(
+      fmt::format("machines_of {} /bin/sh", base::shell_quote(program)),
+      [this, alive = std::weak_ptr<int>(alive_token_), program, done = std::move(done)](int, const std::string& text) {
+        if (alive.expired()) return;
+        const auto lines = base::split_lines(text);
+        std::string problem;
+        if (lines.size() == 4 && (lines[0] != lines[2] || lines[1] != lines[3]))
+          problem = fmt::format("is for another machine: {}, the board is {}", machine_name(lines[1]),
+                                machine_name(lines[3]));
+        machines_[program] = problem;
+        done(problem);
+      });
+}
+
+void Board::give_up_connection(const std::string& why) {
+  asio::post(loop_, of_this_connection([this, why] { lose(fmt::format("{}: {}", target_.name, why)); }));
+}
+
+// A line can be dead without anybody saying so: the board is asked, and if nothing at all is heard, the line is lost.
+void Board::keep_alive() {
+  const auto interval = ticks(target_.keepalive) / 4;
+  alive_.expires_after(interval);
+  alive_.async_wait(of_this_connection([this](boost::system::error_code code) {
+    if (code) return;
+    if (now() - heard_ > target_.keepalive) {
+      connection_failed(
+          {fmt::format("{}: no answer for {}", target_.name, base::format_duration(target_.keepalive)), true});
+      return;
+    }
+    if (control_) control_->ask("ping");
+    sweep_escaped();
+    keep_alive();
+  }));
+}
+
+/// Ends what has left its test's process group and outlived it.
+void Board::sweep_escaped() {
+  if (std::exchange(ended_since_sweep_, 0) == 0 || !control_) return;
+  std::string busy;
+  for (const auto& weak : running_)
+    if (const auto execution = weak.lock(); execution && !execution->over())
+      busy += " " + base::shell_quote(execution->carried_directory());
+  control_->ask("sweep_unless" + busy);
+}
+
+// ---- Losing it.
+
+void Board::lose(const std::string& why) {
+  lost_because_ = why;
+  trouble_ = why;
+  options_.say(fmt::format("{}: lost the connection ({}); connecting again", target_.name, why));
+  drop_connection();
+  away_since_ = now();
+  pause_ = first_pause;
+  set_state(StationState::away);
+  connect_later();
+}
+
+void Board::drop_connection() {
+  for (auto& weak : running_)
+    if (const auto execution = weak.lock(); execution && !execution->over()) {
+      execution->lose();
+      lost_.push_back(execution);
+    }
+  running_.clear();
+  for (auto& execution : waiting_) {
+    execution->lose();
+    lost_.push_back(execution);
+  }
+  waiting_.clear();
+  if (deployer_) deployer_->stop();
+  deployer_.reset();
+  workers_.clear();
+  control_.reset();
+  links_.clear();
+  ++connection_;
+  alive_.cancel();
+  retry_.cancel();
+  options_.progress("");
+}
+
+void Board::settle_losses(bool took_down, const std::string& why) {
+  for (const auto& execution : std::exchange(lost_, {})) execution->conclude_loss(took_down, why);
+}
+
+void Board::give_up(const std::string& why) {
+  const bool first = state_ != StationState::gone;
+  trouble_ = why;
+  drop_connection();
+  set_state(StationState::gone);
+  settle_losses(was_ready_, why);
+  if (first) options_.say(fmt::format("{} is out of this run: {}", target_.name, why));
+  if (closed_) finish_closing();
+}
+
+// ---- The end.
+
+void Board::close(std::function<void()> closed) {
+  closed_ = std::move(closed);
+  changed_ = nullptr;
+  if (state_ != StationState::ready || !control_) {
+    // While it is away nobody can clean up there; its supervisor does, as soon as it notices.
+    if (control_) control_->end_input();
+    finish_closing();
+    return;
+  }
+  control_->ask("farewell", of_this_connection([this](int, const std::string&) { finish_closing(); }));
+  retry_.expires_after(closing_time);
+  retry_.async_wait(of_this_connection([this](boost::system::error_code code) {
+    if (!code) finish_closing();
+  }));
+}
+
+void Board::finish_closing() {
+  auto closed = std::exchange(closed_, nullptr);
+  if (!closed) return;
+  asio::post(loop_, [this, alive = std::weak_ptr<int>(alive_token_), closed = std::move(closed)] {
+    if (!alive.expired()) {
+      state_ = state_ == StationState::gone ? StationState::gone : StationState::away;
+      drop_connection();
+    }
+    closed();
+  });
+}
+
+}  // namespace fatespec::remote

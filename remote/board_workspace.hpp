@@ -1,0 +1,48 @@
+// The directories of tests on a board.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "runner/workspace.hpp"
+
+namespace fatespec::remote {
+
+/// Only names: a directory is made by the first command that works in it, and what is to be done about it later is
+/// ordered from the board's supervisor.
+class BoardWorkspace final : public runner::Workspace {
+ public:
+  /// `drop` and `keep` give the supervisor its orders.
+  BoardWorkspace(std::function<void(const std::string&)> drop, std::function<void(const std::string&)> keep)
+      : drop_(std::move(drop)), keep_(std::move(keep)) {}
+
+  /// A new connection has a new root; what was in the old one is no more.
+  void move_to(std::string root);
+  bool is_fresh(const std::string& directory) { return fresh_.erase(directory) > 0; }
+  void left_empty(const std::string& directory) { empty_.insert(directory); }
+  void note_free_space(std::uint64_t bytes) { free_space_ = bytes; }
+
+  const std::string& directory() const override { return root_; }
+  base::Result<std::string> make_directory() override;
+  bool take_back(const std::string& directory) override;
+  std::function<void()> discard(const std::string& directory) override;
+  void keep(const std::string& directory) override;
+  std::uint64_t free_space() const override { return free_space_; }
+
+ private:
+  bool is_here(const std::string& directory) const { return directory.starts_with(root_ + "/"); }
+
+  std::function<void(const std::string&)> drop_;
+  std::function<void(const std::string&)> keep_;
+  std::string root_;
+  std::uint64_t next_ = 1;
+  std::uint64_t free_space_ = UINT64_MAX;
+  std::vector<std::string> spare_;
+  std::set<std::string> fresh_;  ///< named, not made
+  std::set<std::string> empty_;  ///< as the last command left them
+};
+
+}  // namespace fatespec::remote

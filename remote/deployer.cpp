@@ -1,0 +1,219 @@
+#include "remote/deployer.hpp"
+
+#include <set>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/post.hpp>
+
+#include "base/text.hpp"
+#include "remote/supervisor.hpp"
+
+namespace fatespec::remote {
+namespace {
+
+namespace asio = boost::asio;
+
+using Items = std::vector<DeployedItem>;
+
+base::Result<Items> list_all(const DeployRequest& request) {
+  Items items;
+  for (const auto* deployments : {&request.lasting, &request.passing})
+    for (const auto& deployment : *deployments) {
+      auto item = list_files(deployment);
+      if (!item) return base::Error{item.error().kind, "deploy: " + item.error().message, deployment.origin};
+      items.push_back(std::move(*item));
+    }
+  return items;
+}
+
+/// A command whose stdin begins with the script that it runs; the rest is the script's stdin.
+std::string command_for(const std::string& script) {
+  return fmt::format("exec /bin/sh -c 'eval \"$(dd bs=1 count={} 2>/dev/null)\"'", script.size());
+}
+
+std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
+
+}  // namespace
+
+Deployer::Deployer(asio::io_context& loop, asio::thread_pool& pool, DeployRequest request, Progress progress)
+    : loop_(loop), pool_(pool), request_(std::move(request)), progress_(std::move(progress)) {}
+
+void Deployer::start(SshLink& link, Control& control, Done done) {
+  link_ = &link;
+  control_ = &control;
+  done_ = std::move(done);
+  asio::post(pool_, [self = shared_from_this()] {
+    auto items = std::make_shared<base::Result<Items>>(list_all(self->request_));
+    asio::post(self->loop_, [self, items] { self->listed(items); });
+  });
+  if (request_.lasting.empty()) {
+    have_manifest_ = true;
+    return;
+  }
+  control.ask("manifest", [weak = weak_from_this()](int, const std::string& text) {
+    if (const auto self = weak.lock()) self->manifest_read(text);
+  });
+}
+
+void Deployer::stop() {
+  done_ = nullptr;
+  channel_.reset();
+  link_ = nullptr;
+  control_ = nullptr;
+}
+
+void Deployer::listed(std::shared_ptr<base::Result<Items>> items) {
+  if (!done_) return;
+  if (!*items) {
+    fail(items->error());
+    return;
+  }
+  items_ = std::move(**items);
+  have_items_ = true;
+  if (have_manifest_) compare();
+}
+
+void Deployer::manifest_read(const std::string& text) {
+  if (!done_) return;
+  constexpr std::string_view separator = "----\n";
+  const auto at = text.find(separator);
+  manifest_ = Manifest::parse(std::string_view(text).substr(0, std::min(at, text.size())));
+  if (at != std::string::npos) drop_changed(manifest_, std::string_view(text).substr(at + separator.size()));
+  have_manifest_ = true;
+  if (have_items_) compare();
+}
+
+void Deployer::compare() {
+  for (std::size_t i = 0; i < items_.size(); ++i) add_upload(items_[i], i < request_.lasting.size());
+  for (const auto& upload : uploads_)
+    for (const auto& file : upload.files)
+      if (file.kind == FileKind::file) total_ += file.size;
+  next_upload();
+}
+
+void Deployer::add_upload(const DeployedItem& item, bool lasting) {
+  Upload upload{item.to, {}, {}};
+  std::set<std::string, std::less<>> wanted;
+  for (const auto& file : item.files) {
+    const std::string path = path_there(item, file);
+    wanted.insert(path);
+    const auto known = manifest_.entries.find(path);
+    const bool same = known != manifest_.entries.end() && known->second.digest == file.digest &&
+                      (known->second.mode == file.mode || file.kind == FileKind::link);
+    if (lasting && same) continue;
+    upload.files.push_back(file);
+    if (!lasting) continue;
+    manifest_.entries[path] = {file.digest, file.mode, file.size, file.mtime};
+    manifest_changed_ = true;
+  }
+  const std::string inside = item.to + "/";
+  for (auto entry = manifest_.entries.lower_bound(inside);
+       lasting && entry != manifest_.entries.end() && entry->first.starts_with(inside);) {
+    if (wanted.contains(entry->first)) {
+      ++entry;
+      continue;
+    }
+    if (entry->second.digest != "-") upload.removed.push_back(entry->first);
+    entry = manifest_.entries.erase(entry);
+    manifest_changed_ = true;
+  }
+  if (!upload.files.empty() || !upload.removed.empty()) uploads_.push_back(std::move(upload));
+}
+
+void Deployer::open_channel(const std::string& script, std::function<void(int, std::string)> closed) {
+  complaint_.clear();
+  channel_ = link_->run(command_for(script), {.data =
+                                                  [this](Stream stream, const std::string& bytes) {
+                                                    channel_->consumed(stream, bytes.size());
+                                                    if (complaint_.size() < 4096) complaint_ += bytes;
+                                                  },
+                                              .drained = [this] { send_piece(); },
+                                              .closed = std::move(closed)});
+  channel_->write(script);
+}
+
+void Deployer::next_upload() {
+  channel_.reset();
+  if (current_ == uploads_.size()) {
+    if (manifest_changed_) write_manifest();
+    else finish();
+    return;
+  }
+  Upload& upload = uploads_[current_];
+  sent_files_ += upload.files.size();
+  tar_ = std::make_shared<TarStream>(std::move(upload.files));
+  std::string removals;
+  for (const auto& path : upload.removed) removals += " " + base::shell_quote(path);
+  const std::string settings =
+      fmt::format("run={} to={}\n", base::shell_quote(request_.run), base::shell_quote(upload.to));
+  std::string script = settings + std::string(deploy_script());
+  if (!removals.empty()) script += "rm -f --" + removals + "\n";
+  open_channel(script, [this](int status, const std::string& problem) { upload_ended(status, problem); });
+}
+
+// Called when everything before has gone out.
+void Deployer::send_piece() {
+  if (!tar_) return;
+  asio::post(pool_, [self = shared_from_this(), tar = tar_] {
+    auto made = std::make_shared<base::Result<std::string>>(tar->next());
+    asio::post(self->loop_, [self, made] { self->piece_made(made); });
+  });
+}
+
+void Deployer::piece_made(std::shared_ptr<base::Result<std::string>> made) {
+  if (!done_ || !channel_ || !tar_) return;
+  if (!*made) {
+    fail(made->error());
+    return;
+  }
+  sent_ = sent_before_ + tar_->done();
+  progress_(fmt::format("deploy: {} of {}", megabytes(sent_), megabytes(total_)));
+  if (!(*made)->empty()) {
+    channel_->write(std::move(**made));
+    return;
+  }
+  sent_before_ = sent_;
+  tar_.reset();
+  channel_->end_input();
+}
+
+void Deployer::upload_ended(int status, const std::string& problem) {
+  const std::string said = base::shorten(base::printable(base::trim(complaint_)), 300);
+  if (status == 0 && !tar_) {
+    ++current_;
+    // The channel is not destroyed from inside of its own handler.
+    asio::post(loop_, [self = shared_from_this()] {
+      if (self->done_) self->next_upload();
+    });
+    return;
+  }
+  fail({base::ErrorKind::io, fmt::format("deploy to {}: {}", uploads_[current_].to,
+                                         !problem.empty() ? problem
+                                         : said.empty()   ? fmt::format("status {}", status)
+                                                          : said)});
+}
+
+void Deployer::write_manifest() {
+  const std::string script = fmt::format("cd {} && cat >manifest.new.$$ && mv -f manifest.new.$$ manifest\n",
+                                         base::shell_quote(request_.directory));
+  tar_.reset();
+  open_channel(script, [this](int status, const std::string& problem) {
+    if (status == 0) finish();
+    else fail({base::ErrorKind::io, fmt::format("the manifest in {}: {}{}", request_.directory, problem, complaint_)});
+  });
+  channel_->write(manifest_.text());
+  channel_->end_input();
+}
+
+void Deployer::fail(base::Error error) {
+  progress_("");
+  if (auto done = std::exchange(done_, nullptr)) asio::post(loop_, [done, error = std::move(error)] { done(error); });
+}
+
+void Deployer::finish() {
+  progress_("");
+  if (auto done = std::exchange(done_, nullptr)) asio::post(loop_, [done] { done({}); });
+}
+
+}  // namespace fatespec::remote

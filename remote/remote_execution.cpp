@@ -1,0 +1,357 @@
+#include "remote/remote_execution.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/post.hpp>
+
+#include "base/text.hpp"
+#include "runner/command_line.hpp"
+
+namespace fatespec::remote {
+namespace {
+
+using model::Ending;
+
+constexpr int shell_signal_base = 128;
+constexpr int highest_signal = 64;
+
+/// What a shell says of a program that it cannot run, or misreads.
+bool may_be_of_another_machine(int status) {
+  return status == 2 || status == model::status_not_executable || status == model::status_not_found;
+}
+
+bool is_name(std::string_view text) {
+  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
+         std::all_of(text.begin(), text.end(), is_word);
+}
+
+base::Duration seconds_of(std::string_view text) {
+  return std::chrono::duration_cast<base::Duration>(
+      std::chrono::duration<double>(base::parse_number(text).value_or(0)));
+}
+
+}  // namespace
+
+RemoteExecution::RemoteExecution(BoardServices& board, runner::ExecutionRequest request, runner::OutputSink& output,
+                                 runner::OutputSink& error, Done done)
+    : board_(board), request_(std::move(request)), done_(std::move(done)), timer_(board.loop()) {
+  channels_[0].sink = &output;
+  channels_[1].sink = &error;
+  if (board_.exec_prefix().empty())
+    if (auto words = runner::direct_words(request_.command)) words_ = std::move(*words);
+}
+
+std::string RemoteExecution::start(const std::string& token, Consumed consumed, std::function<void()> released) {
+  consumed_ = std::move(consumed);
+  released_ = std::move(released);
+  for (auto& channel : channels_) channel.parser.emplace(token);
+  return order();
+}
+
+std::string RemoteExecution::order() const {
+  const bool fresh = board_.is_fresh(request_.test_directory);
+  const std::string input = request_.stdin_file.empty() ? "/dev/null" : board_.input_of(request_.stdin_file);
+  return fmt::format("if begin {} {} {} {} {}; then (\nenter\n{}{}\n); finish $?; fi\n",
+                     base::shell_quote(request_.test_directory), fresh ? "fresh" : "used",
+                     base::shell_quote(request_.directory), base::shell_quote(input),
+                     words_.empty() ? "''" : base::shell_quote(words_[0]), exports(), invocation());
+}
+
+/// Names that are none for a shell go through env(1), see invocation().
+std::string RemoteExecution::exports() const {
+  std::string text;
+  for (const auto& entry : *request_.environment) {
+    const auto equal = entry.find('=');
+    if (is_name(std::string_view(entry).substr(0, equal)))
+      text += fmt::format("export {}={}\n", entry.substr(0, equal), base::shell_quote(entry.substr(equal + 1)));
+  }
+  return text;
+}
+
+std::string RemoteExecution::invocation() const {
+  std::string text = "exec";
+  if (board_.tools().session) text += " setsid";
+  if (!board_.tools().measure.empty()) text += fmt::format(" {} -f '%U %S %M' -o \"$usage\"", board_.tools().measure);
+  std::string odd;
+  for (const auto& entry : *request_.environment)
+    if (!is_name(std::string_view(entry).substr(0, entry.find('=')))) odd += " " + base::shell_quote(entry);
+  if (!odd.empty()) text += " env --" + odd;
+  if (words_.empty())
+    return text + " /bin/sh -c " + base::shell_quote(runner::with_prefix(board_.exec_prefix(), request_.command));
+  for (const auto& word : words_) text += " " + base::shell_quote(word);
+  return text;
+}
+
+// ---- What the channel says.
+
+void RemoteExecution::feed(Stream stream, std::string bytes) {
+  if (over() || lost_) return;
+  const auto self = shared_from_this();
+  Channel& channel = channels_.at(static_cast<std::size_t>(stream));
+  channel.owed += bytes.size();
+  channel.parser->feed(
+      bytes, [&](std::string_view some) { take_bytes(stream, some); },
+      [&](const std::string& text) {
+        if (channel.items.empty()) take_message(stream, text);
+        else channel.items.push_back({text, true});
+      });
+  if (channel.items.empty()) acknowledge(stream);
+}
+
+void RemoteExecution::take_bytes(Stream stream, std::string_view bytes) {
+  bytes_ += bytes.size();
+  if (bytes_ > request_.limits.output && !ended_by_us())
+    end(Ending::over_limit, fmt::format("wrote more than {} of output", base::format_size(request_.limits.output)),
+        true);
+  Channel& channel = channels_.at(static_cast<std::size_t>(stream));
+  if (channel.items.empty()) bytes = put(channel, bytes);
+  if (bytes.empty()) return;
+  channel.items.push_back({std::string(bytes), false});
+  pump(stream);
+}
+
+/// Gives the sink what it has space for and returns the rest.
+std::string_view RemoteExecution::put(Channel& channel, std::string_view bytes) {
+  while (!bytes.empty() && !channel.waiting) {
+    const auto space = channel.sink->space();
+    if (space.empty()) break;
+    const std::size_t some = std::min(space.size(), bytes.size());
+    std::memcpy(space.data(), bytes.data(), some);
+    channel.sink->commit(some);
+    bytes.remove_prefix(some);
+  }
+  return bytes;
+}
+
+void RemoteExecution::pump(Stream stream) {
+  Channel& channel = channels_.at(static_cast<std::size_t>(stream));
+  while (!channel.items.empty() && !channel.waiting) {
+    Item& item = channel.items.front();
+    if (!item.is_message) {
+      const std::string_view rest = put(channel, std::string_view(item.text).substr(channel.at));
+      channel.at = item.text.size() - rest.size();
+      if (!rest.empty()) {
+        channel.waiting = true;
+        channel.sink->when_space([self = shared_from_this(), stream] {
+          self->channels_.at(static_cast<std::size_t>(stream)).waiting = false;
+          if (!self->over()) self->pump(stream);
+        });
+        return;
+      }
+    }
+    const Item done = std::move(channel.items.front());
+    channel.items.pop_front();
+    channel.at = 0;
+    if (done.is_message) take_message(stream, done.text);
+  }
+  if (channel.items.empty()) acknowledge(stream);
+}
+
+void RemoteExecution::acknowledge(Stream stream) {
+  Channel& channel = channels_.at(static_cast<std::size_t>(stream));
+  const std::size_t owed = std::exchange(channel.owed, 0);
+  if (owed > 0 && consumed_) consumed_(stream, owed);
+}
+
+void RemoteExecution::take_message(Stream stream, const std::string& text) {
+  const auto space = text.find(' ');
+  const std::string kind = text.substr(0, space);
+  const std::string rest = space == std::string::npos ? "" : text.substr(space + 1);
+  if (stream == Stream::error && kind == "start") started(static_cast<long>(base::parse_integer(rest).value_or(0)));
+  else if (stream == Stream::error && kind == "exit") command_ended();
+  else if (stream == Stream::output && kind == "refuse") refused(rest);
+  else if (stream == Stream::output && kind == "end") measured(rest);
+  else if (kind != "end") return;
+  if (kind != "end" && kind != "refuse") return;
+  channels_.at(static_cast<std::size_t>(stream)).ended = true;
+  if (channels_[0].ended && channels_[1].ended) both_ended();
+}
+
+// ---- From the start to the end.
+
+void RemoteExecution::started(long leader) {
+  leader_ = leader;
+  started_ = std::chrono::steady_clock::now();
+  if (ended_by_us()) end_tree(merciless_);
+  else if (request_.timeout) arm(*request_.timeout, &RemoteExecution::time_is_up);
+}
+
+void RemoteExecution::command_ended() {
+  exited_ = true;
+  execution_.wall = std::chrono::steady_clock::now() - started_;
+  if (!ended_by_us()) arm(board_.times().leak, &RemoteExecution::output_leaked);
+}
+
+void RemoteExecution::refused(const std::string& why) {
+  board_.left_empty(request_.test_directory);  // nothing was started in it
+  execution_.ending = Ending::not_started;
+  const std::string program = words_.empty() ? "" : words_[0];
+  if (why == "unknown" || why == "missing") {
+    execution_.problem = fmt::format("program `{}` not found{}", program, why == "unknown" ? " on PATH" : "");
+    execution_.status = model::status_not_found;
+  } else if (why == "forbidden") {
+    execution_.problem = fmt::format("program `{}` is not executable", program);
+    execution_.status = model::status_not_executable;
+  } else {
+    execution_.problem = "cannot be used on the board: " + why;
+  }
+}
+
+/// "STATUS EMPTY FREE_KIB …": then what the measuring program wrote.
+void RemoteExecution::measured(const std::string& text) {
+  std::vector<std::string> words;
+  for (const auto word : base::split(text, ' ')) words.emplace_back(word);
+  words.resize(std::max<std::size_t>(words.size(), 3));
+  const int status = static_cast<int>(base::parse_integer(words[0]).value_or(-1));
+  if (words[1] == "1") board_.left_empty(request_.test_directory);
+  if (const auto free = base::parse_integer(words[2])) board_.note_free_space(static_cast<std::uint64_t>(*free) << 10);
+  words.erase(words.begin(), words.begin() + 3);
+  if (!ended_by_us()) execution_.ending = Ending::exited;
+  execution_.status = status;
+  execution_.via_shell = words_.empty();
+  read_usage(words);
+  const bool direct_signal = !execution_.via_shell && board_.tools().measure.empty() && status > shell_signal_base &&
+                             status <= shell_signal_base + highest_signal;
+  if (direct_signal) execution_.signal = status - shell_signal_base;
+  if (execution_.signal != 0 && execution_.ending == Ending::exited) execution_.ending = Ending::signalled;
+  if (execution_.ending == Ending::signalled) execution_.status = 0;
+}
+
+/// "[Command terminated by signal 11] 0.01 0.00 9120": seconds of the user, of the system, and KiB.
+void RemoteExecution::read_usage(const std::vector<std::string>& words) {
+  for (std::size_t i = 0; i + 1 < words.size(); ++i)
+    if (words[i] == "signal") execution_.signal = static_cast<int>(base::parse_integer(words[i + 1]).value_or(0));
+  if (words.size() < 3) return;
+  const auto* last = &words[words.size() - 3];
+  execution_.usage.user = seconds_of(last[0]);
+  execution_.usage.system = seconds_of(last[1]);
+  execution_.usage.max_rss_kib = static_cast<std::uint64_t>(base::parse_integer(last[2]).value_or(0));
+}
+
+void RemoteExecution::both_ended() {
+  disarm();
+  for (const auto stream : {Stream::output, Stream::error}) acknowledge(stream);
+  const auto self = shared_from_this();
+  if (released_) std::exchange(released_, nullptr)();
+  const bool look =
+      execution_.ending == Ending::exited && !words_.empty() && may_be_of_another_machine(execution_.status);
+  if (!look) {
+    conclude();
+    return;
+  }
+  board_.look_at_machine(words_[0], [self](const std::string& problem) {
+    if (!problem.empty()) {
+      self->execution_.ending = Ending::not_started;
+      self->execution_.problem = fmt::format("program `{}` {}", self->words_[0], problem);
+      self->execution_.status = model::status_not_executable;
+    }
+    self->conclude();
+  });
+}
+
+void RemoteExecution::conclude() {
+  if (over()) return;
+  disarm();
+  consumed_ = nullptr;
+  boost::asio::post(board_.loop(), [done = std::exchange(done_, nullptr), execution = std::move(execution_)]() mutable {
+    done(std::move(execution));
+  });
+}
+
+// ---- Ending it.
+
+bool RemoteExecution::ended_by_us() const {
+  return execution_.ending == Ending::timed_out || execution_.ending == Ending::cancelled ||
+         execution_.ending == Ending::over_limit;
+}
+
+void RemoteExecution::end(Ending ending, std::string problem, bool now) {
+  execution_.ending = ending;
+  execution_.problem = std::move(problem);
+  end_tree(now);
+}
+
+void RemoteExecution::end_tree(bool now) {
+  merciless_ = merciless_ || now;
+  if (!leader_) return;  // it is ended as soon as it says that it has begun
+  board_.end_tree(*leader_, carried_directory(), now ? "KILL" : "TERM", !board_.tools().measure.empty());
+  arm(now ? board_.times().patience : board_.times().grace,
+      now ? &RemoteExecution::does_not_end : &RemoteExecution::grace_is_over);
+}
+
+void RemoteExecution::time_is_up() {
+  end(Ending::timed_out, fmt::format("no end after {}", base::format_duration(*request_.timeout)), false);
+}
+
+void RemoteExecution::grace_is_over() { end_tree(true); }
+
+void RemoteExecution::output_leaked() {
+  execution_.leaky = true;
+  end_tree(true);
+}
+
+void RemoteExecution::does_not_end() { board_.give_up_connection("a test cannot be ended there"); }
+
+void RemoteExecution::cancel(bool now) {
+  if (over()) return;
+  if (lost_) {
+    execution_ = {};
+    execution_.ending = Ending::cancelled;
+    execution_.problem = "interrupted";
+    conclude();
+    return;
+  }
+  if (ended_by_us()) end_tree(now || merciless_);
+  else end(Ending::cancelled, "interrupted", now);
+}
+
+void RemoteExecution::lose() {
+  if (over()) return;
+  lost_ = true;
+  disarm();
+  released_ = nullptr;
+  consumed_ = nullptr;
+  if (execution_.ending == Ending::cancelled) conclude();
+}
+
+void RemoteExecution::conclude_loss(bool took_down, const std::string& why) {
+  if (over()) return;
+  execution_ = {};
+  execution_.ending = Ending::lost;
+  execution_.took_down = took_down;
+  execution_.problem = why;
+  conclude();
+}
+
+// ---- Its clock.
+
+void RemoteExecution::arm(base::Duration after, Step then) {
+  next_step_ = then;
+  timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(after));
+  timer_.async_wait([self = shared_from_this(), armed = ++armed_](boost::system::error_code code) {
+    if (code || armed != self->armed_ || self->over()) return;
+    const Step step = std::exchange(self->next_step_, nullptr);
+    if (step != nullptr) (*self.*step)();
+  });
+}
+
+void RemoteExecution::disarm() {
+  ++armed_;
+  next_step_ = nullptr;
+  timer_.cancel();
+}
+
+// The board goes on; our clocks stand still with us.
+void RemoteExecution::suspend() {
+  remaining_ = next_step_ == nullptr ? base::Duration(0) : timer_.expiry() - std::chrono::steady_clock::now();
+}
+
+void RemoteExecution::resume() {
+  if (next_step_ != nullptr) arm(remaining_, next_step_);
+}
+
+}  // namespace fatespec::remote

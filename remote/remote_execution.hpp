@@ -1,0 +1,109 @@
+// One command on a board, from its order to its end.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <boost/asio/steady_timer.hpp>
+
+#include "model/execution.hpp"
+#include "remote/board_services.hpp"
+#include "remote/marked_stream.hpp"
+#include "remote/ssh_link.hpp"
+#include "runner/executor.hpp"
+
+namespace fatespec::remote {
+
+/// Takes what its worker's channel says until both streams have told the end. On the loop's thread.
+class RemoteExecution final : public runner::RunningExecution, public std::enable_shared_from_this<RemoteExecution> {
+ public:
+  using Done = std::function<void(model::Execution)>;
+  /// Bytes of a stream were dealt with.
+  using Consumed = std::function<void(Stream, std::size_t)>;
+
+  RemoteExecution(BoardServices& board, runner::ExecutionRequest request, runner::OutputSink& output,
+                  runner::OutputSink& error, Done done);
+
+  /// What the worker's shell is told. `released` is called when the worker is free for the next one.
+  std::string start(const std::string& token, Consumed consumed, std::function<void()> released);
+  void feed(Stream stream, std::string bytes);
+  /// The connection is lost: nothing more comes, and what it means is told later by conclude_loss().
+  void lose();
+  void conclude_loss(bool took_down, const std::string& why);
+
+  void cancel(bool now) override;
+  void suspend() override;
+  void resume() override;
+  bool over() const { return done_ == nullptr; }
+  /// The value of TEST_DIR by which its processes are known.
+  std::string carried_directory() const { return request_.marker.substr(request_.marker.find('=') + 1); }
+
+ private:
+  struct Item {
+    std::string text;
+    bool is_message = false;
+  };
+  struct Channel {
+    runner::OutputSink* sink = nullptr;
+    std::optional<MarkedStream> parser;
+    std::deque<Item> items;  ///< what the sink has no space for, and the messages behind it
+    std::size_t at = 0;      ///< in the first item
+    std::size_t owed = 0;    ///< bytes that arrived and are not acknowledged
+    bool waiting = false;    ///< for space
+    bool ended = false;
+  };
+
+  std::string order() const;
+  std::string exports() const;
+  std::string invocation() const;
+  std::vector<std::string> direct_words() const;
+  void take_bytes(Stream stream, std::string_view bytes);
+  std::string_view put(Channel& channel, std::string_view bytes);
+  void pump(Stream stream);
+  void acknowledge(Stream stream);
+  void take_message(Stream stream, const std::string& text);
+  void started(long leader);
+  void command_ended();
+  void refused(const std::string& why);
+  void measured(const std::string& text);
+  void read_usage(const std::vector<std::string>& words);
+  void both_ended();
+  void conclude();
+
+  bool ended_by_us() const;
+  void end(model::Ending ending, std::string problem, bool now);
+  void end_tree(bool now);
+  using Step = void (RemoteExecution::*)();
+  void arm(base::Duration after, Step then);
+  void disarm();
+  void time_is_up();
+  void grace_is_over();
+  void output_leaked();
+  void does_not_end();
+
+  BoardServices& board_;
+  runner::ExecutionRequest request_;
+  std::vector<std::string> words_;  ///< of a command that needs no shell
+  std::array<Channel, 2> channels_;
+  Consumed consumed_;
+  std::function<void()> released_;
+  Done done_;
+  boost::asio::steady_timer timer_;
+  unsigned armed_ = 0;
+  Step next_step_ = nullptr;
+  base::Duration remaining_{0};
+  std::optional<long> leader_;
+  bool lost_ = false;
+  bool merciless_ = false;
+  bool exited_ = false;
+  std::uint64_t bytes_ = 0;
+  base::SteadyTime started_;
+  model::Execution execution_;
+};
+
+}  // namespace fatespec::remote

@@ -1,0 +1,49 @@
+#include "remote/supervisor.hpp"
+
+#include <sys/random.h>
+
+#include <array>
+#include <cstdint>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "remote/supervisor_scripts.hpp"
+
+namespace fatespec::remote {
+namespace {
+
+std::string_view script(std::string_view name) {
+  for (const auto& file : scripts::embedded_files)
+    if (file.name == name) return file.text;
+  return {};
+}
+
+std::string with_settings(const SupervisorSettings& settings, std::string_view name) {
+  return fmt::format("token={} run={} directory={} root={} patience={}\n{}", settings.token,
+                     base::shell_quote(settings.run), base::shell_quote(settings.directory),
+                     base::shell_quote(settings.root), settings.patience, script("common.sh")) +
+         std::string(script(name));
+}
+
+}  // namespace
+
+std::string new_token() {
+  std::array<std::uint64_t, 2> random{};
+  if (::getrandom(random.data(), sizeof random, 0) != sizeof random) {
+    std::random_device device;
+    for (auto& word : random) word = (std::uint64_t{device()} << 32) | device();
+  }
+  return fmt::format("fatespec-{:016x}{:016x}", random[0], random[1]);
+}
+
+std::string control_script(const SupervisorSettings& settings) { return with_settings(settings, "control.sh"); }
+
+std::string worker_script(const SupervisorSettings& settings, int worker) {
+  return fmt::format("worker={}\n", worker) + with_settings(settings, "worker.sh");
+}
+
+std::string_view deploy_script() { return script("deploy.sh"); }
+
+}  // namespace fatespec::remote

@@ -1,0 +1,28 @@
+// The scripts that run on a board, and what they are told.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace fatespec::remote {
+
+/// What the supervisors of one connection share.
+struct SupervisorSettings {
+  std::string token;      ///< random: marks messages
+  std::string run;        ///< the run's id
+  std::string directory;  ///< the target's scratch directory
+  std::string root;       ///< of this connection, inside `directory`
+  int patience = 15;      ///< seconds without a word after which the runner is taken for gone
+};
+
+/// A random token that no output contains by chance.
+std::string new_token();
+
+/// What a shell on the board is started with; the script is its stdin.
+inline constexpr std::string_view supervisor_command = "exec /bin/sh -s";
+std::string control_script(const SupervisorSettings& settings);
+/// Of an upload; what it is told goes in front.
+std::string_view deploy_script();
+std::string worker_script(const SupervisorSettings& settings, int worker);
+
+}  // namespace fatespec::remote

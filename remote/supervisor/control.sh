@@ -1,0 +1,251 @@
+# One a connection: answers, kills on request, and ends everything when the connection is gone. It reads its orders from
+# stdin as its script; the runner writes `reply COMMAND…`.
+
+exec 5>&2 2>/dev/null
+forget_environment
+umask 022
+
+reply() {
+  "$@"
+  tell "reply $?"
+}
+
+hello() {
+  for line in "boot $(cat /proc/sys/kernel/random/boot_id)" "machine $(uname -m)" "host $(uname -n)"; do echo "$line"; done
+  for tool in setsid mkfifo tar find grep df sed stat xargs md5sum sha1sum sha224sum sha256sum sha384sum sha512sum; do
+    command -v "$tool" >/dev/null && echo "tool $tool"
+  done
+  IFS=:
+  for place in $PATH; do
+    unset IFS
+    [ -x "$place/time" ] && measures "$place/time" && echo "time $place/time" && return 0
+  done
+  unset IFS
+  command -v busybox >/dev/null && measures busybox time && echo "time busybox time"
+  return 0
+}
+
+measures() {
+  "$@" -f '%U %S %M' -o "$root/probe" true || return 1
+  read -r user system memory rest <"$root/probe"
+  rm -f "$root/probe"
+  case $user$system$memory in *[!0-9.]* | '') return 1 ;; esac
+}
+
+# prepare: the directories of this connection. Mode 1777 as /tmp has it: several people may share a board.
+prepare() {
+  if [ ! -d "$directory" ]; then mkdir -p "$directory" && chmod 1777 "$directory"; fi
+  mkdir -m 755 "$root" || return 1
+  echo "$$" >"$root/supervisor"
+  : >"$root/alive"
+  watch_over "$$" &
+  watcher=$!
+}
+
+# The line may be dead without anybody telling sshd: then nothing is heard from the runner any more.
+watch_over() {
+  exec <&- >&- 5>&-
+  trap 'kill $nap; exit 0' TERM
+  trap - EXIT
+  while :; do
+    sleep "$patience" &
+    nap=$!
+    wait "$nap"
+    [ -d "$root" ] || exit 0
+    if [ -e "$root/alive" ]; then rm -f "$root/alive"; continue; fi
+    watcher=
+    clean_up
+    kill -KILL "$1"
+    exit 0
+  done
+}
+
+ping() { : >"$root/alive"; }
+
+# members LEADER DIR: the processes of a test but for LEADER itself: its session and group, their descendants, and what
+# has left them but still carries the test's TEST_DIR.
+members() {
+  found=" $1 "
+  grown=1
+  while [ -n "$grown" ]; do
+    grown=
+    for stat in /proc/[0-9]*/stat; do
+      read -r line <"$stat" || continue
+      pid=${line%% *}
+      line=${line##*) }
+      IFS=' '
+      set -- $line "" "" "" ""
+      unset IFS
+      case $found in
+        *" $pid "*) ;;
+        *" $2 "* | *" $3 "* | *" $4 "*) found="$found$pid " grown=1 ;;
+      esac
+    done
+  done
+  echo "$found"
+}
+
+carriers() { [ -n "$1" ] && grep -lsF "TEST_DIR=$1" /proc/[0-9]*/environ | sed 's,^/proc/\([0-9]*\)/.*,\1,'; }
+
+# end_tree LEADER DIR SIGNAL measured|plain: everything of a test. The program that measures is left to tell.
+end_tree() {
+  spared=
+  [ "$4" = measured ] && spared=$1
+  for pid in $(members "$1") $(carriers "$2"); do
+    [ "$pid" = "$spared" ] || kill "-$3" "$pid"
+    [ "$3" = TERM ] && [ "$pid" != "$spared" ] && kill -CONT "$pid"
+  done
+  return 0
+}
+
+# sweep PREFIX: kills until nobody carries a TEST_DIR that begins so.
+sweep() {
+  for round in 1 2 3 4 5 6 7 8 9 10; do
+    carrying=$(carriers "$1")
+    [ -z "$carrying" ] && return 0
+    kill -KILL $carrying
+    [ "$round" -gt 2 ] && sleep 0.1
+  done
+  return 1
+}
+
+# What has left its group and carries a directory that no test works in any more.
+sweep_unless() {
+  for pid in $(carriers "$root/"); do
+    where=$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n "s,^TEST_DIR=,,p" | tail -n 1)
+    used=
+    for busy in "$@"; do [ "$where" = "$busy" ] && used=1; done
+    [ -n "$used" ] || kill -KILL "$pid"
+  done
+  return 0
+}
+
+# In the background: a large tree takes its time, and pings are to be answered.
+drop() { drop_now "$@" & }
+
+drop_now() {
+  trap - EXIT
+  for gone in "$@"; do
+    case $gone in "$root"/*) ;; *) continue ;; esac
+    rm -rf "$gone" || { chmod -R u+rwx "$gone"; rm -rf "$gone"; }
+  done
+  return 0
+}
+
+keep() { : >"$1.keep"; }
+
+# Everything of this connection: processes, then files but those that were kept.
+clean_up() {
+  trap '' HUP INT TERM PIPE
+  [ -z "$watcher" ] || kill -TERM "$watcher"
+  sweep "$root/"
+  for file in "$root"/leader.*; do
+    read -r left <"$file" && kill -KILL -- "-$left"
+  done
+  forget_root "$root"
+  release
+}
+
+forget_root() {
+  for entry in "$1"/* "$1"/.[!.]*; do
+    case $entry in *.keep) continue ;; esac
+    [ -e "$entry.keep" ] && continue
+    rm -rf "$entry" || { chmod -R u+rwx "$entry"; rm -rf "$entry"; }
+  done
+  rm -f "$1"/*.keep
+  rmdir "$1"
+}
+
+farewell() {
+  trap - EXIT
+  clean_up
+}
+
+# Roots whose supervisor is gone, as after a power loss; those of this run at once, for its line was cut.
+forget_others() {
+  for other in "$directory"/*.*; do
+    [ "$other" != "$root" ] && [ -f "$other/supervisor" ] && [ -O "$other" ] || continue
+    read -r pid <"$other/supervisor" || continue
+    case $other in
+      "$directory/$run".*) kill -KILL "$pid" ;;
+      *) is_supervisor "$pid" && continue ;;
+    esac
+    sweep "$other/"
+    forget_root "$other"
+  done
+  return 0
+}
+
+is_supervisor() { [ -d "/proc/$1" ] && grep -qsF sh "/proc/$1/comm"; }
+
+# lock exclusive|shared WHO: 0 taken, 1 held: then by whom is told. A holder is a file with its supervisor's pid, the
+# boot and who it is since when; it is stale if that boot or that process is over.
+lock=$directory/lock
+holder=$lock/$run.$$
+
+take_lock() {
+  for round in 1 2 3; do
+    if mkdir "$lock"; then
+      chmod 777 "$lock"
+      hold_lock "$1" "$2" && return 0
+    fi
+    held=
+    kinds=
+    for file in "$lock"/*; do
+      [ -f "$file" ] || continue
+      { read -r pid boot kind; read -r who; } <"$file" || continue
+      if [ "$boot" != "$(cat /proc/sys/kernel/random/boot_id)" ] || ! is_supervisor "$pid" ||
+        { [ "${file##*/}" != "$run.$$" ] && [ "${file##*/}" = "$run.$pid" ]; }; then
+        rm -f "$file"
+        continue
+      fi
+      held=$who kinds="$kinds$kind "
+    done
+    if [ -z "$held" ]; then
+      rmdir "$lock" || sleep 0.2
+      continue
+    fi
+    case $1:$kinds in
+      shared:*exclusive*) ;;
+      shared:*) hold_lock "$1" "$2" && return 0 ;;
+    esac
+    echo "$held"
+    return 1
+  done
+  echo "somebody who does not say who"
+  return 1
+}
+
+hold_lock() {
+  printf '%s %s %s\n%s\n' "$$" "$(cat /proc/sys/kernel/random/boot_id)" "$1" "$2" >"$holder.new" &&
+    mv -f "$holder.new" "$holder"
+}
+
+release() {
+  rm -f "$holder"
+  rmdir "$lock"
+}
+
+# The manifest of what was deployed, and how those files look now.
+manifest() {
+  [ -f "$directory/manifest" ] || return 0
+  cat "$directory/manifest"
+  echo ----
+  sed -n '2,$s/^[^ ]* [^ ]* [^ ]* [^ ]* //p' "$directory/manifest" | tr '\n' '\0' | xargs -0 stat -c '%s %Y %n'
+  return 0
+}
+
+# machines_of PROGRAM FILE: of each, class and byte order in one line, machine in the next, in hexadecimal; nothing if it
+# is no ELF file.
+machines_of() {
+  found=$1
+  case $1 in */*) ;; *) found=$(command -v "$1") ;; esac
+  machine_of "$found"
+  machine_of "$2"
+}
+
+machine_of() { dd if="$1" bs=20 count=1 | od -An -v -tx1 | sed -n 's/^ *7f 45 4c 46 \(.. ..\) .*$/\1/p;s/^ *.. .. \(.. ..\) *$/\1/p'; }
+
+trap 'exit 1' HUP INT TERM
+trap clean_up EXIT
+tell "hello $$"

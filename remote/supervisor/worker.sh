@@ -1,0 +1,74 @@
+# Runs one command after the other: this shell reads its orders from stdin as its script. An order is
+#   if begin DIR FRESH CWD STDIN PROGRAM; then ( enter; export …; exec … ); finish $?; fi
+# stdout and stderr of the command are those of the channel. What is told about it goes there too, after the token:
+#   stderr: start PID; exit (the command ended, something may still hold its output); end
+#   stdout: end STATUS EMPTY FREE_KIB USAGE…; or, in place of all, refuse WHY
+
+exec 5>&2 2>/dev/null
+forget_environment
+hold=$root/hold.$worker
+usage=$root/usage.$worker
+leader=$root/leader.$worker
+mkfifo "$hold" || exit 1
+# A reader of the FIFO that does not keep it open for writing: it sees the end of it when the last process of a test that
+# inherited the other end is gone.
+exec 6<>"$hold" 7<"$hold" 6>&-
+
+refuse() {
+  tell "refuse $*"
+  tell end >&5
+  return 1
+}
+
+begin() {
+  dir=$1 cwd=$3 input=$4
+  if [ "$2" = fresh ]; then mkdir "$dir" || refuse "directory $dir" || return 1; fi
+  [ -d "$cwd" ] && [ -x "$cwd" ] || refuse "directory $cwd" || return 1
+  [ -r "$input" ] || refuse "input $input" || return 1
+  [ -z "$5" ] || has_program "$5"
+}
+
+has_program() {
+  case $1 in
+    */*)
+      [ -e "$1" ] || refuse "missing" || return 1
+      [ -f "$1" ] && [ -x "$1" ] || refuse "forbidden" || return 1
+      ;;
+    *) command -v "$1" >/dev/null || refuse "unknown" || return 1 ;;
+  esac
+}
+
+# In the subshell that becomes the command.
+enter() {
+  read -r self rest </proc/self/stat
+  echo "$self" >"$leader"
+  tell "start $self" >&5
+  cd "$cwd" || exit 126
+  exec 8>"$hold" 2>&5 <"$input" 5>&- 7<&-
+}
+
+finish() {
+  status=$1
+  tell exit >&5
+  while read -r rest; do :; done <&7
+  read -r self <"$leader"
+  kill -KILL -- "-$self"  # what stayed in its group with everything closed
+  : >"$leader"
+  measured=
+  while read -r line; do measured="$measured $line"; done <"$usage"
+  : >"$usage"
+  empty=0
+  if cd "$dir"; then
+    set -- * .[!.]* ..?*
+    [ "$*" = '* .[!.]* ..?*' ] && [ ! -L '*' ] && empty=1
+    cd "$root" || exit 1
+  fi
+  free=-
+  if [ "$status" != 0 ]; then free=$(df -Pk "$root" | { read -r rest; read -r rest rest rest free rest; echo "$free"; }); fi
+  tell end >&5
+  tell "end $status $empty ${free:--}$measured"
+}
+
+: >"$usage"
+cd "$root" || exit 1
+tell "hello $$"

@@ -1,0 +1,30 @@
+// The directories that tests work in, on whichever machine they are.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "base/error.hpp"
+
+namespace fatespec::runner {
+
+/// Each attempt at a test gets an empty directory of its own: its $TEST_DIR. Used on the loop's thread.
+class Workspace {
+ public:
+  virtual ~Workspace() = default;
+  /// In which the others are; for messages.
+  virtual const std::string& directory() const = 0;
+  /// Names an empty directory that nobody uses. On a board it is made when the first command works in it.
+  virtual base::Result<std::string> make_directory() = 0;
+  /// Takes one back that is as it was made, for another attempt. False if something was left in it or done to it.
+  virtual bool take_back(const std::string& directory) = 0;
+  /// Gives one up. What is returned, if anything, does the slow part and may run on any thread.
+  virtual std::function<void()> discard(const std::string& directory) = 0;
+  /// Leaves one for people to look at.
+  virtual void keep(const std::string& directory) = 0;
+  /// Bytes that are left for more; UINT64_MAX if nobody knows.
+  virtual std::uint64_t free_space() const = 0;
+};
+
+}  // namespace fatespec::runner
