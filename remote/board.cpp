@@ -142,10 +142,12 @@ void Board::connection_failed(const SshProblem& problem) {
   }
   drop_connection();
   const auto patience = was_ready_ ? target_.reconnect : std::min<base::Duration>(first_patience, target_.reconnect);
-  if (!problem.may_pass || now() - away_since_ > patience) {
-    give_up(problem.may_pass && was_ready_ ? fmt::format("{}; no way back for {} ({})", lost_because_,
-                                                         base::format_duration(patience), problem.message)
-                                           : problem.message);
+  // While a host starts anew it may refuse for a while what it accepts later.
+  const bool hopeless = !problem.may_pass && !was_ready_;
+  if (hopeless || now() - away_since_ > patience) {
+    leave_run(was_ready_ ? fmt::format("{}; no way back for {} ({})", lost_because_, base::format_duration(patience),
+                                       problem.message)
+                         : problem.message);
     return;
   }
   trouble_ = problem.message;
@@ -172,6 +174,7 @@ void Board::greet() {
                   if (status == 0) return;
                   give_up(fmt::format("{}: cannot write in {}: {}", target_.name, target_.directory, base::trim(text)));
                 }));
+  if (target_.exec.empty()) control_->ask(install_launcher_order());
   control_->ask("hello", of_this_connection([this](int status, const std::string& text) { greeted(status, text); }));
 }
 
@@ -185,15 +188,16 @@ void Board::greeted(int, const std::string& text) {
     const std::string value(space == std::string_view::npos ? "" : line.substr(space + 1));
     if (what == "boot") boot = value;
     if (what == "machine") tools_.machine = value;
+    if (what == "launcher") tools_.launcher = value;
     if (what == "time") tools_.measure = value;
     if (what == "tool") found[value] = true;
   }
   for (const char* needed : {"mkfifo", "grep", "sed", "setsid"})
-    if (!found[needed]) {
+    if (!found.contains(needed)) {
       give_up(fmt::format("{}: the board has no {}, which its supervisor needs", target_.name, needed));
       return;
     }
-  tools_.session = found["setsid"];
+
   digest_programs_ = std::move(found);
   const bool went_down = !boot_.empty() && boot != boot_;
   boot_ = boot;
@@ -473,7 +477,12 @@ void Board::settle_losses(bool took_down, const std::string& why) {
   for (const auto& execution : std::exchange(lost_, {})) execution->conclude_loss(took_down, why);
 }
 
+// Later: a supervisor is not destroyed while it hands over an answer.
 void Board::give_up(const std::string& why) {
+  asio::post(loop_, of_this_connection([this, why] { leave_run(why); }));
+}
+
+void Board::leave_run(const std::string& why) {
   const bool first = state_ != StationState::gone;
   trouble_ = why;
   drop_connection();

@@ -101,6 +101,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void drop_connection();
   void connect_later();
   void give_up(const std::string& why);
+  void leave_run(const std::string& why);
   void settle_losses(bool took_down, const std::string& why);
   void set_state(runner::StationState state);
   void finish_closing();

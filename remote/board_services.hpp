@@ -12,7 +12,7 @@ namespace fatespec::remote {
 
 /// What was found on the board.
 struct BoardTools {
-  bool session = false;  ///< setsid
+  std::string launcher;  ///< path of the program of launcher/launch.cpp; empty: the board cannot run it
   std::string measure;   ///< the program that measures another one, as a command; empty: none
   std::string machine;   ///< as `uname -m` says
 };

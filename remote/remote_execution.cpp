@@ -23,12 +23,6 @@ bool may_be_of_another_machine(int status) {
   return status == 2 || status == model::status_not_executable || status == model::status_not_found;
 }
 
-bool is_name(std::string_view text) {
-  const auto is_word = [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; };
-  return !text.empty() && std::isdigit(static_cast<unsigned char>(text[0])) == 0 &&
-         std::all_of(text.begin(), text.end(), is_word);
-}
-
 base::Duration seconds_of(std::string_view text) {
   return std::chrono::duration_cast<base::Duration>(
       std::chrono::duration<double>(base::parse_number(text).value_or(0)));
@@ -61,27 +55,23 @@ std::string RemoteExecution::order() const {
                      words_.empty() ? "''" : base::shell_quote(words_[0]), exports(), invocation());
 }
 
-/// Names that are none for a shell go through env(1), see invocation().
 std::string RemoteExecution::exports() const {
   std::string text;
   for (const auto& entry : *request_.environment) {
     const auto equal = entry.find('=');
-    if (is_name(std::string_view(entry).substr(0, equal)))
-      text += fmt::format("export {}={}\n", entry.substr(0, equal), base::shell_quote(entry.substr(equal + 1)));
+    text += fmt::format("export {}={}\n", entry.substr(0, equal), base::shell_quote(entry.substr(equal + 1)));
   }
   return text;
 }
 
 std::string RemoteExecution::invocation() const {
+  const BoardTools& tools = board_.tools();
   std::string text = "exec";
-  if (board_.tools().session) text += " setsid";
-  if (!board_.tools().measure.empty()) text += fmt::format(" {} -f '%U %S %M' -o \"$usage\"", board_.tools().measure);
-  std::string odd;
-  for (const auto& entry : *request_.environment)
-    if (!is_name(std::string_view(entry).substr(0, entry.find('=')))) odd += " " + base::shell_quote(entry);
-  if (!odd.empty()) text += " env --" + odd;
+  if (!tools.launcher.empty()) text += fmt::format(" {} \"$usage\"", base::shell_quote(tools.launcher));
+  else if (!tools.measure.empty()) text += fmt::format(" setsid {} -f '%U %S %M' -o \"$usage\"", tools.measure);
+  else text += " setsid";
   if (words_.empty())
-    return text + " /bin/sh -c " + base::shell_quote(runner::with_prefix(board_.exec_prefix(), request_.command));
+    return text + " sh -c " + base::shell_quote(runner::with_prefix(board_.exec_prefix(), request_.command));
   for (const auto& word : words_) text += " " + base::shell_quote(word);
   return text;
 }
@@ -214,9 +204,10 @@ void RemoteExecution::measured(const std::string& text) {
   execution_.status = status;
   execution_.via_shell = words_.empty();
   read_usage(words);
-  const bool direct_signal = !execution_.via_shell && board_.tools().measure.empty() && status > shell_signal_base &&
-                             status <= shell_signal_base + highest_signal;
-  if (direct_signal) execution_.signal = status - shell_signal_base;
+  // Of a command that took its measuring program with it, and of one that had none, the shell's word counts.
+  const bool untold = words.empty() && (is_measured() || !execution_.via_shell);
+  if (untold && status > shell_signal_base && status <= shell_signal_base + highest_signal)
+    execution_.signal = status - shell_signal_base;
   if (execution_.signal != 0 && execution_.ending == Ending::exited) execution_.ending = Ending::signalled;
   if (execution_.ending == Ending::signalled) execution_.status = 0;
 }
@@ -264,6 +255,10 @@ void RemoteExecution::conclude() {
 
 // ---- Ending it.
 
+bool RemoteExecution::is_measured() const {
+  return !board_.tools().launcher.empty() || !board_.tools().measure.empty();
+}
+
 bool RemoteExecution::ended_by_us() const {
   return execution_.ending == Ending::timed_out || execution_.ending == Ending::cancelled ||
          execution_.ending == Ending::over_limit;
@@ -278,7 +273,7 @@ void RemoteExecution::end(Ending ending, std::string problem, bool now) {
 void RemoteExecution::end_tree(bool now) {
   merciless_ = merciless_ || now;
   if (!leader_) return;  // it is ended as soon as it says that it has begun
-  board_.end_tree(*leader_, carried_directory(), now ? "KILL" : "TERM", !board_.tools().measure.empty());
+  board_.end_tree(*leader_, carried_directory(), now ? "KILL" : "TERM", is_measured());
   arm(now ? board_.times().patience : board_.times().grace,
       now ? &RemoteExecution::does_not_end : &RemoteExecution::grace_is_over);
 }

@@ -75,6 +75,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   void both_ended();
   void conclude();
 
+  bool is_measured() const;
   bool ended_by_us() const;
   void end(model::Ending ending, std::string problem, bool now);
   void end_tree(bool now);

@@ -44,6 +44,8 @@ std::string worker_script(const SupervisorSettings& settings, int worker) {
   return fmt::format("worker={}\n", worker) + with_settings(settings, "worker.sh");
 }
 
+std::string install_launcher_order() { return fmt::format("install_launcher <<'END'\n{}END", script("launch.base64")); }
+
 std::string_view deploy_script() { return script("deploy.sh"); }
 
 }  // namespace fatespec::remote

@@ -18,6 +18,9 @@ struct SupervisorSettings {
 /// A random token that no output contains by chance.
 std::string new_token();
 
+/// An order to the control script: brings the program that starts and measures tests, see launcher/launch.cpp.
+std::string install_launcher_order();
+
 /// What a shell on the board is started with; the script is its stdin.
 inline constexpr std::string_view supervisor_command = "exec /bin/sh -s";
 std::string control_script(const SupervisorSettings& settings);

@@ -55,7 +55,7 @@ finish() {
   kill -KILL -- "-$self"  # what stayed in its group with everything closed
   : >"$leader"
   measured=
-  while read -r line; do measured="$measured $line"; done <"$usage"
+  while read -r line; do measured="$measured${line:+ $line}"; done <"$usage"
   : >"$usage"
   empty=0
   if cd "$dir"; then

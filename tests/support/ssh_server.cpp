@@ -1,0 +1,135 @@
+#include "tests/support/ssh_server.hpp"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <stdexcept>
+#include <thread>
+
+namespace fatespec::test {
+namespace {
+
+constexpr const char* sshd = "/usr/sbin/sshd";
+
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  ::bind(fd, reinterpret_cast<sockaddr*>(&address), length);
+  ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &length);
+  ::close(fd);
+  return ntohs(address.sin_port);
+}
+
+bool answers(int port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  const bool open = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+  ::close(fd);
+  return open;
+}
+
+pid_t spawn(const std::string& command, int output = -1) {
+  const pid_t pid = ::fork();
+  if (pid != 0) return pid;
+  ::setpgid(0, 0);
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const int nothing = ::open("/dev/null", O_RDWR);
+  for (const int fd : {0, 2}) ::dup2(nothing, fd);
+  ::dup2(output >= 0 ? output : nothing, 1);
+  ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+  ::_exit(127);
+}
+
+}  // namespace
+
+std::string no_ssh_server() {
+  for (const char* program : {sshd, "/usr/bin/ssh-keygen"})
+    if (::access(program, X_OK) != 0) return std::string(program) + " is not installed (openssh-server)";
+  return "";
+}
+
+SshServer::SshServer(const std::string& extra, std::string wrapper) : wrapper_(std::move(wrapper)), port_(free_port()) {
+  for (const char* key : {"host", "id"})
+    shell(std::string("ssh-keygen -q -t ed25519 -N '' -f ") + key, directory_.path());
+  shell("cp id.pub authorized_keys; mkdir -p /run/sshd 2>/dev/null", directory_.path());
+  const std::string host_key = shell("cut -d' ' -f1,2 host.pub", directory_.path()).out;
+  directory_.write("known_hosts", "[127.0.0.1]:" + std::to_string(port_) + " " + host_key);
+  directory_.write("sshd_config", "Port " + std::to_string(port_) + "\nListenAddress 127.0.0.1\nHostKey " +
+                                      file("host") + "\nAuthorizedKeysFile " + file("authorized_keys") + "\nPidFile " +
+                                      file("pid") + "\nStrictModes no\nUsePAM no\nMaxStartups 100\n" + extra);
+  start();
+}
+
+SshServer::~SshServer() { stop(); }
+
+void SshServer::start() {
+  pid_ = spawn("exec " + wrapper_ + " " + sshd + " -D -f " + file("sshd_config") + " -E " + file("log"));
+  for (int i = 0; i < 500 && !answers(port_); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  if (!answers(port_)) throw std::runtime_error("sshd does not start: " + read_file(file("log")));
+}
+
+void SshServer::stop() {
+  if (pid_ < 0) return;
+  // Its sessions are children in sessions of their own.
+  shell("for p in $(pgrep -f 'sshd.*" + file("sshd_config") + "') " + std::to_string(pid_) +
+        "; do pkill -KILL -P $p; kill -KILL $p; done 2>/dev/null");
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+  pid_ = -1;
+}
+
+std::string SshServer::target(const std::string& extra, int port) const {
+  if (port != 0) {
+    const std::string known = read_file(file("known_hosts"));
+    const std::string key = known.substr(known.find(' '));
+    const std::string line = "[127.0.0.1]:" + std::to_string(port) + key;
+    if (known.find(line) == std::string::npos) directory_.write("known_hosts", known + line);
+  }
+  return "host: 127.0.0.1, port: " + std::to_string(port == 0 ? port_ : port) + ", identity_file: " + file("id") +
+         ", known_hosts_file: " + file("known_hosts") + ", directory: " + scratch() +
+         (extra.empty() ? "" : ", " + extra);
+}
+
+SlowLine::SlowLine(int target_port, double delay_ms) {
+  int ends[2];
+  if (::pipe2(ends, O_CLOEXEC) != 0) throw std::runtime_error("pipe");
+  pid_ = spawn(
+      std::string("exec " FATESPEC_SLOW_LINE " 0 ") + std::to_string(target_port) + " " + std::to_string(delay_ms),
+      ends[1]);
+  ::close(ends[1]);
+  char text[16] = {};
+  if (::read(ends[0], text, sizeof text - 1) <= 0) throw std::runtime_error("slow_line does not start");
+  ::close(ends[0]);
+  port_ = std::stoi(text);
+}
+
+SlowLine::~SlowLine() {
+  ::kill(pid_, SIGKILL);
+  ::waitpid(pid_, nullptr, 0);
+}
+
+void SlowLine::cut() const { ::kill(pid_, SIGUSR1); }
+
+void SlowLine::go_dead() const { ::kill(pid_, SIGUSR2); }
+
+std::string processes_of(const std::string& directory) {
+  return shell("for p in $(grep -lsF '" + directory +
+               "' /proc/[0-9]*/environ /proc/[0-9]*/cmdline | cut -d/ -f3); do "
+               "[ $p = $$ ] || { ps -o pid=,ppid=,args= -p $p | grep -v 'sshd\\|grep\\|slow_line'; }; done")
+      .out;
+}
+
+}  // namespace fatespec::test
