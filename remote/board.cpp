@@ -263,53 +263,46 @@ void Board::deployed(const base::Result<void>& result) {
 
 // The first connection has the control channel as well. More connections than are needed for the jobs are not opened.
 void Board::open_workers() {
-  workers_wanted_ = static_cast<std::size_t>(jobs());
-  workers_settled_ = 0;
+  const auto wanted = static_cast<std::size_t>(jobs());
   workers_.clear();
-  workers_.resize(workers_wanted_);
+  workers_.resize(wanted);
   const auto open_on = [this](SshLink& link, std::size_t from, std::size_t to) {
     for (std::size_t i = from; i < to; ++i)
       workers_[i] = std::make_unique<Worker>(
           link, settings_, static_cast<int>(i),
-          Worker::Handlers{.ready = of_this_connection([this, i] { worker_ready(i); }),
+          Worker::Handlers{.ready = of_this_connection([this] { worker_ready(); }),
                            .ended = of_this_connection([this, i](const std::string& problem, bool was_ready) {
                              asio::post(loop_, of_this_connection([this, i, problem, was_ready] {
                                           worker_ended(i, problem, was_ready);
                                         }));
                            })});
   };
-  const std::size_t first = std::min(workers_wanted_, channels_a_link - 1);
+  const std::size_t first = std::min(wanted, channels_a_link - 1);
   open_on(*links_[0], 0, first);
-  for (std::size_t from = first; from < workers_wanted_; from += channels_a_link) {
-    const std::size_t to = std::min(workers_wanted_, from + channels_a_link);
+  for (std::size_t from = first; from < wanted; from += channels_a_link) {
+    const std::size_t to = std::min(wanted, from + channels_a_link);
     const std::size_t number = links_.size();
     new_link(of_this_connection([this, open_on, number, from, to] { open_on(*links_[number], from, to); }));
   }
 }
 
-void Board::worker_ready(std::size_t) {
-  if (state_ == StationState::ready) {
-    ++ended_since_sweep_;
-    dispatch();
-    return;
-  }
-  if (++workers_settled_ == workers_wanted_) become_ready();
+// Tests begin with the first worker; the others join as they come.
+void Board::worker_ready() {
+  ++ended_since_sweep_;
+  if (state_ == StationState::ready) dispatch();
+  else become_ready();
 }
 
 // A host that opens fewer sessions than asked for runs fewer tests at once.
 void Board::worker_ended(std::size_t worker, const std::string& problem, bool was_ready) {
-  if (was_ready || state_ == StationState::ready) {
+  if (was_ready) {
     lose(fmt::format("{}: {}", target_.name, problem));
     return;
   }
   workers_[worker].reset();
-  const bool any = std::any_of(workers_.begin(), workers_.end(), [](const auto& w) { return w != nullptr; });
-  if (!any) {
+  if (std::none_of(workers_.begin(), workers_.end(), [](const auto& other) { return other != nullptr; }))
     give_up(fmt::format("{}: {}", target_.name, problem));
-    return;
-  }
-  options_.say(fmt::format("{}: {}; fewer tests run there at once", target_.name, problem));
-  if (++workers_settled_ == workers_wanted_) become_ready();
+  else options_.say(fmt::format("{}: {}; fewer tests run there at once", target_.name, problem));
 }
 
 void Board::become_ready() {

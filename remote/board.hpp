@@ -87,7 +87,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void deploy();
   void deployed(const base::Result<void>& result);
   void open_workers();
-  void worker_ready(std::size_t worker);
+  void worker_ready();
   void worker_ended(std::size_t worker, const std::string& problem, bool was_ready);
   void become_ready();
 
@@ -136,8 +136,6 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   std::unique_ptr<Control> control_;
   std::shared_ptr<Deployer> deployer_;
   std::vector<std::unique_ptr<Worker>> workers_;
-  std::size_t workers_wanted_ = 0;
-  std::size_t workers_settled_ = 0;  ///< ready, or not to be had
   base::SteadyTime heard_;
   base::SteadyTime away_since_;
   base::SteadyTime waiting_since_;  ///< for the lock

@@ -153,14 +153,20 @@ clean_up() {
   release
 }
 
+# A worker that has only begun may still put its files there: hence more than one look.
 forget_root() {
-  for entry in "$1"/* "$1"/.[!.]*; do
-    case $entry in *.keep) continue ;; esac
-    [ -e "$entry.keep" ] && continue
-    rm -rf "$entry" || { chmod -R u+rwx "$entry"; rm -rf "$entry"; }
+  for round in 1 2 3 4 5; do
+    for entry in "$1"/* "$1"/.[!.]*; do
+      case $entry in *.keep) continue ;; esac
+      [ -e "$entry.keep" ] && continue
+      rm -rf "$entry" || { chmod -R u+rwx "$entry"; rm -rf "$entry"; }
+    done
+    for kept in "$1"/*.keep; do
+      [ -e "$kept" ] || { rmdir "$1" && return 0; }
+    done
+    sleep 0.05
   done
   rm -f "$1"/*.keep
-  rmdir "$1"
 }
 
 farewell() {

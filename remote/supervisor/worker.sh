@@ -55,7 +55,12 @@ finish() {
   kill -KILL -- "-$self"  # what stayed in its group with everything closed
   : >"$leader"
   measured=
-  while read -r line; do measured="$measured${line:+ $line}"; done <"$usage"
+  while read -r line; do
+    case $line in
+      "group "*) kill -KILL -- "-${line#group }" ;;
+      *) measured="$measured $line" ;;
+    esac
+  done <"$usage"
   : >"$usage"
   empty=0
   if cd "$dir"; then
