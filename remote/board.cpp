@@ -166,13 +166,11 @@ void Board::greet() {
   heard_ = now();
   keep_alive();
   control_ = std::make_unique<Control>(*links_[0], settings_, of_this_connection([this](const std::string& problem) {
-    asio::post(loop_, of_this_connection([this, problem] {
-                 connection_failed({fmt::format("{}: {}", target_.name, problem), true});
-               }));
+    asio::post(loop_, of_this_connection([this, problem] { connection_failed({problem, true}); }));
   }));
   control_->ask("prepare", of_this_connection([this](int status, const std::string& text) {
                   if (status == 0) return;
-                  give_up(fmt::format("{}: cannot write in {}: {}", target_.name, target_.directory, base::trim(text)));
+                  give_up(fmt::format("cannot write in {}: {}", target_.directory, base::trim(text)));
                 }));
   if (target_.exec.empty()) control_->ask(install_launcher_order());
   control_->ask("hello", of_this_connection([this](int status, const std::string& text) { greeted(status, text); }));
@@ -194,14 +192,14 @@ void Board::greeted(int, const std::string& text) {
   }
   for (const char* needed : {"mkfifo", "grep", "sed", "setsid"})
     if (!found.contains(needed)) {
-      give_up(fmt::format("{}: the board has no {}, which its supervisor needs", target_.name, needed));
+      give_up(fmt::format("the board has no {}, which its supervisor needs", needed));
       return;
     }
 
   digest_programs_ = std::move(found);
   const bool went_down = !boot_.empty() && boot != boot_;
   boot_ = boot;
-  if (went_down) lost_because_ = fmt::format("{} went down and has started anew", target_.name);
+  if (went_down) lost_because_ = "it went down and has started anew";
   settle_losses(went_down, lost_because_);
   waiting_since_ = now();
   take_lock();
@@ -220,8 +218,8 @@ void Board::locked(int status, const std::string& text) {
   }
   const std::string holder = base::shorten(base::printable(base::trim(text)), 160);
   if (now() - waiting_since_ > target_.lock_wait) {
-    give_up(fmt::format("{} is held by {}, for more than {}; `shared: true` of both would let two in", target_.name,
-                        holder, base::format_duration(target_.lock_wait)));
+    give_up(fmt::format("it is held by {}, for more than {}; `shared: true` of both would let two in", holder,
+                        base::format_duration(target_.lock_wait)));
     return;
   }
   if (holder != told_holder_) options_.say(fmt::format("{} is held by {}; waiting", target_.name, holder));
@@ -258,7 +256,7 @@ void Board::deploy() {
 void Board::deployed(const base::Result<void>& result) {
   deployer_.reset();
   if (result) open_workers();
-  else give_up(fmt::format("{}: {}", target_.name, result.error().str()));
+  else give_up(result.error().str());
 }
 
 // The first connection has the control channel as well. More connections than are needed for the jobs are not opened.
@@ -296,12 +294,12 @@ void Board::worker_ready() {
 // A host that opens fewer sessions than asked for runs fewer tests at once.
 void Board::worker_ended(std::size_t worker, const std::string& problem, bool was_ready) {
   if (was_ready) {
-    lose(fmt::format("{}: {}", target_.name, problem));
+    lose(problem);
     return;
   }
   workers_[worker].reset();
   if (std::none_of(workers_.begin(), workers_.end(), [](const auto& other) { return other != nullptr; }))
-    give_up(fmt::format("{}: {}", target_.name, problem));
+    give_up(problem);
   else options_.say(fmt::format("{}: {}; fewer tests run there at once", target_.name, problem));
 }
 
@@ -400,7 +398,7 @@ void Board::look_at_machine(const std::string& program, std::function<void(std::
 }
 
 void Board::give_up_connection(const std::string& why) {
-  asio::post(loop_, of_this_connection([this, why] { lose(fmt::format("{}: {}", target_.name, why)); }));
+  asio::post(loop_, of_this_connection([this, why] { lose(why); }));
 }
 
 // A line can be dead without anybody saying so: the board is asked, and if nothing at all is heard, the line is lost.
@@ -410,8 +408,7 @@ void Board::keep_alive() {
   alive_.async_wait(of_this_connection([this](boost::system::error_code code) {
     if (code) return;
     if (now() - heard_ > target_.keepalive) {
-      connection_failed(
-          {fmt::format("{}: no answer for {}", target_.name, base::format_duration(target_.keepalive)), true});
+      connection_failed({fmt::format("no answer for {}", base::format_duration(target_.keepalive)), true});
       return;
     }
     if (control_) control_->ask("ping");
@@ -426,7 +423,7 @@ void Board::sweep_escaped() {
   std::string busy;
   for (const auto& weak : running_)
     if (const auto execution = weak.lock(); execution && !execution->over())
-      busy += " " + base::shell_quote(execution->carried_directory());
+      busy += fmt::format(" {} {}", execution->leader(), base::shell_quote(execution->carried_directory()));
   control_->ask("sweep_unless" + busy);
 }
 

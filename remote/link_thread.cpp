@@ -111,7 +111,7 @@ ThreadChannel::~ThreadChannel() { free_channel(); }
 void ThreadChannel::free_channel() {
   if (channel_ == nullptr) return;
   ssh_remove_channel_callbacks(channel_, &callbacks_);
-  ssh_channel_close(channel_);
+  // It closes only what is open: the number of a channel that was denied would be that of another.
   ssh_channel_free(channel_);
   channel_ = nullptr;
 }

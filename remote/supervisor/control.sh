@@ -116,15 +116,39 @@ sweep() {
   return 1
 }
 
-# What has left its group and carries a directory that no test works in any more.
+# born PID: when it was started, in ticks since the boot.
+born() {
+  read -r line <"/proc/$1/stat" || return 1
+  line=${line##*) }
+  IFS=' '
+  set -- $line
+  unset IFS
+  shift 19
+  echo "$1"
+}
+
+# sweep_unless [LEADER DIR]…: ends what has left its test and outlived it. A directory may be used again: what carries
+# one that a test works in now is of an earlier test if it is older than this one's leader.
 sweep_unless() {
   for pid in $(carriers "$root/"); do
     where=$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n "s,^TEST_DIR=,,p" | tail -n 1)
-    used=
-    for busy in "$@"; do [ "$where" = "$busy" ] && used=1; done
-    [ -n "$used" ] || kill -KILL "$pid"
+    belongs "$pid" "$where" "$@" || kill -KILL "$pid"
   done
   return 0
+}
+
+belongs() {
+  pid=$1 where=$2
+  shift 2
+  while [ $# -gt 1 ]; do
+    if [ "$2" = "$where" ]; then
+      since=$(born "$1") && age=$(born "$pid") || return 0
+      [ "$age" -ge "$since" ]
+      return
+    fi
+    shift 2
+  done
+  return 1
 }
 
 # In the background: a large tree takes its time, and pings are to be answered.

@@ -10,7 +10,10 @@ stage=$parent/.fatespec-deploy.$run.$$
 trap 'chmod -R u+rwx "$stage" 2>/dev/null; rm -rf "$stage"' EXIT
 trap 'exit 1' HUP INT TERM
 mkdir -m 700 "$stage"
-tar -xpf - -C "$stage"
+tar -xpf - -C "$stage" || {
+  df -Pk "$stage" | { read -r rest; read -r rest rest rest free rest; echo "($free KiB are free there)" >&2; }
+  exit 1
+}
 
 merge() (
   for entry in "$1"/* "$1"/.[!.]* "$1"/..?*; do

@@ -1,5 +1,6 @@
 #include "tests/support/support.hpp"
 
+#include <algorithm>
 #include <sys/wait.h>
 
 #include <cstdio>
@@ -88,7 +89,13 @@ std::string little_endian(std::int64_t value, std::size_t bytes) {
 bool process_exists(const std::string& text) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    const std::string command = read_file((entry.path() / "cmdline").string());
+    std::string command;
+    try {
+      command = read_file((entry.path() / "cmdline").string());
+    } catch (const std::exception&) {
+      continue;  // it has just ended
+    }
+    std::replace(command.begin(), command.end(), '\0', ' ');
     if (command.find(text) != std::string::npos) return true;
   }
   return false;

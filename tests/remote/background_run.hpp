@@ -1,0 +1,66 @@
+// Runs that go on while a test does something to them.
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <functional>
+#include <string>
+#include <thread>
+
+#include "tests/remote/board_run.hpp"
+
+namespace fatespec::test {
+
+inline bool wait_until(const std::function<bool()>& condition,
+                       std::chrono::milliseconds limit = std::chrono::seconds(20)) {
+  for (const auto end = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < end;
+       std::this_thread::sleep_for(std::chrono::milliseconds(10)))
+    if (condition()) return true;
+  return condition();
+}
+
+/// A run in the background.
+class BackgroundRun {
+ public:
+  BackgroundRun(const BoardProject& project, const std::string& tests, const std::string& arguments = "")
+      : directory_(project.directory()) {
+    directory_.write("suite.yaml", "suite: s\n" + tests);
+    directory_.write("results.jsonl", "");
+    pid_ = ::fork();
+    if (pid_ == 0) {
+      ::setpgid(0, 0);
+      const std::string command = "cd " + directory_.path().string() +
+                                  " && exec " FATESPEC_PROGRAM " run suite.yaml --json results.jsonl " + arguments +
+                                  " >out 2>&1 </dev/null";
+      ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
+      ::_exit(127);
+    }
+  }
+  BackgroundRun(const BackgroundRun&) = delete;
+  BackgroundRun& operator=(const BackgroundRun&) = delete;
+  ~BackgroundRun() {
+    if (pid_ > 0) send(SIGKILL), wait();
+  }
+  void send(int signal) const { ::kill(pid_, signal); }
+  bool over() {
+    if (pid_ > 0 && ::waitpid(pid_, &status_, WNOHANG) == pid_) pid_ = -1;
+    return pid_ < 0;
+  }
+  int wait() {
+    if (pid_ > 0) ::waitpid(pid_, &status_, 0);
+    pid_ = -1;
+    return WIFEXITED(status_) ? WEXITSTATUS(status_) : 128 + WTERMSIG(status_);
+  }
+  std::string out() const { return read_file(directory_ / "out"); }
+  std::string json() const { return read_file(directory_ / "results.jsonl"); }
+
+ private:
+  const TemporaryDirectory& directory_;
+  pid_t pid_ = -1;
+  int status_ = 0;
+};
+
+}  // namespace fatespec::test
