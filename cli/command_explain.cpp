@@ -27,15 +27,42 @@ std::string used_variables(const model::PlannedTest& test, const model::Variable
   return text;
 }
 
+/// The board target that runs the test; nullptr if it runs here.
+const model::Target* board_of(const model::Project& project, const model::PlannedTest& test) {
+  const auto found = project.targets.find(test.target);
+  const bool here = found == project.targets.end() || found->second.is_local() ||
+                    model::stays_local(test.spec->parsed.type);
+  return here ? nullptr : &found->second;
+}
+
+std::string where_it_runs(const model::Project& project, const model::PlannedTest& test) {
+  const auto* board = board_of(project, test);
+  if (board == nullptr) return model::stays_local(test.spec->parsed.type) ? "local" : test.target;
+  if (!board->pool.empty()) return fmt::format("{}: one of {}", board->name, fmt::join(board->pool, ", "));
+  return fmt::format("{}: {} over ssh", board->name, board->host);
+}
+
+/// What to paste here to run a command there; of a pool, on its first board.
+std::string ssh_line(const model::Project& project, const model::Target& target, const std::string& command) {
+  const model::Target& board = target.pool.empty() ? target : project.targets.at(target.pool.front());
+  std::string line = "ssh";
+  if (board.port > 0) line += fmt::format(" -p {}", board.port);
+  if (!board.identity_file.empty()) line += " -i " + base::shell_quote(board.identity_file);
+  line += fmt::format(" {}{}", board.user.empty() ? "" : board.user + "@", board.host);
+  const std::string prefixed = runner::with_prefix(board.exec, command);
+  return line + " " + base::shell_quote(fmt::format("mkdir -p {0} && cd {0} && {1}", example_directory, prefixed));
+}
+
 std::string explanation(const model::Project& project, const model::PlannedTest& test) {
   const auto variables = runner::with_test_directory(test, example_directory);
+  const auto* board = board_of(project, test);
   const std::string command = runner::command_line(project, test, variables);
   std::string text = fmt::format("{}\n", test.name);
   text +=
       fmt::format("  declared in {}\n", test.spec->origin.str().empty() ? test.suite->file : test.spec->origin.str());
   if (!test.spec->description.empty()) text += fmt::format("  {}\n", test.spec->description);
   text += fmt::format("  configuration {}, target {}\n", test.configuration->name,
-                      model::stays_local(test.spec->parsed.type) ? "local" : test.target);
+                      where_it_runs(project, test));
   text += fmt::format("  timeout {}, slots {}\n", test.timeout ? base::format_duration(*test.timeout) : "none",
                       test.spec->slots);
   if (test.skip_reason) text += fmt::format("  skipped: {}\n", *test.skip_reason);
@@ -43,7 +70,7 @@ std::string explanation(const model::Project& project, const model::PlannedTest&
   text += fmt::format("spec\n  {}\n", test.spec->spec.text);
   if (const auto used = used_variables(test, variables); !used.empty()) text += "variables\n" + used;
   text += "environment\n";
-  for (const auto& entry : runner::test_environment(project, test, variables, example_directory))
+  for (const auto& entry : runner::test_environment(project, test, variables, example_directory, board == nullptr))
     text += fmt::format("  {}\n", entry);
   const bool direct = specs::simple_words(command).has_value();
   if (model::runs_command(test.spec->parsed.type) || model::stays_local(test.spec->parsed.type)) {
@@ -51,7 +78,8 @@ std::string explanation(const model::Project& project, const model::PlannedTest&
       text += fmt::format("run {}\n", direct ? "directly" : "by /bin/sh");
   }
   text += fmt::format("command line ({} stands for $TEST_DIR)\n", example_directory);
-  return base::printable_lines(text + "  " + runner::paste_line(project, test, variables) + "\n");
+  const std::string line = runner::paste_line(project, test, variables);
+  return base::printable_lines(text + "  " + (board == nullptr ? line : ssh_line(project, *board, line)) + "\n");
 }
 
 }  // namespace
