@@ -7,6 +7,7 @@
 #include "cli/inputs.hpp"
 #include "runner/command_line.hpp"
 #include "runner/environment.hpp"
+#include "runner/exec_prefix.hpp"
 #include "specs/shell.hpp"
 
 namespace fatespec::cli {

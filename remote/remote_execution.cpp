@@ -9,6 +9,7 @@
 
 #include "base/text.hpp"
 #include "runner/command_line.hpp"
+#include "runner/exec_prefix.hpp"
 
 namespace fatespec::remote {
 namespace {
@@ -35,7 +36,7 @@ RemoteExecution::RemoteExecution(BoardServices& board, runner::ExecutionRequest 
     : board_(board), request_(std::move(request)), done_(std::move(done)), timer_(board.loop()) {
   channels_[0].sink = &output;
   channels_[1].sink = &error;
-  if (board_.exec_prefix().empty())
+  if (board_.exec_prefix().empty() || request_.prefix == runner::PrefixScope::nothing)
     if (auto words = runner::direct_words(request_.command)) words_ = std::move(*words);
 }
 
@@ -71,7 +72,8 @@ std::string RemoteExecution::invocation() const {
   else if (!tools.measure.empty()) text += fmt::format(" setsid {} -f '%U %S %M' -o \"$usage\"", tools.measure);
   else text += " setsid";
   if (words_.empty())
-    return text + " sh -c " + base::shell_quote(runner::with_prefix(board_.exec_prefix(), request_.command));
+    return text + " sh -c " +
+           base::shell_quote(runner::with_prefix(board_.exec_prefix(), request_.command, request_.prefix));
   for (const auto& word : words_) text += " " + base::shell_quote(word);
   return text;
 }

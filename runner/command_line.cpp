@@ -1,7 +1,6 @@
 #include "runner/command_line.hpp"
 
 #include <filesystem>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -72,17 +71,6 @@ std::string paste_line(const model::Project& project, const PlannedTest& test, c
 
 std::optional<std::vector<std::string>> direct_words(const std::string& command) {
   return specs::simple_words(command);
-}
-
-std::string with_prefix(const std::string& prefix, const std::string& command) {
-  if (prefix.empty()) return command;
-  static const std::set<std::string_view> reserved = {
-      "!",    "{",     "case",  "do", "done",   "elif", "else",  "esac", "fi",     "for",   "if",
-      "then", "until", "while", "cd", "export", "exec", "set",   "trap", "ulimit", "umask", "unset",
-      "eval", "exit",  ".",     ":",  "read",   "wait", "shift", "type", "command"};
-  const std::string_view first = std::string_view(command).substr(0, command.find_first_of(" \t\n;|&<>()"));
-  const bool program = !first.empty() && first.find('=') == std::string_view::npos && !reserved.contains(first);
-  return program ? prefix + " " + command : prefix + " /bin/sh -c " + base::shell_quote(command);
 }
 
 std::string command_line(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {

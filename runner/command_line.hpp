@@ -14,10 +14,6 @@ std::string absolute_path(const std::string& text, const model::Variables& varia
 
 /// The words of a command without shell syntax; nothing if a shell has to run it.
 std::optional<std::vector<std::string>> direct_words(const std::string& command);
-/// A command with a program such as `taskset 3` in front. A command that begins with a program is run by it, and what
-/// follows a `|` or `;` is not; any other is given to it as a shell.
-std::string with_prefix(const std::string& prefix, const std::string& command);
-
 /// The variables of a test with TEST_DIR among them.
 model::Variables with_test_directory(const model::PlannedTest& test, const std::string& directory);
 

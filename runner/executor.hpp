@@ -14,6 +14,7 @@
 #include "base/digest.hpp"
 #include "base/error.hpp"
 #include "model/execution.hpp"
+#include "runner/exec_prefix.hpp"
 
 namespace fatespec::runner {
 
@@ -45,7 +46,8 @@ struct ExecutionRequest {
   std::string stdin_file;      ///< empty: /dev/null
   std::optional<base::Duration> timeout;
   ExecutionLimits limits;
-  bool stack_if_it_hangs = false;  ///< before the timeout ends it, a debugger is asked where it is
+  PrefixScope prefix = PrefixScope::command;  ///< of the target's `exec`
+  bool stack_if_it_hangs = false;             ///< before the timeout ends it, a debugger is asked where it is
 };
 
 /// How a machine writes a file of its own to stdout.

@@ -65,6 +65,7 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
         test_environment(*plan_.project, test, *test.variables, "/nonexistent", station.is_local()));
     request.directory = station.is_local() ? plan_.project->directory : "/";
     request.marker = "TEST_DIR=/nonexistent";
+    request.prefix = PrefixScope::programs;
     request.timeout = probe_timeout;
     running_ = station.executor().execute(std::move(request), *output_, *error_,
                                          [self = shared_from_this(), where = key(test, probe)](

@@ -203,6 +203,7 @@ void TestAttempt::read_digest_file_there(const FileCommand& file) {
       context_.loops, [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); }, false);
   ExecutionRequest request = new_request();
   request.command = file.command;
+  request.prefix = PrefixScope::nothing;
   running_ = context_.station.executor().execute(
       std::move(request), *output_, *file_error_,
       [self = shared_from_this()](const model::Execution& execution) { self->file_read(execution); });
