@@ -17,12 +17,11 @@ std::string read_in_pieces(const std::string& stream, std::size_t piece) {
 }
 
 TEST(MarkedStream, TellsMessagesFromOutputHoweverTheyArrive) {
-  const std::string stream("TOK\nTOKEN start 12\nabc\0\xff TOKETOKEN exit\nTOKTOKTOKEN end 0 1\nrest", 70);
-  const std::string expected("TOK\n[start 12]abc\0\xff TOKE[exit]TOKTOK[end 0 1]rest", 54);
+  using namespace std::string_literals;
+  const std::string stream = "TOK\nTOKEN start 12\nabc\0\xff TOKETOKEN exit\nTOKTOKTOKEN end 0 1\nrest"s;
+  const std::string expected = "TOK\n[start 12]abc\0\xff TOKE[exit]TOKTOK[end 0 1]rest"s;
   for (std::size_t piece = 1; piece <= stream.size(); ++piece)
-    EXPECT_EQ(read_in_pieces(stream, piece), read_in_pieces(stream, 1)) << piece;
-  EXPECT_EQ(read_in_pieces(stream, 1).substr(0, 46), expected.substr(0, 46));
-  EXPECT_NE(read_in_pieces(stream, 7).find("[end 0 1]rest"), std::string::npos);
+    EXPECT_EQ(read_in_pieces(stream, piece), expected) << piece;
 }
 
 TEST(MarkedStream, HoldsBackWhatMayBeTheBeginningOfAToken) {
