@@ -16,7 +16,7 @@ packages() {
     libyaml-cpp-dev libre2-dev libssh-dev libarchive-dev libpugixml-dev libsoci-dev libsqlite3-dev libdtl-dev ffmpeg make sound-theme-freedesktop alsa-utils
 }
 test_packages() {
-  echo libgtest-dev libbenchmark-dev sqlite3 openssl patch diffutils procps bsdutils time python3 gdb openssh-server openssh-client busybox clang libclang-rt-dev git
+  echo libgtest-dev libbenchmark-dev sqlite3 openssl patch diffutils procps bsdutils time python3 gdb openssh-server openssh-client busybox iproute2 clang libclang-rt-dev git
 }
 apt_has_newer_boost() {
   local version

@@ -173,7 +173,8 @@ TEST(Boards, AreNamedByExplain) {
   const BoardProject project("host: nowhere.invalid, directory: /b");
   project.directory().write("suite.yaml", "suite: s\ntests: [{name: a, spec: $FFMPEG_PATH -version}]");
   const auto explained = fatespec("explain s/a suite.yaml --set FFMPEG_PATH=/fate/ffmpeg", project.directory().path());
-  EXPECT_NE(explained.out.find("target board: nowhere.invalid over ssh"), std::string::npos) << explained.out << explained.err;
+  EXPECT_NE(explained.out.find("target board: nowhere.invalid over ssh"), std::string::npos)
+      << explained.out << explained.err;
   EXPECT_NE(explained.out.find("ssh nowhere.invalid 'mkdir -p /tmp/fatespec-test && cd /tmp/fatespec-test && "
                                "/fate/ffmpeg -version'"),
             std::string::npos)

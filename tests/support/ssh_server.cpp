@@ -30,11 +30,11 @@ int free_port() {
   return ntohs(address.sin_port);
 }
 
-bool answers(int port) {
+bool answers(const std::string& host, int port) {
   const int fd = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  ::inet_pton(AF_INET, host.c_str(), &address.sin_addr);
   address.sin_port = htons(static_cast<std::uint16_t>(port));
   const bool open = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
   ::close(fd);
@@ -61,13 +61,14 @@ std::string no_ssh_server() {
   return "";
 }
 
-SshServer::SshServer(const std::string& extra, std::string wrapper) : wrapper_(std::move(wrapper)), port_(free_port()) {
+SshServer::SshServer(const std::string& extra, std::string wrapper, std::string address)
+    : wrapper_(std::move(wrapper)), address_(std::move(address)), port_(free_port()) {
   for (const char* key : {"host", "id"})
     shell(std::string("ssh-keygen -q -t ed25519 -N '' -f ") + key, directory_.path());
   shell("cp id.pub authorized_keys; mkdir -p /run/sshd 2>/dev/null", directory_.path());
   const std::string host_key = shell("cut -d' ' -f1,2 host.pub", directory_.path()).out;
-  directory_.write("known_hosts", "[127.0.0.1]:" + std::to_string(port_) + " " + host_key);
-  directory_.write("sshd_config", "Port " + std::to_string(port_) + "\nListenAddress 127.0.0.1\nHostKey " +
+  directory_.write("known_hosts", "[" + address_ + "]:" + std::to_string(port_) + " " + host_key);
+  directory_.write("sshd_config", "Port " + std::to_string(port_) + "\nListenAddress " + address_ + "\nHostKey " +
                                       file("host") + "\nAuthorizedKeysFile " + file("authorized_keys") + "\nPidFile " +
                                       file("pid") + "\nStrictModes no\nUsePAM no\nMaxStartups 100\n" + extra);
   start();
@@ -77,8 +78,8 @@ SshServer::~SshServer() { stop(); }
 
 void SshServer::start() {
   pid_ = spawn("exec " + wrapper_ + " " + sshd + " -D -f " + file("sshd_config") + " -E " + file("log"));
-  for (int i = 0; i < 500 && !answers(port_); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  if (!answers(port_)) throw std::runtime_error("sshd does not start: " + read_file(file("log")));
+  for (int i = 0; i < 500 && !answers(address_, port_); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  if (!answers(address_, port_)) throw std::runtime_error("sshd does not start: " + read_file(file("log")));
 }
 
 void SshServer::stop() {
@@ -98,8 +99,8 @@ std::string SshServer::target(const std::string& extra, int port) const {
     const std::string line = "[127.0.0.1]:" + std::to_string(port) + key;
     if (known.find(line) == std::string::npos) directory_.write("known_hosts", known + line);
   }
-  return "host: 127.0.0.1, port: " + std::to_string(port == 0 ? port_ : port) + ", identity_file: " + file("id") +
-         ", known_hosts_file: " + file("known_hosts") + ", directory: " + scratch() +
+  return "host: " + address_ + ", port: " + std::to_string(port == 0 ? port_ : port) +
+         ", identity_file: " + file("id") + ", known_hosts_file: " + file("known_hosts") + ", directory: " + scratch() +
          (extra.empty() ? "" : ", " + extra);
 }
 

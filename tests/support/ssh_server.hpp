@@ -15,8 +15,8 @@ std::string no_ssh_server();
 /// OpenSSH's sshd on a free port of the loopback, with its own keys, as whoever runs the tests.
 class SshServer {
  public:
-  /// `extra`: lines of sshd_config. `wrapper`: a command in front of sshd's.
-  explicit SshServer(const std::string& extra = "", std::string wrapper = "");
+  /// `extra`: lines of sshd_config. `wrapper`: a command in front of sshd's. `address`: where it listens.
+  explicit SshServer(const std::string& extra = "", std::string wrapper = "", std::string address = "127.0.0.1");
   SshServer(const SshServer&) = delete;
   SshServer& operator=(const SshServer&) = delete;
   ~SshServer();
@@ -36,6 +36,7 @@ class SshServer {
  private:
   TemporaryDirectory directory_;
   std::string wrapper_;
+  std::string address_;
   int port_;
   pid_t pid_ = -1;
 };

@@ -1,7 +1,7 @@
 #include "tests/support/support.hpp"
 
-#include <algorithm>
 #include <sys/wait.h>
+#include <algorithm>
 
 #include <cstdio>
 #include <cstdlib>
