@@ -1,14 +1,15 @@
 #include "remote/board.hpp"
 
 #include <algorithm>
-#include <array>
-#include <filesystem>
+#include <set>
 #include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
 #include "base/text.hpp"
+#include "remote/elf_machine.hpp"
+#include "remote/file_command.hpp"
 
 namespace fatespec::remote {
 namespace {
@@ -24,15 +25,6 @@ constexpr auto longest_pause = std::chrono::seconds(5);
 constexpr auto first_patience = std::chrono::seconds(10);
 constexpr auto lock_interval = std::chrono::milliseconds(500);
 constexpr auto closing_time = std::chrono::seconds(5);
-
-constexpr std::array<std::pair<const char*, base::DigestAlgorithm>, 6> digest_tools = {{
-    {"md5sum", base::DigestAlgorithm::md5},
-    {"sha1sum", base::DigestAlgorithm::sha1},
-    {"sha224sum", base::DigestAlgorithm::sha224},
-    {"sha256sum", base::DigestAlgorithm::sha256},
-    {"sha384sum", base::DigestAlgorithm::sha384},
-    {"sha512sum", base::DigestAlgorithm::sha512},
-}};
 
 base::SteadyTime now() { return std::chrono::steady_clock::now(); }
 
@@ -53,24 +45,6 @@ std::vector<model::Deployment> inputs_to(const std::string& root, const std::vec
   for (std::size_t i = 0; i < inputs.size(); ++i)
     deployments.push_back({inputs[i], fmt::format("{}/input.{}", root, i), 0444, {}});
   return deployments;
-}
-
-/// Names of e_machine (System V ABI) that a maintainer knows better than its bytes.
-std::string machine_name(std::string_view bytes) {
-  constexpr std::array<std::pair<std::string_view, std::string_view>, 10> names = {
-      {{"3e 00", "x86-64"},
-       {"03 00", "x86"},
-       {"b7 00", "AArch64"},
-       {"28 00", "ARM"},
-       {"f3 00", "RISC-V"},
-       {"15 00", "PowerPC64 (little endian)"},
-       {"00 15", "PowerPC64"},
-       {"08 00", "MIPS (little endian)"},
-       {"00 08", "MIPS"},
-       {"02 01", "LoongArch"}}};
-  for (const auto& [code, name] : names)
-    if (code == bytes) return std::string(name);
-  return fmt::format("machine {}", bytes);
 }
 
 }  // namespace
@@ -179,7 +153,7 @@ void Board::greet() {
 void Board::greeted(int, const std::string& text) {
   tools_ = {};
   std::string boot;
-  std::map<std::string, bool> found;
+  std::set<std::string> found;
   for (const auto line : base::split_lines(text)) {
     const auto space = line.find(' ');
     const std::string_view what = line.substr(0, space);
@@ -188,7 +162,7 @@ void Board::greeted(int, const std::string& text) {
     if (what == "machine") tools_.machine = value;
     if (what == "launcher") tools_.launcher = value;
     if (what == "time") tools_.measure = value;
-    if (what == "tool") found[value] = true;
+    if (what == "tool") found.insert(value);
   }
   for (const char* needed : {"mkfifo", "grep", "sed", "setsid"})
     if (!found.contains(needed)) {
@@ -196,7 +170,7 @@ void Board::greeted(int, const std::string& text) {
       return;
     }
 
-  digest_programs_ = std::move(found);
+  programs_ = std::move(found);
   const bool went_down = !boot_.empty() && boot != boot_;
   boot_ = boot;
   if (went_down) lost_because_ = "it went down and has started anew";
@@ -355,14 +329,7 @@ void Board::dispatch() {
 }
 
 std::optional<runner::FileCommand> Board::file_command(const std::string& path, base::DigestAlgorithm digest) const {
-  const std::string file = base::shell_quote(path);
-  std::string command = fmt::format("[ -e {0} ] || exit {1}; [ -f {0} ] || exit {2}; ", file,
-                                    static_cast<int>(runner::file_missing), static_cast<int>(runner::file_not_regular));
-  if (target_.remote_digest)
-    for (const auto& [program, algorithm] : digest_tools)
-      if (algorithm == digest && digest_programs_.contains(program))
-        return runner::FileCommand{fmt::format("{0}{1} {2} && wc -c <{2}", command, program, file), true};
-  return runner::FileCommand{fmt::format("{}exec {} {}", command, target_.read_file, file), false};
+  return file_command_for(target_, programs_, path, digest);
 }
 
 std::string Board::input_of(const std::string& path) const {
@@ -387,11 +354,7 @@ void Board::look_at_machine(const std::string& program, std::function<void(std::
       fmt::format("machines_of {} /bin/sh", base::shell_quote(program)),
       [this, alive = std::weak_ptr<int>(alive_token_), program, done = std::move(done)](int, const std::string& text) {
         if (alive.expired()) return;
-        const auto lines = base::split_lines(text);
-        std::string problem;
-        if (lines.size() == 4 && (lines[0] != lines[2] || lines[1] != lines[3]))
-          problem = fmt::format("is for another machine: {}, the board is {}", machine_name(lines[1]),
-                                machine_name(lines[3]));
+        const std::string problem = machine_mismatch(text);
         machines_[program] = problem;
         done(problem);
       });

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -118,7 +119,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   const BoardTimes times_;
   BoardWorkspace workspace_;
   BoardTools tools_;
-  std::map<std::string, bool> digest_programs_;
+  std::set<std::string> programs_;               ///< of those that are looked for
   std::map<std::string, std::string> machines_;  ///< problem of a program, empty for none
 
   runner::StationState state_ = runner::StationState::away;
