@@ -43,9 +43,10 @@ void Deployer::start(SshLink& link, Control& control, Done done) {
   link_ = &link;
   control_ = &control;
   done_ = std::move(done);
-  asio::post(pool_, [self = shared_from_this()] {
+  asio::post(pool_, [self = shared_from_this()]() mutable {
     auto items = std::make_shared<base::Result<Items>>(list_all(self->request_));
-    asio::post(self->loop_, [self, items] { self->listed(items); });
+    auto& loop = self->loop_;
+    asio::post(loop, [self = std::move(self), items] { self->listed(items); });
   });
   if (request_.lasting.empty()) {
     have_manifest_ = true;
@@ -155,9 +156,10 @@ void Deployer::next_upload() {
 // Called when everything before has gone out.
 void Deployer::send_piece() {
   if (!tar_) return;
-  asio::post(pool_, [self = shared_from_this(), tar = tar_] {
+  asio::post(pool_, [self = shared_from_this(), tar = tar_]() mutable {
     auto made = std::make_shared<base::Result<std::string>>(tar->next());
-    asio::post(self->loop_, [self, made] { self->piece_made(made); });
+    auto& loop = self->loop_;
+    asio::post(loop, [self = std::move(self), made] { self->piece_made(made); });
   });
 }
 

@@ -62,9 +62,11 @@ void CheckFeed::dispatch() {
   busy_ = true;
   Buffer& full = buffers_.at(filling_);
   filling_ = 1 - filling_;
-  asio::post(loops_.pool, [self = shared_from_this(), &full] {
+  // The pool gives its hold on us back to the loop, where the last one must be let go: spare buffers have no lock.
+  asio::post(loops_.pool, [self = shared_from_this(), &full]() mutable {
     self->check().consume({full.bytes.get(), full.used});
-    asio::post(self->loops_.loop, [self, &full] {
+    auto& loop = self->loops_.loop;
+    asio::post(loop, [self = std::move(self), &full] {
       full.used = 0;
       self->consumed();
     });
@@ -96,7 +98,8 @@ void CheckFeed::conclude() {
   }
   asio::post(loops_.pool, [self = shared_from_this(), work, done = std::move(done)]() mutable {
     auto reading = std::make_shared<checks::Reading>(work());
-    asio::post(self->loops_.loop, [self, reading, done = std::move(done)] { done(std::move(*reading)); });
+    auto& loop = self->loops_.loop;
+    asio::post(loop, [self = std::move(self), reading, done = std::move(done)] { done(std::move(*reading)); });
   });
 }
 

@@ -187,10 +187,11 @@ void TestAttempt::read_digest_file() {
     read_digest_file_there(*there);
     return;
   }
-  asio::post(context_.loops.pool, [self = shared_from_this(), path] {
+  asio::post(context_.loops.pool, [self = shared_from_this(), path]() mutable {
     const auto check = make_output_check(self->test_, *self->variables_);
     auto reading = std::make_shared<checks::Reading>(read_file_into(*check, path));
-    asio::post(self->context_.loops.loop, [self, reading] { self->output_read(std::move(*reading)); });
+    auto& loop = self->context_.loops.loop;
+    asio::post(loop, [self = std::move(self), reading] { self->output_read(std::move(*reading)); });
   });
 }
 
