@@ -62,7 +62,7 @@ TEST(Faults, ALineThatIsCutFiftyTimesLosesAndDoublesNothing) {
   };
   // Each time after some more tests have got through, somewhere within a test.
   for (; cuts < 50 && !run.over(); ++cuts) {
-    const std::size_t wanted = std::min<std::size_t>(done + 1 + random() % 9, tests - 1);
+    const std::size_t wanted = std::min<std::size_t>(done + 1 + random() % 4, tests - 1);
     wait_until([&] { return finished() >= wanted || run.over(); }, 60s);
     std::this_thread::sleep_for(std::chrono::microseconds(random() % 20'000));
     done = finished();
