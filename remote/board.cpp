@@ -24,6 +24,7 @@ constexpr auto longest_pause = std::chrono::seconds(5);
 /// A host that was never there is waited for only so long.
 constexpr auto first_patience = std::chrono::seconds(10);
 constexpr auto lock_interval = std::chrono::milliseconds(500);
+constexpr auto connecting_time = std::chrono::seconds(30);
 constexpr auto closing_time = std::chrono::seconds(5);
 
 base::SteadyTime now() { return std::chrono::steady_clock::now(); }
@@ -107,6 +108,11 @@ void Board::connect() {
   settings_.root = fmt::format("{}/{}.{}", target_.directory, options_.run, connection_);
   workspace_.move_to(settings_.root);
   new_link(of_this_connection([this] { greet(); }));
+  // The library does not limit every wait of its own.
+  alive_.expires_after(connecting_time);
+  alive_.async_wait(of_this_connection([this](boost::system::error_code code) {
+    if (!code) connection_failed({"no answer while connecting", true});
+  }));
 }
 
 void Board::connection_failed(const SshProblem& problem) {
@@ -271,6 +277,10 @@ void Board::worker_ended(std::size_t worker, const std::string& problem, bool wa
     lose(problem);
     return;
   }
+  if (problem.empty()) {  // it ended by itself, or with the connection
+    connection_failed({"a supervisor could not begin", true});
+    return;
+  }
   workers_[worker].reset();
   if (std::none_of(workers_.begin(), workers_.end(), [](const auto& other) { return other != nullptr; }))
     give_up(problem);
@@ -304,14 +314,17 @@ std::shared_ptr<runner::RunningExecution> Board::execute(runner::ExecutionReques
                                                          std::function<void(model::Execution)> done) {
   auto execution = std::make_shared<RemoteExecution>(static_cast<BoardServices&>(*this), std::move(request), output,
                                                      error, std::move(done));
-  if (state_ == StationState::ready) {
+  // What a test left in a directory of an earlier connection is gone.
+  const std::string& directory = execution->test_directory();
+  const bool is_stale = !directory.empty() && !directory.starts_with(settings_.root + "/");
+  if (state_ == StationState::ready && !is_stale) {
     waiting_.push_back(execution);
     dispatch();
-  } else {
-    execution->lose();
-    lost_.push_back(execution);
-    if (state_ == StationState::gone) settle_losses(false, trouble_);
+    return execution;
   }
+  execution->lose();
+  lost_.push_back(execution);
+  if (settled_) settle_losses(false, lost_because_.empty() ? trouble_ : lost_because_);
   return execution;
 }
 
@@ -404,6 +417,7 @@ void Board::lose(const std::string& why) {
 }
 
 void Board::drop_connection() {
+  settled_ = false;
   for (auto& weak : running_)
     if (const auto execution = weak.lock(); execution && !execution->over()) {
       execution->lose();
@@ -427,6 +441,7 @@ void Board::drop_connection() {
 }
 
 void Board::settle_losses(bool took_down, const std::string& why) {
+  settled_ = true;
   for (const auto& execution : std::exchange(lost_, {})) execution->conclude_loss(took_down, why);
 }
 

@@ -148,6 +148,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   std::deque<std::shared_ptr<RemoteExecution>> waiting_;
   std::vector<std::weak_ptr<RemoteExecution>> running_;
   std::vector<std::shared_ptr<RemoteExecution>> lost_;  ///< what it means is not known yet
+  bool settled_ = false;  ///< what it means to have been lost before this connection is known
   std::size_t ended_since_sweep_ = 0;
   std::shared_ptr<int> alive_token_ = std::make_shared<int>(0);
 };

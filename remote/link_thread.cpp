@@ -318,7 +318,6 @@ void LinkThread::serve() {
     alive = poll(busy ? std::chrono::milliseconds(0) : time, event);
   }
   const std::string reason = ssh_get_error(session());
-  step_all();
   deliver();
   ssh_event_remove_fd(event, mailbox_.wake_fd());
   ssh_event_remove_session(event, session());

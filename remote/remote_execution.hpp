@@ -42,6 +42,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   bool over() const { return done_ == nullptr; }
   /// The process on the board that leads it; 0 while it is not known.
   long leader() const { return leader_.value_or(0); }
+  const std::string& test_directory() const { return request_.test_directory; }
   /// The value of TEST_DIR by which its processes are known.
   std::string carried_directory() const { return request_.marker.substr(request_.marker.find('=') + 1); }
 

@@ -8,15 +8,16 @@ namespace fatespec::remote {
 
 Worker::Worker(SshLink& link, const SupervisorSettings& settings, int number, Handlers handlers)
     : token_(settings.token), handlers_(std::move(handlers)), greeting_(settings.token) {
-  channel_ = link.run(std::string(supervisor_command),
-                      {.data = [this](Stream stream, std::string bytes) { data(stream, std::move(bytes)); },
-                       .drained = {},
-                       .closed =
-                           [this](int status, const std::string& problem) {
-                             const auto ended = handlers_.ended;
-                             ended(problem.empty() ? fmt::format("a supervisor ended with status {}", status) : problem,
-                                   ready_);
-                           }});
+  channel_ = link.run(
+      std::string(supervisor_command),
+      {.data = [this](Stream stream, std::string bytes) { data(stream, std::move(bytes)); },
+       .drained = {},
+       .closed =
+           [this](int status, const std::string& problem) {
+             const auto ended = handlers_.ended;
+             ended(problem.empty() && ready_ ? fmt::format("a supervisor ended with status {}", status) : problem,
+                   ready_);
+           }});
   channel_->write(worker_script(settings, number));
 }
 

@@ -284,19 +284,16 @@ TEST(Faults, AProgramForAnotherMachineIsNamedSo) {
       << run["a"]["reason"];
 }
 
-TEST(Faults, TenThousandTestsLeaveNothingBehind) {
+TEST(Faults, ThousandsOfTestsLeaveNothingBehind) {
   FATESPEC_NEEDS_SSH_SERVER();
-  if (std::getenv("FATESPEC_LONG_TESTS") == nullptr) GTEST_SKIP() << "long: FATESPEC_LONG_TESTS is not set";
   const SshServer server;
   const BoardProject project(server.target("jobs: 4"));
-  BackgroundRun run(
-      project, many_tests(0) + [] {
-        std::string tests;
-        for (int i = 0; i < 10'000; ++i) tests += "  - {name: t" + std::to_string(i) + ", spec: /bin/true}\n";
-        return tests;
-      }());
-  EXPECT_EQ(run.wait(), 0) << run.out();
+  std::string tests = "tests:\n";
+  for (int i = 0; i < 2000; ++i) tests += "  - {name: t" + std::to_string(i) + ", spec: /bin/true}\n";
+  const auto run = project.run(tests);
+  EXPECT_EQ(run.status, 0) << run.out;
   EXPECT_EQ(shell("ls -A " + server.scratch()).out, "");
+  EXPECT_EQ(processes_of(server.scratch()), "");
 }
 
 }  // namespace
