@@ -70,6 +70,7 @@ class ThreadChannel {
   std::array<bool, 2> stalled_{};       ///< the library holds bytes back
   std::vector<std::pair<Stream, std::string>> arrived_;
   bool drained_ = false;
+  int status_ = -1;  ///< of the command; -1: none yet
 };
 
 class LinkThread {
@@ -102,6 +103,9 @@ ThreadChannel::ThreadChannel(LinkThread& link, int id, std::string command)
                                         void* self) {
     return static_cast<ThreadChannel*>(self)->take(static_cast<const char*>(data), length,
                                                    is_error != 0 ? Stream::error : Stream::output);
+  };
+  callbacks_.channel_exit_status_function = [](ssh_session, ssh_channel, int status, void* self) {
+    static_cast<ThreadChannel*>(self)->status_ = status;
   };
   ssh_callbacks_init(&callbacks_);
 }
@@ -232,7 +236,7 @@ void ThreadChannel::look_for_end() {
   if (rest || (!ssh_channel_is_closed(channel_) && !ssh_channel_is_eof(channel_))) return;
   // After the end of output comes the status, and then the close; a command that closes its output early still runs.
   if (!ssh_channel_is_closed(channel_)) return;
-  finish(ssh_channel_get_exit_status(channel_), "");
+  finish(status_, "");
 }
 
 void ThreadChannel::finish(int status, std::string problem) {
