@@ -84,9 +84,12 @@ void SshServer::start() {
 
 void SshServer::stop() {
   if (pid_ < 0) return;
-  // Its sessions are children in sessions of their own.
-  shell("for p in $(pgrep -f 'sshd.*" + file("sshd_config") + "') " + std::to_string(pid_) +
-        "; do pkill -KILL -P $p; kill -KILL $p; done 2>/dev/null");
+  // Its connections are processes of their own: one or two each, as its version has it.
+  shell(
+      "servers() { case $(cat /proc/$1/comm) in sshd*) for c in $(pgrep -P $1); do servers $c; done; echo $1 ;; esac; "
+      "}; "
+      "kill -KILL $(servers " +
+      std::to_string(pid_) + ") 2>/dev/null");
   ::kill(pid_, SIGKILL);
   ::waitpid(pid_, nullptr, 0);
   pid_ = -1;
