@@ -116,6 +116,10 @@ void Board::connect() {
 }
 
 void Board::connection_failed(const SshProblem& problem) {
+  if (closed_) {  // nobody waits for anything any more; the board's supervisor cleans up by itself
+    finish_closing();
+    return;
+  }
   if (state_ == StationState::ready) {
     lose(problem.message);
     return;
@@ -406,6 +410,10 @@ void Board::sweep_escaped() {
 // ---- Losing it.
 
 void Board::lose(const std::string& why) {
+  if (closed_) {
+    finish_closing();
+    return;
+  }
   lost_because_ = why;
   trouble_ = why;
   options_.say(fmt::format("{}: lost the connection ({}); connecting again", target_.name, why));
