@@ -17,12 +17,10 @@
 namespace fatespec::cli {
 namespace {
 
-/// The board target of a test; nullptr if it runs here.
-const model::Target* board_of(const model::TestPlan& plan, const model::PlannedTest& test) {
-  const auto found = plan.project->targets.find(test.target);
-  const bool here = found == plan.project->targets.end() || found->second.is_local() ||
-                    model::stays_local(test.spec->parsed.type) || (test.skip_reason && test.probes.empty());
-  return here ? nullptr : &found->second;
+/// The board target that a test keeps busy; nullptr if none: a test that is skipped asks for no board.
+const model::Target* needed_board(const model::TestPlan& plan, const model::PlannedTest& test) {
+  const bool skipped = test.skip_reason && test.probes.empty();
+  return skipped ? nullptr : model::board_of(*plan.project, test);
 }
 
 std::vector<const model::Target*> members_of(const model::TestPlan& plan, const model::Target& target) {
@@ -36,7 +34,7 @@ std::vector<const model::Target*> members_of(const model::TestPlan& plan, const 
 std::map<const model::Target*, std::set<std::string>> used_targets(const model::TestPlan& plan) {
   std::map<const model::Target*, std::set<std::string>> used;
   for (const auto& test : plan.tests) {
-    const auto* target = board_of(plan, test);
+    const auto* target = needed_board(plan, test);
     if (target == nullptr) continue;
     auto& inputs = used[target];
     if (test.spec->stdin_file)
@@ -134,7 +132,7 @@ int board_jobs(const model::TestPlan& plan) {
 
 bool runs_here(const model::TestPlan& plan) {
   return std::any_of(plan.tests.begin(), plan.tests.end(),
-                     [&](const auto& test) { return board_of(plan, test) == nullptr; });
+                     [&](const auto& test) { return needed_board(plan, test) == nullptr; });
 }
 
 }  // namespace fatespec::cli

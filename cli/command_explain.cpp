@@ -28,16 +28,8 @@ std::string used_variables(const model::PlannedTest& test, const model::Variable
   return text;
 }
 
-/// The board target that runs the test; nullptr if it runs here.
-const model::Target* board_of(const model::Project& project, const model::PlannedTest& test) {
-  const auto found = project.targets.find(test.target);
-  const bool here = found == project.targets.end() || found->second.is_local() ||
-                    model::stays_local(test.spec->parsed.type);
-  return here ? nullptr : &found->second;
-}
-
 std::string where_it_runs(const model::Project& project, const model::PlannedTest& test) {
-  const auto* board = board_of(project, test);
+  const auto* board = model::board_of(project, test);
   if (board == nullptr) return model::stays_local(test.spec->parsed.type) ? "local" : test.target;
   if (!board->pool.empty()) return fmt::format("{}: one of {}", board->name, fmt::join(board->pool, ", "));
   return fmt::format("{}: {} over ssh", board->name, board->host);
@@ -56,14 +48,13 @@ std::string ssh_line(const model::Project& project, const model::Target& target,
 
 std::string explanation(const model::Project& project, const model::PlannedTest& test) {
   const auto variables = runner::with_test_directory(test, example_directory);
-  const auto* board = board_of(project, test);
+  const auto* board = model::board_of(project, test);
   const std::string command = runner::command_line(project, test, variables);
   std::string text = fmt::format("{}\n", test.name);
   text +=
       fmt::format("  declared in {}\n", test.spec->origin.str().empty() ? test.suite->file : test.spec->origin.str());
   if (!test.spec->description.empty()) text += fmt::format("  {}\n", test.spec->description);
-  text += fmt::format("  configuration {}, target {}\n", test.configuration->name,
-                      where_it_runs(project, test));
+  text += fmt::format("  configuration {}, target {}\n", test.configuration->name, where_it_runs(project, test));
   text += fmt::format("  timeout {}, slots {}\n", test.timeout ? base::format_duration(*test.timeout) : "none",
                       test.spec->slots);
   if (test.skip_reason) text += fmt::format("  skipped: {}\n", *test.skip_reason);

@@ -36,6 +36,11 @@ struct PlannedTest {
 /// suite/test, without the combination of a matrix.
 std::string declared_name(const PlannedTest& test);
 
+/// The target that a configuration runs on, if it is a board or a pool; nullptr if it is this machine.
+const Target* board_of(const Project& project, const std::string& target);
+/// The same of a test: what always stays here has none, whatever its configuration says.
+const Target* board_of(const Project& project, const PlannedTest& test);
+
 struct TestPlan {
   std::shared_ptr<const Project> project;
   std::vector<PlannedTest> tests;

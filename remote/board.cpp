@@ -102,7 +102,6 @@ SshLink& Board::new_link(std::function<void()> opened) {
 }
 
 void Board::connect() {
-  if (closed_) return;
   ++connection_;
   settings_.token = new_token();
   settings_.root = fmt::format("{}/{}.{}", target_.directory, options_.run, connection_);
@@ -169,7 +168,7 @@ void Board::greeted(int, const std::string& text) {
     const std::string_view what = line.substr(0, space);
     const std::string value(space == std::string_view::npos ? "" : line.substr(space + 1));
     if (what == "boot") boot = value;
-    if (what == "machine") tools_.machine = value;
+
     if (what == "launcher") tools_.launcher = value;
     if (what == "time") tools_.measure = value;
     if (what == "tool") found.insert(value);

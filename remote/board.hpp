@@ -68,7 +68,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   const BoardTools& tools() const override { return tools_; }
   const BoardTimes& times() const override { return times_; }
   const std::string& exec_prefix() const override { return target_.exec; }
-  const std::string& root() const override { return settings_.root; }
+
   bool is_fresh(const std::string& directory) override { return workspace_.is_fresh(directory); }
   void left_empty(const std::string& directory) override { workspace_.left_empty(directory); }
   void note_free_space(std::uint64_t bytes) override { workspace_.note_free_space(bytes); }

@@ -14,7 +14,6 @@ namespace fatespec::remote {
 struct BoardTools {
   std::string launcher;  ///< path of the program of launcher/launch.cpp; empty: the board cannot run it
   std::string measure;   ///< the program that measures another one, as a command; empty: none
-  std::string machine;   ///< as `uname -m` says
 };
 
 struct BoardTimes {
@@ -30,7 +29,7 @@ class BoardServices {
   virtual const BoardTools& tools() const = 0;
   virtual const BoardTimes& times() const = 0;
   virtual const std::string& exec_prefix() const = 0;
-  virtual const std::string& root() const = 0;
+
   /// True once for a directory of the workspace that has to be made.
   virtual bool is_fresh(const std::string& directory) = 0;
   /// The command of the last worker left its directory as it was.

@@ -49,7 +49,7 @@ void Deployer::start(SshLink& link, Control& control, Done done) {
     asio::post(loop, [self = std::move(self), items] { self->listed(items); });
   });
   if (request_.lasting.empty()) {
-    have_manifest_ = true;
+    manifest_.emplace();
     return;
   }
   control.ask("manifest", [weak = weak_from_this()](int, const std::string& text) {
@@ -71,8 +71,7 @@ void Deployer::listed(std::shared_ptr<base::Result<Items>> items) {
     return;
   }
   items_ = std::move(**items);
-  have_items_ = true;
-  if (have_manifest_) compare();
+  if (manifest_) compare();
 }
 
 void Deployer::manifest_read(const std::string& text) {
@@ -80,13 +79,12 @@ void Deployer::manifest_read(const std::string& text) {
   constexpr std::string_view separator = "----\n";
   const auto at = text.find(separator);
   manifest_ = Manifest::parse(std::string_view(text).substr(0, std::min(at, text.size())));
-  if (at != std::string::npos) drop_changed(manifest_, std::string_view(text).substr(at + separator.size()));
-  have_manifest_ = true;
-  if (have_items_) compare();
+  if (at != std::string::npos) drop_changed(*manifest_, std::string_view(text).substr(at + separator.size()));
+  if (items_) compare();
 }
 
 void Deployer::compare() {
-  for (std::size_t i = 0; i < items_.size(); ++i) add_upload(items_[i], i < request_.lasting.size());
+  for (std::size_t i = 0; i < items_->size(); ++i) add_upload((*items_)[i], i < request_.lasting.size());
   for (const auto& upload : uploads_)
     for (const auto& file : upload.files)
       if (file.kind == FileKind::file) total_ += file.size;
@@ -99,24 +97,24 @@ void Deployer::add_upload(const DeployedItem& item, bool lasting) {
   for (const auto& file : item.files) {
     const std::string path = path_there(item, file);
     wanted.insert(path);
-    const auto known = manifest_.entries.find(path);
-    const bool same = known != manifest_.entries.end() && known->second.digest == file.digest &&
+    const auto known = manifest_->entries.find(path);
+    const bool same = known != manifest_->entries.end() && known->second.digest == file.digest &&
                       (known->second.mode == file.mode || file.kind == FileKind::link);
     if (lasting && same) continue;
     upload.files.push_back(file);
     if (!lasting) continue;
-    manifest_.entries[path] = {file.digest, file.mode, file.size, file.mtime};
+    manifest_->entries[path] = {file.digest, file.mode, file.size, file.mtime};
     manifest_changed_ = true;
   }
   const std::string inside = item.to + "/";
-  for (auto entry = manifest_.entries.lower_bound(inside);
-       lasting && entry != manifest_.entries.end() && entry->first.starts_with(inside);) {
+  for (auto entry = manifest_->entries.lower_bound(inside);
+       lasting && entry != manifest_->entries.end() && entry->first.starts_with(inside);) {
     if (wanted.contains(entry->first)) {
       ++entry;
       continue;
     }
     if (entry->second.digest != "-") upload.removed.push_back(entry->first);
-    entry = manifest_.entries.erase(entry);
+    entry = manifest_->entries.erase(entry);
     manifest_changed_ = true;
   }
   if (!upload.files.empty() || !upload.removed.empty()) uploads_.push_back(std::move(upload));
@@ -204,7 +202,7 @@ void Deployer::write_manifest() {
     if (status == 0) finish();
     else fail({base::ErrorKind::io, fmt::format("the manifest in {}: {}{}", request_.directory, problem, complaint_)});
   });
-  channel_->write(manifest_.text());
+  channel_->write(manifest_->text());
   channel_->end_input();
 }
 

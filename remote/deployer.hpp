@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,7 @@
 namespace fatespec::remote {
 
 struct DeployRequest {
-  std::string run;
+  std::string run;                         ///< its id, in the name of the stage
   std::string directory;                   ///< where the manifest is
   std::vector<model::Deployment> lasting;  ///< stays there, and is in the manifest
   std::vector<model::Deployment> passing;  ///< goes with the connection's root
@@ -35,7 +36,7 @@ class Deployer : public std::enable_shared_from_this<Deployer> {
 
   Deployer(boost::asio::io_context& loop, boost::asio::thread_pool& pool, DeployRequest request, Progress progress);
 
-  /// `done` is called once, unless stop() was called before.
+  /// Both must live until `done` or stop(). `done` is called once, later, unless stop() was called before.
   void start(SshLink& link, Control& control, Done done);
   void stop();
   /// Bytes of files that were sent.
@@ -68,11 +69,9 @@ class Deployer : public std::enable_shared_from_this<Deployer> {
   SshLink* link_ = nullptr;
   Control* control_ = nullptr;
   Done done_;
-  std::vector<DeployedItem> items_;
-  bool have_items_ = false;
-  bool have_manifest_ = false;
+  std::optional<std::vector<DeployedItem>> items_;
+  std::optional<Manifest> manifest_;
   bool manifest_changed_ = false;
-  Manifest manifest_;
   std::vector<Upload> uploads_;
   std::size_t current_ = 0;
   std::shared_ptr<TarStream> tar_;

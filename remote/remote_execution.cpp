@@ -173,7 +173,6 @@ void RemoteExecution::started(long leader) {
 }
 
 void RemoteExecution::command_ended() {
-  exited_ = true;
   execution_.wall = std::chrono::steady_clock::now() - started_;
   if (!ended_by_us()) arm(board_.times().leak, &RemoteExecution::output_leaked);
 }

@@ -64,7 +64,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   std::string order() const;
   std::string exports() const;
   std::string invocation() const;
-  std::vector<std::string> direct_words() const;
+
   void take_bytes(Stream stream, std::string_view bytes);
   std::string_view put(Channel& channel, std::string_view bytes);
   void pump(Stream stream);
@@ -104,7 +104,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   std::optional<long> leader_;
   bool lost_ = false;
   bool merciless_ = false;
-  bool exited_ = false;
+
   std::uint64_t bytes_ = 0;
   base::SteadyTime started_;
   model::Execution execution_;

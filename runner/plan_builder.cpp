@@ -134,11 +134,6 @@ class PlanBuilder {
     return chosen;
   }
 
-  bool is_local(const model::Configuration& configuration) const {
-    const auto target = plan_.project->targets.find(configuration.target);
-    return target == plan_.project->targets.end() || target->second.is_local();
-  }
-
   void check_suite_names(const std::vector<std::shared_ptr<const model::Suite>>& suites) {
     std::map<std::string, std::string> files;
     for (const auto& suite : suites) {
@@ -153,8 +148,8 @@ class PlanBuilder {
 
   void add_suite(const std::shared_ptr<const model::Suite>& suite,
                  const std::shared_ptr<const model::Configuration>& configuration) {
-    const VariableLayer layer =
-        variables_for(*plan_.project, *configuration, *suite, sources_, is_local(*configuration));
+    const VariableLayer layer = variables_for(*plan_.project, *configuration, *suite, sources_,
+                                              model::board_of(*plan_.project, configuration->target) == nullptr);
     const auto shared = resolve(layer);
     if (!shared) return;
     names_.clear();

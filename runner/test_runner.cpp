@@ -52,10 +52,8 @@ void TestRunner::start(AttemptStarted attempt_started, Done done) {
   attempt_started_ = std::move(attempt_started);
   done_ = std::move(done);
   result_ = blank_result(test_, clock_.utc());
-  const auto target = context_.project.targets.find(test_.target);
-  const bool elsewhere = target != context_.project.targets.end() && !target->second.is_local();
   // What always stays here does so under a board's configuration too; a pool's board is named itself.
-  if (elsewhere) result_->target = context_.station.name();
+  if (model::board_of(context_.project, test_.target) != nullptr) result_->target = context_.station.name();
   start_attempt();
 }
 

@@ -11,8 +11,8 @@ reply() {
 }
 
 hello() {
-  for line in "boot $(cat /proc/sys/kernel/random/boot_id)" "machine $(uname -m)" "host $(uname -n)"; do echo "$line"; done
-  for tool in setsid mkfifo tar find grep df sed stat xargs md5sum sha1sum sha224sum sha256sum sha384sum sha512sum; do
+  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+  for tool in setsid mkfifo grep sed md5sum sha1sum sha224sum sha256sum sha384sum sha512sum; do
     command -v "$tool" >/dev/null && echo "tool $tool"
   done
   if [ -x "$root/launch" ] && "$root/launch" "$root/probe" true && [ -s "$root/probe" ]; then
@@ -69,8 +69,7 @@ watch_over() {
 
 ping() { : >"$root/alive"; }
 
-# members LEADER DIR: the processes of a test but for LEADER itself: its session and group, their descendants, and what
-# has left them but still carries the test's TEST_DIR.
+# members LEADER: it, the processes of its session and group, and their descendants.
 members() {
   found=" $1 "
   grown=1
@@ -92,6 +91,7 @@ members() {
   echo "$found"
 }
 
+# carriers DIR: what has left its test but still carries the TEST_DIR.
 carriers() { [ -n "$1" ] && grep -lsF "TEST_DIR=$1" /proc/[0-9]*/environ | sed 's,^/proc/\([0-9]*\)/.*,\1,'; }
 
 # end_tree LEADER DIR SIGNAL measured|plain: everything of a test. The program that measures is left to tell.

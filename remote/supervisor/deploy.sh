@@ -4,7 +4,6 @@
 set -e
 umask 022
 parent=${to%/*}
-name=${to##*/}
 mkdir -p "$parent/"
 stage=$parent/.fatespec-deploy.$run.$$
 trap 'chmod -R u+rwx "$stage" 2>/dev/null; rm -rf "$stage"' EXIT

@@ -25,8 +25,8 @@ inline bool wait_until(const std::function<bool()>& condition,
 /// A run in the background.
 class BackgroundRun {
  public:
-  BackgroundRun(const BoardProject& project, const std::string& tests, const std::string& arguments = "")
-      : directory_(project.directory()) {
+  BackgroundRun(const TemporaryDirectory& project, const std::string& tests, const std::string& arguments = "")
+      : directory_(project) {
     directory_.write("suite.yaml", "suite: s\n" + tests);
     directory_.write("results.jsonl", "");
     pid_ = ::fork();
@@ -39,6 +39,8 @@ class BackgroundRun {
       ::_exit(127);
     }
   }
+  BackgroundRun(const BoardProject& project, const std::string& tests, const std::string& arguments = "")
+      : BackgroundRun(project.directory(), tests, arguments) {}
   BackgroundRun(const BackgroundRun&) = delete;
   BackgroundRun& operator=(const BackgroundRun&) = delete;
   ~BackgroundRun() {

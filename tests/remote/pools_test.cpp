@@ -64,25 +64,16 @@ TEST(Pools, RunElsewhereWhatABoardTookAlong) {
   write_pool(directory, one.target("reconnect: 500ms"), two.target("reconnect: 500ms"));
   // On the first board that gets it the test never ends.
   const std::string first = directory / "first";
-  directory.write("suite.yaml", "suite: s\ntests: [{name: a, spec: 'test -s " + first + " || { echo $TEST_DIR >" +
-                                    first + "; sleep 60; }'}, {name: b, spec: sleep 0.3}, {name: c, spec: sleep 0.3}]");
   directory.write("first", "");
-  const pid_t pid = ::fork();
-  if (pid == 0) {
-    const std::string command = "cd " + directory.path().string() +
-                                " && exec " FATESPEC_PROGRAM " run suite.yaml --json j --results none >out 2>&1";
-    ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
-    ::_exit(127);
-  }
+  BackgroundRun run(directory, "tests: [{name: a, spec: 'test -s " + first + " || { echo $TEST_DIR >" + first +
+                                   "; sleep 60; }'}, {name: b, spec: sleep 0.3}, {name: c, spec: sleep 0.3}]");
   ASSERT_TRUE(wait_until([&] { return read_file(first).ends_with("\n"); }));
   const bool was_one = read_file(first).starts_with(one.scratch());
   (was_one ? one : two).stop();
-  int status = 0;
-  ::waitpid(pid, &status, 0);
-  EXPECT_EQ(WEXITSTATUS(status), 0) << read_file(directory / "out");
-  const SuiteRun run{0, read_file(directory / "out"), "", json_lines(read_file(directory / "j"))};
-  EXPECT_EQ(run["a"]["target"], was_one ? "two" : "one") << run.out;
-  EXPECT_EQ(run["a"]["verdict"], "pass");
+  EXPECT_EQ(run.wait(), 0) << run.out();
+  const SuiteRun results{0, run.out(), "", json_lines(run.json())};
+  EXPECT_EQ(results["a"]["target"], was_one ? "two" : "one") << run.out();
+  EXPECT_EQ(results["a"]["verdict"], "pass");
 }
 
 TEST(Pools, OfUnknownBoardsAreAProblem) {

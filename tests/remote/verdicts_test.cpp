@@ -70,15 +70,14 @@ constexpr const char* suite = R"(tests:
 TEST(Boards, GiveTheSameResultsAsThisMachine) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;
-  const BoardProject here("pool: [x]}\n  x: {host: h", "make: echo made\n");
+  const TemporaryDirectory here;
   const BoardProject there(server.target("jobs: 3"), "make: echo made\n");
-  std::vector<nlohmann::json> results;
-  for (const auto* project : {&here, &there}) {
-    project->directory().write("ref.raw", std::string(8, '\0'));
-    project->directory().write("ref.txt", "line 1\nline 2\n");
+  for (const auto* directory : {&here, &there.directory()}) {
+    directory->write("ref.raw", std::string(8, '\0'));
+    directory->write("ref.txt", "line 1\nline 2\n");
   }
-  here.directory().write("fatespec.yaml", "make: echo made\n");
-  const auto local = here.run(suite);
+  here.write("fatespec.yaml", "make: echo made\n");
+  const auto local = run_suite(here, suite);
   const auto remote = there.run(suite);
   EXPECT_EQ(remote.status, local.status) << remote.out << remote.err;
   for (const auto& line : local.lines) {
