@@ -1,7 +1,6 @@
 #include "remote/board.hpp"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
 #include <fmt/format.h>
@@ -156,34 +155,18 @@ void Board::greet() {
                   give_up(fmt::format("cannot write in {}: {}", target_.directory, base::trim(text)));
                 }));
   if (target_.exec.empty()) control_->ask(install_launcher_order());
-  control_->ask("hello", of_this_connection([this](int status, const std::string& text) { greeted(status, text); }));
+  control_->ask("hello", of_this_connection([this](int, const std::string& text) { greeted(text); }));
 }
 
-void Board::greeted(int, const std::string& text) {
-  tools_ = {};
-  std::string boot;
-  std::set<std::string> found;
-  for (const auto line : base::split_lines(text)) {
-    const auto space = line.find(' ');
-    const std::string_view what = line.substr(0, space);
-    const std::string value(space == std::string_view::npos ? "" : line.substr(space + 1));
-    if (what == "boot") boot = value;
-
-    if (what == "launcher") tools_.launcher = value;
-    if (what == "time") tools_.measure = value;
-    if (what == "tool") found.insert(value);
+void Board::greeted(const std::string& text) {
+  const std::string boot_before = std::exchange(tools_, parse_hello(text)).boot;
+  if (const std::string missing = missing_tool(tools_); !missing.empty()) {
+    give_up(fmt::format("the board has no {}, which its supervisor needs", missing));
+    return;
   }
-  for (const char* needed : {"mkfifo", "grep", "sed", "setsid"})
-    if (!found.contains(needed)) {
-      give_up(fmt::format("the board has no {}, which its supervisor needs", needed));
-      return;
-    }
-
-  programs_ = std::move(found);
-  const bool went_down = !boot_.empty() && boot != boot_;
-  boot_ = boot;
+  const bool went_down = !boot_before.empty() && tools_.boot != boot_before;
   if (went_down) lost_because_ = "it went down and has started anew";
-  settle_losses(went_down, lost_because_);
+  executions_.settle(went_down, lost_because_);
   waiting_since_ = now();
   take_lock();
 }
@@ -270,7 +253,7 @@ void Board::open_workers() {
 // Tests begin with the first worker; the others join as they come.
 void Board::worker_ready() {
   ++ended_since_sweep_;
-  if (state_ == StationState::ready) dispatch();
+  if (state_ == StationState::ready) executions_.dispatch(workers_);
   else become_ready();
 }
 
@@ -296,7 +279,7 @@ void Board::become_ready() {
   pause_ = first_pause;
   trouble_.clear();
   set_state(StationState::ready);
-  dispatch();
+  executions_.dispatch(workers_);
 }
 
 void Board::set_state(StationState state) {
@@ -321,31 +304,16 @@ std::shared_ptr<runner::RunningExecution> Board::execute(runner::ExecutionReques
   const std::string& directory = execution->test_directory();
   const bool is_stale = !directory.empty() && !directory.starts_with(settings_.root + "/");
   if (state_ == StationState::ready && !is_stale) {
-    waiting_.push_back(execution);
-    dispatch();
-    return execution;
+    executions_.add(execution);
+    executions_.dispatch(workers_);
+  } else {
+    executions_.lose(execution);
   }
-  execution->lose();
-  lost_.push_back(execution);
-  if (settled_) settle_losses(false, lost_because_.empty() ? trouble_ : lost_because_);
   return execution;
 }
 
-void Board::dispatch() {
-  for (auto& worker : workers_) {
-    while (!waiting_.empty() && waiting_.front()->over()) waiting_.pop_front();
-    if (waiting_.empty()) return;
-    if (!worker || !worker->idle()) continue;
-    auto execution = std::move(waiting_.front());
-    waiting_.pop_front();
-    std::erase_if(running_, [](const auto& weak) { return weak.expired() || weak.lock()->over(); });
-    running_.push_back(execution);
-    worker->start(std::move(execution));
-  }
-}
-
 std::optional<runner::FileCommand> Board::file_command(const std::string& path, base::DigestAlgorithm digest) const {
-  return file_command_for(target_, programs_, path, digest);
+  return file_command_for(target_, tools_.programs, path, digest);
 }
 
 std::string Board::input_of(const std::string& path) const {
@@ -399,11 +367,7 @@ void Board::keep_alive() {
 /// Ends what has left its test's process group and outlived it.
 void Board::sweep_escaped() {
   if (std::exchange(ended_since_sweep_, 0) == 0 || !control_) return;
-  std::string busy;
-  for (const auto& weak : running_)
-    if (const auto execution = weak.lock(); execution && !execution->over())
-      busy += fmt::format(" {} {}", execution->leader(), base::shell_quote(execution->carried_directory()));
-  control_->ask("sweep_unless" + busy);
+  control_->ask("sweep_unless" + executions_.at_work());
 }
 
 // ---- Losing it.
@@ -424,18 +388,7 @@ void Board::lose(const std::string& why) {
 }
 
 void Board::drop_connection() {
-  settled_ = false;
-  for (auto& weak : running_)
-    if (const auto execution = weak.lock(); execution && !execution->over()) {
-      execution->lose();
-      lost_.push_back(execution);
-    }
-  running_.clear();
-  for (auto& execution : waiting_) {
-    execution->lose();
-    lost_.push_back(execution);
-  }
-  waiting_.clear();
+  executions_.lose_all();
   if (deployer_) deployer_->stop();
   deployer_.reset();
   workers_.clear();
@@ -445,11 +398,6 @@ void Board::drop_connection() {
   alive_.cancel();
   retry_.cancel();
   options_.progress("");
-}
-
-void Board::settle_losses(bool took_down, const std::string& why) {
-  settled_ = true;
-  for (const auto& execution : std::exchange(lost_, {})) execution->conclude_loss(took_down, why);
 }
 
 // Later: a supervisor is not destroyed while it hands over an answer.
@@ -462,7 +410,7 @@ void Board::leave_run(const std::string& why) {
   trouble_ = why;
   drop_connection();
   set_state(StationState::gone);
-  settle_losses(was_ready_, why);
+  executions_.settle(was_ready_, why);
   if (first) options_.say(fmt::format("{} is out of this run: {}", target_.name, why));
   if (closed_) finish_closing();
 }

@@ -1,11 +1,9 @@
 // A board: a machine that is reached over ssh and runs tests.
 #pragma once
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,6 +16,7 @@
 #include "remote/board_workspace.hpp"
 #include "remote/control.hpp"
 #include "remote/deployer.hpp"
+#include "remote/execution_list.hpp"
 #include "remote/remote_execution.hpp"
 #include "remote/ssh_link.hpp"
 #include "remote/worker.hpp"
@@ -81,7 +80,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void connect();
   void connection_failed(const SshProblem& problem);
   void greet();
-  void greeted(int status, const std::string& text);
+  void greeted(const std::string& text);
   void take_lock();
   void locked(int status, const std::string& holder);
   void clear_remains();
@@ -93,7 +92,6 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void become_ready();
 
   // While it is ready.
-  void dispatch();
   void keep_alive();
   void sweep_escaped();
 
@@ -103,7 +101,6 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void connect_later();
   void give_up(const std::string& why);
   void leave_run(const std::string& why);
-  void settle_losses(bool took_down, const std::string& why);
   void set_state(runner::StationState state);
   void finish_closing();
 
@@ -119,7 +116,6 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   const BoardTimes times_;
   BoardWorkspace workspace_;
   BoardTools tools_;
-  std::set<std::string> programs_;               ///< of those that are looked for
   std::map<std::string, std::string> machines_;  ///< problem of a program, empty for none
 
   runner::StationState state_ = runner::StationState::away;
@@ -128,7 +124,6 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   std::function<void()> closed_;
   bool announced_ = false;  ///< a posted call of changed_ is under way
   bool was_ready_ = false;
-  std::string boot_;
   std::string lost_because_;
 
   int connection_ = 0;  ///< counts
@@ -145,10 +140,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   boost::asio::steady_timer retry_;
   boost::asio::steady_timer alive_;
 
-  std::deque<std::shared_ptr<RemoteExecution>> waiting_;
-  std::vector<std::weak_ptr<RemoteExecution>> running_;
-  std::vector<std::shared_ptr<RemoteExecution>> lost_;  ///< what it means is not known yet
-  bool settled_ = false;  ///< what it means to have been lost before this connection is known
+  ExecutionList executions_;
   std::size_t ended_since_sweep_ = 0;
   std::shared_ptr<int> alive_token_ = std::make_shared<int>(0);
 };

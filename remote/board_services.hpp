@@ -7,14 +7,9 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/clock.hpp"
+#include "remote/board_tools.hpp"
 
 namespace fatespec::remote {
-
-/// What was found on the board.
-struct BoardTools {
-  std::string launcher;  ///< path of the program of launcher/launch.cpp; empty: the board cannot run it
-  std::string measure;   ///< the program that measures another one, as a command; empty: none
-};
 
 struct BoardTimes {
   base::Duration grace = std::chrono::seconds(5);        ///< between TERM and KILL
