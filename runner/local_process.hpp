@@ -94,7 +94,8 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   base::SteadyTime started_;
   std::uint64_t output_bytes_ = 0;
   std::uint64_t disk_used_before_ = 0;
-  base::SteadyTime next_walk_;
+  base::SteadyTime last_walk_;  ///< through its directory
+  base::SteadyTime next_walk_;  ///< not before
   bool exited_ = false;
   bool over_ = false;
   int sweeps_ = 0;
