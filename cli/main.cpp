@@ -9,7 +9,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/version.hpp"
+#include "base/version.hpp"
 
 namespace {
 
@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   std::signal(SIGCHLD, SIG_DFL);  // ignored, which may be inherited, it would make the kernel drop every status
   using namespace fatespec::cli;
   CLI::App app("fatespec runs spec-driven regression tests of multimedia programs.", "fatespec");
-  app.set_version_flag("--version", std::string("fatespec ") + version);
+  app.set_version_flag("--version", std::string("fatespec ") + fatespec::base::version);
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   ExitCode exit_code = ExitCode::success;

@@ -15,7 +15,7 @@
 #include "base/signals.hpp"
 #include "cli/boards.hpp"
 #include "cli/stop_signal.hpp"
-#include "cli/version.hpp"
+#include "base/version.hpp"
 #include "runner/attribution.hpp"
 #include "runner/disk_usage.hpp"
 #include "runner/local_executor.hpp"
@@ -62,7 +62,7 @@ class PlanRun {
     counts_ = options_.done;
     planned_ = counts_.total() + static_cast<std::size_t>(std::count_if(plan_.tests.begin(), plan_.tests.end(),
                                                                         [](auto& t) { return t.repetition == 0; }));
-    emit(model::RunStarted{options_.run_id, version, options_.command, planned_, clock_.utc(), options_.resumed,
+    emit(model::RunStarted{options_.run_id, base::version, options_.command, planned_, clock_.utc(), options_.resumed,
                            options_.done});
     wait_for_signal();
     tick();

@@ -15,6 +15,10 @@ pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh>=0.10)
 pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 
+pkg_check_modules(libcbor REQUIRED IMPORTED_TARGET libcbor)
+pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET libavformat>=59.16 libavcodec>=59.18 libavutil libswscale libswresample)
+pkg_check_modules(sdl2 REQUIRED IMPORTED_TARGET sdl2>=2.0.18 SDL2_ttf)
+
 find_path(DTL_INCLUDE_DIR dtl/dtl.hpp REQUIRED)
 add_library(dtl INTERFACE)
 target_include_directories(dtl SYSTEM INTERFACE ${DTL_INCLUDE_DIR})
