@@ -19,6 +19,8 @@ struct Reading {
   model::Excerpt output;                   ///< what the test's stdout becomes
   std::string fingerprint;                 ///< of the bytes that came in, if it was asked for
   std::optional<std::string> full_output;  ///< all of it, where a new reference might be made of it
+  std::string recording;                   ///< the player's, if it was kept
+  bool explains_status = false;            ///< status 1 says no more than what this has judged
 };
 
 /// Takes a stream as it arrives, in memory that does not grow with it. Used by one thread at a time; consume() may be

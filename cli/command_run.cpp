@@ -1,4 +1,5 @@
 #include <atomic>
+#include <filesystem>
 #include <optional>
 #include <thread>
 
@@ -88,6 +89,9 @@ class RunCommand {
     run_.guardian = guardian_.get();
     run_.jobs = jobs();
     run_.scheduler = {keep_of(options_.keep), options_.fail_fast, options_.stress > 0};
+    if (!results_path_.empty())
+      run_.scheduler.recordings =
+          (std::filesystem::absolute(results_path_).parent_path() / "recordings" / run_.run_id).string();
     if (!selection_.resumed) return;
     run_.resumed = true;
     run_.done = selection_.resumed->counts;

@@ -13,9 +13,9 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "base/signals.hpp"
+#include "base/version.hpp"
 #include "cli/boards.hpp"
 #include "cli/stop_signal.hpp"
-#include "base/version.hpp"
 #include "runner/attribution.hpp"
 #include "runner/disk_usage.hpp"
 #include "runner/local_executor.hpp"

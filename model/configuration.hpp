@@ -28,16 +28,16 @@ struct Target {
   double timeout_factor = 1.0;
 
   // Of a board.
-  int port = 0;                               ///< 0: as the ssh configuration says
-  std::string user = {};                      ///< empty: as the ssh configuration says
-  std::string identity_file = {};             ///< absolute; empty: agent and the usual keys
-  std::string known_hosts_file = {};          ///< absolute; empty: the usual ones
-  std::string directory = "/tmp/fatespec";    ///< scratch
-  std::string exec = {};                      ///< prefix of command lines
-  std::string read_file = "/bin/cat";         ///< writes a file to stdout
-  bool remote_digest = false;                 ///< files are digested there, if a program for it is there
-  bool shared = false;                        ///< another runner may use it at the same time, if that says so too
-  std::vector<Deployment> deploy = {};        ///< in this order
+  int port = 0;                             ///< 0: as the ssh configuration says
+  std::string user = {};                    ///< empty: as the ssh configuration says
+  std::string identity_file = {};           ///< absolute; empty: agent and the usual keys
+  std::string known_hosts_file = {};        ///< absolute; empty: the usual ones
+  std::string directory = "/tmp/fatespec";  ///< scratch
+  std::string exec = {};                    ///< prefix of command lines
+  std::string read_file = "/bin/cat";       ///< writes a file to stdout
+  bool remote_digest = false;               ///< files are digested there, if a program for it is there
+  bool shared = false;                      ///< another runner may use it at the same time, if that says so too
+  std::vector<Deployment> deploy = {};      ///< in this order
   base::Duration keepalive = std::chrono::seconds(15);  ///< silence after which the line counts as lost
   base::Duration reconnect = std::chrono::minutes(2);   ///< how long a lost host may stay away
   base::Duration lock_wait = std::chrono::minutes(10);  ///< how long another runner may hold it

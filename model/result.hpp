@@ -52,6 +52,7 @@ struct TestResult {
   Usage usage;
   std::string command;         ///< to paste
   std::string kept_directory;  ///< $TEST_DIR, if it was kept
+  std::string recording;       ///< the player's, if there is one
   base::UtcTime started;
   std::vector<FailedAttempt> failed_attempts;
 };

@@ -101,7 +101,7 @@ struct TestSpec {
   std::vector<std::string> locks;
   bool exclusive = false;
   int retries = 0;
-  base::Boxed<RetryCondition> retry_if;                         ///< nothing: every failure is worth another attempt
+  base::Boxed<RetryCondition> retry_if;                           ///< nothing: every failure is worth another attempt
   std::optional<base::Duration> slow = std::chrono::seconds(30);  ///< a test that runs longer is shown as slow
   std::uint64_t memory = 0;                                       ///< bytes that must be free for it to start
   Limits limits;

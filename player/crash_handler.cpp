@@ -68,7 +68,8 @@ void record_crashes(EventLog& log) {
 
 void prepare_thread(ThreadId thread) {
   current_thread = thread;
-  ::pthread_setname_np(::pthread_self(), sessions::name_of(thread).data());
+  // The main thread's name is the process's: that stays the program's.
+  if (thread != ThreadId::main) ::pthread_setname_np(::pthread_self(), sessions::name_of(thread).data());
   thread_local AlternateStack stack;
   stack_t alternate{};
   alternate.ss_sp = stack.memory.data();

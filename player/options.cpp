@@ -85,6 +85,7 @@ ParsedOptions parse_options(int argc, char** argv) {
   app.add_flag("--headless", options.headless, "no window; by itself where there is no display");
   app.add_flag("!--no-video", options.video, "do not decode pictures");
   app.add_flag("!--no-audio", options.audio, "do not decode sound");
+  app.add_flag("--null-audio", options.null_audio, "sound takes its time, and nobody hears it");
   app.add_flag("--full-screen", options.full_screen, "begin with the whole screen");
   app.add_flag("--overlay", options.overlay, "begin with the overlay (key i)");
   app.add_option("--volume", options.volume, "percent")->check(CLI::Range(0, AudioFeed::full_volume));

@@ -17,6 +17,7 @@ struct Options {
   bool video = true;
   bool audio = true;
   bool headless = false;
+  bool null_audio = false;
   bool full_screen = false;
   bool overlay = false;
   bool quiet = false;

@@ -312,7 +312,8 @@ std::shared_ptr<runner::RunningExecution> Board::execute(runner::ExecutionReques
   return execution;
 }
 
-std::optional<runner::FileCommand> Board::file_command(const std::string& path, base::DigestAlgorithm digest) const {
+std::optional<runner::FileCommand> Board::file_command(const std::string& path,
+                                                       std::optional<base::DigestAlgorithm> digest) const {
   return file_command_for(target_, tools_.programs, path, digest);
 }
 

@@ -60,7 +60,8 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   std::shared_ptr<runner::RunningExecution> execute(runner::ExecutionRequest request, runner::OutputSink& output,
                                                     runner::OutputSink& error,
                                                     std::function<void(model::Execution)> done) override;
-  std::optional<runner::FileCommand> file_command(const std::string& path, base::DigestAlgorithm digest) const override;
+  std::optional<runner::FileCommand> file_command(const std::string& path,
+                                                  std::optional<base::DigestAlgorithm> digest) const override;
 
   // BoardServices
   boost::asio::io_context& loop() override { return loop_; }

@@ -22,7 +22,7 @@ constexpr std::array<std::pair<const char*, base::DigestAlgorithm>, 6> digest_to
 }  // namespace
 
 runner::FileCommand file_command_for(const model::Target& target, const std::set<std::string>& programs,
-                                     const std::string& path, base::DigestAlgorithm digest) {
+                                     const std::string& path, std::optional<base::DigestAlgorithm> digest) {
   const std::string file = base::shell_quote(path);
   const std::string command =
       fmt::format("[ -e {0} ] || exit {1}; [ -f {0} ] || exit {2}; ", file, static_cast<int>(runner::file_missing),

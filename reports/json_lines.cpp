@@ -50,6 +50,7 @@ std::string json_line(const model::TestResult& result) {
                {"max_rss_kib", result.usage.max_rss_kib},
                {"command", base::to_utf8(result.command)}};
   if (!result.outputs.empty()) line["outputs"] = result.outputs;
+  if (!result.recording.empty()) line["recording"] = base::to_utf8(result.recording);
   if (!result.detail.empty()) line["detail"] = base::to_utf8(result.detail);
   return line.dump();
 }

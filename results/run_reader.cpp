@@ -82,6 +82,7 @@ model::TestResult result_from(soci::row& row, BlobReader& blobs) {
   result.usage.max_rss_kib = bytes("max_rss_kib");
   result.command = blobs.read(row, "command_blob");
   result.kept_directory = row.get<std::string>("kept_directory");
+  if (row.get_indicator("recording") == soci::i_ok) result.recording = row.get<std::string>("recording");
   result.started = utc_of(row.get<long long>("started_us"));
   return result;
 }
@@ -158,8 +159,10 @@ base::Result<std::vector<model::TestResult>> Store::results(const std::string& r
         BlobReader blobs(connection_->session);
         soci::rowset<soci::row> rows =
             (connection_->session.prepare
-                 << "SELECT tests.name AS test, tests.suite AS suite, tests.configuration AS configuration, results.* "
-                    "FROM results JOIN tests ON tests.id = results.test_id JOIN runs ON runs.id = results.run_id "
+                 << "SELECT tests.name AS test, tests.suite AS suite, tests.configuration AS configuration, "
+                    "recordings.path AS recording, results.* FROM results JOIN tests ON tests.id = results.test_id "
+                    "JOIN runs ON runs.id = results.run_id LEFT JOIN recordings ON recordings.run_id = results.run_id "
+                    "AND recordings.test_id = results.test_id "
                     "WHERE runs.name = :run ORDER BY results.started_us, tests.name",
              soci::use(run));
         for (auto& row : rows) {

@@ -68,9 +68,7 @@ class RunWriter::Statements {
   }
 
   /// What was learnt within a transaction that failed may not be so.
-  void forget() {
-    blobs_.clear();
-  }
+  void forget() { blobs_.clear(); }
 
  private:
   void write_started(const model::RunStarted& event) {
@@ -123,6 +121,9 @@ class RunWriter::Statements {
     started_ = microseconds(result.started);
     insert_.execute(true);
     for (const auto& attempt : result.failed_attempts) write_attempt(attempt);
+    if (!result.recording.empty())
+      session_ << "INSERT INTO recordings VALUES (:run, :test, :path)", soci::use(run_), soci::use(test_),
+          soci::use(result.recording);
   }
 
   void write_attempt(const model::FailedAttempt& attempt) {

@@ -5,6 +5,7 @@
 #include "checks/digest_check.hpp"
 #include "checks/log_tail_check.hpp"
 #include "checks/one_off_check.hpp"
+#include "checks/player_check.hpp"
 #include "checks/rms_check.hpp"
 #include "checks/stddev_check.hpp"
 #include "checks/text_check.hpp"
@@ -57,12 +58,6 @@ bool writes_own_line(SpecType type) {
   return type != SpecType::command && type != SpecType::make && type != SpecType::make_test;
 }
 
-model::SpecString expand_arguments(const model::SpecString& spec, const model::Variables& variables) {
-  model::SpecString expanded = spec;
-  for (auto& argument : expanded.arguments) argument.value = specs::expand_text(argument.value, variables);
-  return expanded;
-}
-
 template <class CheckType, class Parameters>
 std::unique_ptr<checks::Check> make_sample_check(const specs::SpecResult<Parameters>& parameters,
                                                  const model::PlannedTest& test, const model::Variables& variables,
@@ -73,10 +68,17 @@ std::unique_ptr<checks::Check> make_sample_check(const specs::SpecResult<Paramet
   return std::make_unique<CheckType>(*parameters, found.reference, std::move(expectation));
 }
 
+std::unique_ptr<checks::Check> make_player_check(const model::PlannedTest& test, const model::Variables& variables,
+                                                 checks::TextExpectation expectation, const std::string& kept) {
+  const auto options = specs::player_arguments(expanded(test.spec->parsed, variables));
+  if (!options) return std::make_unique<BrokenCheck>(options.error().message, false);
+  return std::make_unique<checks::PlayerCheck>(*options, std::move(expectation), kept);
+}
+
 }  // namespace
 
 std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test, const model::Variables& variables,
-                                                 bool digested) {
+                                                 const OutputCheckOptions& options) {
   const model::TestSpec& spec = *test.spec;
   const SpecType type = spec.parsed.type;
   if (type == SpecType::make || type == SpecType::make_test) return std::make_unique<checks::LogTailCheck>();
@@ -93,17 +95,18 @@ std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test,
     case SpecType::digest:
     case SpecType::digest_file:
       expectation.label = std::string(base::name_of(spec.parsed.digest));
-      if (digested) return std::make_unique<checks::MadeDigestCheck>(std::move(expectation));
+      if (options.digested) return std::make_unique<checks::MadeDigestCheck>(std::move(expectation));
       return std::make_unique<checks::DigestCheck>(spec.parsed.digest, std::move(expectation));
     case SpecType::one_off:
-      return make_sample_check<checks::OneOffCheck>(specs::one_off_arguments(expand_arguments(spec.parsed, variables)),
-                                                    test, variables, std::move(expectation));
+      return make_sample_check<checks::OneOffCheck>(specs::one_off_arguments(expanded(spec.parsed, variables)), test,
+                                                    variables, std::move(expectation));
     case SpecType::rms:
-      return make_sample_check<checks::RmsCheck>(specs::rms_arguments(expand_arguments(spec.parsed, variables)), test,
+      return make_sample_check<checks::RmsCheck>(specs::rms_arguments(expanded(spec.parsed, variables)), test,
                                                  variables, std::move(expectation));
     case SpecType::stddev:
-      return make_sample_check<checks::StdDevCheck>(specs::stddev_arguments(expand_arguments(spec.parsed, variables)),
-                                                    test, variables, std::move(expectation));
+      return make_sample_check<checks::StdDevCheck>(specs::stddev_arguments(expanded(spec.parsed, variables)), test,
+                                                    variables, std::move(expectation));
+    case SpecType::player: return make_player_check(test, variables, std::move(expectation), options.recording);
     default: return std::make_unique<checks::TextCheck>(std::move(expectation));
   }
 }

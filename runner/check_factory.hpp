@@ -9,10 +9,14 @@
 
 namespace fatespec::runner {
 
+struct OutputCheckOptions {
+  bool digested = false;       ///< what arrives is the digest of a file and not its bytes (FileCommand)
+  std::string recording = {};  ///< where a player's recording is kept; empty: nowhere
+};
+
 /// The check of what the test's stdout is made of. Opens references, so call it where that may take time.
-/// `digested`: what arrives is the digest of a file and not its bytes (FileCommand).
 std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test, const model::Variables& variables,
-                                                 bool digested = false);
+                                                 const OutputCheckOptions& options = {});
 std::unique_ptr<checks::Check> make_error_check(const model::PlannedTest& test, const model::Variables& variables);
 
 /// True if checking costs much even for little output: the reference is large.

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "specs/shell.hpp"
+#include "specs/spec_string.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -33,7 +34,49 @@ std::string path_of(const std::string& text, const model::Variables& variables) 
   return specs::expand_text(text, variables);
 }
 
+/// The player's command line; of a sample, a relative path begins at `cwd`, else at the spec file.
+std::string player_command(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
+  const auto options = specs::player_arguments(expanded(test.spec->parsed, variables));
+  std::string command = base::shell_quote(player_program(variables)) + " --headless --null-audio --quiet";
+  if (options && options->virtual_clock) command += " --clock virtual";
+  if (options && !options->inject.empty()) command += " --inject " + base::shell_quote(options->inject);
+  const std::string base = test.spec->cwd ? working_directory(project, test, variables) : test.suite->directory;
+  const std::string sample = absolute_path(path_of(test.spec->parsed.command, variables), {}, base);
+  return command + " --record " + base::shell_quote(recording_path(variables)) + " " + base::shell_quote(sample);
+}
+
 }  // namespace
+
+model::SpecString expanded(const model::SpecString& spec, const model::Variables& variables) {
+  model::SpecString copy = spec;
+  for (auto& argument : copy.arguments) argument.value = specs::expand_text(argument.value, variables);
+  return copy;
+}
+
+std::string recording_path(const model::Variables& variables) {
+  return variables.find("TEST_DIR")->second + "/recording.dbg";
+}
+
+std::string file_name_of(const PlannedTest& test) {
+  constexpr std::size_t longest = 180;
+  const std::string full = test.configuration->name + "/" + test.name;
+  std::string name;
+  bool exact = true;
+  for (const char c : full) {
+    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '.' || c == '=';
+    exact = exact && (plain || c == '/');
+    name += plain ? c : '_';
+  }
+  if (exact && name.size() <= longest) return name;
+  return name.substr(0, longest) + "-" + base::digest_hex(base::DigestAlgorithm::md5, full).substr(0, 8);
+}
+
+std::string player_program(const model::Variables& variables) {
+  const auto named = variables.find(player_variable);
+  if (named != variables.end()) return named->second;
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "fatespec-player";
+}
 
 std::string absolute_path(const std::string& text, const model::Variables& variables, const std::string& base) {
   const std::filesystem::path path = specs::expand_text(text, variables);
@@ -82,6 +125,7 @@ std::string command_line(const model::Project& project, const PlannedTest& test,
   if (spec.type == SpecType::make_test && command.empty())
     command = maketest.empty() ? make_command(make, "test") : maketest;
   if (spec.type == SpecType::filesize) return path_of(command, variables);
+  if (spec.type == SpecType::player) return player_command(project, test, variables);
   return specs::expand_command(command, variables);
 }
 

@@ -9,6 +9,12 @@
 
 namespace fatespec::runner {
 
+/// Says where the player is.
+inline constexpr const char* player_variable = "FATESPEC_PLAYER";
+
+/// The arguments of a spec string with their variables replaced.
+model::SpecString expanded(const model::SpecString& spec, const model::Variables& variables);
+
 /// A path of a test with its variables replaced, absolute: relative ones begin at `base`.
 std::string absolute_path(const std::string& text, const model::Variables& variables, const std::string& base);
 
@@ -25,6 +31,13 @@ std::string command_line(const model::Project& project, const model::PlannedTest
 /// `cwd`, else the project's directory for a build and $TEST_DIR for everything else.
 std::string working_directory(const model::Project& project, const model::PlannedTest& test,
                               const model::Variables& variables);
+/// A name for a file of the test's: of its full name and configuration, without anything that a path could be made of.
+std::string file_name_of(const model::PlannedTest& test);
+
+/// The file that a `{PLAYER}` test records into, and the program that it runs: $FATESPEC_PLAYER, else the one beside
+/// this program.
+std::string recording_path(const model::Variables& variables);
+std::string player_program(const model::Variables& variables);
 /// The file that `{FILESIZE}` looks at. A relative one begins at `cwd`, else at the spec file.
 std::string filesize_path(const model::Project& project, const model::PlannedTest& test,
                           const model::Variables& variables);

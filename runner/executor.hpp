@@ -75,7 +75,8 @@ class Executor {
   /// A command that writes a file of the machine to its stdout, for executors of other machines; nothing where files
   /// can be read directly. It ends with one of the FileStatus if the file is none to read. With a `digest`, a command
   /// that writes that digest in hexadecimal and then anything, if the target wants that.
-  virtual std::optional<FileCommand> file_command(const std::string& path, base::DigestAlgorithm digest) const {
+  virtual std::optional<FileCommand> file_command(const std::string& path,
+                                                  std::optional<base::DigestAlgorithm> digest) const {
     (void)path, (void)digest;
     return std::nullopt;
   }

@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "runner/command_line.hpp"
 #include "runner/variables.hpp"
 #include "specs/shell.hpp"
 
@@ -48,7 +49,6 @@ std::optional<std::string> skip_reason(const model::TestSpec& test, const model:
     if (reason.empty()) break;
   }
   if (!reason.empty()) return reason;
-  if (test.parsed.type == SpecType::player) return "this version has no debug player";
   return std::nullopt;
 }
 
@@ -203,8 +203,17 @@ class PlanBuilder {
     planned.variables = planned.matrix.empty() ? shared : resolve_matrix(planned, layer);
     if (!planned.variables) return;
     for (auto& probe : planned.probes) probe = specs::expand_command(probe, *planned.variables);
+    if (!planned.skip_reason) planned.skip_reason = lacks_player(planned);
     if (!planned.skip_reason) check_variables(planned);
     plan_.tests.push_back(std::move(planned));
+  }
+
+  /// Here the player is beside this program; on a board nobody knows where, until it is said.
+  std::optional<std::string> lacks_player(const PlannedTest& planned) const {
+    if (planned.spec->parsed.type != SpecType::player || planned.variables->contains(player_variable))
+      return std::nullopt;
+    if (model::board_of(*plan_.project, planned) == nullptr) return std::nullopt;
+    return fmt::format("no player on {}: the variable {} is to name it", planned.target, player_variable);
   }
 
   std::shared_ptr<const model::Variables> resolve_matrix(const PlannedTest& planned, const VariableLayer& layer) {

@@ -68,8 +68,8 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
     request.prefix = PrefixScope::programs;
     request.timeout = probe_timeout;
     running_ = station.executor().execute(std::move(request), *output_, *error_,
-                                         [self = shared_from_this(), where = key(test, probe)](
-                                             const model::Execution& execution) { self->answered(where, execution); });
+                                          [self = shared_from_this(), where = key(test, probe)](
+                                              const model::Execution& execution) { self->answered(where, execution); });
   }
 
   void answered(const Key& where, const model::Execution& execution) {

@@ -23,8 +23,9 @@ namespace fatespec::runner {
 
 struct SchedulerOptions {
   Keep keep = Keep::failed;
-  bool fail_fast = false;     ///< after the first bad verdict nothing more is started
-  bool fingerprints = false;  ///< of the output of every test
+  bool fail_fast = false;       ///< after the first bad verdict nothing more is started
+  bool fingerprints = false;    ///< of the output of every test
+  std::string recordings = {};  ///< directory in which players' recordings are kept; empty: they are not
 };
 
 /// The stations that share the tests of one target; one, unless the target is a pool.

@@ -143,9 +143,8 @@ bool TestAttempt::wants_fingerprint() const { return context_.fingerprints || te
 
 void TestAttempt::execute() {
   const bool costly = is_costly(test_, *variables_);
-  const bool reads_file = test_.spec->parsed.type == SpecType::digest_file;
   CheckFeed::Factory factory = output_check();
-  if (reads_file) factory = [] { return std::make_unique<DiscardCheck>(); };
+  if (reads_file()) factory = [] { return std::make_unique<DiscardCheck>(); };
   output_ = std::make_shared<CheckFeed>(context_.loops, std::move(factory), costly);
   error_ = std::make_shared<CheckFeed>(
       context_.loops, [this] { return make_error_check(test_, *variables_); }, false);
@@ -175,20 +174,48 @@ ExecutionRequest TestAttempt::new_request() const {
 void TestAttempt::executed(model::Execution execution) {
   running_.reset();
   outcome_.execution = std::move(execution);
-  if (test_.spec->parsed.type == SpecType::digest_file && outcome_.execution.ending == model::Ending::exited)
-    read_digest_file();
+  if (reads_file() && worth_reading()) read_file();
   else finish_output();
 }
 
-void TestAttempt::read_digest_file() {
-  const std::string path = absolute_path(test_.spec->parsed.arguments[0].value, *variables_, working_directory());
-  const auto there = context_.station.executor().file_command(path, test_.spec->parsed.digest);
+// `{MD5FILE}` and its kin read what the command was to write, `{PLAYER}` the recording.
+bool TestAttempt::reads_file() const {
+  const SpecType type = test_.spec->parsed.type;
+  return type == SpecType::digest_file || type == SpecType::player;
+}
+
+// A recording tells most where the player did not come to its end.
+bool TestAttempt::worth_reading() const {
+  const model::Ending ending = outcome_.execution.ending;
+  if (ending == model::Ending::exited)
+    return test_.spec->parsed.type == SpecType::digest_file || outcome_.execution.status < model::status_not_executable;
+  return test_.spec->parsed.type == SpecType::player &&
+         (ending == model::Ending::signalled || ending == model::Ending::timed_out);
+}
+
+std::string TestAttempt::file_to_read() const {
+  if (test_.spec->parsed.type == SpecType::player) return recording_path(*variables_);
+  return absolute_path(test_.spec->parsed.arguments[0].value, *variables_, working_directory());
+}
+
+OutputCheckOptions TestAttempt::check_options(bool digested) const {
+  OutputCheckOptions options{.digested = digested};
+  if (test_.spec->parsed.type != SpecType::player || context_.recordings.empty()) return options;
+  options.recording = context_.recordings + "/" + file_name_of(test_) + ".dbg";
+  return options;
+}
+
+void TestAttempt::read_file() {
+  const std::string path = file_to_read();
+  const bool digests = test_.spec->parsed.type == SpecType::digest_file;
+  const auto there =
+      context_.station.executor().file_command(path, digests ? std::optional(test_.spec->parsed.digest) : std::nullopt);
   if (there) {
-    read_digest_file_there(*there);
+    read_file_there(*there);
     return;
   }
   asio::post(context_.loops.pool, [self = shared_from_this(), path]() mutable {
-    const auto check = make_output_check(self->test_, *self->variables_);
+    const auto check = make_output_check(self->test_, *self->variables_, self->check_options(false));
     auto reading = std::make_shared<checks::Reading>(read_file_into(*check, path));
     auto& loop = self->context_.loops.loop;
     asio::post(loop, [self = std::move(self), reading] { self->output_read(std::move(*reading)); });
@@ -196,9 +223,10 @@ void TestAttempt::read_digest_file() {
 }
 
 // Of another machine the bytes come as the output of a command that reads the file.
-void TestAttempt::read_digest_file_there(const FileCommand& file) {
+void TestAttempt::read_file_there(const FileCommand& file) {
   output_ = std::make_shared<CheckFeed>(
-      context_.loops, [this, digested = file.digested] { return make_output_check(test_, *variables_, digested); },
+      context_.loops,
+      [this, digested = file.digested] { return make_output_check(test_, *variables_, check_options(digested)); },
       false);
   file_error_ = std::make_shared<CheckFeed>(
       context_.loops, [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); }, false);
@@ -217,7 +245,7 @@ void TestAttempt::file_read(const model::Execution& execution) {
     finish_output();
     return;
   }
-  const std::string path = absolute_path(test_.spec->parsed.arguments[0].value, *variables_, working_directory());
+  const std::string path = file_to_read();
   checks::Reading reading;
   reading.passed = false;
   if (ended && execution.status == file_missing) reading.reason = fmt::format("the command wrote no file {}", path);

@@ -7,6 +7,7 @@
 
 #include "checks/verdict.hpp"
 #include "model/plan.hpp"
+#include "runner/check_factory.hpp"
 #include "runner/check_feed.hpp"
 #include "runner/executor.hpp"
 #include "runner/station.hpp"
@@ -19,6 +20,7 @@ struct AttemptContext {
   Station& station;
   const model::Project& project;
   bool fingerprints = false;              ///< of the output of every test
+  std::string recordings = {};            ///< directory in which players' recordings are kept; empty: they are not
   std::uint64_t free_space = UINT64_MAX;  ///< bytes, where the test directories are, when the run began
 };
 
@@ -49,8 +51,12 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   checks::Reading size_reading(std::uint64_t size) const;
   void execute();
   void executed(model::Execution execution);
-  void read_digest_file();
-  void read_digest_file_there(const FileCommand& file);
+  bool reads_file() const;
+  bool worth_reading() const;
+  std::string file_to_read() const;
+  OutputCheckOptions check_options(bool digested) const;
+  void read_file();
+  void read_file_there(const FileCommand& file);
   void file_read(const model::Execution& execution);
   void finish_output();
   void output_read(checks::Reading reading);

@@ -112,6 +112,7 @@ void TestRunner::take_outcome(AttemptOutcome& outcome) {
   result_->flaky = judgement.verdict == model::Verdict::pass && result_->attempts > 1;
   result_->fingerprint = std::move(outcome.output.fingerprint);
   result_->leaky = outcome.execution.leaky;
+  result_->recording = std::move(outcome.output.recording);
   result_->output = std::move(outcome.output.output);
   result_->error = std::move(outcome.error.output);
   // A text that did not match, or that nothing was compared with, may become a reference.

@@ -11,22 +11,22 @@ constexpr std::int64_t ms = 1'000'000;
 constexpr std::int64_t status_ended_by_user = 3;
 
 constexpr std::array defects = std::to_array<DefectInfo>({
-    {Defect::crash, "crash", "media_player crashed."},
-    {Defect::no_progress, "no_progress", "No progress: the player gave up"},
-    {Defect::dropped_frame, "dropped_frame", "Discard video frame too old,"},
-    {Defect::late_frame, "late_frame", "Late frames", 20 * ms},
-    {Defect::no_image, "no_image", "Image frame is None (?)"},
-    {Defect::no_frame, "no_frame", "Early return doing nothing because video_time is None (likely EOV),"},
-    {Defect::scheduling_in_past, "scheduling_in_past", "Scheduling in the past"},
-    {Defect::freeze, "freeze", "Freezes of the picture", 100 * ms},
-    {Defect::underrun, "underrun", "Audio underruns"},
-    {Defect::drift, "drift", "Frames shown away from the sound", 45 * ms},
-    {Defect::decode_error, "decode_error", "Decode errors"},
-    {Defect::demux_error, "demux_error", "Demux errors"},
-    {Defect::missing_frame, "missing_frame", "Frames missing of those that the container counts"},
-    {Defect::video_ended_early, "video_ended_early", "Early end of video", 500 * ms},
-    {Defect::audio_ended_early, "audio_ended_early", "Early end of audio", 500 * ms},
-    {Defect::duration_off, "duration_off", "Duration other than the container says", 500 * ms},
+    {Defect::crash, "media_player crashed."},
+    {Defect::no_progress, "No progress: the player gave up"},
+    {Defect::dropped_frame, "Discard video frame too old,"},
+    {Defect::late_frame, "Late frames", 20 * ms},
+    {Defect::no_image, "Image frame is None (?)"},
+    {Defect::no_frame, "Early return doing nothing because video_time is None (likely EOV),"},
+    {Defect::scheduling_in_past, "Scheduling in the past"},
+    {Defect::freeze, "Freezes of the picture", 100 * ms},
+    {Defect::underrun, "Audio underruns"},
+    {Defect::drift, "Frames shown away from the sound", 45 * ms},
+    {Defect::decode_error, "Decode errors"},
+    {Defect::demux_error, "Demux errors"},
+    {Defect::missing_frame, "Frames missing of those that the container counts"},
+    {Defect::video_ended_early, "Early end of video", 500 * ms},
+    {Defect::audio_ended_early, "Early end of audio", 500 * ms},
+    {Defect::duration_off, "Duration other than the container says", 500 * ms},
 });
 static_assert(defects.size() == defect_kinds);
 
@@ -34,11 +34,6 @@ static_assert(defects.size() == defect_kinds);
 
 std::span<const DefectInfo> all_defects() { return defects; }
 const DefectInfo& info_of(Defect defect) { return defects.at(static_cast<std::size_t>(defect)); }
-
-std::optional<Defect> defect_named(std::string_view name) {
-  const auto found = std::find_if(defects.begin(), defects.end(), [&](const auto& info) { return info.name == name; });
-  return found == defects.end() ? std::nullopt : std::optional(found->defect);
-}
 
 std::uint64_t DefectCounts::total() const { return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0}); }
 

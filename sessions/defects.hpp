@@ -8,34 +8,17 @@
 #include <string>
 #include <string_view>
 
+#include "model/defect.hpp"
 #include "sessions/event.hpp"
 #include "sessions/recording_header.hpp"
 
 namespace fatespec::sessions {
 
-enum class Defect : std::uint8_t {
-  crash,
-  no_progress,
-  dropped_frame,
-  late_frame,
-  no_image,
-  no_frame,
-  scheduling_in_past,
-  freeze,
-  underrun,
-  drift,
-  decode_error,
-  demux_error,
-  missing_frame,
-  video_ended_early,
-  audio_ended_early,
-  duration_off,
-};
-inline constexpr std::size_t defect_kinds = 16;
+using model::Defect;
+using model::defect_kinds;
 
 struct DefectInfo {
   Defect defect{};
-  std::string_view name;         ///< in spec strings and JSON
   std::string_view description;  ///< in reports
   /// Nanoseconds beyond which it is a defect; 0: each occurrence is one.
   std::int64_t limit = 0;
@@ -43,7 +26,6 @@ struct DefectInfo {
 
 std::span<const DefectInfo> all_defects();
 const DefectInfo& info_of(Defect defect);
-std::optional<Defect> defect_named(std::string_view name);
 
 /// How often each defect occurred.
 struct DefectCounts {

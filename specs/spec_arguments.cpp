@@ -1,4 +1,5 @@
 // The values of the comparing types' arguments.
+#include <algorithm>
 #include <initializer_list>
 
 #include <fmt/format.h>
@@ -54,6 +55,15 @@ class ValueReader {
     const auto value = base::parse_integer(argument->value);
     if (!value || *value < at_least) fail(*argument, at_least == 0 ? "a whole number of 0 or more" : "a whole number");
     return value.value_or(0);
+  }
+
+  /// The first of `allowed` if it is not given.
+  std::string one_of(std::string_view name, const std::vector<std::string>& allowed) {
+    const auto* argument = checked(named(spec_, name));
+    if (argument == nullptr) return allowed.front();
+    if (std::find(allowed.begin(), allowed.end(), argument->value) == allowed.end())
+      fail(*argument, fmt::format("one of {}", fmt::join(allowed, " ")));
+    return argument->value;
   }
 
   SampleFormat format(std::size_t position, SampleFormat otherwise, std::initializer_list<SampleFormat> allowed) {
@@ -133,6 +143,17 @@ model::StdDev read_stddev(const SpecString&, ValueReader& read) {
   return value;
 }
 
+model::PlayerOptions read_player(const SpecString& spec, ValueReader& read) {
+  model::PlayerOptions value;
+  value.virtual_clock = read.one_of("clock", {"real", "virtual"}) == "virtual";
+  value.max_defects = static_cast<std::uint64_t>(read.integer("max_defects", 0, 0));
+  for (const auto& argument : spec.arguments)
+    if (const auto defect = model::defect_named(argument.name))
+      value.limits[*defect] = static_cast<std::uint64_t>(read.integer(argument.name, 0, 0));
+  if (const auto* inject = named(spec, "inject")) value.inject = inject->value;
+  return value;
+}
+
 template <class T>
 SpecResult<T> read_all(const SpecString& spec, T (*function)(const SpecString&, ValueReader&)) {
   ValueReader read(spec, false);
@@ -148,11 +169,13 @@ std::optional<SpecStringError> check_argument_values(const SpecString& spec) {
   if (spec.type == SpecType::one_off) read_one_off(spec, read);
   if (spec.type == SpecType::rms) read_rms(spec, read);
   if (spec.type == SpecType::stddev) read_stddev(spec, read);
+  if (spec.type == SpecType::player) read_player(spec, read);
   return read.error();
 }
 
 SpecResult<model::OneOff> one_off_arguments(const SpecString& spec) { return read_all(spec, read_one_off); }
 SpecResult<model::Rms> rms_arguments(const SpecString& spec) { return read_all(spec, read_rms); }
 SpecResult<model::StdDev> stddev_arguments(const SpecString& spec) { return read_all(spec, read_stddev); }
+SpecResult<model::PlayerOptions> player_arguments(const SpecString& spec) { return read_all(spec, read_player); }
 
 }  // namespace fatespec::specs

@@ -28,7 +28,6 @@ struct TypeInfo {
   std::vector<std::string> named = {};
   Rest rest = Rest::required;
   std::string rest_is = "a command";
-  bool any_name = false;  ///< names are checked by whoever interprets them
 };
 
 std::vector<TypeInfo> make_types() {
@@ -55,7 +54,10 @@ std::vector<TypeInfo> make_types() {
                    .named = {"size_tolerance", "shift"}});
   types.push_back({.name = "MAKE", .type = SpecType::make, .rest_is = "a target"});
   types.push_back({.name = "MAKETEST", .type = SpecType::make_test, .rest = Rest::optional});
-  types.push_back({.name = "PLAYER", .type = SpecType::player, .rest_is = "a sample", .any_name = true});
+  std::vector<std::string> player_names = {"clock", "max_defects", "inject"};
+  player_names.insert(player_names.end(), model::defect_names.begin(), model::defect_names.end());
+  types.push_back(
+      {.name = "PLAYER", .type = SpecType::player, .named = std::move(player_names), .rest_is = "a sample"});
   return types;
 }
 
@@ -158,7 +160,7 @@ SpecResult<SpecArgument> name_argument(const TypeInfo& type, const RawArgument& 
     return wrong(fmt::format("{{{}}} does not take this argument", type.name), raw.offset, raw.length);
   }
   const std::string name = raw.text.substr(0, *length);
-  if (!type.any_name && std::find(type.named.begin(), type.named.end(), name) == type.named.end())
+  if (std::find(type.named.begin(), type.named.end(), name) == type.named.end())
     return wrong(fmt::format("{{{}}} has no argument `{}`{}", type.name, name, base::did_you_mean(name, type.named)),
                  raw.offset, raw.length);
   return SpecArgument{name, unquote_value(raw.text.substr(*length + 1)), raw.offset};

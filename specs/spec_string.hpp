@@ -10,6 +10,7 @@
 
 #include "base/error.hpp"
 #include "model/comparison.hpp"
+#include "model/defect.hpp"
 #include "model/spec_string.hpp"
 
 namespace fatespec::specs {
@@ -38,5 +39,6 @@ const std::vector<std::string>& spec_type_names();
 SpecResult<model::OneOff> one_off_arguments(const model::SpecString& spec);
 SpecResult<model::Rms> rms_arguments(const model::SpecString& spec);
 SpecResult<model::StdDev> stddev_arguments(const model::SpecString& spec);
+SpecResult<model::PlayerOptions> player_arguments(const model::SpecString& spec);
 
 }  // namespace fatespec::specs

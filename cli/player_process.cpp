@@ -1,0 +1,124 @@
+#include "cli/player_process.hpp"
+
+#include <fcntl.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/file.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+pid_t player_pid = 0;
+
+// The terminal tells the player itself of Ctrl-C; what was sent to us alone is handed on.
+void hand_on(int signal) {
+  if (player_pid > 0) ::kill(player_pid, signal);
+}
+
+/// While the player runs it is the player that a signal ends.
+class SignalsForPlayer {
+ public:
+  SignalsForPlayer() {
+    struct sigaction action {};
+    action.sa_handler = hand_on;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(SIGTERM, &action, &terminate_);
+    ::sigaction(SIGHUP, &action, &hang_up_);
+    action.sa_handler = SIG_IGN;
+    ::sigaction(SIGINT, &action, &interrupt_);
+  }
+  ~SignalsForPlayer() {
+    ::sigaction(SIGTERM, &terminate_, nullptr);
+    ::sigaction(SIGHUP, &hang_up_, nullptr);
+    ::sigaction(SIGINT, &interrupt_, nullptr);
+  }
+  SignalsForPlayer(const SignalsForPlayer&) = delete;
+  SignalsForPlayer& operator=(const SignalsForPlayer&) = delete;
+
+ private:
+  struct sigaction terminate_ {
+  }, hang_up_{}, interrupt_{};
+};
+
+void write_all(int fd, const char* bytes, std::size_t size) {
+  while (size > 0) {
+    const ssize_t written = ::write(fd, bytes, size);
+    if (written <= 0) return;
+    bytes += written;
+    size -= static_cast<std::size_t>(written);
+  }
+}
+
+/// Copies what comes from `from` to stderr and into the file, which is made when there is something for it.
+void tee(int from, const std::string& path) {
+  base::FileDescriptor file;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    const ssize_t got = ::read(from, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return;
+    write_all(STDERR_FILENO, buffer.data(), static_cast<std::size_t>(got));
+    if (!file) file.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (file) write_all(file.get(), buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+int spawn(const std::vector<std::string>& arguments, int error, pid_t& pid) {
+  const std::string program = player_program();
+  std::vector<char*> words = {const_cast<char*>(program.c_str())};  // argv is not written to
+  for (const auto& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
+  words.push_back(nullptr);
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  if (error >= 0) ::posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
+  posix_spawnattr_t attributes;
+  ::posix_spawnattr_init(&attributes);
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP}) sigaddset(&defaults, signal);
+  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
+  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
+  const int code = ::posix_spawn(&pid, program.c_str(), &actions, &attributes, words.data(), environ);
+  ::posix_spawnattr_destroy(&attributes);
+  ::posix_spawn_file_actions_destroy(&actions);
+  return code;
+}
+
+}  // namespace
+
+std::string player_program() {
+  if (const char* named = std::getenv("FATESPEC_PLAYER"); named != nullptr && *named != '\0') return named;
+  std::error_code ignored;
+  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "fatespec-player";
+}
+
+base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file) {
+  std::array<int, 2> ends = {-1, -1};
+  if (!stderr_file.empty()) {
+    ::unlink(stderr_file.c_str());
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return base::io_error("a pipe for the player", errno);
+  }
+  const base::FileDescriptor reading(ends[0]);
+  base::FileDescriptor writing(ends[1]);
+  const SignalsForPlayer signals;
+  if (const int code = spawn(arguments, ends[1], player_pid); code != 0)
+    return base::io_error("the player " + player_program(), code);
+  writing.reset();
+  if (reading) tee(reading.get(), stderr_file);
+  int status = 0;
+  while (::waitpid(player_pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  player_pid = 0;
+  if (WIFSIGNALED(status)) return PlayerExit{128 + WTERMSIG(status), WTERMSIG(status)};
+  return PlayerExit{WEXITSTATUS(status), 0};
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,24 @@
+// Runs the player, a program of its own.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace fatespec::cli {
+
+/// $FATESPEC_PLAYER, else the player beside this program.
+std::string player_program();
+
+/// How a play ended.
+struct PlayerExit {
+  int status = 0;  ///< of the process; 128 + signal if one ended it
+  int signal = 0;
+};
+
+/// Runs the player to its end with these arguments. What it writes to stderr goes to ours, and with a `stderr_file` is
+/// kept there too, if it is anything: what a library said before a crash is not lost with the process.
+base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file);
+
+}  // namespace fatespec::cli

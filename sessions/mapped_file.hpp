@@ -1,0 +1,36 @@
+// A file as memory.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <string_view>
+#include <utility>
+
+#include "base/error.hpp"
+
+namespace fatespec::sessions {
+
+/// A regular file, mapped for reading. It must not be cut short while it is mapped: recordings only grow.
+class MappedFile {
+ public:
+  static base::Result<MappedFile> open(const std::filesystem::path& path);
+  MappedFile(MappedFile&& other) noexcept : memory_(std::exchange(other.memory_, nullptr)), size_(other.size_) {}
+  MappedFile& operator=(MappedFile&& other) noexcept {
+    std::swap(memory_, other.memory_);
+    std::swap(size_, other.size_);
+    return *this;
+  }
+  MappedFile(const MappedFile&) = delete;
+  MappedFile& operator=(const MappedFile&) = delete;
+  ~MappedFile();
+
+  std::string_view bytes() const { return {static_cast<const char*>(memory_), memory_ == nullptr ? 0 : size_}; }
+
+ private:
+  MappedFile(void* memory, std::size_t size) : memory_(memory), size_(size) {}
+
+  void* memory_;
+  std::size_t size_;
+};
+
+}  // namespace fatespec::sessions
