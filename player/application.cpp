@@ -91,12 +91,15 @@ class Application {
   ExitStatus play();
   void complain(const std::string& message) const;
   void show_state(const PlayerState& state) const;
+  void end_hanging(Time waited);
 
   const Options& options_;
   std::unique_ptr<Clock> clock_;
   sessions::RecordingHeader header_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<EventLog> log_;
+  Progress progress_{0};
+  std::unique_ptr<Watchdog> watchdog_;
   std::optional<MediaFile> file_;
   std::unique_ptr<AudioDevice> audio_;
   std::unique_ptr<AudioRing> ring_;
@@ -115,6 +118,7 @@ ExitStatus Application::run() {
   header_.options = options_.virtual_clock ? "" : options_.text;
   if (!begin_recording()) return ExitStatus::failed;
   log_->emit(EventKind::opened, ThreadId::main, std::string_view(header_.sample.name));
+  watchdog_ = std::make_unique<Watchdog>(progress_, options_.hang_limit, [this](Time waited) { end_hanging(waited); });
   if (const auto opened = open(); !opened) return give_up(opened.error());
   record_header("");
   return play();
@@ -144,7 +148,7 @@ base::Result<void> Application::open() {
   file_.emplace(std::move(*file));
   if (auto opened = open_audio(); !opened) return opened.error();
   std::vector<std::string> messages;
-  auto pipeline = Pipeline::open({*file_, *log_, *clock_, ring_.get(), options_.faults}, messages);
+  auto pipeline = Pipeline::open({*file_, *log_, *clock_, ring_.get(), options_.faults, progress_}, messages);
   if (!pipeline) return pipeline.error();
   for (const auto& message : messages) complain(message);
   pipeline_ = std::move(*pipeline);
@@ -241,7 +245,7 @@ ExitStatus Application::play() {
                  options_.quiet || ::isatty(STDOUT_FILENO) == 0
                      ? std::function<void(const PlayerState&)>()
                      : [this](const PlayerState& state) { show_state(state); },
-                 options_.hang_limit, options_.overlay});
+                 *watchdog_, options_.overlay});
   const ExitStatus status = player.run();
   if (!options_.quiet && ::isatty(STDOUT_FILENO) != 0) std::printf("\n");
   if (status == ExitStatus::failed) complain(fmt::format("{}: {}", options_.sample, player.message()));
@@ -249,6 +253,14 @@ ExitStatus Application::play() {
     complain(fmt::format("{} events are missing in {}: the disk is full", recorder_->lost(), options_.recording));
   audio_.reset();  // before the feed
   return status;
+}
+
+// The threads that hang cannot be ended: the process is.
+void Application::end_hanging(Time waited) {
+  log_->emit(EventKind::no_progress, ThreadId::watchdog, waited);
+  complain(fmt::format("{}: nothing has moved for {:.1f} s: given up", options_.sample,
+                       static_cast<double>(waited) / static_cast<double>(second)));
+  ::_exit(static_cast<int>(ExitStatus::failed));
 }
 
 void Application::complain(const std::string& message) const {

@@ -6,6 +6,7 @@ Pipeline::Pipeline(const Parts& parts)
     : file_(parts.file),
       ring_(parts.ring),
       reporter_(parts.log, parts.clock.is_virtual()),
+      progress_(parts.progress),
       packets_(parts.file.video() != nullptr, parts.file.has_audio() && parts.ring != nullptr),
       demuxer_(parts.file, packets_, reporter_, parts.faults, progress_) {}
 

@@ -18,6 +18,7 @@ class Pipeline {
     Clock& clock;
     AudioRing* ring;  ///< nullptr: no sound
     const std::vector<Fault>& faults;
+    Progress& progress;
   };
   /// The decoders that can be opened; a message for each that cannot. An error if none can.
   static base::Result<std::unique_ptr<Pipeline>> open(const Parts& parts, std::vector<std::string>& messages);
@@ -36,7 +37,6 @@ class Pipeline {
   bool has_video() const { return video_ != nullptr; }
   bool has_audio() const { return audio_ != nullptr; }
   QueueLevels levels() const { return packets_.levels(); }
-  const Progress& progress() const { return progress_; }
 
  private:
   explicit Pipeline(const Parts& parts);
@@ -46,7 +46,7 @@ class Pipeline {
   MediaFile& file_;
   AudioRing* ring_;
   Reporter reporter_;
-  Progress progress_{0};
+  Progress& progress_;
   PacketQueues packets_;
   VideoQueue frames_{frames_ahead};
   Demuxer demuxer_;

@@ -1,10 +1,7 @@
 #include "player/player.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 
 #include <fmt/format.h>
 
@@ -32,11 +29,9 @@ Player::Player(Parts parts)
       overlay_(parts_.overlay) {}
 
 ExitStatus Player::run() {
-  watchdog_ = std::make_unique<Watchdog>(parts_.pipeline.progress(), parts_.hang_limit,
-                                         [this](Time waited) { note_hang(waited); });
   parts_.pipeline.start();
   preroll();
-  presenter_.prepare_front();
+  if (parts_.pipeline.has_video()) presenter_.prepare_front();
   if (overlay_) parts_.display.set_overlay(describe(state(parts_.clock.now())));
   started_ = parts_.clock.now();
   parts_.log.set_media_time(parts_.file.start());
@@ -80,10 +75,10 @@ bool Player::step_once() {
   if (next_state_ <= now) tell_state(now);
   if (ended()) return false;
   const Time deadline = next_deadline();
-  watchdog_->expect_nothing_for(media_.paused() ? never
-                                : presenter_.starving() || parts_.clock.is_virtual() || next_update_ == never
-                                    ? 0
-                                    : deadline - now);
+  parts_.watchdog.expect_nothing_for(media_.paused() ? never
+                                     : presenter_.starving() || parts_.clock.is_virtual() || next_update_ == never
+                                         ? 0
+                                         : deadline - now);
   parts_.clock.wait_until(deadline, parts_.display);
   return true;
 }
@@ -235,7 +230,8 @@ std::string Player::shortfall() const {
   if (parts_.pipeline.has_video() && log.count(EventKind::frame_shown) == 0) return "no frame of it could be decoded";
   if (errors > 0) return fmt::format("{} error{} while reading and decoding", errors, errors == 1 ? "" : "s");
   const auto duration = parts_.file.duration();
-  const Time end = parts_.log.media_time().value_or(0) - parts_.file.start();
+  // Some containers count their duration from the first frame, others from zero.
+  const Time end = parts_.log.media_time().value_or(0) - std::min<Time>(0, parts_.file.start());
   if (duration && !parts_.file.duration_estimated() && log.count(EventKind::seek_requested) == 0 &&
       *duration - end > short_by)
     return fmt::format("it ended at {} of {}", format_position(end), format_position(*duration));
@@ -243,7 +239,7 @@ std::string Player::shortfall() const {
 }
 
 ExitStatus Player::conclude() {
-  watchdog_.reset();
+  parts_.watchdog.expect_nothing_for(never);
   if (parts_.audio != nullptr) parts_.audio->pause();
   const Time now = parts_.clock.now();
   parts_.log.set_media_time(media_.at(now));
@@ -257,14 +253,6 @@ ExitStatus Player::conclude() {
   parts_.log.emit_at(now, EventKind::ended, here, static_cast<std::int64_t>(status), std::string_view(message_));
   parts_.pipeline.stop();
   return status;
-}
-
-// The threads that hang cannot be ended: the process is.
-void Player::note_hang(Time waited) {
-  parts_.log.emit(EventKind::no_progress, ThreadId::watchdog, waited);
-  std::fprintf(stderr, "fatespec-player: nothing has moved for %.1f s: given up\n",
-               static_cast<double>(waited) / static_cast<double>(second));
-  ::_exit(static_cast<int>(ExitStatus::failed));
 }
 
 std::string format_position(Time time) {

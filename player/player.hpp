@@ -50,7 +50,7 @@ class Player {
     std::vector<PlannedPress> presses;
     const std::atomic<int>& stop_signal;                 ///< not 0: the user wants it to end
     std::function<void(const PlayerState&)> show_state;  ///< a few times a second
-    Time hang_limit;
+    Watchdog& watchdog;
     bool overlay = false;  ///< shown from the start
   };
   explicit Player(Parts parts);
@@ -76,12 +76,10 @@ class Player {
   Time next_deadline() const;
   ExitStatus conclude();
   std::string shortfall() const;
-  void note_hang(Time waited);
 
   Parts parts_;
   MediaClock media_;
   Presenter presenter_;
-  std::unique_ptr<Watchdog> watchdog_;
   Time started_ = 0;
   Time next_update_ = never;
   Time next_state_ = 0;

@@ -50,6 +50,7 @@ void DefectMeter::consume(const Event& event) {
       break;
     case EventKind::rescheduled:
       if (event.number(0).value_or(0) < 0) ++counts_[Defect::scheduling_in_past];
+      next_time_ = event.number(1);
       break;
     case EventKind::frame_shown: consume_shown(event); break;
     case EventKind::underrun: ++counts_[Defect::underrun]; break;
@@ -82,10 +83,11 @@ void DefectMeter::consume_shown(const Event& event) {
   if (std::abs(event.number(2).value_or(0)) > limits_[Defect::drift]) ++counts_[Defect::drift];
   if (last_shown_ && last_shown_time_) {
     const std::int64_t waited = event.wall - *last_shown_;
-    const std::int64_t should = std::max<std::int64_t>(0, video_time - *last_shown_time_);
+    const std::int64_t should = std::max<std::int64_t>(0, next_time_.value_or(video_time) - *last_shown_time_);
     if (waited - should > limits_[Defect::freeze]) ++counts_[Defect::freeze];
   }
   last_shown_ = event.wall;
+  next_time_.reset();
   last_shown_time_ = video_time;
 }
 
@@ -112,8 +114,10 @@ void DefectMeter::judge_ends(const RecordingHeader& header, DefectCounts& counts
     if (const auto* end = end_of(stream.index)) last_end = std::max(last_end.value_or(end->time), end->time);
   }
   if (!last_end || !sample.duration || sample.duration_estimated) return;
-  const std::int64_t said = sample.start.value_or(0) + *sample.duration;
-  if (std::abs(*last_end - said) > limits_[Defect::duration_off]) ++counts[Defect::duration_off];
+  // Some containers count their duration from the first frame, others from zero.
+  const std::int64_t off = std::min(std::abs(*last_end - sample.start.value_or(0) - *sample.duration),
+                                    std::abs(*last_end - *sample.duration));
+  if (off > limits_[Defect::duration_off]) ++counts[Defect::duration_off];
 }
 
 void DefectMeter::judge_stream(const StreamHeader& stream, const SampleHeader& sample, DefectCounts& counts) const {

@@ -75,6 +75,7 @@ class DefectMeter {
   DefectCounts counts_;
   std::optional<std::int64_t> last_shown_;       ///< wall
   std::optional<std::int64_t> last_shown_time_;  ///< of the video
+  std::optional<std::int64_t> next_time_;        ///< of the frame that is to follow it
   std::array<StreamEnd, most_streams> ends_{};
   std::size_t ended_streams_ = 0;
   bool sought_ = false;
