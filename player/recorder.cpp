@@ -21,10 +21,10 @@ constexpr std::uint64_t mib = 1024 * kib;
 constexpr std::uint64_t address_space = 64 * 1024 * mib;
 constexpr std::uint64_t small_address_space = 1024 * mib;
 constexpr std::uint64_t least_window = 256 * kib;
-constexpr std::uint64_t most_window = 16 * mib;
+constexpr std::uint64_t most_window = 8 * mib;
 constexpr std::uint64_t growth = 4 * mib;
 constexpr std::uint64_t page = 4 * kib;
-constexpr auto interval = std::chrono::milliseconds(20);
+constexpr auto interval = std::chrono::milliseconds(100);
 constexpr auto busy_interval = std::chrono::milliseconds(1);
 constexpr unsigned char byte_string = 0x58;
 constexpr unsigned char long_byte_string = 0x59;
@@ -155,9 +155,12 @@ void Recorder::tend(std::uint64_t used) {
   if (ready_.load(std::memory_order_relaxed) < used + window_) make_room(used + window_);
   const std::uint64_t begin = page_start(used);
   const std::uint64_t end = std::min(begin + window_, ready_.load(std::memory_order_relaxed));
+  if (begin + window_ / 2 > populated_ && end > begin) {
 #ifdef MADV_POPULATE_WRITE
-  if (end > begin) ::madvise(memory_ + begin, end - begin, MADV_POPULATE_WRITE);
+    ::madvise(memory_ + begin, end - begin, MADV_POPULATE_WRITE);
 #endif
+    populated_ = end;
+  }
   if (begin < released_ + 2 * mib) return;
   const std::uint64_t old = begin - mib;
   ::madvise(memory_ + released_, old - released_, MADV_DONTNEED);

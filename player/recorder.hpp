@@ -55,8 +55,9 @@ class Recorder {
   std::atomic<std::uint64_t> used_{0};   ///< bytes given to events
   std::atomic<std::uint64_t> ready_{0};  ///< bytes of the file that can be written to
   std::atomic<std::uint64_t> lost_{0};
-  std::uint64_t released_ = 0;  ///< bytes that are no longer mapped in; the tending thread's
-  std::uint64_t window_;        ///< bytes made ready ahead; the tending thread's
+  std::uint64_t populated_ = 0;  ///< bytes whose pages were brought in; the tending thread's
+  std::uint64_t released_ = 0;   ///< bytes that are no longer mapped in; the tending thread's
+  std::uint64_t window_;         ///< bytes made ready ahead; the tending thread's
   std::mutex growing_;
   std::mutex stopping_;
   std::condition_variable stop_;

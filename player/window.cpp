@@ -72,7 +72,8 @@ class SdlWindow final : public Display {
  private:
   std::optional<UserAction> take(const SDL_Event& event);
   void take_window_event(const SDL_WindowEvent& event);
-  void draw_picture();
+  void draw(const PictureTexture& picture);
+  void draw_picture(const PictureTexture& picture);
 
   WindowOptions options_;
   EventLog& log_;
@@ -80,7 +81,8 @@ class SdlWindow final : public Display {
   std::unique_ptr<SDL_Renderer, RendererReleaser> renderer_;
   std::array<PictureTexture, 2> pictures_;  ///< the one that is shown and the one that is made ready
   std::size_t shown_ = 0;
-  bool prepared_ = false;
+  bool prepared_ = false;     ///< the other one is ready
+  bool drawn_ahead_ = false;  ///< and drawn where nobody sees it yet
   Overlay overlay_;
   bool full_screen_ = false;
 };
@@ -108,24 +110,37 @@ bool SdlWindow::open() {
 
 void SdlWindow::prepare(const AVFrame& picture) {
   prepared_ = pictures_.at(1 - shown_).upload(*renderer_, picture) || prepared_;
+  if (!prepared_) return;
+  draw(pictures_.at(1 - shown_));
+  drawn_ahead_ = true;
+  // Renderers put drawing off until somebody wants to see it: now, and not when the frame is due.
+  Uint32 pixel = 0;
+  const SDL_Rect corner{0, 0, 1, 1};
+  SDL_RenderReadPixels(renderer_.get(), &corner, SDL_PIXELFORMAT_ARGB8888, &pixel, sizeof pixel);
 }
 
 void SdlWindow::show() {
   if (prepared_) shown_ = 1 - shown_;
   prepared_ = false;
-  redraw();
-}
-
-void SdlWindow::redraw() {
-  SDL_SetRenderDrawColor(renderer_.get(), 0, 0, 0, SDL_ALPHA_OPAQUE);
-  SDL_RenderClear(renderer_.get());
-  draw_picture();
-  overlay_.draw(*renderer_);
+  if (!drawn_ahead_) draw(pictures_.at(shown_));
+  drawn_ahead_ = false;
   SDL_RenderPresent(renderer_.get());
 }
 
-void SdlWindow::draw_picture() {
-  const PictureTexture& picture = pictures_.at(shown_);
+void SdlWindow::redraw() {
+  drawn_ahead_ = false;
+  draw(pictures_.at(shown_));
+  SDL_RenderPresent(renderer_.get());
+}
+
+void SdlWindow::draw(const PictureTexture& picture) {
+  SDL_SetRenderDrawColor(renderer_.get(), 0, 0, 0, SDL_ALPHA_OPAQUE);
+  SDL_RenderClear(renderer_.get());
+  draw_picture(picture);
+  overlay_.draw(*renderer_);
+}
+
+void SdlWindow::draw_picture(const PictureTexture& picture) {
   if (picture.texture() == nullptr) return;
   const AVRational aspect = picture.pixel_aspect().num > 0 ? picture.pixel_aspect() : options_.pixel_aspect;
   SDL_Point room{};
