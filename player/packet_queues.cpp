@@ -21,7 +21,8 @@ bool PacketQueues::has_enough(const Lane& lane, Time length) const {
 bool PacketQueues::wants_more() {
   const Lane& video = tracks_[0];
   const Lane& audio = tracks_[1];
-  if (video.hungry || audio.hungry)
+  const auto starves = [](const Lane& lane) { return lane.hungry && lane.items.empty(); };
+  if (starves(video) || starves(audio))
     return bytes_ < most_bytes_for_hungry && video.packets + audio.packets < most_packets_for_hungry;
   const Time wanted = filling_ ? second : second / 2;
   filling_ = bytes_ < most_bytes && !(has_enough(video, wanted) && has_enough(audio, wanted));
