@@ -54,7 +54,9 @@ int main(int argc, char** argv) {
   std::vector<player::Time> costs;
   for (std::size_t i = 1; i < events; ++i) costs.push_back(walls[i] - walls[i - 1]);
   std::sort(costs.begin(), costs.end());
-  const auto at = [&](double part) { return costs[static_cast<std::size_t>(part * static_cast<double>(costs.size() - 1))]; };
+  const auto at = [&](double part) {
+    return costs[static_cast<std::size_t>(part * static_cast<double>(costs.size() - 1))];
+  };
   std::printf("median %ld ns, mean %.1f ns, p99 %ld ns, p99.99 %ld ns, max %ld ns, growth of memory %ld KiB\n", at(0.5),
               static_cast<double>(total) / static_cast<double>(events), at(0.99), at(0.9999), costs.back(), growth);
   return 0;

@@ -138,14 +138,6 @@ TEST(SpecTypes, MakeShowsTheEndOfTheLogOnlyOnFailure) {
   EXPECT_EQ(run["exact"]["verdict"], "fail");
 }
 
-TEST(SpecTypes, PlayerIsSkippedWithTheReason) {
-  const TemporaryDirectory directory;
-  const auto run = run_suite(directory, "tests: [{name: p, spec: '{PLAYER,max_defects=1} a.mp4'}]\n");
-  EXPECT_EQ(run["p"]["verdict"], "skip");
-  EXPECT_EQ(run["p"]["reason"], "this version has no debug player");
-  EXPECT_EQ(run.status, 0);
-}
-
 TEST(SpecTypes, VariablesWorkAsInAShell) {
   const TemporaryDirectory directory;
   directory.write("a b/x.txt", "content");
