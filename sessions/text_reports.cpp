@@ -1,0 +1,109 @@
+#include "sessions/text_reports.hpp"
+
+#include <algorithm>
+#include <iterator>
+
+#include <fmt/format.h>
+
+#include "sessions/counter_report.hpp"
+#include "sessions/play_state.hpp"
+#include "sessions/python_text.hpp"
+
+namespace fatespec::sessions {
+namespace {
+
+const EventInfo& info_of(EventKind kind) { return all_event_kinds()[static_cast<std::size_t>(kind) - 1]; }
+
+/// What begins something; the rest is a part of it.
+bool is_outermost(EventKind kind) {
+  switch (kind) {
+    case EventKind::crash:
+    case EventKind::opened:
+    case EventKind::started:
+    case EventKind::seek_requested:
+    case EventKind::update:
+    case EventKind::ended:
+    case EventKind::paused:
+    case EventKind::resumed: return true;
+    default: return false;
+  }
+}
+
+bool is_anomaly_or_landmark(EventKind kind) {
+  switch (kind) {
+    case EventKind::crash:
+    case EventKind::opened:
+    case EventKind::seek_requested:
+    case EventKind::frame_dropped:
+    case EventKind::no_frame:
+    case EventKind::image_missing:
+    case EventKind::ended:
+    case EventKind::underrun:
+    case EventKind::decode_error:
+    case EventKind::demux_error:
+    case EventKind::no_progress:
+    case EventKind::events_lost: return true;
+    default: return false;
+  }
+}
+
+void append_event(std::string& text, const PlayerEvent& event, const PlayState& state) {
+  text += info_of(event.kind).description;
+  const auto& fields = classic_fields(event.kind);
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    text += ' ';
+    text += fields[i];
+    text += ": ";
+    append_python(text, state.field(event.kind, i));
+  }
+  if (event.kind != EventKind::frame_dropped) return;
+  text += " ; current_time: ";
+  append_python(text, state.current_time());
+}
+
+void begin_line(std::string& text, const PlayState& state) {
+  if (!text.empty()) text += '\n';
+  fmt::format_to(std::back_inserter(text), "{:4} ", state.frame());
+}
+
+bool in_the_past(const PlayerEvent& event) {
+  return event.kind == EventKind::rescheduled && event.count > 0 && event.data[0].number().value_or(0) < 0;
+}
+
+}  // namespace
+
+std::string report_all(const Recording& recording) {
+  constexpr std::size_t usual_line = 100;
+  std::string text;
+  text.reserve(recording.events().size() * usual_line);
+  PlayState state;
+  for (const auto& event : recording.events()) {
+    state.apply(event);
+    begin_line(text, state);
+    if (!is_outermost(event.kind)) text += "    ";
+    append_event(text, event, state);
+  }
+  return text;
+}
+
+std::string report_anomalies(const Recording& recording) {
+  std::string text;
+  PlayState state;
+  for (const auto& event : recording.events()) {
+    state.apply(event);
+    if (in_the_past(event)) {
+      begin_line(text, state);
+      // The spelling is that of the classic text.
+      fmt::format_to(std::back_inserter(text), "!!! Scheduling in the past, reschedulling_time: {:f}",
+                     *event.data[0].number());
+    } else if (is_anomaly_or_landmark(event.kind)) {
+      begin_line(text, state);
+      append_event(text, event, state);
+    }
+  }
+  return text;
+}
+
+std::string report_counter(const Recording& recording) { return counter_report(recording.defects()); }
+
+}  // namespace fatespec::sessions

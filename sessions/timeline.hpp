@@ -1,0 +1,33 @@
+// The times of a play, a row for each video update.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sessions/recording.hpp"
+
+namespace fatespec::sessions {
+
+/// The state just before a video update.
+struct TimelineRow {
+  Datum wall_time;
+  Datum pyglet_time;
+  Datum audio_time;    ///< None where it was unknown
+  Datum current_time;  ///< None where it was unknown
+  std::int64_t frame = 0;
+  Datum rescheduling_time;
+};
+
+/// The first update's row is left out: there is no state before it.
+std::vector<TimelineRow> timeline_of(const Recording& recording);
+
+/// A header with units and a line for each row; what was unknown is empty.
+std::string timeline_csv(const std::vector<TimelineRow>& rows);
+std::string timeline_json(const std::vector<TimelineRow>& rows);
+/// A Python pickle (protocol 4) of plain data, in the layout of the classic suite: [rows, current times that were None,
+/// audio times that were None]; in the rows the previous value stands for what was None, and the lists have
+/// (wall time, previous value).
+std::string timeline_pickle(const std::vector<TimelineRow>& rows);
+
+}  // namespace fatespec::sessions
