@@ -18,5 +18,6 @@ void add_compare(CLI::App& app, ExitCode& exit_code);
 void add_history(CLI::App& app, ExitCode& exit_code);
 void add_report(CLI::App& app, ExitCode& exit_code);
 void add_play(CLI::App& app, ExitCode& exit_code);
+void add_session(CLI::App& app, ExitCode& exit_code);
 
 }  // namespace fatespec::cli

@@ -58,14 +58,14 @@ void write_all(int fd, const char* bytes, std::size_t size) {
 }
 
 /// Copies what comes from `from` to stderr and into the file, which is made when there is something for it.
-void tee(int from, const std::string& path) {
+void tee(int from, const std::string& path, StderrTo to) {
   base::FileDescriptor file;
   std::array<char, 4096> buffer{};
   for (;;) {
     const ssize_t got = ::read(from, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return;
-    write_all(STDERR_FILENO, buffer.data(), static_cast<std::size_t>(got));
+    if (to == StderrTo::both) write_all(STDERR_FILENO, buffer.data(), static_cast<std::size_t>(got));
     if (!file) file.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     if (file) write_all(file.get(), buffer.data(), static_cast<std::size_t>(got));
   }
@@ -100,7 +100,8 @@ std::string player_program() {
   return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "fatespec-player";
 }
 
-base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file) {
+base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file,
+                                    StderrTo to) {
   std::array<int, 2> ends = {-1, -1};
   if (!stderr_file.empty()) {
     ::unlink(stderr_file.c_str());
@@ -112,7 +113,7 @@ base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, c
   if (const int code = spawn(arguments, ends[1], player_pid); code != 0)
     return base::io_error("the player " + player_program(), code);
   writing.reset();
-  if (reading) tee(reading.get(), stderr_file);
+  if (reading) tee(reading.get(), stderr_file, to);
   int status = 0;
   while (::waitpid(player_pid, &status, 0) < 0 && errno == EINTR) {
   }

@@ -19,6 +19,8 @@ struct PlayerExit {
 
 /// Runs the player to its end with these arguments. What it writes to stderr goes to ours, and with a `stderr_file` is
 /// kept there too, if it is anything: what a library said before a crash is not lost with the process.
-base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file);
+enum class StderrTo { both, file_only };
+base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file,
+                                    StderrTo to = StderrTo::both);
 
 }  // namespace fatespec::cli

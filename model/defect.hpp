@@ -27,13 +27,14 @@ enum class Defect : std::uint8_t {
   video_ended_early,
   audio_ended_early,
   duration_off,
+  open_error,
 };
 
-inline constexpr std::array<std::string_view, 16> defect_names = {
+inline constexpr std::array<std::string_view, 17> defect_names = {
     "crash",        "no_progress",        "dropped_frame", "late_frame",        "no_image",
     "no_frame",     "scheduling_in_past", "freeze",        "underrun",          "drift",
     "decode_error", "demux_error",        "missing_frame", "video_ended_early", "audio_ended_early",
-    "duration_off"};
+    "duration_off", "open_error"};
 inline constexpr std::size_t defect_kinds = defect_names.size();
 
 inline std::string_view name_of(Defect defect) { return defect_names.at(static_cast<std::size_t>(defect)); }

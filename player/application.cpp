@@ -2,7 +2,6 @@
 
 #define SDL_MAIN_HANDLED
 #include <SDL.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -18,6 +17,7 @@
 #include "base/version.hpp"
 #include "player/crash_handler.hpp"
 #include "player/headless.hpp"
+#include "player/player_info.hpp"
 #include "player/window.hpp"
 
 namespace fatespec::player {
@@ -40,18 +40,6 @@ void take_stop_signals() {
   struct sigaction action {};
   action.sa_handler = take_signal;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
-}
-
-std::string host() {
-  struct utsname name {};
-  if (::uname(&name) != 0) return "";
-  return fmt::format("{} {} {} {}", name.nodename, name.sysname, name.release, name.machine);
-}
-
-std::string sdl_version() {
-  SDL_version linked{};
-  SDL_GetVersion(&linked);
-  return fmt::format("{}.{}.{}", linked.major, linked.minor, linked.patch);
 }
 
 /// Digest and size of the sample; what cannot be read is left to the demuxer to complain about.
@@ -112,7 +100,7 @@ ExitStatus Application::run() {
   header_.player = base::version;
   header_.ffmpeg = ffmpeg_versions();
   header_.sdl = sdl_version();
-  header_.host = host();
+  header_.host = host_name();
   header_.clock = options_.virtual_clock ? "virtual" : "real";
   if (!options_.virtual_clock) header_.started = base::iso8601(base::SystemClock().utc());
   header_.options = options_.virtual_clock ? "" : options_.text;

@@ -8,6 +8,7 @@
 
 #include "base/text.hpp"
 #include "base/version.hpp"
+#include "player/player_info.hpp"
 
 namespace fatespec::player {
 namespace {
@@ -78,7 +79,9 @@ ParsedOptions parse_options(int argc, char** argv) {
   CLI::App app("Plays a sample and can record what happens inside while it does.", "fatespec-player");
   app.set_version_flag("--version", std::string("fatespec-player ") + base::version);
   app.get_formatter()->column_width(32);
-  app.add_option("SAMPLE", options.sample, "the file to play")->required();
+  bool info = false;
+  app.add_flag("--info", info, "versions of the player, of its libraries, and the host");
+  CLI::Option* sample = app.add_option("SAMPLE", options.sample, "the file to play");
   app.add_option("--record", options.recording, "write a recording to this file");
   app.add_option("--clock", clock, "real, or virtual: as fast as it goes, and the same recording every time")
       ->check(CLI::IsMember({"real", "virtual"}));
@@ -98,6 +101,15 @@ ParsedOptions parse_options(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     parsed.exit_status = app.exit(error) == 0 ? 0 : static_cast<int>(ExitStatus::usage);
+    return parsed;
+  }
+  if (info) {
+    std::printf("%s", player_info().c_str());
+    return parsed;
+  }
+  if (sample->empty()) {
+    std::fprintf(stderr, "fatespec-player: a SAMPLE is needed (fatespec play --help)\n");
+    parsed.exit_status = static_cast<int>(ExitStatus::usage);
     return parsed;
   }
   if (const auto converted = convert(inject, press, limit, options); !converted) {

@@ -27,6 +27,7 @@ constexpr std::array defects = std::to_array<DefectInfo>({
     {Defect::video_ended_early, "Early end of video", 500 * ms},
     {Defect::audio_ended_early, "Early end of audio", 500 * ms},
     {Defect::duration_off, "Duration other than the container says", 500 * ms},
+    {Defect::open_error, "Samples that could not be opened"},
 });
 static_assert(defects.size() == defect_kinds);
 
@@ -95,7 +96,8 @@ DefectCounts DefectMeter::finish(const RecordingHeader& header) const {
   DefectCounts counts = counts_;
   if (!ended_ && counts[Defect::no_progress] == 0)
     counts[Defect::crash] = std::max<std::uint64_t>(1, counts[Defect::crash]);
-  if (ended_ && !ended_by_user_) judge_ends(header, counts);
+  if (ended_ && !ended_by_user_ && !header.problem.empty()) counts[Defect::open_error] = 1;
+  else if (ended_ && !ended_by_user_) judge_ends(header, counts);
   return counts;
 }
 

@@ -1,0 +1,152 @@
+// fatespec session: play, retry-crashed, run.
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "cli/inputs.hpp"
+#include "cli/session_commands.hpp"
+#include "cli/session_info.hpp"
+#include "sessions/session_reports.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+struct PlayOptions {
+  SessionOptions session;
+  std::string clock = "real";
+  int most_retries = 5;
+  bool clean = false;
+  std::string samples_directory;
+};
+
+ExitCode code_of(const PlayedSamples& played) {
+  if (played.interrupted) return ExitCode::interrupted;
+  return played.crashed > 0 || played.failed > 0 ? ExitCode::bad_test : ExitCode::success;
+}
+
+ExitCode play_all(const sessions::Session& session, const PlayOptions& options) {
+  const auto playlist = session.playlist();
+  if (!playlist) return complain(playlist.error());
+  std::error_code ignored;
+  const bool replace = std::any_of(playlist->begin(), playlist->end(), [&](const auto& sample) {
+    return std::filesystem::exists(session.recording(sample), ignored);
+  });
+  if (const auto allowed = session.check_writable_recordings(replace); !allowed) return complain(allowed.error());
+  if (playlist->empty()) {
+    complain("there is no sample to play");
+    return ExitCode::nothing_selected;
+  }
+  const auto result = play_samples(session, *playlist, options.clock);
+  if (const auto* code = std::get_if<ExitCode>(&result)) return *code;
+  const auto& played = std::get<PlayedSamples>(result);
+  std::printf("%d of %zu samples played: %d crashed, %d failed%s\n", played.played, playlist->size(), played.crashed,
+              played.failed, played.interrupted ? " (interrupted)" : "");
+  return code_of(played);
+}
+
+std::vector<std::string> crashing(const sessions::Session& session, const std::vector<std::string>& samples) {
+  std::vector<std::string> found;
+  for (const auto& sample : samples) {
+    const auto recording = sessions::Recording::open(session.recording(sample));
+    if (recording && recording->crashed()) found.push_back(sample);
+  }
+  return found;
+}
+
+// The state machine of the classic suite: what crashed is remembered, and played again until nothing crashes or the
+// retries are used up.
+ExitCode retry_crashed(const sessions::Session& session, const PlayOptions& options) {
+  if (const auto allowed = session.check_writable_recordings(false); !allowed) return complain(allowed.error());
+  auto kept = session.crash_state();
+  if (!kept) return complain(kept.error());
+  const auto playlist = session.playlist();
+  if (!playlist) return complain(playlist.error());
+  const bool fresh = options.clean || !*kept;
+  sessions::CrashState state = fresh ? sessions::CrashState{} : **kept;
+  std::vector<std::string> candidates = fresh ? *playlist : state.still;
+  for (int retry = 0;; ++retry) {
+    state.still = crashing(session, candidates);
+    std::set<std::string> sometimes(state.sometimes.begin(), state.sometimes.end());
+    sometimes.insert(state.still.begin(), state.still.end());
+    state.sometimes.assign(sometimes.begin(), sometimes.end());
+    if (const auto saved = session.set_crash_state(state); !saved) return complain(saved.error());
+    if (retry >= options.most_retries || state.still.empty()) break;
+    const auto result = play_samples(session, state.still, options.clock);
+    if (const auto* code = std::get_if<ExitCode>(&result)) return *code;
+    if (std::get<PlayedSamples>(result).interrupted) return ExitCode::interrupted;
+    candidates = state.still;
+    ++state.retries;
+  }
+  std::printf("%d retries: %zu samples crashed at some time, %zu still crash\n", state.retries, state.sometimes.size(),
+              state.still.size());
+  return state.still.empty() ? ExitCode::success : ExitCode::bad_test;
+}
+
+std::variant<sessions::Session, ExitCode> session_to_run(PlayOptions& options) {
+  if (options.samples_directory.empty()) return chosen_session(options.session);
+  options.session.samples = options.samples_directory;
+  const auto directory = samples_directory(options.session);
+  const auto name = directory.next_test_run();
+  if (!name) return complain(name.error());
+  auto made = directory.create(*name, "", session_info());
+  if (!made) return complain(made.error());
+  if (const auto activated = directory.activate(*name); !activated) return complain(activated.error());
+  std::printf("session %s\n", name->c_str());
+  return std::move(*made);
+}
+
+ExitCode run(PlayOptions options) {
+  const auto chosen = session_to_run(options);
+  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
+  const auto& session = std::get<sessions::Session>(chosen);
+  const ExitCode played = play_all(session, options);
+  if (played != ExitCode::success && played != ExitCode::bad_test) return played;
+  const ExitCode retried = retry_crashed(session, options);
+  if (retried != ExitCode::success && retried != ExitCode::bad_test) return retried;
+  const ExitCode summarized = summarize(session);
+  return summarized == ExitCode::success ? retried : summarized;
+}
+
+template <class Action>
+std::function<void()> on_session(std::shared_ptr<PlayOptions> options, ExitCode& exit_code, Action action) {
+  return [options, &exit_code, action] {
+    const auto chosen = chosen_session(options->session);
+    const auto* code = std::get_if<ExitCode>(&chosen);
+    exit_code = code != nullptr ? *code : action(std::get<sessions::Session>(chosen), *options);
+  };
+}
+
+void add_clock(CLI::App& command, PlayOptions& options) {
+  command.add_option("--clock", options.clock, "real, or virtual: as fast as it goes")
+      ->check(CLI::IsMember({"real", "virtual"}));
+}
+
+}  // namespace
+
+void add_session_plays(CLI::App& group, ExitCode& exit_code) {
+  auto options = std::make_shared<PlayOptions>();
+  CLI::App* play = group.add_subcommand("play", "play the session's samples, each in a process of its own");
+  add_session_options(*play, options->session);
+  add_clock(*play, *options);
+  play->footer("Example:\n  fatespec session play --clock virtual");
+  play->callback(on_session(options, exit_code, play_all));
+  CLI::App* retry = group.add_subcommand("retry-crashed", "play again what crashed");
+  retry->add_option("MAX", options->most_retries, "how often at most")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  retry->add_flag("--clean", options->clean, "forget earlier retries");
+  add_session_options(*retry, options->session);
+  add_clock(*retry, *options);
+  retry->footer("Example:\n  fatespec session retry-crashed 3");
+  retry->callback(on_session(options, exit_code, retry_crashed));
+  CLI::App* run_command = group.add_subcommand("run", "play, retry-crashed and summarize");
+  run_command->add_option("SAMPLES_DIR", options->samples_directory, "make a session testrun_00, _01, ... of it");
+  add_session_options(*run_command, options->session);
+  add_clock(*run_command, *options);
+  run_command->footer("Example:\n  fatespec session run samples");
+  run_command->callback([options, &exit_code] { exit_code = run(*options); });
+}
+
+}  // namespace fatespec::cli

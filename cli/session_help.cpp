@@ -1,0 +1,48 @@
+#include "cli/session_help.hpp"
+
+namespace fatespec::cli {
+
+const char* session_help(const std::string& topic) {
+  if (topic == "layout")
+    return R"(Samples and sessions share a directory: --samples-dir, $FATESPEC_SAMPLES_DIR, or the working directory.
+
+  samples/clip.mp4                          a sample
+  samples/activation.json                   the active session's name
+  samples/NAME/configuration.json           what is protected; dev_debug allows recordings to be rewritten
+  samples/NAME/dbg/clip.mp4.dbg             the recording of a sample (docs/recording-format.md)
+  samples/NAME/dbg/clip.mp4.dbg.stderr      what its player said, if anything
+  samples/NAME/dbg/_*.txt, _*.json          player and host, revision, sample set version, playlist, crash state
+  samples/NAME/reports/                     texts
+)";
+  if (topic == "session")
+    return R"(A session is one recording of every sample, by one player: what there was on that day. It is made once and kept.
+Recordings are rewritten only with `dev_debug` in configuration.json; `protect` forbids changes altogether. Recordings
+and sessions of the classic suite (pickles) are read as they are, and opening one runs nothing.
+)";
+  if (topic == "workflow")
+    return R"(  fatespec session new before                 before a change
+  fatespec session run                        play all, retry what crashed, summarise
+  ... change the player ...
+  fatespec session new after
+  fatespec session run
+  fatespec session compare before             what appeared, went, grew
+  fatespec session report clip.mp4 anomalies  what happened in one sample
+  fatespec session timeline clip.mp4          and when
+
+fatespec session run DIRECTORY makes a session testrun_00, _01, ... by itself.
+)";
+  return R"(  new NAME [PLAYLIST]          make a session and activate it
+  activate NAME, deactivate    which session commands are about
+  protect, unprotect [raw_data|reports]
+  status, list
+  play                         play every sample, each in a process of its own
+  retry-crashed [--clean] [MAX]
+  summarize                    00_summary.txt and the reports of what was not perfect
+  run [SAMPLES_DIR]            play, retry-crashed, summarize
+  report SAMPLE all|anomalies|counter
+  timeline SAMPLE [--format csv|json|pkl]
+  compare OTHER [--reldir DIR]
+)";
+}
+
+}  // namespace fatespec::cli
