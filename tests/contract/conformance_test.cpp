@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/player/play.hpp"
 #include "tests/support/support.hpp"
 
 namespace fatespec::test {
@@ -46,6 +47,23 @@ TEST(Conformance, H264StreamsDecodeToThePublishersSha1) {
   const auto run = run_suite(directory, tests, "--set SAMPLES_PATH=" + std::filesystem::canonical(samples()).string());
   EXPECT_EQ(run.status, 0) << run.out;
   EXPECT_EQ(run.lines.size(), std::size(streams) + 2);
+}
+
+TEST(Conformance, ThePlayerShowsEveryFrameOfTheStreams) {
+  if (!std::filesystem::exists(samples() / "BA_MW_D.264"))
+    GTEST_SKIP() << "no conformance streams in " << samples() << "; FATESPEC_CONFORMANCE_SAMPLES names their place";
+  for (const auto& [file, digest] : streams) {
+    const std::string path = std::filesystem::canonical(samples() / file).string();
+    const std::string counted = shell(
+                                    "ffprobe -v error -select_streams v:0 -count_frames -show_entries "
+                                    "stream=nb_read_frames -of csv=p=0 " +
+                                    path)
+                                    .out;
+    const Play played = play_virtually(path);
+    EXPECT_EQ(played.program.status, 0) << file << played.program.err;
+    EXPECT_EQ(std::to_string(played.count(sessions::EventKind::frame_shown)) + "\n", counted) << file;
+    EXPECT_EQ(played.defects.total(), 0U) << file;
+  }
 }
 
 }  // namespace

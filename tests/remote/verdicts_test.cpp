@@ -180,5 +180,29 @@ TEST(Boards, AreNamedByExplain) {
       << explained.out;
 }
 
+// The recording comes back over ssh and is judged and kept here.
+TEST(BoardVerdicts, APlayerOnABoardSendsItsRecording) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  SshServer server;
+  const BoardProject board(server.target());
+  const std::string made =
+      shell("ffmpeg -nostdin -v error -y -f lavfi -i testsrc=size=64x48:rate=25:duration=1 -c:v ffv1 clip.mkv",
+            board.directory().path())
+          .err;
+  ASSERT_EQ(made, "");
+  const std::string test =
+      "tests: [{name: p, spec: '{PLAYER,clock=virtual} " + (board.directory() / "clip.mkv") + "'}]\n";
+  EXPECT_EQ(board.run(test)["p"]["reason"], "no player on board: the variable FATESPEC_PLAYER is to name it");
+  board.directory().write("s.yaml", "suite: s\n" + test);
+  const auto run = fatespec("run s.yaml --json - --results r.db --set FATESPEC_PLAYER=" FATESPEC_PLAYER_PROGRAM,
+                            board.directory().path());
+  const auto finished = json_lines(run.out, "test_finished");
+  ASSERT_EQ(finished.size(), 1U) << run.err;
+  EXPECT_EQ(finished[0]["verdict"], "pass") << finished[0];
+  EXPECT_EQ(finished[0]["target"], "board");
+  EXPECT_EQ(finished[0]["stdout"], "No anomalies detected.");
+  EXPECT_EQ(read_file(finished[0]["recording"]).substr(0, 3), "\xd9\xd9\xf7");
+}
+
 }  // namespace
 }  // namespace fatespec::test
