@@ -70,6 +70,9 @@ void prepare_thread(ThreadId thread) {
   current_thread = thread;
   // The main thread's name is the process's: that stays the program's.
   if (thread != ThreadId::main) ::pthread_setname_np(::pthread_self(), sessions::name_of(thread).data());
+  // A sanitizer's own stack stays: it wants that one back.
+  stack_t present{};
+  if (::sigaltstack(nullptr, &present) == 0 && (present.ss_flags & SS_DISABLE) == 0) return;
   thread_local AlternateStack stack;
   stack_t alternate{};
   alternate.ss_sp = stack.memory.data();
