@@ -5,6 +5,8 @@
 namespace fatespec::player {
 namespace {
 
+constexpr AVRational av_time_base{1, AV_TIME_BASE};  // AV_TIME_BASE_Q is C
+
 int interrupted(void* stop) {
   return static_cast<const std::atomic<bool>*>(stop)->load(std::memory_order_relaxed) ? 1 : 0;
 }
@@ -75,7 +77,7 @@ void MediaFile::choose(const StreamChoice& choice) {
     const auto begins = to_time(stream->start_time, stream->time_base);
     if (begins) first = std::min(first.value_or(*begins), *begins);
   }
-  start_ = first.value_or(to_time(format_->start_time, AV_TIME_BASE_Q).value_or(0));
+  start_ = first.value_or(to_time(format_->start_time, av_time_base).value_or(0));
 }
 
 void MediaFile::drop_video() {
@@ -90,7 +92,7 @@ void MediaFile::drop_audio() {
 
 std::optional<Time> MediaFile::duration() const {
   if (format_->duration <= 0) return std::nullopt;
-  return to_time(format_->duration, AV_TIME_BASE_Q);
+  return to_time(format_->duration, av_time_base);
 }
 
 AVRational MediaFile::frame_rate() const {
@@ -127,7 +129,7 @@ sessions::StreamHeader MediaFile::describe(const AVStream& stream) const {
 sessions::SampleHeader MediaFile::describe() const {
   sessions::SampleHeader header;
   header.container = text_of(format_->iformat->name);
-  header.start = to_time(format_->start_time, AV_TIME_BASE_Q);
+  header.start = to_time(format_->start_time, av_time_base);
   header.duration = duration();
   header.duration_estimated = duration_estimated();
   for (unsigned i = 0; i < format_->nb_streams; ++i) header.streams.push_back(describe(*format_->streams[i]));

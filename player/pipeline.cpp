@@ -3,8 +3,7 @@
 namespace fatespec::player {
 
 Pipeline::Pipeline(const Parts& parts)
-    : file_(parts.file),
-      ring_(parts.ring),
+    : ring_(parts.ring),
       reporter_(parts.log, parts.clock.is_virtual()),
       progress_(parts.progress),
       packets_(parts.file.video() != nullptr, parts.file.has_audio() && parts.ring != nullptr),

@@ -43,7 +43,6 @@ class Pipeline {
 
   static constexpr std::size_t frames_ahead = 4;
 
-  MediaFile& file_;
   AudioRing* ring_;
   Reporter reporter_;
   Progress& progress_;

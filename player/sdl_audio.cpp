@@ -1,5 +1,7 @@
 #include <SDL.h>
 
+#include <atomic>
+
 #include "player/audio_device.hpp"
 
 namespace fatespec::player {
@@ -35,11 +37,7 @@ class SdlAudio final : public AudioDevice {
     const char* name = SDL_GetCurrentAudioDriver();
     return name == nullptr ? "none" : name;
   }
-  void attach(AudioFeed& feed) override {
-    SDL_LockAudioDevice(device_);
-    feed_ = &feed;
-    SDL_UnlockAudioDevice(device_);
-  }
+  void attach(AudioFeed& feed) override { feed_.store(&feed, std::memory_order_release); }
   void pause() override {
     paused_ = true;
     SDL_PauseAudioDevice(device_, 1);
@@ -64,7 +62,7 @@ class SdlAudio final : public AudioDevice {
     auto& audio = *static_cast<SdlAudio*>(self);
     const std::span<std::int16_t> samples(reinterpret_cast<std::int16_t*>(bytes),
                                           static_cast<std::size_t>(length) / sizeof(std::int16_t));
-    audio.feed_->fill(samples, audio.clock_.now());
+    audio.feed_.load(std::memory_order_acquire)->fill(samples, audio.clock_.now());
   }
   void close() {
     if (device_ != 0) SDL_CloseAudioDevice(device_);
@@ -75,7 +73,7 @@ class SdlAudio final : public AudioDevice {
   const Clock& clock_;
   SDL_AudioDeviceID device_ = 0;
   std::uint64_t samples_ = buffer_samples;
-  AudioFeed* feed_ = nullptr;
+  std::atomic<AudioFeed*> feed_{nullptr};  ///< set before the device is resumed for the first time
   bool paused_ = true;
 };
 
