@@ -11,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "sessions/crash_pickle.hpp"
 
 namespace fatespec::sessions {
 namespace {
@@ -22,6 +23,7 @@ constexpr const char* activation_file = "activation.json";
 constexpr const char* configuration_file = "configuration.json";
 constexpr const char* playlist_file_name = "_session_playlist.txt";
 constexpr const char* crash_file = "_crashes_light.json";
+constexpr const char* classic_crash_file = "_crashes_light.pkl";
 constexpr std::uint64_t largest_file = std::uint64_t{16} << 20;
 
 /// Files beside samples that are none.
@@ -133,7 +135,14 @@ base::Result<std::vector<std::string>> Session::playlist() const {
 
 base::Result<std::optional<CrashState>> Session::crash_state() const {
   std::error_code ignored;
-  if (!fs::exists(raw(crash_file), ignored)) return std::optional<CrashState>();
+  if (!fs::exists(raw(crash_file), ignored)) {
+    if (!fs::exists(raw(classic_crash_file), ignored)) return std::optional<CrashState>();
+    const auto pickled = base::read_file(raw(classic_crash_file), largest_file);
+    if (!pickled) return pickled.error();
+    auto state = read_crash_pickle(*pickled);
+    if (!state) return base::Error{state.error().kind, raw(classic_crash_file).string() + ": " + state.error().message};
+    return std::optional(std::move(*state));
+  }
   const auto object = read_object(raw(crash_file));
   if (!object) return object.error();
   CrashState state;

@@ -41,7 +41,7 @@ class Session {
   base::Result<void> set_permissions(const Permissions& permissions) const;
   /// The playlist, or every sample in the samples directory if it has none.
   base::Result<std::vector<std::string>> playlist() const;
-  /// Of the state's file; of the classic suite's sessions, nothing.
+  /// Of the state's file, ours or the classic suite's; nothing if there is none.
   base::Result<std::optional<CrashState>> crash_state() const;
   base::Result<void> set_crash_state(const CrashState& state) const;
   /// The first line of the file; empty if there is none.
