@@ -112,7 +112,6 @@ std::string summary_text(const Session& session, const std::vector<SampleOutcome
   for (const auto* outcome : counted)
     if (outcome->defects.total() > 0)
       text += fmt::format("\nSample: {}\n{}\n", outcome->sample, counter_report(outcome->defects));
-  if (!text.empty() && text.back() == '\n') text.pop_back();
   return text;
 }
 
