@@ -273,6 +273,7 @@ ExitStatus run_application(const Options& options) {
     // The driver that keeps time best, writing nowhere.
     SDL_setenv("SDL_AUDIODRIVER", "disk", 1);
     SDL_setenv("SDL_DISKAUDIOFILE", "/dev/null", 1);
+    SDL_setenv("SDL_AUDIO_DISK_OUTPUT_FILE", "/dev/null", 1);  // its name from SDL 3 on
   }
   av_log_set_level(AV_LOG_ERROR);
   av_log_set_flags(AV_LOG_SKIP_REPEATED);

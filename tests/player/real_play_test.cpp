@@ -23,7 +23,9 @@ TEST(RealPlay, TakesAsLongAsTheSampleAndRecordsItAll) {
     EXPECT_EQ(played.defects[Defect::missing_frame], 0U);
     EXPECT_GT(played.count(EventKind::queues), 4U);
     EXPECT_GT(played.count(EventKind::audio_callback), 80U);
-    EXPECT_EQ(played.header.audio_driver, std::string(audio).substr(16, std::string(audio).find(' ') - 16));
+    // Not every SDL has the disk driver; the dummy is what the player takes then.
+    const std::string driver = played.header.audio_driver;
+    EXPECT_TRUE(driver == "dummy" || std::string(audio).find("=" + driver) != std::string::npos) << driver;
   }
 }
 
