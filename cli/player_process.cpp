@@ -9,9 +9,9 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
-#include <filesystem>
 
 #include "base/file.hpp"
+#include "base/program.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -96,8 +96,7 @@ int spawn(const std::vector<std::string>& arguments, int error, pid_t& pid) {
 
 std::string player_program() {
   if (const char* named = std::getenv("FATESPEC_PLAYER"); named != nullptr && *named != '\0') return named;
-  std::error_code ignored;
-  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "fatespec-player";
+  return base::program_beside("fatespec-player");
 }
 
 base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file,

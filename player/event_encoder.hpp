@@ -12,11 +12,12 @@
 
 namespace fatespec::player {
 
-/// What a field may be given as: a number, a number or nothing, or a text.
+/// What a field may be given as: a number, a number or nothing, or a text. It converts, so that an event's fields are
+/// written as they are.
 struct Field {
-  Field(std::int64_t number) : number(number) {}  // NOLINT(google-explicit-constructor)
-  Field(std::optional<std::int64_t> n) : known(n.has_value()), number(n.value_or(0)) {}  // NOLINT
-  Field(std::string_view t) : is_text(true), text(t) {}  // NOLINT(google-explicit-constructor)
+  Field(std::int64_t number) : number(number) {}
+  Field(std::optional<std::int64_t> n) : known(n.has_value()), number(n.value_or(0)) {}
+  Field(std::string_view t) : is_text(true), text(t) {}
 
   bool is_text = false;
   bool known = true;

@@ -39,7 +39,6 @@ class EventLog {
     const Time time = media_.load(std::memory_order_relaxed);
     return time == unknown ? std::nullopt : std::optional(time);
   }
-  bool records() const { return recorder_ != nullptr; }
 
  private:
   static constexpr Time unknown = never;

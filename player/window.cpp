@@ -34,7 +34,7 @@ constexpr int cover_size = 480;
 Uint32 full_screen_flag(bool on) { return on ? Uint32{SDL_WINDOW_FULLSCREEN_DESKTOP} : 0; }
 
 /// True if there is nothing that could draw but programs. OpenGL's is slower than SDL's at the work of a player, which
-/// is to convert and copy: 9 s of CPU time against 3 for 8 s of 1080p60.
+/// is to convert and copy (docs/performance.md).
 bool draws_without_hardware() {
   std::error_code ignored;
   for (const char* device : {"/dev/dri", "/dev/nvidiactl", "/dev/dxg"})

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/program.hpp"
 #include "base/text.hpp"
 #include "specs/shell.hpp"
 #include "specs/spec_string.hpp"
@@ -74,8 +75,7 @@ std::string file_name_of(const PlannedTest& test) {
 std::string player_program(const model::Variables& variables) {
   const auto named = variables.find(player_variable);
   if (named != variables.end()) return named->second;
-  std::error_code ignored;
-  return std::filesystem::read_symlink("/proc/self/exe", ignored).parent_path() / "fatespec-player";
+  return base::program_beside("fatespec-player");
 }
 
 std::string absolute_path(const std::string& text, const model::Variables& variables, const std::string& base) {

@@ -51,8 +51,6 @@ class DefectMeter {
   explicit DefectMeter(const DefectLimits& limits = {}) : limits_(limits) {}
 
   void consume(const Event& event);
-  /// What is known so far.
-  const DefectCounts& counts() const { return counts_; }
   /// All there is: of a play that ended and of one that did not.
   DefectCounts finish(const RecordingHeader& header) const;
 

@@ -69,7 +69,6 @@ constexpr std::array kinds = std::to_array<EventInfo>({
      "crash",
      "media_player crashed.",
      {count("signal"), FieldInfo{"address", Unit::address}, text("thread")}},
-    {K::events_lost, "events_lost", "", "Events lost,", {count("events")}},
 });
 
 }  // namespace

@@ -40,7 +40,6 @@ enum class EventKind : std::uint8_t {
   fault_injected = 26,
   no_progress = 27,
   crash = 28,
-  events_lost = 29,
 };
 
 /// The threads of the player.

@@ -41,8 +41,7 @@ bool is_anomaly_or_landmark(EventKind kind) {
     case EventKind::underrun:
     case EventKind::decode_error:
     case EventKind::demux_error:
-    case EventKind::no_progress:
-    case EventKind::events_lost: return true;
+    case EventKind::no_progress: return true;
     default: return false;
   }
 }

@@ -66,7 +66,7 @@ void make_special(const std::string& name, const std::string& directory) {
     for (std::size_t i = bytes.size() / 4; i < bytes.size() / 2; i += 50) bytes[i] = static_cast<char>(bytes[i] ^ 0x5a);
     std::ofstream(path, std::ios::binary) << bytes;
   } else if (name == "turned.mp4") {
-    // FFmpeg 6 gave the option another name.
+    // FFmpeg 6 gave the option another name: of the two commands one fails, whichever version it is.
     must("-i " + sample("video_only.mp4") + " -c copy -metadata:s:v rotate=90 " + name +
              "; ffmpeg -nostdin -v quiet -y " + "-display_rotation 270 -i " + sample("video_only.mp4") + " -c copy " +
              name + " || true",

@@ -9,7 +9,7 @@ import sys
 
 KINDS = ("opened started seek_requested update frame_dropped frame_current no_frame image_missing rescheduled ended "
          "early_return frame_shown paused resumed audio_callback underrun queues decode_error demux_error seek_flushed "
-         "seek_done stream_ended format_changed driver_reset window fault_injected no_progress crash events_lost").split()
+         "seek_done stream_ended format_changed driver_reset window fault_injected no_progress crash").split()
 
 
 class Cut(Exception):
