@@ -11,7 +11,7 @@ namespace fatespec::player {
 std::optional<Time> to_time(std::int64_t stamp, AVRational time_base) {
   if (stamp == AV_NOPTS_VALUE || time_base.num <= 0 || time_base.den <= 0) return std::nullopt;
   const Time time = av_rescale_q(stamp, time_base, AVRational{1, static_cast<int>(second)});
-  return time == INT64_MIN ? std::nullopt : std::optional(time);
+  return time < -farthest || time > farthest ? std::nullopt : std::optional(time);
 }
 
 std::string error_text(int code) {

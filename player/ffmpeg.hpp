@@ -38,7 +38,7 @@ struct ScalerReleaser {
 };
 using ScalerPtr = std::unique_ptr<SwsContext, ScalerReleaser>;
 
-/// A time stamp in nanoseconds; nothing if there is none.
+/// A time stamp in nanoseconds; nothing if there is none, or a senseless one.
 std::optional<Time> to_time(std::int64_t stamp, AVRational time_base);
 std::string error_text(int code);
 /// "libavformat 59.27.100, libavcodec …": those that are loaded.

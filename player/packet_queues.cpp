@@ -1,5 +1,7 @@
 #include "player/packet_queues.hpp"
 
+#include <algorithm>
+
 namespace fatespec::player {
 namespace {
 
@@ -9,6 +11,7 @@ constexpr std::size_t most_bytes = std::size_t{15} << 20;
 // Even for a decoder that waits: a sample that never has a packet for it must not fill the memory.
 constexpr std::size_t most_bytes_for_hungry = std::size_t{256} << 20;
 constexpr std::size_t most_packets_for_hungry = 1'000'000;
+constexpr Time longest_packet = 3600 * second;
 
 }  // namespace
 
@@ -47,7 +50,8 @@ void PacketQueues::account(Lane& lane, const PacketItem& item, int sign) {
   const auto* packet = std::get_if<PacketPtr>(&item);
   if (packet == nullptr) return;
   const auto size = static_cast<std::size_t>((*packet)->size) + sizeof(AVPacket);
-  const Time length = to_time((*packet)->duration, (*packet)->time_base).value_or(0);
+  const Time length =
+      std::clamp<Time>(to_time((*packet)->duration, (*packet)->time_base).value_or(0), 0, longest_packet);
   if (sign > 0) ++lane.packets, bytes_ += size, lane.length += length;
   else --lane.packets, bytes_ -= size, lane.length -= length;
 }

@@ -9,7 +9,7 @@ constexpr Time default_frame_length = 40 * millisecond;
 
 Time mean_frame_length(AVRational rate) {
   if (rate.num <= 0 || rate.den <= 0) return default_frame_length;
-  return av_rescale(second, rate.den, rate.num);
+  return std::min(av_rescale(second, rate.den, rate.num), farthest);
 }
 
 }  // namespace
@@ -30,7 +30,7 @@ bool VideoDecoder::take_frame(FramePtr picture) {
   VideoFrame frame{std::move(picture), 0, 0};
   stamp(frame);
   note_format(*frame.picture);
-  next_time_ = frame.time + frame.length;
+  next_time_ = end_of(frame.time, frame.length);
   const bool sought = current_.generation > 0;
   if (sought && next_time_ <= current_.play_from) return true;
   if (!inject(frame.time - file_.start())) return false;

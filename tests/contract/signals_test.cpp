@@ -1,4 +1,5 @@
 // What signals to the runner do to its tests.
+#include <fcntl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/file.hpp"
 #include "tests/support/support.hpp"
 
 namespace fatespec {
@@ -90,16 +92,19 @@ TEST(Signals, AKilledRunnerLeavesNoProcessAndNoDirectoryBehind) {
 
 TEST(Signals, AStoppedRunnerStopsItsTestsAndTheirClocks) {
   const TemporaryDirectory directory;
+  // The shell waits in itself: one that has just forked for a program may be asleep until that program begins, and is
+  // then no longer to be told from one that runs.
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: t, timeout: 1s, spec: 'echo $$ >" + directory / "pid" +
-                                "; touch " + directory / "ready" + "; while [ ! -e " + directory / "go" +
-                                " ]; do sleep 0.01; done'}\n");
+                                "; mkfifo " + directory / "go" + "; touch " + directory / "ready" + "; read line <" +
+                                directory / "go" + "'}\n");
   Runner runner(directory, "--results none --json run.json");
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
   const pid_t pid = std::stoi(test::read_file(directory / "pid"));
   runner.send(SIGTSTP);
   ASSERT_TRUE(wait_until([&] { return runner.state() == 'T'; }));
   EXPECT_TRUE(wait_until([&] { return Runner::state_of(pid) == 'T'; }));
-  directory.write("go", "");
+  const base::FileDescriptor go(::open((directory / "go").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_EQ(::write(go.get(), "go\n", 3), 3);
   std::this_thread::sleep_for(1200ms);  // longer than the timeout: that must not count
   runner.send(SIGCONT);
   EXPECT_EQ(runner.wait(), 0) << test::read_file(directory / "out");
