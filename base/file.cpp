@@ -37,13 +37,6 @@ Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
   return {};
 }
 
-// A device or a pipe, such as /dev/stdout, is written to; it must not be replaced by a file.
-Result<void> write_in_place(const fs::path& path, std::string_view content) {
-  const FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
-  if (!file) return error_for(path, errno);
-  return write_all(file.get(), content, path);
-}
-
 }  // namespace
 
 void FileDescriptor::reset(int fd) {
@@ -78,25 +71,48 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   return content;
 }
 
-Result<void> write_file_atomically(const fs::path& path, std::string_view content) {
-  struct stat status {};
+Result<FileReplacement> FileReplacement::begin(const fs::path& path) {
+  FileReplacement replacement;
   // A reference may be a link into another tree: what it names is replaced, not the link.
   std::error_code ignored;
-  const fs::path target = fs::is_symlink(path, ignored) ? fs::canonical(path, ignored) : path;
-  const bool exists = ::stat(target.c_str(), &status) == 0;
-  if (exists && !S_ISREG(status.st_mode)) return write_in_place(target, content);
-  const mode_t mode = exists ? (status.st_mode & 07777) : 0666;
-  std::string temporary = target.string() + ".XXXXXX";
-  FileDescriptor file(::mkostemp(temporary.data(), O_CLOEXEC));
-  if (!file) return error_for(path, errno);
-  auto written = write_all(file.get(), content, path);
+  replacement.target_ = fs::is_symlink(path, ignored) ? fs::canonical(path, ignored) : path;
+  struct stat status {};
+  const bool exists = ::stat(replacement.target_.c_str(), &status) == 0;
+  if (exists && !S_ISREG(status.st_mode)) {
+    // A device or a pipe, such as /dev/stdout: it must not be replaced by a file.
+    replacement.file_.reset(::open(replacement.target_.c_str(), O_WRONLY | O_CLOEXEC));
+  } else {
+    replacement.mode_ = exists ? (status.st_mode & 07777) : 0666;
+    std::string temporary = replacement.target_.string() + ".XXXXXX";
+    replacement.file_.reset(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (replacement.file_) replacement.temporary_ = std::move(temporary);
+  }
+  if (!replacement.file_) return error_for(path, errno);
+  return {std::move(replacement)};
+}
+
+FileReplacement::~FileReplacement() {
+  if (file_ && !temporary_.empty()) ::unlink(temporary_.c_str());
+}
+
+Result<void> FileReplacement::write(std::string_view content) { return write_all(file_.get(), content, target_); }
+
+Result<void> FileReplacement::commit() {
+  if (temporary_.empty()) return {};
   const mode_t mask = ::umask(0);
   ::umask(mask);
-  if (written && ::fchmod(file.get(), mode & ~mask) != 0) written = error_for(path, errno);
-  if (written && ::fsync(file.get()) != 0) written = error_for(path, errno);
-  if (written && ::rename(temporary.c_str(), target.c_str()) != 0) written = error_for(path, errno);
-  if (!written) ::unlink(temporary.c_str());
-  return written;
+  if (::fchmod(file_.get(), mode_ & ~mask) != 0 || ::fsync(file_.get()) != 0 ||
+      ::rename(temporary_.c_str(), target_.c_str()) != 0)
+    return error_for(target_, errno);
+  file_.reset();
+  return {};
+}
+
+Result<void> write_file_atomically(const fs::path& path, std::string_view content) {
+  auto file = FileReplacement::begin(path);
+  if (!file) return file.error();
+  if (auto written = file->write(content); !written) return written;
+  return file->commit();
 }
 
 Result<void> make_directories(const fs::path& path) {

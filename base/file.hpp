@@ -41,8 +41,31 @@ Result<FileDescriptor> open_regular_file(const std::filesystem::path& path, std:
 /// The whole of a regular file; an error if it is none, or larger than `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit = UINT64_MAX);
 
-/// Replaces a file in one step: readers see the old content or the new, never a part. Keeps the old file's mode. What
-/// is no regular file (a device, a pipe) is written to instead.
+/// A file that is replaced in one step, when all of it is there: readers see the old content or the new, never a part.
+/// Keeps the old file's mode. What is no regular file (a device, a pipe) is written to instead.
+class FileReplacement {
+ public:
+  static Result<FileReplacement> begin(const std::filesystem::path& path);
+  FileReplacement(FileReplacement&&) = default;
+  FileReplacement& operator=(FileReplacement&&) = delete;
+  FileReplacement(const FileReplacement&) = delete;
+  FileReplacement& operator=(const FileReplacement&) = delete;
+  /// Without commit() the old file stays.
+  ~FileReplacement();
+
+  Result<void> write(std::string_view content);
+  Result<void> commit();
+
+ private:
+  FileReplacement() = default;
+
+  FileDescriptor file_;
+  std::filesystem::path target_;
+  std::string temporary_;  ///< empty: written in place
+  unsigned mode_ = 0;
+};
+
+/// Replaces a file by this content, as FileReplacement does.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
 
 /// Creates a directory and what leads to it.

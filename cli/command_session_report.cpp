@@ -23,10 +23,14 @@ struct ReportOptions {
   std::string other_directory;
 };
 
-std::string text_of(const sessions::Recording& recording, const std::string& kind) {
-  if (kind == "all") return sessions::report_all(recording);
-  if (kind == "anomalies") return sessions::report_anomalies(recording);
-  return sessions::report_counter(recording);
+using Writer = std::function<void(const sessions::TextSink&)>;
+
+Writer text_of(const sessions::Recording& recording, const std::string& kind) {
+  return [&recording, kind](const sessions::TextSink& sink) {
+    if (kind == "all") sessions::report_all(recording, sink);
+    else if (kind == "anomalies") sessions::report_anomalies(recording, sink);
+    else sink(sessions::report_counter(recording));
+  };
 }
 
 /// A recording of the session, or the exit code after what is wrong has been printed.
@@ -44,28 +48,34 @@ std::variant<sessions::Recording, ExitCode> open_recording(const sessions::Sessi
   return std::move(*recording);
 }
 
-ExitCode keep(const sessions::Session& session, const std::string& file, const std::string& text) {
-  if (const auto written = session.write_report(file, text); !written) return complain(written.error());
+ExitCode keep(const sessions::Session& session, const std::string& file, const Writer& writer) {
+  if (const auto written = session.write_report(file, writer); !written) return complain(written.error());
   return ExitCode::success;
+}
+
+void print(std::string_view text) {
+  const std::string safe = base::printable_lines(text);
+  std::fwrite(safe.data(), 1, safe.size(), stdout);
 }
 
 ExitCode report(const sessions::Session& session, const ReportOptions& options) {
   const auto opened = open_recording(session, options.sample);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  const std::string text = text_of(std::get<sessions::Recording>(opened), options.kind);
-  std::printf("%s\n", base::printable_lines(text).c_str());
+  const Writer text = text_of(std::get<sessions::Recording>(opened), options.kind);
+  text(print);
+  std::printf("\n");
   return keep(session, options.sample + "." + options.kind + ".txt", text);
 }
 
 ExitCode timeline(const sessions::Session& session, const ReportOptions& options) {
   const auto opened = open_recording(session, options.sample);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  const auto rows = sessions::timeline_of(std::get<sessions::Recording>(opened));
-  const std::string text = options.format == "csv"    ? sessions::timeline_csv(rows)
-                           : options.format == "json" ? sessions::timeline_json(rows)
-                                                      : sessions::timeline_pickle(rows);
+  const auto& recording = std::get<sessions::Recording>(opened);
+  const auto write = options.format == "csv"    ? sessions::timeline_csv
+                     : options.format == "json" ? sessions::timeline_json
+                                                : sessions::timeline_pickle;
   const std::string file = options.sample + ".timeline." + options.format;
-  const ExitCode kept = keep(session, file, text);
+  const ExitCode kept = keep(session, file, [&](const auto& sink) { write(recording, sink); });
   if (kept == ExitCode::success) std::printf("%s\n", session.report(file).c_str());
   return kept;
 }
@@ -89,7 +99,7 @@ ExitCode compare(const sessions::Session& session, const ReportOptions& options)
 /// A copy of what was noted when the session was made, under the name that reports have.
 ExitCode copy_info(const sessions::Session& session, const char* raw, const char* report) {
   const auto text = base::read_file(session.raw(raw));
-  return text ? keep(session, report, *text) : ExitCode::success;
+  return text ? keep(session, report, [&](const auto& sink) { sink(*text); }) : ExitCode::success;
 }
 
 template <class Action>
@@ -110,7 +120,9 @@ ExitCode summarize(const sessions::Session& session) {
   if (!kept) return complain(kept.error());
   const std::string text =
       sessions::summary_text(session, *outcomes, *kept ? **kept : sessions::crash_state_of(*outcomes));
-  if (const ExitCode code = keep(session, "00_summary.txt", text); code != ExitCode::success) return code;
+  if (const ExitCode code = keep(session, "00_summary.txt", [&](const auto& sink) { sink(text); });
+      code != ExitCode::success)
+    return code;
   if (const ExitCode code = copy_info(session, "_player_info.txt", "03_player_info.txt"); code != ExitCode::success)
     return code;
   if (const ExitCode code = copy_info(session, "_revision.txt", "04_revision.txt"); code != ExitCode::success)

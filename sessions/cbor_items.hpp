@@ -30,6 +30,8 @@ class CborReader {
   std::size_t end_of_item(int depth) const;
 
  private:
+  bool take_simple(CborItem& item);
+
   std::string_view bytes_;
   std::size_t at_;
 };

@@ -1,12 +1,15 @@
 #include "sessions/pickle_reader.hpp"
 
+#include <algorithm>
+#include <array>
 #include <bit>
-#include <cstring>
 #include <map>
+#include <vector>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "sessions/recording.hpp"
 
 namespace fatespec::sessions {
 namespace {
@@ -15,8 +18,29 @@ namespace {
 struct Cell {
   enum class Type : std::uint8_t { datum, mark, list, tuple };
   Type type = Type::datum;
-  std::size_t event = 0;
+  std::uint32_t event = 0;
   Datum datum;
+};
+
+/// Wall times that never restart. The classic suite's do at each start, resume and seek; only some events have one.
+class ClassicWall {
+ public:
+  std::int64_t after(EventKind kind, std::span<const Datum> data) {
+    const std::size_t field = kind == EventKind::started ? 0 : 3;
+    const bool tells = (kind == EventKind::started || kind == EventKind::update) && data.size() > field;
+    const auto seconds = tells ? data[field].number() : std::nullopt;
+    constexpr double longest = 1e9;  // what a file says beyond that is no time
+    if (!seconds || !(*seconds >= 0 && *seconds < longest)) return at();
+    if (*seconds < last_) before_ = std::min(before_ + last_, longest);
+    last_ = *seconds;
+    return at();
+  }
+
+ private:
+  std::int64_t at() const { return static_cast<std::int64_t>((before_ + last_) * 1e9); }
+
+  double before_ = 0;
+  double last_ = 0;
 };
 
 const std::map<std::string_view, EventKind>& kinds_by_classic_name() {
@@ -45,7 +69,7 @@ class PickleMachine {
  public:
   explicit PickleMachine(std::string_view bytes) : bytes_(bytes) {}
 
-  base::Result<std::vector<PlayerEvent>> run() {
+  base::Result<EventList> run() {
     while (!stopped_ && problem_.empty()) step();
     if (!problem_.empty())
       return base::Error{base::ErrorKind::invalid, fmt::format("pickle, byte {}: {}", opcode_at_, problem_)};
@@ -53,14 +77,19 @@ class PickleMachine {
   }
 
  private:
-  // As a rule the list has every tuple, in their order.
-  std::vector<PlayerEvent> listed_events() {
-    bool all = listed_.size() == made_.size();
-    for (std::size_t i = 0; all && i < listed_.size(); ++i) all = listed_[i] == i;
+  // As a rule the list has every tuple, in their order, after that with the format's version.
+  EventList listed_events() {
+    const std::uint32_t first = !listed_.empty() && listed_[0] == version_ ? 1 : 0;
+    bool all = listed_.size() == made_.size() + first;
+    for (std::size_t i = first; all && i < listed_.size(); ++i) all = listed_[i] == i - first;
     if (all) return std::move(made_);
-    std::vector<PlayerEvent> events;
-    events.reserve(listed_.size());
-    for (const std::uint32_t index : listed_) events.push_back(made_[index]);
+    EventList events;
+    ClassicWall wall;
+    for (const std::uint32_t index : listed_) {
+      if (index == version_) continue;
+      const PlayerEvent event = made_[index];
+      events.add(event.kind, event.thread, wall.after(event.kind, event.data), event.data);
+    }
     return events;
   }
 
@@ -136,12 +165,10 @@ class PickleMachine {
   }
 
   void make_tuple(std::size_t begin, std::size_t below) {
+    const std::uint32_t event = problem_.empty() ? event_of(begin) : 0;
     if (!problem_.empty()) return;
-    PlayerEvent event = event_of(begin);
     stack_.resize(begin - below);
-    if (made_.size() >= UINT32_MAX) fail("too many events");
-    made_.push_back(event);
-    stack_.push_back({Cell::Type::tuple, made_.size() - 1, {}});
+    stack_.push_back({Cell::Type::tuple, event, {}});
   }
 
   void make_tuple_of(std::size_t count) {
@@ -149,24 +176,41 @@ class PickleMachine {
     else make_tuple(stack_.size() - count, 0);
   }
 
-  PlayerEvent event_of(std::size_t begin) {
-    PlayerEvent event;
+  /// Its number; version_ for the tuple that is no event.
+  std::uint32_t event_of(std::size_t begin) {
     for (std::size_t i = begin; i < stack_.size(); ++i)
       if (stack_[i].type != Cell::Type::datum) fail("a tuple within a tuple");
-    if (!problem_.empty() || begin == stack_.size()) return event;
-    const Datum& name = stack_[begin].datum;
-    if (name.type != Datum::Type::text) fail("a tuple that does not begin with the name of an event");
-    if (!problem_.empty() || name.text() == "version") return event;
-    const auto kind = kinds_by_classic_name().find(name.text());
-    if (kind == kinds_by_classic_name().end()) {
-      fail(fmt::format("an event `{}` that is not known", base::shorten(base::printable(name.text()), 40)));
-      return event;
+    if (begin == stack_.size() || stack_[begin].datum.type != Datum::Type::text)
+      fail("a tuple that does not begin with the name of an event");
+    if (made_.size() >= version_) fail("too many events");
+    if (!problem_.empty()) return version_;
+    const EventKind kind = kind_of(stack_[begin].datum.text());
+    if (kind == EventKind{}) return version_;
+    const std::size_t known = classic_fields(kind).size();
+    std::array<Datum, most_data> data{};
+    std::size_t count = 0;
+    for (std::size_t i = begin + 1; i < stack_.size() && count < known; ++i) data.at(count++) = stack_[i].datum;
+    const std::span<const Datum> given(data.data(), count);
+    made_.add(kind, ThreadId::main, wall_.after(kind, given), given);
+    return static_cast<std::uint32_t>(made_.size() - 1);
+  }
+
+  /// None for the version, and after an error.
+  EventKind kind_of(std::string_view name) {
+    // One that was kept in the memo comes back as the same bytes.
+    for (const auto& [seen, kind] : seen_)
+      if (seen.data() == name.data() && seen.size() == name.size()) return kind;
+    EventKind kind{};
+    if (name != "version") {
+      const auto found = kinds_by_classic_name().find(name);
+      if (found == kinds_by_classic_name().end()) {
+        fail(fmt::format("an event `{}` that is not known", base::shorten(base::printable(name), 40)));
+        return kind;
+      }
+      kind = found->second;
     }
-    event.kind = kind->second;
-    const std::size_t known = classic_fields(event.kind).size();
-    for (std::size_t i = begin + 1; i < stack_.size() && event.count < known; ++i)
-      event.data.at(event.count++) = stack_[i].datum;
-    return event;
+    seen_.at(next_seen_++ % seen_.size()) = {name, kind};
+    return kind;
   }
 
   void append(std::size_t begin) {
@@ -180,7 +224,7 @@ class PickleMachine {
         fail("an element of the list is no tuple");
         return;
       }
-      listed_.push_back(static_cast<std::uint32_t>(stack_[i].event));
+      listed_.push_back(stack_[i].event);
     }
     stack_.resize(begin);
   }
@@ -196,6 +240,8 @@ class PickleMachine {
   void step_number(unsigned char opcode);
   void step_memo(unsigned char opcode);
 
+  static constexpr std::uint32_t version_ = UINT32_MAX;  ///< stands for the first tuple
+
   std::string_view bytes_;
   std::size_t at_ = 0;
   std::size_t opcode_at_ = 0;
@@ -203,8 +249,11 @@ class PickleMachine {
   std::string problem_;
   std::vector<Cell> stack_;
   std::vector<Cell> memo_;
-  std::vector<PlayerEvent> made_;      ///< tuples, in the order in which they were made
+  EventList made_;                     ///< in the order in which they were made
   std::vector<std::uint32_t> listed_;  ///< those that the list has
+  ClassicWall wall_;
+  std::array<std::pair<std::string_view, EventKind>, 12> seen_{};
+  std::size_t next_seen_ = 0;
 };
 
 void PickleMachine::step() {
@@ -271,12 +320,6 @@ void PickleMachine::step_memo(unsigned char opcode) {
 
 }  // namespace
 
-base::Result<std::vector<PlayerEvent>> read_pickle(std::string_view bytes) {
-  auto events = PickleMachine(bytes).run();
-  if (!events) return events.error();
-  // The first element is the format's version.
-  if (!events->empty() && events->front().kind == EventKind{}) events->erase(events->begin());
-  return events;
-}
+base::Result<EventList> read_pickle(std::string_view bytes) { return PickleMachine(bytes).run(); }
 
 }  // namespace fatespec::sessions

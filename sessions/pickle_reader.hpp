@@ -2,16 +2,15 @@
 #pragma once
 
 #include <string_view>
-#include <vector>
 
 #include "base/error.hpp"
-#include "sessions/recording.hpp"
+#include "sessions/event_list.hpp"
 
 namespace fatespec::sessions {
 
 /// The events of a pickled list of tuples. Only the opcodes that lists, tuples, strings, numbers and None need are
 /// understood (Python's pickletools has the format): everything else, above all what makes objects and calls functions,
 /// is refused by name and offset. Memory is bounded by the size of the bytes.
-base::Result<std::vector<PlayerEvent>> read_pickle(std::string_view bytes);
+base::Result<EventList> read_pickle(std::string_view bytes);
 
 }  // namespace fatespec::sessions

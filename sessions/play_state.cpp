@@ -1,35 +1,39 @@
 #include "sessions/play_state.hpp"
 
 #include <map>
-#include <vector>
+
+#include "sessions/recording.hpp"
 
 namespace fatespec::sessions {
 namespace {
 
+constexpr std::size_t kinds = 32;
+
 /// Fields of the same name are one and the same.
-std::vector<std::array<std::uint8_t, most_data>> make_slots() {
+std::array<std::array<std::uint8_t, most_data>, kinds> make_slots() {
   std::map<std::string_view, std::uint8_t> names;
-  std::vector<std::array<std::uint8_t, most_data>> slots(1);
+  std::array<std::array<std::uint8_t, most_data>, kinds> slots{};
   for (const auto& info : all_event_kinds()) {
-    auto& own = slots.emplace_back();
     const auto& fields = classic_fields(info.kind);
     for (std::size_t i = 0; i < fields.size(); ++i)
-      own.at(i) = names.try_emplace(fields[i], static_cast<std::uint8_t>(names.size())).first->second;
+      slots.at(static_cast<std::size_t>(info.kind)).at(i) =
+          names.try_emplace(fields[i], static_cast<std::uint8_t>(names.size())).first->second;
   }
   return slots;
 }
 
+const auto slots_of_kinds = make_slots();
+
 }  // namespace
 
 std::size_t PlayState::slot(EventKind kind, std::size_t position) {
-  static const auto slots = make_slots();
-  return slots[static_cast<std::size_t>(kind)][position];
+  return slots_of_kinds[static_cast<std::size_t>(kind)][position];
 }
 
 void PlayState::apply(const PlayerEvent& event) {
-  for (std::size_t i = 0; i < event.count; ++i) values_.at(slot(event.kind, i)) = event.data.at(i);
+  for (std::size_t i = 0; i < event.data.size(); ++i) values_[slot(event.kind, i)] = event.data[i];
   if (event.kind == EventKind::frame_dropped || event.kind == EventKind::rescheduled) ++frame_;
-  if (event.kind != EventKind::update || event.count == 0) return;
+  if (event.kind != EventKind::update || event.data.empty()) return;
   const Datum& dt = event.data[0];
   if (dt.type == Datum::Type::integer && pyglet_time_.type == Datum::Type::integer)
     pyglet_time_ = Datum::of(pyglet_time_.integer + dt.integer);

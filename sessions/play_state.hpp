@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "sessions/recording.hpp"
+#include "sessions/event_list.hpp"
 
 namespace fatespec::sessions {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sessions/recording.hpp"
+#include "sessions/event_list.hpp"
 
 namespace fatespec::sessions {
 

@@ -23,91 +23,63 @@ Datum datum_of(const Value& value, Unit unit) {
   return unit == Unit::nanoseconds ? seconds_of(value.integer) : Datum::of(value.integer);
 }
 
-/// An event of ours with the fields that the classic suite gives it.
-PlayerEvent classic_event(const Event& event) {
-  PlayerEvent made;
-  made.kind = event.kind;
-  const auto add = [&](Datum datum) { made.data.at(made.count++) = datum; };
-  switch (event.kind) {
-    case EventKind::started: add(seconds_of(event.wall)); return made;
-    case EventKind::update:
+/// What an event of ours has in the classic suite.
+class ClassicFields {
+ public:
+  std::span<const Datum> of(const Event& event) {
+    count_ = 0;
+    if (event.kind == EventKind::started) add(seconds_of(event.wall));
+    else if (event.kind == EventKind::update) {
       add(seconds_of(event.number(0)));
       add(seconds_of(event.media));
       add(seconds_of(event.number(1)));
       add(seconds_of(event.wall));
-      return made;
-    default: break;
+    } else {
+      const auto& fields = all_event_kinds()[static_cast<std::size_t>(event.kind) - 1].fields;
+      const std::size_t known = classic_fields(event.kind).size();
+      for (std::size_t i = 0; i < known; ++i) add(datum_of(event.fields[i], fields[i].unit));
+    }
+    return {data_.data(), count_};
   }
-  const auto& fields = all_event_kinds()[static_cast<std::size_t>(event.kind) - 1].fields;
-  for (std::size_t i = 0; i < classic_fields(event.kind).size(); ++i)
-    add(datum_of(event.fields.at(i), fields.at(i).unit));
-  return made;
-}
 
-/// What the classic suite forgives at the end: it takes the end of the video for a defect.
-std::vector<PlayerEvent> with_tail_forgiven(const std::vector<PlayerEvent>& events) {
-  std::vector<PlayerEvent> kept = events;
+ private:
+  void add(const Datum& datum) { data_[count_++] = datum; }
+
+  std::array<Datum, most_data> data_{};
+  std::size_t count_ = 0;
+};
+
+/// How many ends of the video at the end the classic suite forgives: it takes each for a defect.
+std::uint64_t forgiven_ends(const EventList& events) {
   const std::size_t count = events.size() + 1;  // the version counts
   const auto is_end = [&](std::size_t from_end) {
     return events.size() >= from_end && events[events.size() - from_end].kind == EventKind::no_frame;
   };
-  const auto drop = [&](std::initializer_list<std::size_t> places) {
-    for (const std::size_t from_end : places)  // the farthest first, so that the others keep their distance
-      kept.erase(kept.end() - static_cast<std::ptrdiff_t>(from_end));
-  };
-  if (count > 9 && is_end(2) && is_end(6) && is_end(10)) drop({10, 6, 2});
-  else if (count > 6 && is_end(2) && is_end(6)) drop({6, 2});
-  else if (count > 2 && is_end(2)) drop({2});
-  return kept;
+  if (count > 9 && is_end(2) && is_end(6) && is_end(10)) return 3;
+  if (count > 6 && is_end(2) && is_end(6)) return 2;
+  return count > 2 && is_end(2) ? 1 : 0;
 }
 
-DefectCounts count_classic(const std::vector<PlayerEvent>& events, bool crashed) {
+DefectCounts count_classic(const EventList& events, bool crashed) {
   DefectCounts counts;
-  for (const auto& event : with_tail_forgiven(events)) {
+  for (const PlayerEvent event : events) {
     switch (event.kind) {
       case EventKind::crash: ++counts[Defect::crash]; break;
       case EventKind::frame_dropped: ++counts[Defect::dropped_frame]; break;
       case EventKind::no_frame: ++counts[Defect::no_frame]; break;
       case EventKind::image_missing: ++counts[Defect::no_image]; break;
       case EventKind::rescheduled:
-        if (event.count > 0 && event.data[0].number().value_or(0) < 0) ++counts[Defect::scheduling_in_past];
+        if (event.number(0).value_or(0) < 0) ++counts[Defect::scheduling_in_past];
         break;
       default: break;
     }
   }
+  counts[Defect::no_frame] -= forgiven_ends(events);
   if (crashed) counts[Defect::crash] = std::max<std::uint64_t>(1, counts[Defect::crash]);
   return counts;
 }
 
 }  // namespace
-
-Datum Datum::of(std::int64_t value) {
-  Datum datum;
-  datum.type = Type::integer;
-  datum.integer = value;
-  return datum;
-}
-
-Datum Datum::of(double value) {
-  Datum datum;
-  datum.type = Type::real;
-  datum.real = value;
-  return datum;
-}
-
-Datum Datum::of(std::string_view value) {
-  Datum datum;
-  datum.type = Type::text;
-  datum.bytes = value.data();
-  datum.length = static_cast<std::uint32_t>(value.size());
-  return datum;
-}
-
-std::optional<double> Datum::number() const {
-  if (type == Type::integer) return static_cast<double>(integer);
-  if (type == Type::real) return real;
-  return std::nullopt;
-}
 
 const std::vector<std::string_view>& classic_fields(EventKind kind) {
   static const std::vector<std::vector<std::string_view>> all = [] {
@@ -154,14 +126,19 @@ base::Result<void> Recording::read_cbor(std::string_view bytes) {
   DefectMeter meter;
   Event event;
   Datum sample;
+  ClassicFields fields;
   bool ended = false;
+  events_.reserve_for(bytes.size());
   while (reader->next(event)) {
     meter.consume(event);
     ended = ended || event.kind == EventKind::ended;
-    events_.push_back(classic_event(event));
-    // The classic crash event names the sample; what ours has, signal and thread, is for the reports of crashes.
+    events_.add(event.kind, event.thread, event.wall, fields.of(event));
     if (event.kind == EventKind::opened) sample = events_.back().data[0];
-    if (event.kind == EventKind::crash) events_.back().data[0] = sample;
+    if (event.kind != EventKind::crash) continue;
+    // The classic crash event names the sample; what ours has is for the reports of crashes.
+    signal_ = static_cast<int>(event.number(0).value_or(0));
+    crashed_thread_ = std::string(event.fields[2].text);
+    events_.replace_last(0, sample);
   }
   header_ = reader->header();
   defects_ = meter.finish(header_);

@@ -168,13 +168,20 @@ std::string Session::samples_version() const {
   return lines.empty() ? "" : std::string(base::trim(lines.front()));
 }
 
-base::Result<void> Session::write_report(const std::string& file, const std::string& text) const {
+base::Result<void> Session::write_report(const std::string& file,
+                                         const std::function<void(const TextSink&)>& writer) const {
   const auto allowed = permissions();
   if (!allowed) return allowed.error();
   if (allowed->protect_reports)
     return wrong(fmt::format("the reports of session `{}` are protected; fatespec session unprotect reports", name_));
   if (auto made = base::make_directories(directory_ / "reports"); !made) return made.error();
-  return base::write_file_atomically(report(file), text);
+  auto replacement = base::FileReplacement::begin(report(file));
+  if (!replacement) return replacement.error();
+  base::Result<void> written = {};
+  writer([&](std::string_view text) {
+    if (written) written = replacement->write(text);
+  });
+  return written ? replacement->commit() : written;
 }
 
 base::Result<void> Session::check_writable_recordings(bool replace) const {

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/error.hpp"
+#include "sessions/text_sink.hpp"
 
 namespace fatespec::sessions {
 
@@ -47,7 +49,7 @@ class Session {
   /// The first line of the file; empty if there is none.
   std::string samples_version() const;
   /// Writes a report, unless they are protected.
-  base::Result<void> write_report(const std::string& file, const std::string& text) const;
+  base::Result<void> write_report(const std::string& file, const std::function<void(const TextSink&)>& writer) const;
   /// An error if recordings may not be written: protected, or there already and without `dev_debug`.
   base::Result<void> check_writable_recordings(bool replace) const;
 

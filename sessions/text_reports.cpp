@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include <fmt/format.h>
+#include <fmt/compile.h>
 
 #include "sessions/counter_report.hpp"
 #include "sessions/play_state.hpp"
@@ -60,47 +60,54 @@ void append_event(std::string& text, const PlayerEvent& event, const PlayState& 
   append_python(text, state.current_time());
 }
 
-void begin_line(std::string& text, const PlayState& state) {
-  if (!text.empty()) text += '\n';
-  fmt::format_to(std::back_inserter(text), "{:4} ", state.frame());
-}
+/// Lines that begin with the frame's number.
+class Lines {
+ public:
+  explicit Lines(const TextSink& sink) : buffer_(sink) {}
+
+  std::string& begin(const PlayState& state) {
+    std::string& text = buffer_.text();
+    if (!first_) text += '\n';
+    first_ = false;
+    fmt::format_to(std::back_inserter(text), FMT_COMPILE("{:4} "), state.frame());
+    return text;
+  }
+
+ private:
+  SinkBuffer buffer_;
+  bool first_ = true;
+};
 
 bool in_the_past(const PlayerEvent& event) {
-  return event.kind == EventKind::rescheduled && event.count > 0 && event.data[0].number().value_or(0) < 0;
+  return event.kind == EventKind::rescheduled && event.number(0).value_or(0) < 0;
 }
 
 }  // namespace
 
-std::string report_all(const Recording& recording) {
-  constexpr std::size_t usual_line = 100;
-  std::string text;
-  text.reserve(recording.events().size() * usual_line);
+void report_all(const Recording& recording, const TextSink& sink) {
+  Lines lines(sink);
   PlayState state;
-  for (const auto& event : recording.events()) {
+  for (const PlayerEvent event : recording.events()) {
     state.apply(event);
-    begin_line(text, state);
+    std::string& text = lines.begin(state);
     if (!is_outermost(event.kind)) text += "    ";
     append_event(text, event, state);
   }
-  return text;
 }
 
-std::string report_anomalies(const Recording& recording) {
-  std::string text;
+void report_anomalies(const Recording& recording, const TextSink& sink) {
+  Lines lines(sink);
   PlayState state;
-  for (const auto& event : recording.events()) {
+  for (const PlayerEvent event : recording.events()) {
     state.apply(event);
     if (in_the_past(event)) {
-      begin_line(text, state);
       // The spelling is that of the classic text.
-      fmt::format_to(std::back_inserter(text), "!!! Scheduling in the past, reschedulling_time: {:f}",
-                     *event.data[0].number());
+      fmt::format_to(std::back_inserter(lines.begin(state)), "!!! Scheduling in the past, reschedulling_time: {:f}",
+                     *event.number(0));
     } else if (is_anomaly_or_landmark(event.kind)) {
-      begin_line(text, state);
-      append_event(text, event, state);
+      append_event(lines.begin(state), event, state);
     }
   }
-  return text;
 }
 
 std::string report_counter(const Recording& recording) { return counter_report(recording.defects()); }

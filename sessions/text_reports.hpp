@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sessions/recording.hpp"
+#include "sessions/text_sink.hpp"
 
 namespace fatespec::sessions {
 
@@ -11,9 +12,9 @@ namespace fatespec::sessions {
 // byte as its own, wherever those are right; docs/sessions.md lists where they are not.
 
 /// Every event, with the number of the frame after it.
-std::string report_all(const Recording& recording);
+void report_all(const Recording& recording, const TextSink& sink);
 /// The events that are defects, and those that tell where in the play they are.
-std::string report_anomalies(const Recording& recording);
+void report_anomalies(const Recording& recording, const TextSink& sink);
 /// How often each defect occurred.
 std::string report_counter(const Recording& recording);
 

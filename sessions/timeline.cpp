@@ -22,7 +22,7 @@ nlohmann::json json_of(const Datum& datum) {
 /// Writes the opcodes that plain data need.
 class PickleWriter {
  public:
-  PickleWriter() { text_ = "\x80\x04"; }
+  explicit PickleWriter(std::string& text) : text_(text) { text_ += "\x80\x04"; }
 
   void open_list() { text_ += "]("; }
   void close_list() { text_ += 'e'; }
@@ -37,7 +37,7 @@ class PickleWriter {
     text_ += "\x8a\x08";
     for (int i = 0; i < 8; ++i) text_ += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i) & 0xffU);
   }
-  std::string finish() { return text_ + '.'; }
+  void finish() { text_ += '.'; }
 
  private:
   void put_real(double value) {
@@ -45,7 +45,7 @@ class PickleWriter {
     const auto bits = std::bit_cast<std::uint64_t>(value);
     for (int i = 56; i >= 0; i -= 8) text_ += static_cast<char>(bits >> i & 0xffU);
   }
-  std::string text_;
+  std::string& text_;
 };
 
 bool is_none(const Datum& datum) { return datum.type == Datum::Type::none; }
@@ -74,23 +74,23 @@ struct FilledColumn {
 
 }  // namespace
 
-std::vector<TimelineRow> timeline_of(const Recording& recording) {
-  std::vector<TimelineRow> rows;
+void visit_timeline(const Recording& recording, const std::function<void(const TimelineRow&)>& visitor) {
   PlayState state;
   bool first = true;
-  for (const auto& event : recording.events()) {
+  for (const PlayerEvent event : recording.events()) {
     if (event.kind == EventKind::update && !first)
-      rows.push_back({state.wall_time(), state.pyglet_time(), state.audio_time(), state.current_time(), state.frame(),
-                      state.rescheduling_time()});
+      visitor({state.wall_time(), state.pyglet_time(), state.audio_time(), state.current_time(), state.frame(),
+               state.rescheduling_time()});
     if (event.kind == EventKind::update) first = false;
     state.apply(event);
   }
-  return rows;
 }
 
-std::string timeline_csv(const std::vector<TimelineRow>& rows) {
-  std::string text = "wall_time_s,player_time_s,audio_time_s,current_time_s,frame,rescheduling_time_s\n";
-  for (const auto& row : rows) {
+void timeline_csv(const Recording& recording, const TextSink& sink) {
+  SinkBuffer buffer(sink);
+  buffer.text() += "wall_time_s,player_time_s,audio_time_s,current_time_s,frame,rescheduling_time_s\n";
+  visit_timeline(recording, [&](const TimelineRow& row) {
+    std::string& text = buffer.text();
     const auto add = [&](const Datum& datum) {
       if (!is_none(datum)) append_python(text, datum);
       text += ',';
@@ -102,29 +102,40 @@ std::string timeline_csv(const std::vector<TimelineRow>& rows) {
     text += std::to_string(row.frame) + ',';
     if (!is_none(row.rescheduling_time)) append_python(text, row.rescheduling_time);
     text += '\n';
-  }
-  return text;
+  });
 }
 
-std::string timeline_json(const std::vector<TimelineRow>& rows) {
-  nlohmann::ordered_json all = {{"version", 1}, {"unit", "s"}, {"rows", nlohmann::json::array()}};
-  for (const auto& row : rows)
-    all["rows"].push_back(nlohmann::ordered_json{{"wall_time", json_of(row.wall_time)},
-                                                 {"player_time", json_of(row.pyglet_time)},
-                                                 {"audio_time", json_of(row.audio_time)},
-                                                 {"current_time", json_of(row.current_time)},
-                                                 {"frame", row.frame},
-                                                 {"rescheduling_time", json_of(row.rescheduling_time)}});
-  return all.dump() + "\n";
+void timeline_json(const Recording& recording, const TextSink& sink) {
+  SinkBuffer buffer(sink);
+  buffer.text() += R"({"version":1,"unit":"s","rows":[)";
+  bool first = true;
+  visit_timeline(recording, [&](const TimelineRow& row) {
+    std::string& text = buffer.text();
+    if (!first) text += ',';
+    first = false;
+    text += nlohmann::ordered_json{{"wall_time", json_of(row.wall_time)},
+                                   {"player_time", json_of(row.pyglet_time)},
+                                   {"audio_time", json_of(row.audio_time)},
+                                   {"current_time", json_of(row.current_time)},
+                                   {"frame", row.frame},
+                                   {"rescheduling_time", json_of(row.rescheduling_time)}}
+                .dump();
+  });
+  buffer.text() += "]}\n";
 }
 
-std::string timeline_pickle(const std::vector<TimelineRow>& rows) {
-  PickleWriter writer;
+void timeline_pickle(const Recording& recording, const TextSink& sink) {
+  std::string text;
+  PickleWriter writer(text);
   FilledColumn audio;
   FilledColumn current;
+  const auto hand_on = [&] {
+    sink(text);
+    text.clear();
+  };
   writer.open_tuple();
   writer.open_list();
-  for (const auto& row : rows) {
+  visit_timeline(recording, [&](const TimelineRow& row) {
     writer.open_tuple();
     writer.put(row.wall_time);
     writer.put(row.pyglet_time);
@@ -133,12 +144,15 @@ std::string timeline_pickle(const std::vector<TimelineRow>& rows) {
     writer.put(row.frame);
     writer.put(row.rescheduling_time);
     writer.close_tuple();
-  }
+    constexpr std::size_t enough = std::size_t{256} << 10;
+    if (text.size() > enough) hand_on();
+  });
   writer.close_list();
   current.write(writer);
   audio.write(writer);
   writer.close_tuple();
-  return writer.finish();
+  writer.finish();
+  hand_on();
 }
 
 }  // namespace fatespec::sessions

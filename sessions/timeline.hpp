@@ -2,10 +2,10 @@
 #pragma once
 
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <functional>
 
 #include "sessions/recording.hpp"
+#include "sessions/text_sink.hpp"
 
 namespace fatespec::sessions {
 
@@ -20,14 +20,14 @@ struct TimelineRow {
 };
 
 /// The first update's row is left out: there is no state before it.
-std::vector<TimelineRow> timeline_of(const Recording& recording);
+void visit_timeline(const Recording& recording, const std::function<void(const TimelineRow&)>& visitor);
 
 /// A header with units and a line for each row; what was unknown is empty.
-std::string timeline_csv(const std::vector<TimelineRow>& rows);
-std::string timeline_json(const std::vector<TimelineRow>& rows);
+void timeline_csv(const Recording& recording, const TextSink& sink);
+void timeline_json(const Recording& recording, const TextSink& sink);
 /// A Python pickle (protocol 4) of plain data, in the layout of the classic suite: [rows, current times that were None,
 /// audio times that were None]; in the rows the previous value stands for what was None, and the lists have
 /// (wall time, previous value).
-std::string timeline_pickle(const std::vector<TimelineRow>& rows);
+void timeline_pickle(const Recording& recording, const TextSink& sink);
 
 }  // namespace fatespec::sessions
