@@ -27,6 +27,8 @@ Result<FileDescriptor> open_regular(const fs::path& path, struct stat& status) {
   return file;
 }
 
+}  // namespace
+
 Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
@@ -36,8 +38,6 @@ Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
   }
   return {};
 }
-
-}  // namespace
 
 void FileDescriptor::reset(int fd) {
   if (fd_ >= 0) ::close(fd_);

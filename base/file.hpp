@@ -41,6 +41,9 @@ Result<FileDescriptor> open_regular_file(const std::filesystem::path& path, std:
 /// The whole of a regular file; an error if it is none, or larger than `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit = UINT64_MAX);
 
+/// Writes all of it to a descriptor; `path` is for the error.
+Result<void> write_all(int fd, std::string_view content, const std::filesystem::path& path);
+
 /// A file that is replaced in one step, when all of it is there: readers see the old content or the new, never a part.
 /// Keeps the old file's mode. What is no regular file (a device, a pipe) is written to instead.
 class FileReplacement {

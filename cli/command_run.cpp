@@ -13,6 +13,7 @@
 #include "cli/plan_run.hpp"
 #include "cli/run_options.hpp"
 #include "cli/run_selection.hpp"
+#include "cli/run_session.hpp"
 #include "reports/comparison.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/junit.hpp"
@@ -43,6 +44,7 @@ class RunCommand {
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
     run_.run_id = selection_.resumed ? selection_.resumed->id : new_run_id();
+    if (const auto failed = choose_session()) return *failed;
     if (const auto failed = open_outputs()) return *failed;
     prepare_run();
     add_sinks();
@@ -84,14 +86,23 @@ class RunCommand {
     return std::nullopt;
   }
 
+  std::optional<ExitCode> choose_session() {
+    if (results_path_.empty()) {
+      if (options_.session.empty()) return std::nullopt;
+      return complain(base::Error{base::ErrorKind::usage, "--session needs results: recordings are kept beside them"});
+    }
+    const auto samples = std::filesystem::absolute(results_path_).parent_path() / "recordings";
+    session_.emplace(samples, options_.session.empty() ? run_.run_id : options_.session);
+    if (const auto fit = session_->check(selection_.resumed.has_value()); !fit) return complain(fit.error());
+    return std::nullopt;
+  }
+
   void prepare_run() {
     run_.command = full_command(options_);
     run_.guardian = guardian_.get();
     run_.jobs = jobs();
     run_.scheduler = {keep_of(options_.keep), options_.fail_fast, options_.stress > 0};
-    if (!results_path_.empty())
-      run_.scheduler.recordings =
-          (std::filesystem::absolute(results_path_).parent_path() / "recordings" / run_.run_id).string();
+    run_.scheduler.recordings = session_ ? session_->recordings() : "";
     if (!selection_.resumed) return;
     run_.resumed = true;
     run_.done = selection_.resumed->counts;
@@ -156,8 +167,15 @@ class RunCommand {
       }
     }
     if (lock_) unlock_run(results_path_, run_.run_id);
+    if (session_) finish_session();
     show_trends();
     return lost && code == ExitCode::success ? ExitCode::error : code;
+  }
+
+  void finish_session() {
+    const auto recorded = session_->finish();
+    if (!recorded) complain(recorded.error());
+    else if (*recorded && !options_.quiet) console_.print("session  " + session_->command("summarize"));
   }
 
   // After the summary: it needs the whole history, which is looked at only if some test was long enough to tell.
@@ -177,6 +195,7 @@ class RunCommand {
   Inputs inputs_;
   PlanRunOptions run_;
   std::string results_path_;
+  std::optional<RunSession> session_;
   std::unique_ptr<results::Store> store_;
   base::FileDescriptor lock_;
   bool has_trends_ = false;

@@ -9,6 +9,7 @@
 #include "cli/session_commands.hpp"
 #include "cli/session_help.hpp"
 #include "cli/session_info.hpp"
+#include "sessions/stale_reports.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -57,7 +58,10 @@ ExitCode status(const SessionOptions& options) {
               : permissions->protect_raw_data                               ? "raw_data"
               : permissions->protect_reports                                ? "reports"
                                                                             : "nothing");
-  if (permissions->dev_debug) std::printf("dev_debug  raw data may be rewritten: reports may be of other recordings\n");
+  if (permissions->dev_debug) std::printf("dev_debug  raw data may be rewritten\n");
+  if (permissions->quarantined) std::printf("origin     unpacked from an archive: its recordings stay as they came\n");
+  for (const auto& report : sessions::stale_reports(session))
+    std::printf("stale      %s: of an earlier recording\n", base::printable(report).c_str());
   return ExitCode::success;
 }
 
@@ -67,6 +71,10 @@ ExitCode protect(const SessionOptions& options, const std::string& what, bool on
   const auto& session = std::get<sessions::Session>(chosen);
   auto permissions = session.permissions();
   if (!permissions) return complain(permissions.error());
+  if (!on && permissions->quarantined && what != "reports") {
+    complain(fmt::format("session `{}` came from elsewhere: its raw data stay protected", session.name()));
+    return ExitCode::usage;
+  }
   if (what != "reports") permissions->protect_raw_data = on;
   if (what != "raw_data") permissions->protect_reports = on;
   if (const auto set = session.set_permissions(*permissions); !set) return complain(set.error());
@@ -137,6 +145,7 @@ void add_session(CLI::App& app, ExitCode& exit_code) {
   add_looking(*group, exit_code);
   add_session_plays(*group, exit_code);
   add_session_reports(*group, exit_code);
+  add_session_archives(*group, exit_code);
 }
 
 }  // namespace fatespec::cli

@@ -8,14 +8,16 @@
 #include "cli/inputs.hpp"
 #include "cli/session_commands.hpp"
 #include "cli/session_info.hpp"
+#include "cli/session_player.hpp"
 #include "sessions/session_reports.hpp"
+#include "sessions/stale_reports.hpp"
 
 namespace fatespec::cli {
 namespace {
 
 struct PlayOptions {
   SessionOptions session;
-  std::string clock = "real";
+  PlaySettings settings;
   int most_retries = 5;
   bool clean = false;
   std::string samples_directory;
@@ -38,11 +40,19 @@ ExitCode play_all(const sessions::Session& session, const PlayOptions& options) 
     complain("there is no sample to play");
     return ExitCode::nothing_selected;
   }
-  const auto result = play_samples(session, *playlist, options.clock);
+  if (options.settings.jobs > 1 && options.settings.clock != "virtual") {
+    complain("--jobs plays several at once, which needs --clock virtual: by the real clock they disturb each other");
+    return ExitCode::usage;
+  }
+  if (replace)
+    if (const auto marked = sessions::mark_reports_stale(session, *playlist); !marked) return complain(marked.error());
+  const auto result = play_samples(session, *playlist, options.settings);
   if (const auto* code = std::get_if<ExitCode>(&result)) return *code;
   const auto& played = std::get<PlayedSamples>(result);
-  std::printf("%d of %zu samples played: %d crashed, %d failed%s\n", played.played, playlist->size(), played.crashed,
-              played.failed, played.interrupted ? " (interrupted)" : "");
+  const std::size_t all = playlist->size() * static_cast<std::size_t>(options.settings.repeat);
+  std::printf("%d of %zu %s: %d crashed, %d failed%s\n", played.played, all,
+              options.settings.repeat > 1 ? "plays done" : "samples played", played.crashed, played.failed,
+              played.interrupted ? " (interrupted)" : "");
   return code_of(played);
 }
 
@@ -73,7 +83,9 @@ ExitCode retry_crashed(const sessions::Session& session, const PlayOptions& opti
     state.sometimes.assign(sometimes.begin(), sometimes.end());
     if (const auto saved = session.set_crash_state(state); !saved) return complain(saved.error());
     if (retry >= options.most_retries || state.still.empty()) break;
-    const auto result = play_samples(session, state.still, options.clock);
+    PlaySettings once = options.settings;
+    once.repeat = 1;
+    const auto result = play_samples(session, state.still, once);
     if (const auto* code = std::get_if<ExitCode>(&result)) return *code;
     if (std::get<PlayedSamples>(result).interrupted) return ExitCode::interrupted;
     candidates = state.still;
@@ -118,9 +130,17 @@ std::function<void()> on_session(std::shared_ptr<PlayOptions> options, ExitCode&
   };
 }
 
-void add_clock(CLI::App& command, PlayOptions& options) {
-  command.add_option("--clock", options.clock, "real, or virtual: as fast as it goes")
+void add_settings(CLI::App& command, PlayOptions& options, bool repeatable) {
+  command.add_option("--clock", options.settings.clock, "real, or virtual: as fast as it goes")
       ->check(CLI::IsMember({"real", "virtual"}));
+  command.add_option("--jobs", options.settings.jobs, "plays at once, with --clock virtual")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  if (repeatable)
+    command
+        .add_option("--repeat", options.settings.repeat, "play each sample so often: comparisons then know the noise")
+        ->check(CLI::Range(1, 1000))
+        ->capture_default_str();
 }
 
 }  // namespace
@@ -129,7 +149,7 @@ void add_session_plays(CLI::App& group, ExitCode& exit_code) {
   auto options = std::make_shared<PlayOptions>();
   CLI::App* play = group.add_subcommand("play", "play the session's samples, each in a process of its own");
   add_session_options(*play, options->session);
-  add_clock(*play, *options);
+  add_settings(*play, *options, true);
   play->footer("Example:\n  fatespec session play --clock virtual");
   play->callback(on_session(options, exit_code, play_all));
   CLI::App* retry = group.add_subcommand("retry-crashed", "play again what crashed");
@@ -138,13 +158,13 @@ void add_session_plays(CLI::App& group, ExitCode& exit_code) {
       ->capture_default_str();
   retry->add_flag("--clean", options->clean, "forget earlier retries");
   add_session_options(*retry, options->session);
-  add_clock(*retry, *options);
+  add_settings(*retry, *options, false);
   retry->footer("Example:\n  fatespec session retry-crashed 3");
   retry->callback(on_session(options, exit_code, retry_crashed));
   CLI::App* run_command = group.add_subcommand("run", "play, retry-crashed and summarize");
   run_command->add_option("SAMPLES_DIR", options->samples_directory, "make a session testrun_00, _01, ... of it");
   add_session_options(*run_command, options->session);
-  add_clock(*run_command, *options);
+  add_settings(*run_command, *options, true);
   run_command->footer("Example:\n  fatespec session run samples");
   run_command->callback([options, &exit_code] { exit_code = run(*options); });
 }

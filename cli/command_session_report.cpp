@@ -1,4 +1,4 @@
-// fatespec session: summarize, report, timeline, compare.
+// fatespec session: summarize, report, timeline, plot, compare.
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -7,7 +7,11 @@
 #include "base/text.hpp"
 #include "cli/inputs.hpp"
 #include "cli/session_commands.hpp"
+#include "reports/plot_page.hpp"
+#include "sessions/alignment.hpp"
+#include "sessions/comparison.hpp"
 #include "sessions/session_reports.hpp"
+#include "sessions/text_json.hpp"
 #include "sessions/text_reports.hpp"
 #include "sessions/timeline.hpp"
 
@@ -18,16 +22,22 @@ struct ReportOptions {
   SessionOptions session;
   std::string sample;
   std::string kind;
-  std::string format = "csv";
+  std::string timeline_format = "csv";
+  std::string format = "text";  ///< of the other reports
   std::string other;
   std::string other_directory;
+
+  bool json() const { return format == "json"; }
 };
 
 using Writer = std::function<void(const sessions::TextSink&)>;
 
-Writer text_of(const sessions::Recording& recording, const std::string& kind) {
-  return [&recording, kind](const sessions::TextSink& sink) {
-    if (kind == "all") sessions::report_all(recording, sink);
+Writer text_of(const sessions::Recording& recording, const std::string& kind, bool json = false) {
+  return [&recording, kind, json](const sessions::TextSink& sink) {
+    if (json && kind == "all") sessions::all_json(recording, sink);
+    else if (json && kind == "anomalies") sessions::anomalies_json(recording, sink);
+    else if (json) sessions::counter_json(recording, sink);
+    else if (kind == "all") sessions::report_all(recording, sink);
     else if (kind == "anomalies") sessions::report_anomalies(recording, sink);
     else sink(sessions::report_counter(recording));
   };
@@ -53,6 +63,12 @@ ExitCode keep(const sessions::Session& session, const std::string& file, const W
   return ExitCode::success;
 }
 
+ExitCode keep_and_name(const sessions::Session& session, const std::string& file, const Writer& writer) {
+  const ExitCode kept = keep(session, file, writer);
+  if (kept == ExitCode::success) std::printf("%s\n", session.report(file).c_str());
+  return kept;
+}
+
 void print(std::string_view text) {
   const std::string safe = base::printable_lines(text);
   std::fwrite(safe.data(), 1, safe.size(), stdout);
@@ -61,45 +77,103 @@ void print(std::string_view text) {
 ExitCode report(const sessions::Session& session, const ReportOptions& options) {
   const auto opened = open_recording(session, options.sample);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  const Writer text = text_of(std::get<sessions::Recording>(opened), options.kind);
+  const Writer text = text_of(std::get<sessions::Recording>(opened), options.kind, options.json());
   text(print);
-  std::printf("\n");
-  return keep(session, options.sample + "." + options.kind + ".txt", text);
+  if (!options.json()) std::printf("\n");
+  return keep(session, options.sample + "." + options.kind + (options.json() ? ".json" : ".txt"), text);
 }
 
 ExitCode timeline(const sessions::Session& session, const ReportOptions& options) {
   const auto opened = open_recording(session, options.sample);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
   const auto& recording = std::get<sessions::Recording>(opened);
-  const auto write = options.format == "csv"    ? sessions::timeline_csv
-                     : options.format == "json" ? sessions::timeline_json
-                                                : sessions::timeline_pickle;
-  const std::string file = options.sample + ".timeline." + options.format;
-  const ExitCode kept = keep(session, file, [&](const auto& sink) { write(recording, sink); });
-  if (kept == ExitCode::success) std::printf("%s\n", session.report(file).c_str());
-  return kept;
+  const auto write = options.timeline_format == "csv"    ? sessions::timeline_csv
+                     : options.timeline_format == "json" ? sessions::timeline_json
+                                                         : sessions::timeline_pickle;
+  const std::string file = options.sample + ".timeline." + options.timeline_format;
+  return keep_and_name(session, file, [&](const auto& sink) { write(recording, sink); });
 }
 
-ExitCode compare(const sessions::Session& session, const ReportOptions& options) {
+std::variant<sessions::Session, ExitCode> other_session(const ReportOptions& options) {
   SessionOptions elsewhere = options.session;
   if (!options.other_directory.empty()) elsewhere.samples = options.other_directory;
   elsewhere.session = options.other;
-  const auto chosen = chosen_session(elsewhere);
+  return chosen_session(elsewhere);
+}
+
+ExitCode plot(const sessions::Session& session, const ReportOptions& options) {
+  if (!reports::can_plot()) {
+    complain("this build cannot plot: uPlot was not to be had when it was built (is npm installed?)");
+    return ExitCode::usage;
+  }
+  const auto opened = open_recording(session, options.sample);
+  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
+  const auto& recording = std::get<sessions::Recording>(opened);
+  if (options.other.empty()) {
+    const std::string file = options.sample + ".timeline.html";
+    return keep_and_name(session, file, [&](const auto& sink) {
+      reports::write_plot_page(options.sample, {{session.name(), &recording}}, nullptr, sink);
+    });
+  }
+  const auto chosen = other_session(options);
   if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
   const auto& other = std::get<sessions::Session>(chosen);
+  const auto before = open_recording(other, options.sample);
+  if (const auto* code = std::get_if<ExitCode>(&before)) return *code;
+  const auto& first = std::get<sessions::Recording>(before);
+  const auto alignment = sessions::align(other.name(), first, session.name(), recording);
+  const std::string file = options.sample + "." + other.name() + ".timeline.html";
+  return keep_and_name(session, file, [&](const auto& sink) {
+    reports::write_plot_page(options.sample, {{other.name(), &first}, {session.name(), &recording}}, &alignment, sink);
+  });
+}
+
+/// Event against event, of one sample.
+ExitCode compare_recordings(const sessions::Session& session, const sessions::Session& other,
+                            const ReportOptions& options) {
+  const auto now = open_recording(session, options.sample);
+  if (const auto* code = std::get_if<ExitCode>(&now)) return *code;
+  const auto before = open_recording(other, options.sample);
+  if (const auto* code = std::get_if<ExitCode>(&before)) return *code;
+  const auto alignment = sessions::align(other.name(), std::get<sessions::Recording>(before), session.name(),
+                                         std::get<sessions::Recording>(now));
+  print(options.json() ? sessions::alignment_json(alignment) : sessions::alignment_text(alignment));
+  return alignment.parting ? ExitCode::bad_test : ExitCode::success;
+}
+
+ExitCode compare(const sessions::Session& session, const ReportOptions& options) {
+  const auto chosen = other_session(options);
+  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
+  const auto& other = std::get<sessions::Session>(chosen);
+  if (!options.sample.empty()) return compare_recordings(session, other, options);
   const auto ours = sessions::outcomes_of(session);
   if (!ours) return complain(ours.error());
   const auto theirs = sessions::outcomes_of(other);
   if (!theirs) return complain(theirs.error());
   const auto comparison = sessions::compare_sessions(session.name(), *ours, other.name(), *theirs);
-  std::printf("%s", comparison.text.c_str());
-  return comparison.worse ? ExitCode::bad_test : ExitCode::success;
+  print(options.json() ? sessions::comparison_json(comparison) : sessions::comparison_text(comparison));
+  return comparison.worse() ? ExitCode::bad_test : ExitCode::success;
 }
 
-/// A copy of what was noted when the session was made, under the name that reports have.
-ExitCode copy_info(const sessions::Session& session, const char* raw, const char* report) {
-  const auto text = base::read_file(session.raw(raw));
-  return text ? keep(session, report, [&](const auto& sink) { sink(*text); }) : ExitCode::success;
+/// What was noted when the session was made, under the name that reports have.
+ExitCode copy_info(const sessions::Session& session, const std::string& raw, const std::string& report, bool json) {
+  const auto text = base::read_file(session.raw(raw + ".txt"));
+  if (!text) return ExitCode::success;
+  const std::string copy = json ? sessions::lines_json(*text) : *text;
+  return keep(session, report + (json ? ".json" : ".txt"), [&](const auto& sink) { sink(copy); });
+}
+
+/// The reports of a sample that was not perfect.
+ExitCode report_imperfect(const sessions::Session& session, const sessions::SampleOutcome& outcome, bool json) {
+  if (!outcome.recorded || (!outcome.crashed && outcome.defects.total() == 0)) return ExitCode::success;
+  const auto recording = sessions::Recording::open(session.recording(outcome.sample));
+  if (!recording) return ExitCode::success;  // told already
+  for (const char* kind : {"all", "anomalies", "counter"}) {
+    const std::string file = outcome.sample + "." + kind + (json ? ".json" : ".txt");
+    if (const ExitCode code = keep(session, file, text_of(*recording, kind, json)); code != ExitCode::success)
+      return code;
+  }
+  return ExitCode::success;
 }
 
 template <class Action>
@@ -113,63 +187,89 @@ std::function<void()> on_session(std::shared_ptr<ReportOptions> options, ExitCod
 
 }  // namespace
 
-ExitCode summarize(const sessions::Session& session) {
+ExitCode summarize(const sessions::Session& session, bool json) {
   const auto outcomes = sessions::outcomes_of(session);
   if (!outcomes) return complain(outcomes.error());
   const auto kept = session.crash_state();
   if (!kept) return complain(kept.error());
+  const auto state = *kept ? **kept : sessions::crash_state_of(*outcomes);
   const std::string text =
-      sessions::summary_text(session, *outcomes, *kept ? **kept : sessions::crash_state_of(*outcomes));
-  if (const ExitCode code = keep(session, "00_summary.txt", [&](const auto& sink) { sink(text); });
+      json ? sessions::summary_json(session, *outcomes, state) : sessions::summary_text(session, *outcomes, state);
+  const std::string end = json ? ".json" : ".txt";
+  if (const ExitCode code = keep(session, "00_summary" + end, [&](const auto& sink) { sink(text); });
       code != ExitCode::success)
     return code;
-  if (const ExitCode code = copy_info(session, "_player_info.txt", "03_player_info.txt"); code != ExitCode::success)
-    return code;
-  if (const ExitCode code = copy_info(session, "_revision.txt", "04_revision.txt"); code != ExitCode::success)
-    return code;
+  for (const auto& [raw, report] : {std::pair("_player_info", "03_player_info"), {"_revision", "04_revision"}})
+    if (const ExitCode code = copy_info(session, raw, report, json); code != ExitCode::success) return code;
   for (const auto& outcome : *outcomes) {
     if (!outcome.problem.empty()) complain(outcome.problem);
-    if (!outcome.recorded || (!outcome.crashed && outcome.defects.total() == 0)) continue;
-    const auto recording = sessions::Recording::open(session.recording(outcome.sample));
-    if (!recording) continue;
-    for (const char* kind : {"all", "anomalies", "counter"})
-      if (const ExitCode code = keep(session, outcome.sample + "." + kind + ".txt", text_of(*recording, kind));
-          code != ExitCode::success)
-        return code;
+    if (const ExitCode code = report_imperfect(session, outcome, json); code != ExitCode::success) return code;
   }
-  std::printf("%s\n\nreports: %s\n", base::printable_lines(text).c_str(), session.report("").c_str());
+  print(text);
+  if (!json) std::printf("\n\nreports: %s\n", session.report("").c_str());
   return ExitCode::success;
 }
 
-void add_session_reports(CLI::App& group, ExitCode& exit_code) {
-  auto options = std::make_shared<ReportOptions>();
-  CLI::App* summary =
-      group.add_subcommand("summarize", "00_summary.txt, and the reports of every sample that was not perfect");
-  add_session_options(*summary, options->session);
-  summary->footer("Example:\n  fatespec session summarize");
-  summary->callback(
-      on_session(options, exit_code, [](const auto& session, const auto&) { return summarize(session); }));
+namespace {
+
+void add_format(CLI::App& command, ReportOptions& options) {
+  command.add_option("--format", options.format, "text, or json for programs")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
+}
+
+void add_other_directory(CLI::App& command, ReportOptions& options) {
+  command.add_option("--reldir", options.other_directory, "the samples directory of the other session");
+}
+
+void add_of_one(CLI::App& group, std::shared_ptr<ReportOptions> options, ExitCode& exit_code) {
   CLI::App* report_command = group.add_subcommand("report", "what happened in one sample");
   report_command->add_option("SAMPLE", options->sample)->required();
   report_command->add_option("KIND", options->kind, "all, anomalies or counter")
       ->required()
       ->check(CLI::IsMember({"all", "anomalies", "counter"}));
+  add_format(*report_command, *options);
   add_session_options(*report_command, options->session);
   report_command->footer("Example:\n  fatespec session report clip.mp4 anomalies");
   report_command->callback(on_session(options, exit_code, report));
   CLI::App* timeline_command = group.add_subcommand("timeline", "the times of one sample's play, for other programs");
   timeline_command->add_option("SAMPLE", options->sample)->required();
-  timeline_command->add_option("--format", options->format)
+  timeline_command->add_option("--format", options->timeline_format)
       ->check(CLI::IsMember({"csv", "json", "pkl"}))
       ->capture_default_str();
   add_session_options(*timeline_command, options->session);
   timeline_command->footer("Example:\n  fatespec session timeline clip.mp4 --format json");
   timeline_command->callback(on_session(options, exit_code, timeline));
-  CLI::App* compare_command = group.add_subcommand("compare", "what is better or worse than in another session");
+  CLI::App* plot_command = group.add_subcommand("plot", "a page with the events of one sample's play, for a browser");
+  plot_command->add_option("SAMPLE", options->sample)->required();
+  plot_command->add_option("--with", options->other, "another session, on the same time line");
+  add_other_directory(*plot_command, *options);
+  add_session_options(*plot_command, options->session);
+  plot_command->footer("Examples:\n  fatespec session plot clip.mp4\n  fatespec session plot clip.mp4 --with before");
+  plot_command->callback(on_session(options, exit_code, plot));
+}
+
+}  // namespace
+
+void add_session_reports(CLI::App& group, ExitCode& exit_code) {
+  auto options = std::make_shared<ReportOptions>();
+  CLI::App* summary =
+      group.add_subcommand("summarize", "00_summary.txt, and the reports of every sample that was not perfect");
+  add_format(*summary, *options);
+  add_session_options(*summary, options->session);
+  summary->footer("Example:\n  fatespec session summarize");
+  summary->callback(on_session(
+      options, exit_code, [](const auto& session, const auto& chosen) { return summarize(session, chosen.json()); }));
+  add_of_one(group, options, exit_code);
+  CLI::App* compare_command =
+      group.add_subcommand("compare", "what is better or worse than in another session, or in one sample of it");
   compare_command->add_option("OTHER", options->other, "the session to compare with")->required();
-  compare_command->add_option("--reldir", options->other_directory, "the samples directory of the other session");
+  compare_command->add_option("SAMPLE", options->sample, "event against event, of this sample");
+  add_format(*compare_command, *options);
+  add_other_directory(*compare_command, *options);
   add_session_options(*compare_command, options->session);
-  compare_command->footer("Example:\n  fatespec session compare before-change");
+  compare_command->footer(
+      "Examples:\n  fatespec session compare before-change\n  fatespec session compare before-change clip.mp4");
   compare_command->callback(on_session(options, exit_code, compare));
 }
 

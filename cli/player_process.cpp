@@ -58,20 +58,27 @@ void write_all(int fd, const char* bytes, std::size_t size) {
 }
 
 /// Copies what comes from `from` to stderr and into the file, which is made when there is something for it.
-void tee(int from, const std::string& path, StderrTo to) {
+void tee(int from, const std::string& path) {
   base::FileDescriptor file;
   std::array<char, 4096> buffer{};
   for (;;) {
     const ssize_t got = ::read(from, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return;
-    if (to == StderrTo::both) write_all(STDERR_FILENO, buffer.data(), static_cast<std::size_t>(got));
+    write_all(STDERR_FILENO, buffer.data(), static_cast<std::size_t>(got));
     if (!file) file.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
     if (file) write_all(file.get(), buffer.data(), static_cast<std::size_t>(got));
   }
 }
 
-int spawn(const std::vector<std::string>& arguments, int error, pid_t& pid) {
+}  // namespace
+
+std::string player_program() {
+  if (const char* named = std::getenv("FATESPEC_PLAYER"); named != nullptr && *named != '\0') return named;
+  return base::program_beside("fatespec-player");
+}
+
+int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pid) {
   const std::string program = player_program();
   std::vector<char*> words = {const_cast<char*>(program.c_str())};  // argv is not written to
   for (const auto& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
@@ -92,15 +99,7 @@ int spawn(const std::vector<std::string>& arguments, int error, pid_t& pid) {
   return code;
 }
 
-}  // namespace
-
-std::string player_program() {
-  if (const char* named = std::getenv("FATESPEC_PLAYER"); named != nullptr && *named != '\0') return named;
-  return base::program_beside("fatespec-player");
-}
-
-base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file,
-                                    StderrTo to) {
+base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file) {
   std::array<int, 2> ends = {-1, -1};
   if (!stderr_file.empty()) {
     ::unlink(stderr_file.c_str());
@@ -109,10 +108,10 @@ base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, c
   const base::FileDescriptor reading(ends[0]);
   base::FileDescriptor writing(ends[1]);
   const SignalsForPlayer signals;
-  if (const int code = spawn(arguments, ends[1], player_pid); code != 0)
+  if (const int code = spawn_player(arguments, ends[1], player_pid); code != 0)
     return base::io_error("the player " + player_program(), code);
   writing.reset();
-  if (reading) tee(reading.get(), stderr_file, to);
+  if (reading) tee(reading.get(), stderr_file);
   int status = 0;
   while (::waitpid(player_pid, &status, 0) < 0 && errno == EINTR) {
   }

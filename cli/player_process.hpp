@@ -1,6 +1,8 @@
 // Runs the player, a program of its own.
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 #include <vector>
 
@@ -17,10 +19,11 @@ struct PlayerExit {
   int signal = 0;
 };
 
+/// Starts the player; its stderr goes to `error`, or to ours if that is -1. Returns an error's number, or 0.
+int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pid);
+
 /// Runs the player to its end with these arguments. What it writes to stderr goes to ours, and with a `stderr_file` is
 /// kept there too, if it is anything: what a library said before a crash is not lost with the process.
-enum class StderrTo { both, file_only };
-base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file,
-                                    StderrTo to = StderrTo::both);
+base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file);
 
 }  // namespace fatespec::cli

@@ -13,6 +13,7 @@ std::string rerun_command(const RunOptions& options) {
   for (const auto& name : options.inputs.configurations) command += " --configuration " + base::shell_quote(name);
   for (const auto& set : options.inputs.set) command += " --set " + base::shell_quote(set);
   if (!options.results.empty()) command += " --results " + base::shell_quote(options.results);
+  if (!options.session.empty()) command += " --session " + base::shell_quote(options.session);
   if (!options.timeout.empty()) command += " --timeout " + options.timeout;
   if (options.retries >= 0) command += fmt::format(" --retries {}", options.retries);
   if (options.jobs > 0) command += fmt::format(" --jobs {}", options.jobs);
@@ -54,6 +55,7 @@ void add_run_options(CLI::App& run, RunOptions& options) {
   run.add_option("--on", options.on, "where to run")->check(CLI::IsMember({"local"}));
   run.add_option("-j,--jobs", options.jobs, "tests at once (default: the number of processors)")
       ->check(CLI::Range(1, 4096));
+  run.add_option("--session", options.session, "a name for the session that players' recordings make (the run's id)");
   run.add_option("--retries", options.retries, "further attempts at a failing test, instead of the tests' own number")
       ->check(CLI::Range(0, 1000));
   run.add_option("--timeout", options.timeout, "time limit of each test, instead of its own: 30s, 2m, none")

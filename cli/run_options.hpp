@@ -24,6 +24,7 @@ struct RunOptions {
   std::string json;
   std::string junit;
   std::string results;
+  std::string session;  ///< of the players' recordings; the run's id by default
   bool quiet = false;
   bool no_progress = false;
 };

@@ -8,7 +8,7 @@
 #include <CLI/CLI.hpp>
 
 #include "cli/exit_code.hpp"
-#include "sessions/session.hpp"
+#include "sessions/samples_directory.hpp"
 
 namespace fatespec::cli {
 
@@ -23,15 +23,5 @@ void add_session_options(CLI::App& command, SessionOptions& options);
 sessions::SamplesDirectory samples_directory(const SessionOptions& options);
 /// The session that a command is about, or the exit code after what is wrong has been printed.
 std::variant<sessions::Session, ExitCode> chosen_session(const SessionOptions& options);
-
-/// Plays samples of a session, a process each, and keeps their recordings. `say`: a line for what is played now.
-struct PlayedSamples {
-  int played = 0;
-  int failed = 0;  ///< could not be opened, or not all of it decoded
-  int crashed = 0;
-  bool interrupted = false;
-};
-std::variant<PlayedSamples, ExitCode> play_samples(const sessions::Session& session,
-                                                   const std::vector<std::string>& samples, const std::string& clock);
 
 }  // namespace fatespec::cli

@@ -15,6 +15,7 @@ pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh>=0.10)
 pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)
 
+pkg_check_modules(zlib REQUIRED IMPORTED_TARGET zlib)
 pkg_check_modules(libcbor REQUIRED IMPORTED_TARGET libcbor)
 pkg_check_modules(ffmpeg REQUIRED IMPORTED_TARGET libavformat>=59.16 libavcodec>=59.18 libavutil libswscale libswresample)
 pkg_check_modules(sdl2 REQUIRED IMPORTED_TARGET sdl2>=2.0.18 SDL2_ttf)

@@ -1,5 +1,6 @@
 #include "sessions/play_state.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "sessions/recording.hpp"
@@ -24,6 +25,13 @@ std::array<std::array<std::uint8_t, most_data>, kinds> make_slots() {
 
 const auto slots_of_kinds = make_slots();
 
+const auto fields_of_kinds = [] {
+  std::array<std::size_t, kinds> counts{};
+  for (const auto& info : all_event_kinds())
+    counts.at(static_cast<std::size_t>(info.kind)) = classic_fields(info.kind).size();
+  return counts;
+}();
+
 }  // namespace
 
 std::size_t PlayState::slot(EventKind kind, std::size_t position) {
@@ -31,7 +39,8 @@ std::size_t PlayState::slot(EventKind kind, std::size_t position) {
 }
 
 void PlayState::apply(const PlayerEvent& event) {
-  for (std::size_t i = 0; i < event.data.size(); ++i) values_[slot(event.kind, i)] = event.data[i];
+  const std::size_t known = std::min(event.data.size(), fields_of_kinds[static_cast<std::size_t>(event.kind)]);
+  for (std::size_t i = 0; i < known; ++i) values_[slot(event.kind, i)] = event.data[i];
   if (event.kind == EventKind::frame_dropped || event.kind == EventKind::rescheduled) ++frame_;
   if (event.kind != EventKind::update || event.data.empty()) return;
   const Datum& dt = event.data[0];

@@ -36,7 +36,7 @@ class ClassicFields {
       add(seconds_of(event.wall));
     } else {
       const auto& fields = all_event_kinds()[static_cast<std::size_t>(event.kind) - 1].fields;
-      const std::size_t known = classic_fields(event.kind).size();
+      const std::size_t known = all_fields(event.kind).size();
       for (std::size_t i = 0; i < known; ++i) add(datum_of(event.fields[i], fields[i].unit));
     }
     return {data_.data(), count_};
@@ -80,6 +80,20 @@ DefectCounts count_classic(const EventList& events, bool crashed) {
 }
 
 }  // namespace
+
+const std::vector<std::string_view>& all_fields(EventKind kind) {
+  static const std::vector<std::vector<std::string_view>> all = [] {
+    std::vector<std::vector<std::string_view>> fields(1);
+    for (const auto& info : all_event_kinds()) {
+      auto names = classic_fields(info.kind);
+      if (info.kind == EventKind::no_frame) names.emplace_back("ended");
+      if (info.kind == EventKind::ended) names = {"status", "reason"};
+      fields.push_back(std::move(names));
+    }
+    return fields;
+  }();
+  return all.at(static_cast<std::size_t>(kind));
+}
 
 const std::vector<std::string_view>& classic_fields(EventKind kind) {
   static const std::vector<std::vector<std::string_view>> all = [] {

@@ -18,6 +18,8 @@ namespace fatespec::sessions {
 
 /// The names of a kind's fields in the classic suite; its own names for a kind that suite did not know.
 const std::vector<std::string_view>& classic_fields(EventKind kind);
+/// The names of all that an event has: those, and what the classic suite's has not.
+const std::vector<std::string_view>& all_fields(EventKind kind);
 
 enum class RecordingFormat { cbor, pickle };
 

@@ -1,4 +1,4 @@
-// The directories that sessions live in.
+// The directory that a session lives in.
 #pragma once
 
 #include <filesystem>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "sessions/crash_report.hpp"
 #include "sessions/text_sink.hpp"
 
 namespace fatespec::sessions {
@@ -16,7 +17,8 @@ namespace fatespec::sessions {
 struct Permissions {
   bool protect_raw_data = false;
   bool protect_reports = false;
-  bool dev_debug = false;  ///< raw data may be rewritten
+  bool dev_debug = false;    ///< raw data may be rewritten
+  bool quarantined = false;  ///< a stranger's: it stays as it came
 };
 
 /// How samples fared over the attempts at playing them.
@@ -35,7 +37,10 @@ class Session {
   const std::string& name() const { return name_; }
   const std::filesystem::path& directory() const { return directory_; }
   std::filesystem::path sample(const std::string& name) const { return samples_ / name; }
-  std::filesystem::path recording(const std::string& sample) const { return directory_ / "dbg" / (sample + ".dbg"); }
+  /// Of a sample's first play, or of a later one where each is played repeatedly.
+  std::filesystem::path recording(const std::string& sample, int play = 1) const;
+  /// How many plays of it are recorded.
+  int plays(const std::string& sample) const;
   std::filesystem::path raw(const std::string& file) const { return directory_ / "dbg" / file; }
   std::filesystem::path report(const std::string& file) const { return directory_ / "reports" / file; }
 
@@ -46,6 +51,9 @@ class Session {
   /// Of the state's file, ours or the classic suite's; nothing if there is none.
   base::Result<std::optional<CrashState>> crash_state() const;
   base::Result<void> set_crash_state(const CrashState& state) const;
+  /// Of every crash there was; none if there is no such file.
+  base::Result<std::vector<CrashReport>> crash_reports() const;
+  base::Result<void> set_crash_reports(const std::vector<CrashReport>& crashes) const;
   /// The first line of the file; empty if there is none.
   std::string samples_version() const;
   /// Writes a report, unless they are protected.
@@ -58,31 +66,5 @@ class Session {
   std::string name_;
   std::filesystem::path directory_;
 };
-
-/// The samples directory and its sessions.
-class SamplesDirectory {
- public:
-  explicit SamplesDirectory(std::filesystem::path path) : path_(std::move(path)) {}
-
-  /// Letters, digits, `-`, `_` and `.`, not first: no path can be made of it.
-  static base::Result<void> check_name(const std::string& name);
-
-  /// Makes a session as a whole or not at all. `info`: files for its `dbg`, by name.
-  base::Result<Session> create(const std::string& name, const std::string& playlist_file,
-                               const std::vector<std::pair<std::string, std::string>>& info) const;
-  base::Result<Session> find(const std::string& name) const;
-  base::Result<std::vector<std::string>> list() const;
-  base::Result<std::optional<std::string>> active() const;
-  base::Result<void> activate(const std::optional<std::string>& name) const;
-  /// A name of the form testrun_00 that no session has.
-  base::Result<std::string> next_test_run() const;
-
- private:
-  std::filesystem::path path_;
-};
-
-/// The names of a playlist's text: one a line, `#` begins a comment. Each must be a file in `samples`, once, and
-/// nothing that no player opens.
-base::Result<std::vector<std::string>> parse_playlist(const std::string& text, const std::filesystem::path& samples);
 
 }  // namespace fatespec::sessions

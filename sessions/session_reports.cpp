@@ -1,41 +1,48 @@
 #include "sessions/session_reports.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
+#include "base/text.hpp"
 #include "sessions/counter_report.hpp"
 
 namespace fatespec::sessions {
 namespace {
 
+using json = nlohmann::ordered_json;
+
 SampleOutcome outcome_of(const Session& session, const std::string& sample) {
   SampleOutcome outcome;
   outcome.sample = sample;
-  std::error_code ignored;
-  outcome.recorded = std::filesystem::exists(session.recording(sample), ignored);
-  if (!outcome.recorded) return outcome;
-  const auto recording = Recording::open(session.recording(sample));
-  if (!recording) {
-    outcome.problem = recording.error().message;
-    return outcome;
+  const int plays = session.plays(sample);
+  outcome.recorded = plays > 0;
+  for (int play = 1; play <= plays; ++play) {
+    const auto recording = Recording::open(session.recording(sample, play));
+    if (!recording) {
+      if (outcome.problem.empty()) outcome.problem = recording.error().message;
+      continue;
+    }
+    if (play == 1) {
+      outcome.crashed = recording->crashed();
+      outcome.defects = recording->defects();
+      outcome.problem = recording->problem();
+    }
+    outcome.plays.push_back(recording->defects());
   }
-  outcome.crashed = recording->crashed();
-  outcome.defects = recording->defects();
-  outcome.problem = recording->problem();
   return outcome;
-}
-
-bool unreadable(const SampleOutcome& outcome) {
-  return !outcome.problem.empty() && !outcome.crashed && outcome.defects.total() == 0;
 }
 
 /// What says something about the player: recorded, and not crashed whatever was tried.
 std::vector<const SampleOutcome*> relevant(const std::vector<SampleOutcome>& outcomes) {
   std::vector<const SampleOutcome*> found;
   for (const auto& outcome : outcomes)
-    if (outcome.recorded && !outcome.crashed && !unreadable(outcome)) found.push_back(&outcome);
+    if (outcome.recorded && !outcome.crashed && !outcome.unreadable()) found.push_back(&outcome);
   return found;
 }
 
@@ -61,13 +68,75 @@ double per_sample(std::uint64_t defects, std::size_t samples) {
   return samples == 0 ? 0 : static_cast<double>(defects) / static_cast<double>(samples);
 }
 
+/// What several plays of a sample differ by.
+void append_repeated(std::string& text, const std::vector<const SampleOutcome*>& outcomes) {
+  bool first = true;
+  for (const auto* outcome : outcomes) {
+    if (outcome->plays.size() < 2) continue;
+    if (first) text += "\nOver several plays: least, median, most\n";
+    first = false;
+    text += fmt::format("\nSample: {} ({} plays)\n", outcome->sample, outcome->plays.size());
+    bool perfect = true;
+    for (const auto& info : all_defects()) {
+      const CountRange range = range_of(*outcome, info.defect);
+      if (range.most == 0) continue;
+      perfect = false;
+      text += fmt::format("{:4} {:6.1f} {:4} {}\n", range.least, range.median, range.most, info.description);
+    }
+    if (perfect) text += "No anomalies detected.\n";
+  }
+}
+
+/// Of every crash there was, also of those that a later play has replaced.
+void append_crashes(std::string& text, const Session& session) {
+  const auto crashes = session.crash_reports();
+  if (!crashes || crashes->empty()) return;
+  text += "\nCrashes\n";
+  for (const auto& crash : *crashes) text += "\n" + crash_text(crash);
+}
+
+json counts_json(const DefectCounts& counts) {
+  json all = json::object();
+  for (const auto& info : all_defects())
+    if (counts[info.defect] > 0) all[std::string(model::name_of(info.defect))] = counts[info.defect];
+  return all;
+}
+
+json lines_of(const std::filesystem::path& path) {
+  const auto text = base::read_file(path);
+  json lines = json::array();
+  if (text)
+    for (const auto line : base::split_lines(*text)) lines.push_back(base::to_utf8(line));
+  return lines;
+}
+
 }  // namespace
+
+CountRange range_of(const SampleOutcome& outcome, Defect defect) {
+  std::vector<std::uint64_t> counts;
+  for (const auto& play : outcome.plays) counts.push_back(play[defect]);
+  if (counts.empty()) counts.push_back(outcome.defects[defect]);
+  std::sort(counts.begin(), counts.end());
+  const std::size_t middle = counts.size() / 2;
+  const double median = counts.size() % 2 == 1
+                            ? static_cast<double>(counts[middle])
+                            : (static_cast<double>(counts[middle - 1]) + static_cast<double>(counts[middle])) / 2;
+  return {counts.front(), counts.back(), median};
+}
 
 base::Result<std::vector<SampleOutcome>> outcomes_of(const Session& session) {
   const auto playlist = session.playlist();
   if (!playlist) return playlist.error();
-  std::vector<SampleOutcome> outcomes;
-  for (const auto& sample : *playlist) outcomes.push_back(outcome_of(session, sample));
+  std::vector<SampleOutcome> outcomes(playlist->size());
+  std::atomic<std::size_t> next = 0;
+  const auto read = [&] {
+    for (std::size_t i = next++; i < outcomes.size(); i = next++) outcomes[i] = outcome_of(session, (*playlist)[i]);
+  };
+  const std::size_t helpers = std::min<std::size_t>(std::thread::hardware_concurrency(), outcomes.size());
+  std::vector<std::jthread> threads;
+  for (std::size_t i = 1; i < helpers; ++i) threads.emplace_back(read);
+  read();
+  threads.clear();
   return outcomes;
 }
 
@@ -80,7 +149,7 @@ CrashState crash_state_of(const std::vector<SampleOutcome>& outcomes) {
 std::string summary_text(const Session& session, const std::vector<SampleOutcome>& outcomes,
                          const CrashState& crashes) {
   const auto unrecorded = names_where(outcomes, [](const auto& outcome) { return !outcome.recorded; });
-  const auto broken = names_where(outcomes, unreadable);
+  const auto broken = names_where(outcomes, [](const auto& outcome) { return outcome.unreadable(); });
   const auto crashed = names_where(outcomes, [](const auto& outcome) { return outcome.crashed; });
   const auto counted = relevant(outcomes);
   const auto perfect = static_cast<std::size_t>(
@@ -112,58 +181,38 @@ std::string summary_text(const Session& session, const std::vector<SampleOutcome
   for (const auto* outcome : counted)
     if (outcome->defects.total() > 0)
       text += fmt::format("\nSample: {}\n{}\n", outcome->sample, counter_report(outcome->defects));
+  append_repeated(text, counted);
+  append_crashes(text, session);
   return text;
 }
 
-Comparison compare_sessions(const std::string& session, const std::vector<SampleOutcome>& outcomes,
-                            const std::string& other, const std::vector<SampleOutcome>& other_outcomes) {
-  std::map<std::string, const SampleOutcome*> others;
-  for (const auto& outcome : other_outcomes) others[outcome.sample] = &outcome;
-  std::vector<const SampleOutcome*> ours;
-  std::vector<const SampleOutcome*> theirs;
-  std::map<std::string, std::vector<std::string>> left_out;
-  Comparison comparison;
-  std::string details;
+std::string summary_json(const Session& session, const std::vector<SampleOutcome>& outcomes,
+                         const CrashState& crashes) {
+  json samples = json::array();
   for (const auto& outcome : outcomes) {
-    const auto found = others.find(outcome.sample);
-    if (found == others.end()) left_out["only in " + session].push_back(outcome.sample);
-    else if (!outcome.recorded || !found->second->recorded) left_out["not recorded in both"].push_back(outcome.sample);
-    else if (outcome.crashed || found->second->crashed) {
-      left_out["crashed in " + std::string(outcome.crashed && found->second->crashed ? "both"
-                                           : outcome.crashed                         ? session
-                                                                                     : other)]
-          .push_back(outcome.sample);
-      comparison.worse = comparison.worse || !found->second->crashed;
-    } else {
-      ours.push_back(&outcome);
-      theirs.push_back(found->second);
-      std::string changes;
-      for (const auto& info : all_defects()) {
-        const auto before = found->second->defects[info.defect];
-        const auto now = outcome.defects[info.defect];
-        if (before == now) continue;
-        changes += fmt::format("  {:7} -> {:7}  {}\n", before, now, info.description);
-        comparison.worse = comparison.worse || now > before;
-      }
-      if (!changes.empty()) details += fmt::format("\nSample: {}\n{}", outcome.sample, changes);
-    }
-    others.erase(outcome.sample);
+    json plays = json::array();
+    for (const auto& play : outcome.plays) plays.push_back(counts_json(play));
+    samples.push_back({{"sample", base::to_utf8(outcome.sample)},
+                       {"recorded", outcome.recorded},
+                       {"crashed", outcome.crashed},
+                       {"problem", outcome.problem.empty() ? json(nullptr) : json(base::to_utf8(outcome.problem))},
+                       {"defects", counts_json(outcome.defects)},
+                       {"plays", std::move(plays)}});
   }
-  for (const auto& [sample, outcome] : others) left_out["only in " + other].push_back(sample);
-  const auto crashes = [](const std::vector<SampleOutcome>& all) {
-    return names_where(all, [](const auto& o) { return o.crashed; }).size();
-  };
-  const std::size_t longer = std::max(outcomes.size(), other_outcomes.size());
-  comparison.text = fmt::format(
-      "crashes | Defects per sample | session\n{:7} | {:18.3f} | {}\n{:7} | {:18.3f} | {}\n\nconfidence: {:.3f} ({} of "
-      "{} samples compared)\n",
-      crashes(outcomes), per_sample(total_defects(ours), ours.size()), session, crashes(other_outcomes),
-      per_sample(total_defects(theirs), theirs.size()), other, per_sample(ours.size(), longer), ours.size(), longer);
-  for (const auto& [reason, samples] : left_out)
-    comparison.text += fmt::format("\nleft out, {}:\n{}\n", reason, listed(samples));
-  comparison.text += details.empty() ? fmt::format("\nno sample's defects differ ({} -> {})\n", other, session)
-                                     : fmt::format("\ndefects that differ, {} -> {}:\n{}", other, session, details);
-  return comparison;
+  json reports = json::array();
+  if (const auto kept = session.crash_reports())
+    for (const auto& crash : *kept) reports.push_back(crash_json(crash));
+  const json all = {
+      {"version", 1},
+      {"session", session.name()},
+      {"samples_version", base::to_utf8(session.samples_version())},
+      {"samples", std::move(samples)},
+      {"crash_state",
+       {{"retries", crashes.retries}, {"sometimes_crashed", crashes.sometimes}, {"still_crashing", crashes.still}}},
+      {"crashes", std::move(reports)},
+      {"player_info", lines_of(session.raw("_player_info.txt"))},
+      {"revision", lines_of(session.raw("_revision.txt"))}};
+  return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace fatespec::sessions

@@ -1,7 +1,6 @@
 // Texts about all recordings of a session.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
@@ -14,12 +13,24 @@ namespace fatespec::sessions {
 struct SampleOutcome {
   std::string sample;
   bool recorded = false;
-  bool crashed = false;
-  DefectCounts defects;
-  std::string problem;  ///< the recording cannot be read, or is damaged
+  bool crashed = false;             ///< in its first play
+  DefectCounts defects;             ///< of its first play
+  std::vector<DefectCounts> plays;  ///< of every play that can be read; more than one where it was played repeatedly
+  std::string problem;              ///< the recording cannot be read, or is damaged
+
+  bool unreadable() const { return !problem.empty() && !crashed && defects.total() == 0; }
 };
 
-/// Of every sample of the playlist. A recording that cannot be read is told and spoils nothing else.
+/// Over the plays of one sample in one session.
+struct CountRange {
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+  double median = 0;
+};
+CountRange range_of(const SampleOutcome& outcome, Defect defect);
+
+/// Of every sample of the playlist, read by as many threads as there are processors. A recording that cannot be read is
+/// told and spoils nothing else.
 base::Result<std::vector<SampleOutcome>> outcomes_of(const Session& session);
 
 /// The text of 00_summary.txt.
@@ -28,12 +39,7 @@ std::string summary_text(const Session& session, const std::vector<SampleOutcome
 /// The state after one play, where none is kept: what crashes now is all that is known.
 CrashState crash_state_of(const std::vector<SampleOutcome>& outcomes);
 
-struct Comparison {
-  std::string text;
-  bool worse = false;  ///< the session has a defect that the other had not, or more of one
-};
-/// `session` against `other`: an overall table, and the samples whose defects differ.
-Comparison compare_sessions(const std::string& session, const std::vector<SampleOutcome>& outcomes,
-                            const std::string& other, const std::vector<SampleOutcome>& other_outcomes);
+/// The same for programs, with what was noted about player and source tree.
+std::string summary_json(const Session& session, const std::vector<SampleOutcome>& outcomes, const CrashState& crashes);
 
 }  // namespace fatespec::sessions

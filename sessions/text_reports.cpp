@@ -84,6 +84,10 @@ bool in_the_past(const PlayerEvent& event) {
 
 }  // namespace
 
+bool is_told_among_anomalies(const PlayerEvent& event) {
+  return in_the_past(event) || is_anomaly_or_landmark(event.kind);
+}
+
 void report_all(const Recording& recording, const TextSink& sink) {
   Lines lines(sink);
   PlayState state;

@@ -13,6 +13,8 @@ namespace fatespec::sessions {
 
 /// Every event, with the number of the frame after it.
 void report_all(const Recording& recording, const TextSink& sink);
+/// True for the events that report_anomalies() has.
+bool is_told_among_anomalies(const PlayerEvent& event);
 /// The events that are defects, and those that tell where in the play they are.
 void report_anomalies(const Recording& recording, const TextSink& sink);
 /// How often each defect occurred.

@@ -30,7 +30,8 @@ int make(const char* file, std::size_t events) {
   log.emit_at(0, EventKind::opened, ThreadId::main, std::string_view("long.mkv"));
   log.emit_at(1, EventKind::started, ThreadId::main);
   std::size_t written = 2;
-  for (player::Time time = 0; written + 1 < events; time += frame) {
+  player::Time time = 0;
+  for (; written + 1 < events; time += frame) {
     const player::Time wall = time + 1'234'567 + time % 777'777;
     log.set_media_time(time + 3'210'987 - time % 333'333);
     log.emit_at(wall, EventKind::update, ThreadId::main, frame, time + 12'345);
@@ -40,7 +41,7 @@ int make(const char* file, std::size_t events) {
     log.emit_at(wall + 360'000, EventKind::audio_callback, ThreadId::audio_device, time, frame);
     written += 5;
   }
-  log.emit_at(events * frame, EventKind::ended, ThreadId::main, std::int64_t{0}, std::string_view("end"));
+  log.emit_at(time, EventKind::ended, ThreadId::main, std::int64_t{0}, std::string_view("end"));
   return 0;
 }
 

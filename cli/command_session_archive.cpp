@@ -1,0 +1,56 @@
+// fatespec session: export, open.
+#include <cstdio>
+#include <memory>
+
+#include "cli/inputs.hpp"
+#include "cli/session_commands.hpp"
+#include "sessions/session_archive.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+struct ArchiveOptions {
+  SessionOptions session;
+  std::string file;
+  std::string name;
+};
+
+ExitCode pack(const ArchiveOptions& options) {
+  const auto chosen = chosen_session(options.session);
+  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
+  const auto& session = std::get<sessions::Session>(chosen);
+  const std::string file = options.file.empty() ? session.name() + ".fatespec-session.tar.gz" : options.file;
+  if (const auto packed = sessions::export_session(session, file); !packed) return complain(packed.error());
+  std::printf("%s\n", file.c_str());
+  return ExitCode::success;
+}
+
+ExitCode open(const ArchiveOptions& options) {
+  const auto opened = sessions::open_archive(samples_directory(options.session), options.file, options.name);
+  if (!opened) return complain(opened.error());
+  if (opened->left_out > 0)
+    std::printf("%zu files left out: pages and pickles are not taken from elsewhere\n", opened->left_out);
+  const std::string& name = opened->session.name();
+  std::printf("session %s, protected: %s\nlook at it with: fatespec session summarize --session %s\n", name.c_str(),
+              opened->session.directory().c_str(), name.c_str());
+  return ExitCode::success;
+}
+
+}  // namespace
+
+void add_session_archives(CLI::App& group, ExitCode& exit_code) {
+  auto options = std::make_shared<ArchiveOptions>();
+  CLI::App* pack_command = group.add_subcommand("export", "pack a session into one file, to send");
+  pack_command->add_option("FILE", options->file, "SESSION.fatespec-session.tar.gz by default");
+  add_session_options(*pack_command, options->session);
+  pack_command->footer("Example:\n  fatespec session export before.tar.gz --session before");
+  pack_command->callback([options, &exit_code] { exit_code = pack(*options); });
+  CLI::App* open_command = group.add_subcommand("open", "unpack a session that somebody sent, safely");
+  open_command->add_option("FILE", options->file)->required();
+  open_command->add_option("--as", options->name, "another name for it");
+  add_samples_option(*open_command, options->session);
+  open_command->footer("Example:\n  fatespec session open before.tar.gz --as from-a-user");
+  open_command->callback([options, &exit_code] { exit_code = open(*options); });
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,35 @@
+// Plays samples, each in a player process of its own, several at once.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/error.hpp"
+
+namespace fatespec::cli {
+
+struct Play {
+  std::string sample;
+  std::vector<std::string> arguments;  ///< of the player
+  std::string recording;               ///< which it writes: it tells how long the sample is
+  std::string stderr_file;             ///< made if the player says anything
+};
+
+struct PlayEnd {
+  int status = 0;  ///< of the process; 128 + signal if one ended it
+  int signal = 0;
+  std::string note;  ///< why it was ended, if it did not end by itself
+};
+
+struct PoolCalls {
+  std::function<void(const Play&)> begins;
+  std::function<base::Result<void>(const Play&, const PlayEnd&)> ends;
+};
+
+/// Runs all plays, `jobs` at once. A play that takes longer than twice its sample (as the recording knows it; ten
+/// minutes where it does not) and a minute more is ended. SIGINT, SIGTERM and SIGHUP are handed on to the players, and
+/// nothing is started after one; true then.
+base::Result<bool> run_plays(std::vector<Play> plays, int jobs, const PoolCalls& calls);
+
+}  // namespace fatespec::cli

@@ -1,0 +1,164 @@
+#include "cli/session_player.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "cli/inputs.hpp"
+#include "cli/player_pool.hpp"
+#include "sessions/recording.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+constexpr int ended_by_user = 3;
+
+/// A bar on stderr, if that is a terminal.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::size_t all) : all_(all), shown_(::isatty(STDERR_FILENO) != 0) {}
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+  ~ProgressBar() {
+    if (shown_) std::fputs("\r\033[K", stderr);
+  }
+
+  void begins(const std::string& sample) {
+    playing_.push_back(sample);
+    show();
+  }
+  void ends(const std::string& sample) {
+    playing_.erase(std::find(playing_.begin(), playing_.end(), sample));
+    ++done_;
+    show();
+  }
+
+ private:
+  void show() const {
+    if (!shown_) return;
+    constexpr std::size_t width = 20;
+    constexpr std::size_t longest_name = 50;
+    const std::size_t filled = all_ == 0 ? width : done_ * width / all_;
+    const std::string names = fmt::format("{}", fmt::join(playing_, ", "));
+    std::fprintf(stderr, "\r\033[K[%s%s] %zu/%zu %s", std::string(filled, '#').c_str(),
+                 std::string(width - filled, '.').c_str(), done_, all_,
+                 base::shorten(base::printable(names), longest_name).c_str());
+    std::fflush(stderr);
+  }
+
+  std::size_t all_;
+  bool shown_;
+  std::size_t done_ = 0;
+  std::vector<std::string> playing_;
+};
+
+std::vector<std::string> last_lines(const std::string& path) {
+  constexpr std::size_t most = 20;
+  constexpr std::uint64_t largest = std::uint64_t{64} << 20;
+  const auto text = base::read_file(path, largest);
+  std::vector<std::string> lines;
+  if (!text) return lines;
+  const auto all = base::split_lines(*text);
+  for (std::size_t i = all.size() - std::min(most, all.size()); i < all.size(); ++i)
+    lines.push_back(base::printable(all[i]));
+  return lines;
+}
+
+class SessionPlayer {
+ public:
+  SessionPlayer(const sessions::Session& session, const PlaySettings& settings, std::size_t plays)
+      : session_(session), settings_(settings), bar_(plays) {}
+
+  base::Result<void> prepare() {
+    auto kept = session_.crash_reports();
+    if (!kept) return kept.error();
+    crashes_ = std::move(*kept);
+    return {};
+  }
+
+  Play play_of(const std::string& sample, int number) const {
+    const std::string recording = session_.recording(sample, number).string();
+    const std::string aside = recording + ".new";
+    return {sample,
+            {"--headless", "--null-audio", "--quiet", "--clock", settings_.clock, "--record", aside,
+             session_.sample(sample).string()},
+            aside,
+            recording + ".stderr"};
+  }
+
+  PoolCalls calls() {
+    return {[this](const Play& play) { bar_.begins(play.sample); },
+            [this](const Play& play, const PlayEnd& end) { return take(play, end); }};
+  }
+  PlayedSamples result;
+
+ private:
+  base::Result<void> take(const Play& play, const PlayEnd& end) {
+    bar_.ends(play.sample);
+    if (end.status == ended_by_user || end.signal == SIGINT || end.signal == SIGTERM || end.signal == SIGHUP) {
+      ::unlink(play.recording.c_str());
+      return {};
+    }
+    const std::string place = play.recording.substr(0, play.recording.rfind('.'));
+    std::error_code code;
+    std::filesystem::rename(play.recording, place, code);
+    if (code) return base::io_error(place, code.value());
+    ++result.played;
+    const auto recording = sessions::Recording::open(place);
+    if (end.signal != 0 || (recording && recording->crashed())) {
+      ++result.crashed;
+      return note_crash(play, end, recording);
+    }
+    if (end.status != 0) ++result.failed;
+    return {};
+  }
+
+  base::Result<void> note_crash(const Play& play, const PlayEnd& end,
+                                const base::Result<sessions::Recording>& recording) {
+    sessions::CrashReport crash;
+    crash.sample = play.sample;
+    crash.attempt = 1 + static_cast<int>(std::count_if(crashes_.begin(), crashes_.end(),
+                                                       [&](const auto& one) { return one.sample == play.sample; }));
+    crash.signal = end.signal;
+    crash.status = end.signal == 0 ? end.status : 0;
+    crash.note = end.note;
+    crash.stderr_lines = last_lines(play.stderr_file);
+    if (recording) {
+      crash.thread = recording->crashed_thread();
+      crash.last_events = sessions::last_events(*recording);
+    }
+    crashes_.push_back(std::move(crash));
+    return session_.set_crash_reports(crashes_);
+  }
+
+  const sessions::Session& session_;
+  const PlaySettings& settings_;
+  ProgressBar bar_;
+  std::vector<sessions::CrashReport> crashes_;
+};
+
+}  // namespace
+
+std::variant<PlayedSamples, ExitCode> play_samples(const sessions::Session& session,
+                                                   const std::vector<std::string>& samples,
+                                                   const PlaySettings& settings) {
+  SessionPlayer player(session, settings, samples.size() * static_cast<std::size_t>(settings.repeat));
+  if (const auto prepared = player.prepare(); !prepared) return complain(prepared.error());
+  // One round after another: what disturbs a while does not hit every play of one sample.
+  std::vector<Play> plays;
+  for (int number = 1; number <= settings.repeat; ++number)
+    for (const auto& sample : samples) plays.push_back(player.play_of(sample, number));
+  const auto interrupted = run_plays(std::move(plays), settings.jobs, player.calls());
+  if (!interrupted) return complain(interrupted.error());
+  player.result.interrupted = *interrupted;
+  return player.result;
+}
+
+}  // namespace fatespec::cli

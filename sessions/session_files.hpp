@@ -1,0 +1,34 @@
+// What the files of samples directories are called, and how their JSON is read.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include <nlohmann/json.hpp>
+
+#include "base/error.hpp"
+#include "base/file.hpp"
+
+namespace fatespec::sessions {
+
+constexpr const char* activation_file = "activation.json";
+constexpr const char* configuration_file = "configuration.json";
+constexpr const char* playlist_file_name = "_session_playlist.txt";
+constexpr std::uint64_t largest_session_file = std::uint64_t{16} << 20;
+
+/// In a structure, since the library's values convert to and from anything, also to a Result.
+struct JsonObject {
+  nlohmann::ordered_json value;
+};
+
+/// A file's JSON object; an error names the file.
+inline base::Result<JsonObject> read_object(const std::filesystem::path& path) {
+  auto text = base::read_file(path, largest_session_file);
+  if (!text) return text.error();
+  auto object = nlohmann::ordered_json::parse(*text, nullptr, false);
+  if (!object.is_object()) return base::Error{base::ErrorKind::invalid, path.string() + ": this is no JSON object"};
+  return JsonObject{std::move(object)};
+}
+
+}  // namespace fatespec::sessions

@@ -1,0 +1,160 @@
+// fatespec session: repeated plays, crash reports, plots, archives, sessions of runs.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/player/play.hpp"
+#include "tests/player/samples.hpp"
+
+namespace fatespec::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SessionTools : public testing::Test {
+ protected:
+  ProgramResult session(const std::string& arguments) { return fatespec("session " + arguments, directory_.path()); }
+  void add_sample(const std::string& name) { fs::copy_file(sample(name), directory_ / name); }
+  std::string file(const std::string& name) { return read_file(directory_ / name); }
+  bool exists(const std::string& name) { return fs::exists(directory_ / name); }
+  void write_program(const std::string& name, const std::string& text) {
+    fs::permissions(directory_.write(name, text), fs::perms::owner_all);
+  }
+  ProgramResult with_player(const std::string& player, const std::string& arguments) {
+    return shell("FATESPEC_PLAYER=" + directory_ / player + " " FATESPEC_PROGRAM " session " + arguments,
+                 directory_.path());
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(SessionTools, EachSampleIsPlayedAsOftenAsAsked) {
+  add_sample("picture.png");
+  add_sample("audio_only.wav");
+  session("new s");
+  const auto played = session("play --clock virtual --jobs 2 --repeat 3");
+  EXPECT_EQ(played.out, "6 of 6 plays done: 0 crashed, 0 failed\n") << played.err;
+  for (const char* recording : {"picture.png.dbg", "picture.png.dbg.2", "audio_only.wav.dbg.3"})
+    EXPECT_TRUE(exists(std::string("s/dbg/") + recording)) << recording;
+  EXPECT_NE(session("summarize").out.find("Sample: audio_only.wav (3 plays)\nNo anomalies detected.\n"),
+            std::string::npos);
+  const auto real = session("play --jobs 2");
+  EXPECT_EQ(real.status, 2);
+}
+
+TEST_F(SessionTools, SeveralAtOnceNeedTheVirtualClock) {
+  add_sample("picture.png");
+  session("new s");
+  const auto played = session("play --jobs 2");
+  EXPECT_EQ(played.status, 2);
+  EXPECT_NE(played.err.find("--jobs plays several at once, which needs --clock virtual"), std::string::npos);
+}
+
+TEST_F(SessionTools, CrashReportsNameSignalStderrAndLastEvents) {
+  add_sample("h264_aac.mp4");
+  session("new s");
+  write_program("player", "#!/bin/sh\necho a library complains >&2\nexec " FATESPEC_PLAYER_PROGRAM
+                          " --inject crash@500ms \"$@\"\n");
+  EXPECT_EQ(with_player("player", "run --clock virtual").status, 1);
+  const std::string summary = file("s/reports/00_summary.txt");
+  // The first play and five retries.
+  for (const char* part :
+       {"\nCrashes\n\nSample: h264_aac.mp4, play 1: SIGSEGV in the thread ", "Sample: h264_aac.mp4, play 6: SIGSEGV",
+        "  stderr:\n    a library complains\n", "  last events:\n    ", "media_player crashed."})
+    EXPECT_NE(summary.find(part), std::string::npos) << part << "\n" << summary;
+  // A later play that is well leaves the report of the crash.
+  EXPECT_EQ(session("retry-crashed 1 --clean --clock virtual").status, 0);
+  session("summarize");
+  EXPECT_NE(file("s/reports/00_summary.txt").find("play 6: SIGSEGV"), std::string::npos);
+}
+
+TEST_F(SessionTools, RewrittenRecordingsMakeReportsStale) {
+  add_sample("corrupt.avi");
+  session("new s");
+  session("run --clock virtual");
+  session("timeline corrupt.avi");
+  directory_.write("s/configuration.json", R"({"dev_debug": true})");
+  EXPECT_EQ(session("play --clock virtual").status, 1);
+  EXPECT_EQ(file("s/reports/00_summary.txt").substr(0, 40), "STALE: the recording was made again at 2");
+  EXPECT_EQ(file("s/reports/corrupt.avi.all.txt").substr(0, 7), "STALE: ");
+  EXPECT_TRUE(exists("s/reports/corrupt.avi.timeline.csv.stale"));
+  EXPECT_FALSE(exists("s/reports/corrupt.avi.timeline.csv"));
+  EXPECT_NE(session("status").out.find("stale      00_summary.txt: of an earlier recording\n"), std::string::npos);
+  session("summarize");
+  EXPECT_EQ(file("s/reports/00_summary.txt").find("STALE"), std::string::npos);
+}
+
+TEST_F(SessionTools, ReportsAreThereForPrograms) {
+  add_sample("corrupt.avi");
+  session("new s");
+  session("play --clock virtual");
+  for (const char* command : {"report corrupt.avi all --format json", "report corrupt.avi anomalies --format json",
+                              "report corrupt.avi counter --format json", "summarize --format json",
+                              "compare s --format json", "compare s corrupt.avi --format json"}) {
+    const auto ran = shell(FATESPEC_PROGRAM " session " + std::string(command) +
+                               " >out; python3 -c 'import json; print(json.load(open(\"out\"))[\"version\"])'",
+                           directory_.path());
+    EXPECT_EQ(ran.out, "1\n") << command << ran.err;
+  }
+  const auto counted = shell(
+      "python3 -c 'import json; print(json.load(open(\"s/reports/corrupt.avi.counter.json\"))"
+      "[\"defects\"][\"decode_error\"])'",
+      directory_.path());
+  EXPECT_GT(std::stoi(counted.out), 0) << counted.err;
+}
+
+TEST_F(SessionTools, APlotIsOnePageThatLoadsNothing) {
+  add_sample("h264_aac.mp4");
+  session("new s");
+  session("play --clock virtual");
+  const auto plotted = session("plot h264_aac.mp4");
+  ASSERT_EQ(plotted.status, 0) << plotted.err;
+  EXPECT_EQ(plotted.out, "./s/reports/h264_aac.mp4.timeline.html\n");
+  const std::string page = file("s/reports/h264_aac.mp4.timeline.html");
+  EXPECT_NE(page.find("default-src 'none'"), std::string::npos);
+  EXPECT_EQ(page.find("src=\"http"), std::string::npos);
+  EXPECT_EQ(page.find("<link"), std::string::npos);
+  EXPECT_EQ(page.find("{{"), std::string::npos);
+}
+
+TEST_F(SessionTools, SessionsTravelInOneFile) {
+  add_sample("picture.png");
+  fs::create_directories(directory_ / "other");
+  session("new s");
+  session("run --clock virtual");
+  EXPECT_EQ(session("export s.tar.gz").out, "s.tar.gz\n");
+  const auto opened = session("open s.tar.gz --samples-dir other --as from-a-user");
+  EXPECT_EQ(opened.status, 0) << opened.err;
+  EXPECT_EQ(session("summarize --samples-dir other --session from-a-user").status, 0);
+  EXPECT_EQ(session("unprotect raw_data --samples-dir other --session from-a-user").status, 2);
+  EXPECT_EQ(session("play --samples-dir other --session from-a-user").status, 2);
+  EXPECT_EQ(session("compare from-a-user --reldir other").status, 0);
+}
+
+TEST_F(SessionTools, TheRecordingsOfARunAreASession) {
+  directory_.write("s.yaml", "suite: s\ntests:\n  - {name: video, spec: '{PLAYER,clock=virtual} " +
+                                 sample("h264_aac.mp4") + "'}\n  - {name: sound, spec: '{PLAYER,clock=virtual} " +
+                                 sample("audio_only.wav") + "'}\n");
+  const auto ran = fatespec("run s.yaml --no-progress --session first", directory_.path());
+  ASSERT_EQ(ran.status, 0) << ran.out << ran.err;
+  EXPECT_NE(ran.out.find("session  fatespec session summarize --samples-dir .fatespec/recordings --session first"),
+            std::string::npos)
+      << ran.out;
+  const std::string options = " --samples-dir .fatespec/recordings --session ";
+  EXPECT_NE(session("summarize" + options + "first").out.find("Relevant samples with perfect play: 2 / 2"),
+            std::string::npos);
+  EXPECT_EQ(session("plot default_s_video" + options + "first").status, 0);
+  // Without a name it is the run's id; both can be compared.
+  const auto second = fatespec("run s.yaml --no-progress --json run.json", directory_.path());
+  ASSERT_EQ(second.status, 0);
+  const auto id =
+      shell("python3 -c 'import json; print(json.loads(open(\"run.json\").readline())[\"run\"])'", directory_.path())
+          .out;
+  EXPECT_EQ(session("compare first" + options + id).status, 0) << id;
+  // A name is taken once.
+  EXPECT_EQ(fatespec("run s.yaml --session first", directory_.path()).status, 2);
+  EXPECT_EQ(fatespec("run s.yaml --session ../x", directory_.path()).status, 2);
+}
+
+}  // namespace
+}  // namespace fatespec::test
