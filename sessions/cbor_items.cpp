@@ -60,37 +60,7 @@ cbor_callbacks make_callbacks() {
 
 }  // namespace
 
-// Nearly every item of a recording is a number, a short array's head or null: those are taken here (RFC 8949, 3.),
-// the rest by the library.
-bool CborReader::take_simple(CborItem& item) {
-  constexpr unsigned info_mask = 0x1f;
-  constexpr unsigned one_byte = 24;
-  constexpr unsigned eight_bytes = 27;
-  const auto* data = reinterpret_cast<const unsigned char*>(bytes_.data()) + at_;
-  const unsigned major = *data >> 5U;
-  const unsigned info = *data & info_mask;
-  if (*data == 0xf6) item.type = Type::null;
-  else if (major == 0) item.type = Type::unsigned_number;
-  else if (major == 1) item.type = Type::negative_number;
-  else if (major == 4 && info < one_byte) item.type = Type::array;
-  else return false;
-  if (info < one_byte || item.type == Type::null) {
-    item.number = info;
-    ++at_;
-    return true;
-  }
-  const std::size_t size = std::size_t{1} << (info - one_byte);
-  if (info > eight_bytes || bytes_.size() - at_ <= size) return false;
-  std::uint64_t number = 0;
-  for (std::size_t i = 1; i <= size; ++i) number = number << 8U | data[i];
-  item.number = number;
-  at_ += 1 + size;
-  return true;
-}
-
-bool CborReader::next(CborItem& item) {
-  if (at_end()) return false;
-  if (take_simple(item)) return true;
+bool CborReader::take_any(CborItem& item) {
   static const cbor_callbacks callbacks = make_callbacks();
   item.type = Type::other;
   const auto* data = reinterpret_cast<cbor_data>(bytes_.data()) + at_;

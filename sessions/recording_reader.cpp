@@ -20,17 +20,10 @@ std::optional<std::int64_t> signed_number(const CborItem& item) {
 }
 
 bool take_value(const CborItem& item, Value& value) {
-  value = {};
-  if (item.type == Type::null) return true;
-  if (item.type == Type::text) {
-    value.type = Value::Type::text;
-    value.text = item.bytes;
-    return true;
-  }
-  const auto number = signed_number(item);
-  if (!number) return false;
-  value.type = Value::Type::integer;
-  value.integer = *number;
+  if (const auto number = signed_number(item)) value = {Value::Type::integer, *number, {}};
+  else if (item.type == Type::text) value = {Value::Type::text, 0, item.bytes};
+  else if (item.type == Type::null) value = {};
+  else return false;
   return true;
 }
 
@@ -39,7 +32,6 @@ enum class Step { event, skipped, bad };
 /// The elements of an array whose head has been read.
 Step read_event(CborReader& reader, Event& event, std::uint64_t elements) {
   if (elements < leading || elements > most_elements) return Step::bad;
-  event = {};
   CborItem item;
   if (!reader.next(item) || item.type != Type::unsigned_number) return Step::bad;
   const EventInfo* info = find_event_kind(item.number);
@@ -54,8 +46,9 @@ Step read_event(CborReader& reader, Event& event, std::uint64_t elements) {
   event.media = media.number();
   for (std::uint64_t i = 0; i < elements - leading; ++i) {
     Value surplus;
-    if (!reader.next(item) || !take_value(item, i < most_fields ? event.fields.at(i) : surplus)) return Step::bad;
+    if (!reader.next(item) || !take_value(item, i < most_fields ? event.fields[i] : surplus)) return Step::bad;
   }
+  for (std::uint64_t i = elements - leading; i < most_fields; ++i) event.fields[i] = {};
   if (info == nullptr) return Step::skipped;
   event.kind = info->kind;
   return Step::event;
