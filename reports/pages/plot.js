@@ -273,7 +273,8 @@ class Page {
       stroke: COLORS[column.color],
       width: 1.5,
       dash: column.recording === 0 ? undefined : [6, 4],
-      spanGaps: this.meta.recordings.length > 1,
+      // Not every update shows a frame and plans the next; an unknown time of a clock is a gap.
+      spanGaps: this.meta.recordings.length > 1 || !["clock", "audio"].includes(column.key),
       points: { show: false },
     }));
     const plot = new uPlot(this.options(height, {
