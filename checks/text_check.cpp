@@ -6,10 +6,15 @@
 
 #include "base/pattern.hpp"
 #include "base/text.hpp"
+#include "checks/frame_report.hpp"
 #include "checks/line_diff.hpp"
 
 namespace fatespec::checks {
 namespace {
+
+constexpr std::uint64_t most_of_a_header = 64;
+// A million packets are 50 MB of text.
+constexpr std::uint64_t most_of_a_frame_report = std::uint64_t{256} << 20;
 
 std::string in_quotes(std::string_view text) { return "\"" + base::shorten(base::printable(text), 80) + "\""; }
 
@@ -28,6 +33,9 @@ TextCheck::TextCheck(TextExpectation expectation) : expected_(std::move(expectat
   if (expected_.one_line && expected_.reference)
     expected_.reference = std::make_shared<Reference>(std::string(base::trim(expected_.reference->head(longest_line))));
   if (expected_.reference) comparison_.emplace(expected_.reference, expected_.comparison);
+  limit_ = kept_bytes;
+  if (expected_.reference && looks_like_frame_report(expected_.reference->head(most_of_a_header)))
+    limit_ = std::clamp<std::uint64_t>(2 * expected_.reference->size(), kept_bytes, most_of_a_frame_report);
   keeps_ = expected_.keep_full || expected_.reference || !expected_.matches.empty();
 }
 
@@ -35,7 +43,7 @@ void TextCheck::consume(std::string_view bytes) {
   excerpt_.append(bytes);
   if (comparison_) comparison_->consume(bytes);
   if (!keeps_) return;
-  const std::size_t room = kept_bytes - kept_.size();
+  const std::size_t room = limit_ - kept_.size();
   kept_all_ = kept_all_ && bytes.size() <= room;
   kept_.append(bytes.substr(0, room));
 }
@@ -47,7 +55,7 @@ Reading TextCheck::finish() {
   check_size(reading);
   search_expression(reading);
   if (comparison_) compare_reference(reading);
-  if (expected_.keep_full && kept_all_) reading.full_output = std::move(kept_);
+  if (expected_.keep_full && kept_all_ && kept_.size() <= kept_bytes) reading.full_output = std::move(kept_);
   return reading;
 }
 
@@ -58,7 +66,7 @@ void TextCheck::compare_reference(Reading& reading) {
 }
 
 void TextCheck::describe_difference(Reading& reading) const {
-  const std::string expected = expected_.reference->head(kept_bytes);
+  const std::string expected = expected_.reference->head(limit_);
   const std::uint64_t at = comparison_->first_difference();
   const std::string& label = expected_.label;
   if (expected_.one_line) {
@@ -80,7 +88,21 @@ void TextCheck::describe_difference(Reading& reading) const {
     reading.reason = fmt::format("{} differs first in line {}: {}, expected {}", label, line,
                                  in_quotes(line_at(kept_, at)), in_quotes(line_at(expected, at)));
   }
-  reading.detail = unified_diff(expected, kept_, {.comparison = expected_.comparison});
+  describe_frames(expected, reading);
+  if (std::max(expected.size(), kept_.size()) <= kept_bytes)
+    reading.detail += unified_diff(expected, kept_, {.comparison = expected_.comparison});
+}
+
+void TextCheck::describe_frames(const std::string& expected, Reading& reading) const {
+  if (!kept_all_) return;
+  const auto expected_frames = read_frame_report(expected);
+  const auto frames = expected_frames ? read_frame_report(kept_) : std::nullopt;
+  const auto difference = frames ? compare_frame_reports(*expected_frames, *frames) : std::nullopt;
+  if (!difference) return;
+  constexpr std::size_t most = 10;
+  reading.reason = fmt::format("{}: {}", expected_.label, base::printable(difference->summary));
+  for (std::size_t i = 0; i < std::min(most, difference->further.size()); ++i)
+    reading.detail += base::printable(difference->further[i]) + "\n";
 }
 
 void TextCheck::search_expression(Reading& reading) const {

@@ -34,6 +34,7 @@ class TextCheck final : public Check {
  private:
   void compare_reference(Reading& reading);
   void describe_difference(Reading& reading) const;
+  void describe_frames(const std::string& expected, Reading& reading) const;
   void search_expression(Reading& reading) const;
   void check_size(Reading& reading) const;
 
@@ -41,6 +42,7 @@ class TextCheck final : public Check {
   std::optional<TextComparison> comparison_;
   ExcerptBuilder excerpt_;
   std::string kept_;
+  std::uint64_t limit_ = 0;  ///< bytes of it
   bool kept_all_ = true;
   bool keeps_ = false;
 };
