@@ -1,10 +1,17 @@
+#include <fcntl.h>
+
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 
 #include "base/file.hpp"
 #include "cli/commands.hpp"
 #include "cli/store_options.hpp"
+#include "reports/fate_report.hpp"
+#include "reports/github.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/junit.hpp"
+#include "reports/tap.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -14,9 +21,34 @@ struct ReportOptions {
   std::string run = "latest";
   std::string format = "junit";
   std::string output = "-";
+  reports::FateSlot slot;
 };
 
-std::string render(const ReportOptions& options, const model::Run& run, const std::vector<model::TestResult>& results) {
+base::Result<std::string> render_fate(const ReportOptions& options, const model::Run& run,
+                                      const std::vector<model::TestResult>& results) {
+  auto report = reports::fate_report(options.slot, run, results);
+  if (!report || !options.output.ends_with(".tar.gz")) return report;
+  return reports::fate_archive(*report, results);
+}
+
+/// GitHub's annotations are what is printed; the summary goes to a file.
+base::Result<std::string> render_github(const ReportOptions& options, const model::Run& run,
+                                        const std::vector<model::TestResult>& results) {
+  const std::string summary = reports::github_summary(run, results);
+  if (options.output != "-") return summary;
+  if (const char* step = std::getenv("GITHUB_STEP_SUMMARY"); step != nullptr && *step != '\0') {
+    const base::FileDescriptor file(::open(step, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0666));
+    if (!file) return base::io_error(step, errno);
+    if (auto written = base::write_all(file.get(), summary, step); !written) return written.error();
+  }
+  return reports::github_annotations(results);
+}
+
+base::Result<std::string> render(const ReportOptions& options, const model::Run& run,
+                                 const std::vector<model::TestResult>& results) {
+  if (options.format == "tap") return reports::tap(results);
+  if (options.format == "fate") return render_fate(options, run, results);
+  if (options.format == "github") return render_github(options, run, results);
   if (options.format == "junit") {
     std::vector<std::shared_ptr<const model::TestResult>> shared;
     for (const auto& result : results) shared.push_back(std::make_shared<const model::TestResult>(result));
@@ -33,12 +65,13 @@ ExitCode write_report(const ReportOptions& options) {
   if (!run) return complain(run.error());
   const auto results = store.results(run->id);
   if (!results) return complain(results.error());
-  const std::string text = render(options, *run, *results);
+  const auto text = render(options, *run, *results);
+  if (!text) return complain(text.error());
   if (options.output == "-") {
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fwrite(text->data(), 1, text->size(), stdout);
     return ExitCode::success;
   }
-  const auto written = base::write_file_atomically(options.output, text);
+  const auto written = base::write_file_atomically(options.output, *text);
   return written ? ExitCode::success : complain(written.error());
 }
 
@@ -46,14 +79,24 @@ ExitCode write_report(const ReportOptions& options) {
 
 void add_report(CLI::App& app, ExitCode& exit_code) {
   auto options = std::make_shared<ReportOptions>();
-  CLI::App* report = app.add_subcommand("report", "a run as JUnit XML or JSON Lines");
+  CLI::App* report = app.add_subcommand(
+      "report", "a run for other programs: JUnit, JSON Lines, TAP, GitHub Actions, FFmpeg's FATE server");
   report->add_option("RUN", options->run, "an id, a unique prefix of one, latest, or latest~N")->capture_default_str();
-  report->add_option("--format", options->format, "junit or json")
-      ->check(CLI::IsMember({"junit", "json"}))
+  report->add_option("--format", options->format, "junit, json, tap, github or fate")
+      ->check(CLI::IsMember({"junit", "json", "tap", "github", "fate"}))
       ->capture_default_str();
   report->add_option("-o,--output", options->output, "the file to write; - is stdout")->type_name("PATH");
+  report->add_option("--slot", options->slot.name, "of FATE: this machine and configuration")->type_name("NAME");
+  report->add_option("--revision", options->slot.revision, "of FATE: what was tested, as git describe has it");
+  report->add_option("--branch", options->slot.branch, "of FATE")->capture_default_str();
+  report->add_option("--comment", options->slot.comment, "of FATE");
+  report->add_option("--fate-config", options->slot.config, "of FATE: the line of ffbuild/config.fate");
   add_store_options(*report, options->store);
-  report->footer("Example:\n  fatespec report latest --format junit -o junit.xml");
+  report->footer(
+      "Examples:\n"
+      "  fatespec report latest --format junit -o junit.xml\n"
+      "  fatespec report --format github -o summary.md\n"
+      "  fatespec report --format fate --slot x86_64-linux-gcc --revision N-108000-gabcdef -o fate.tar.gz");
   report->callback([options, &exit_code] { exit_code = write_report(*options); });
 }
 

@@ -27,6 +27,12 @@ void append_base64(std::string& to, std::string_view bytes) {
 
 }  // namespace
 
+std::string base64(std::string_view bytes) {
+  std::string text;
+  append_base64(text, bytes);
+  return text;
+}
+
 struct Packer::Stream : z_stream {};
 
 Packer::Packer() : stream_(std::make_unique<Stream>()) {

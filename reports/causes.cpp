@@ -1,0 +1,108 @@
+#include "reports/causes.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace fatespec::reports {
+namespace {
+
+bool is_hex(char c) { return std::isxdigit(static_cast<unsigned char>(c)) != 0; }
+bool is_digit(char c) { return std::isdigit(static_cast<unsigned char>(c)) != 0; }
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/// Where the word that begins at `at` ends.
+std::size_t end_of_word(std::string_view text, std::size_t at) {
+  constexpr std::string_view ends = " \t\"'`,;()[]<>";
+  return std::min(text.find_first_of(ends, at), text.size());
+}
+
+/// A digest, an address, a number with its sign and fraction, a path: what differs between two cases of one cause.
+std::string normalized(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = end_of_word(text, at);
+    const std::string_view word = text.substr(at, end - at);
+    if (word.find('/') != std::string_view::npos) {
+      out += 'P';
+    } else {
+      const bool hex = word.starts_with("0x") || (word.size() >= 8 && std::all_of(word.begin(), word.end(), is_hex));
+      if (hex) out += 'N';
+      for (std::size_t i = 0; !hex && i < word.size();) {
+        if (!is_digit(word[i])) {
+          out += word[i++];
+          continue;
+        }
+        while (i < word.size() &&
+               (is_digit(word[i]) || (word[i] == '.' && i + 1 < word.size() && is_digit(word[i + 1]))))
+          ++i;
+        out += 'N';
+      }
+    }
+    at = end;
+    if (at < text.size()) {
+      if (!is_blank(text[at]) || out.empty() || !is_blank(out.back())) out += text[at];
+      ++at;
+    }
+  }
+  return out;
+}
+
+/// "SUMMARY: AddressSanitizer: heap-buffer-overflow file.c:12 in f", or the last line that says something.
+std::string_view telling_line(std::string_view error) {
+  std::string_view last;
+  for (const auto line : base::split_lines(error)) {
+    if (line.starts_with("SUMMARY: ")) return line;
+    if (!base::trim(line).empty()) last = line;
+  }
+  return last;
+}
+
+std::string common_of(const std::vector<const model::TestResult*>& results) {
+  const auto same = [&](auto member) {
+    return results.size() > 1 && std::all_of(results.begin(), results.end(), [&](const auto* result) {
+             return result->*member == results.front()->*member;
+           });
+  };
+  std::vector<std::string> parts;
+  if (same(&model::TestResult::suite)) parts.push_back("suite " + results.front()->suite);
+  if (same(&model::TestResult::configuration)) parts.push_back("configuration " + results.front()->configuration);
+  if (same(&model::TestResult::target)) parts.push_back("target " + results.front()->target);
+  return parts.empty() ? "" : fmt::format("all in {}", fmt::join(parts, ", "));
+}
+
+}  // namespace
+
+std::string cause_key(const model::TestResult& result) {
+  std::string key(model::name_of(result.verdict));
+  key += "|" + result.signal + "|";
+  // What a test printed says more than that its output differed; of a crash it is all there is.
+  const std::string_view line = telling_line(result.error.text);
+  return key + normalized(result.reason) + "|" + normalized(line);
+}
+
+std::vector<Cause> causes_of(const std::vector<model::TestResult>& results) {
+  std::map<std::string, std::vector<const model::TestResult*>> groups;
+  for (const auto& result : results)
+    if (model::is_bad(result.verdict)) groups[cause_key(result)].push_back(&result);
+  std::vector<Cause> causes;
+  for (auto& [key, members] : groups) {
+    std::stable_sort(members.begin(), members.end(), [](const auto* a, const auto* b) {
+      return a->output.bytes + a->error.bytes < b->output.bytes + b->error.bytes;
+    });
+    const model::TestResult& example = *members.front();
+    std::string text = fmt::format("{}: {}", model::name_of(example.verdict), example.reason);
+    if (const auto line = base::trim(telling_line(example.error.text)); !line.empty())
+      text += fmt::format("; stderr: {}", base::shorten(base::printable(line), 160));
+    causes.push_back({std::move(text), members, common_of(members)});
+  }
+  std::stable_sort(causes.begin(), causes.end(),
+                   [](const Cause& a, const Cause& b) { return a.results.size() > b.results.size(); });
+  return causes;
+}
+
+}  // namespace fatespec::reports
