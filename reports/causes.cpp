@@ -96,7 +96,8 @@ std::vector<Cause> causes_of(const std::vector<model::TestResult>& results) {
     });
     const model::TestResult& example = *members.front();
     std::string text = fmt::format("{}: {}", model::name_of(example.verdict), example.reason);
-    if (const auto line = base::trim(telling_line(example.error.text)); !line.empty())
+    if (const auto line = base::trim(telling_line(example.error.text));
+        !line.empty() && example.reason.find(line) == std::string::npos)
       text += fmt::format("; stderr: {}", base::shorten(base::printable(line), 160));
     causes.push_back({std::move(text), members, common_of(members)});
   }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "reports/causes.hpp"
 #include "reports/summary.hpp"
 
 namespace fatespec::reports {
@@ -91,6 +92,12 @@ void RunReporter::test_finished(const model::TestResult& result) {
   if (model::is_bad(result.verdict)) {
     console_.print(describe_bad(result, console_, options_.several_configurations));
     bad_names_.push_back(result.test);
+    auto& cause = causes_[cause_key(result)];
+    if (cause.count++ == 0) {
+      cause.reason =
+          fmt::format("{}: {}", model::name_of(result.verdict), base::shorten(base::printable(result.reason), 100));
+      cause.example = label(result, options_.several_configurations);
+    }
     bad_lines_.push_back(fmt::format(
         "  {} {}  {}", console_.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
         label(result, options_.several_configurations), base::shorten(base::printable(result.reason), 100)));
@@ -199,6 +206,7 @@ void RunReporter::finished(const model::RunFinished& event) {
   console_.clear_status();
   if (!options_.quiet) {
     show_bad_again();
+    show_causes();
     show_attributions(event);
     show_slowest();
   }
@@ -229,6 +237,21 @@ void RunReporter::show_bad_again() {
   for (std::size_t i = 0; i < std::min(bad_lines_.size(), bad_repeated); ++i) console_.print(bad_lines_[i]);
   if (bad_lines_.size() > bad_repeated)
     console_.print(fmt::format("  … and {} more", bad_lines_.size() - bad_repeated));
+}
+
+// Many failures are a few causes; told where that is so.
+void RunReporter::show_causes() {
+  constexpr std::size_t most = 10;
+  if (bad_lines_.size() < 3 || causes_.size() == bad_lines_.size()) return;
+  std::vector<SeenCause> causes;
+  for (const auto& [key, cause] : causes_) causes.push_back(cause);
+  std::stable_sort(causes.begin(), causes.end(),
+                   [](const SeenCause& a, const SeenCause& b) { return a.count > b.count; });
+  console_.print(fmt::format("\n{} bad, {}:", bad_lines_.size(),
+                             causes.size() == 1 ? "1 cause" : fmt::format("{} causes", causes.size())));
+  for (std::size_t i = 0; i < std::min(most, causes.size()); ++i)
+    console_.print(fmt::format("  {:4} x {}, such as {}", causes[i].count, causes[i].reason, causes[i].example));
+  if (causes.size() > most) console_.print(fmt::format("  … and {} more", causes.size() - most));
 }
 
 void RunReporter::show_attributions(const model::RunFinished& event) {

@@ -54,6 +54,7 @@ class RunReporter {
   void warn_of_slow();
   void remember_slow(const model::TestResult& result);
   void show_bad_again();
+  void show_causes();
   void show_attributions(const model::RunFinished& event);
   void show_slowest();
   void show_next_steps(const model::RunFinished& event);
@@ -77,6 +78,12 @@ class RunReporter {
   std::vector<Slow> slowest_;
   std::vector<std::string> bad_names_;
   std::vector<std::string> bad_lines_;
+  struct SeenCause {
+    std::size_t count = 0;
+    std::string reason;
+    std::string example;
+  };
+  std::map<std::string, SeenCause> causes_;  ///< by cause_key()
   std::map<std::string, std::string> activities_;
   base::Duration done_expected_{0};
   base::Duration total_expected_{0};
