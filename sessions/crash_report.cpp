@@ -7,6 +7,7 @@
 
 #include "base/signals.hpp"
 #include "base/text.hpp"
+#include "sessions/session_files.hpp"
 #include "sessions/text_reports.hpp"
 
 namespace fatespec::sessions {
@@ -28,15 +29,6 @@ std::string text_at(const json& value, const char* key) {
 int number_at(const json& value, const char* key) {
   const auto found = value.find(key);
   return found != value.end() && found->is_number_integer() ? found->get<int>() : 0;
-}
-
-std::vector<std::string> texts_at(const json& value, const char* key) {
-  std::vector<std::string> lines;
-  const auto found = value.find(key);
-  if (found == value.end() || !found->is_array()) return lines;
-  for (const auto& line : *found)
-    if (line.is_string()) lines.push_back(line.get<std::string>());
-  return lines;
 }
 
 }  // namespace

@@ -32,15 +32,6 @@ bool flag(const json& object, const char* name) {
   return found != object.end() && found->is_boolean() && found->get<bool>();
 }
 
-std::vector<std::string> names_in(const json& object, const char* key) {
-  std::vector<std::string> names;
-  const auto found = object.find(key);
-  if (found == object.end() || !found->is_array()) return names;
-  for (const auto& name : *found)
-    if (name.is_string()) names.push_back(name.get<std::string>());
-  return names;
-}
-
 }  // namespace
 
 Session::Session(fs::path samples, std::string name)
@@ -106,8 +97,8 @@ base::Result<std::optional<CrashState>> Session::crash_state() const {
   CrashState state;
   const auto retries = object->value.find("retries");
   if (retries != object->value.end() && retries->is_number_integer()) state.retries = retries->get<int>();
-  state.sometimes = names_in(object->value, "sometimes_crashed");
-  state.still = names_in(object->value, "still_crashing");
+  state.sometimes = texts_at(object->value, "sometimes_crashed");
+  state.still = texts_at(object->value, "still_crashing");
   return std::optional(state);
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -29,6 +30,16 @@ inline base::Result<JsonObject> read_object(const std::filesystem::path& path) {
   auto object = nlohmann::ordered_json::parse(*text, nullptr, false);
   if (!object.is_object()) return base::Error{base::ErrorKind::invalid, path.string() + ": this is no JSON object"};
   return JsonObject{std::move(object)};
+}
+
+/// The texts of an array; none if there is no such array. What is no text is passed over.
+inline std::vector<std::string> texts_at(const nlohmann::ordered_json& object, const char* key) {
+  std::vector<std::string> texts;
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_array()) return texts;
+  for (const auto& one : *found)
+    if (one.is_string()) texts.push_back(one.get<std::string>());
+  return texts;
 }
 
 }  // namespace fatespec::sessions

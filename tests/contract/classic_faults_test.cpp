@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "tests/contract/session_fixture.hpp"
 #include "tests/player/play.hpp"
 #include "tests/player/samples.hpp"
 
@@ -13,12 +14,8 @@ namespace fs = std::filesystem;
 
 const std::string fixtures = FATESPEC_SOURCE_DIR "/tests/fixtures/pyglet/";
 
-class ClassicFaults : public testing::Test {
+class ClassicFaults : public SessionFixture {
  protected:
-  ProgramResult session(const std::string& arguments) { return fatespec("session " + arguments, directory_.path()); }
-  void add_sample(const std::string& name) { fs::copy_file(sample(name), directory_ / name); }
-  std::string file(const std::string& name) { return read_file(directory_ / name); }
-  bool exists(const std::string& name) { return fs::exists(directory_ / name); }
   void add_classic(const std::string& name) {
     fs::copy(fixtures + name, directory_ / name, fs::copy_options::recursive);
     directory_.write(name + "/configuration.json", "{}");
@@ -32,8 +29,6 @@ class ClassicFaults : public testing::Test {
           directory_.path());
     return session("report " + name + " counter --format json").out;
   }
-
-  TemporaryDirectory directory_;
 };
 
 TEST_F(ClassicFaults, ACrashLosesNoEventAndKeepsItsSignal) {

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "tests/contract/session_fixture.hpp"
 #include "tests/player/play.hpp"
 #include "tests/player/samples.hpp"
 
@@ -11,15 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class SessionCommands : public testing::Test {
- protected:
-  ProgramResult session(const std::string& arguments) { return fatespec("session " + arguments, directory_.path()); }
-  void add_sample(const std::string& name) { fs::copy_file(sample(name), directory_ / name); }
-  std::string file(const std::string& name) { return read_file(directory_ / name); }
-  bool exists(const std::string& name) { return fs::exists(directory_ / name); }
-
-  TemporaryDirectory directory_;
-};
+class SessionCommands : public SessionFixture {};
 
 TEST_F(SessionCommands, RecordChangeRecordCompare) {
   add_sample("h264_aac.mp4");

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 
+#include "tests/contract/session_fixture.hpp"
 #include "tests/player/play.hpp"
 #include "tests/player/samples.hpp"
 
@@ -11,22 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-class SessionTools : public testing::Test {
- protected:
-  ProgramResult session(const std::string& arguments) { return fatespec("session " + arguments, directory_.path()); }
-  void add_sample(const std::string& name) { fs::copy_file(sample(name), directory_ / name); }
-  std::string file(const std::string& name) { return read_file(directory_ / name); }
-  bool exists(const std::string& name) { return fs::exists(directory_ / name); }
-  void write_program(const std::string& name, const std::string& text) {
-    fs::permissions(directory_.write(name, text), fs::perms::owner_all);
-  }
-  ProgramResult with_player(const std::string& player, const std::string& arguments) {
-    return shell("FATESPEC_PLAYER=" + directory_ / player + " " FATESPEC_PROGRAM " session " + arguments,
-                 directory_.path());
-  }
-
-  TemporaryDirectory directory_;
-};
+class SessionTools : public SessionFixture {};
 
 TEST_F(SessionTools, EachSampleIsPlayedAsOftenAsAsked) {
   add_sample("picture.png");
@@ -55,7 +41,7 @@ TEST_F(SessionTools, CrashReportsNameSignalStderrAndLastEvents) {
   session("new s");
   write_program("player", "#!/bin/sh\necho a library complains >&2\nexec " FATESPEC_PLAYER_PROGRAM
                           " --inject crash@500ms \"$@\"\n");
-  EXPECT_EQ(with_player("player", "run --clock virtual").status, 1);
+  EXPECT_EQ(session_with("player", "run --clock virtual").status, 1);
   const std::string summary = file("s/reports/00_summary.txt");
   // The first play and five retries.
   for (const char* part :
