@@ -1,7 +1,7 @@
 #include "reports/json_lines.hpp"
 
 #include <cerrno>
-#include <cmath>
+#include <chrono>
 
 #include <nlohmann/json.hpp>
 
@@ -12,8 +12,10 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-// Microseconds: what the clocks give, and short to read.
-double rounded(base::Duration duration) { return std::round(base::seconds(duration) * 1e6) / 1e6; }
+// Microseconds: what the clocks give, and short to read. Halves are rounded as the store rounds them.
+double rounded(base::Duration duration) {
+  return static_cast<double>(std::chrono::round<std::chrono::microseconds>(duration).count()) / 1e6;
+}
 
 }  // namespace
 

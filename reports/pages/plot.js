@@ -345,7 +345,8 @@ class Page {
     const [first, last] = this.range;
     const length = Math.min(last - first, Math.max(1e-6, to - from));
     from = Math.min(Math.max(from, first), last - length);
-    this.shown = [from, from + length];
+    // The whole play exactly: sums of fractions are not.
+    this.shown = length === last - first ? [first, last] : [from, from + length];
     if (this.pending) return;
     this.pending = true;
     requestAnimationFrame(() => {
