@@ -28,6 +28,12 @@ ExitCode code_of(const PlayedSamples& played) {
   return played.crashed > 0 || played.failed > 0 ? ExitCode::bad_test : ExitCode::success;
 }
 
+std::optional<ExitCode> check_settings(const PlaySettings& settings) {
+  if (settings.jobs == 1 || settings.clock == "virtual") return std::nullopt;
+  complain("--jobs plays several at once, which needs --clock virtual: by the real clock they disturb each other");
+  return ExitCode::usage;
+}
+
 ExitCode play_all(const sessions::Session& session, const PlayOptions& options) {
   const auto playlist = session.playlist();
   if (!playlist) return complain(playlist.error());
@@ -40,10 +46,7 @@ ExitCode play_all(const sessions::Session& session, const PlayOptions& options) 
     complain("there is no sample to play");
     return ExitCode::nothing_selected;
   }
-  if (options.settings.jobs > 1 && options.settings.clock != "virtual") {
-    complain("--jobs plays several at once, which needs --clock virtual: by the real clock they disturb each other");
-    return ExitCode::usage;
-  }
+  if (const auto wrong = check_settings(options.settings)) return *wrong;
   if (replace)
     if (const auto marked = sessions::mark_reports_stale(session, *playlist); !marked) return complain(marked.error());
   const auto result = play_samples(session, *playlist, options.settings);
@@ -68,6 +71,7 @@ std::vector<std::string> crashing(const sessions::Session& session, const std::v
 // The state machine of the classic suite: what crashed is remembered, and played again until nothing crashes or the
 // retries are used up.
 ExitCode retry_crashed(const sessions::Session& session, const PlayOptions& options) {
+  if (const auto wrong = check_settings(options.settings)) return *wrong;
   if (const auto allowed = session.check_writable_recordings(false); !allowed) return complain(allowed.error());
   auto kept = session.crash_state();
   if (!kept) return complain(kept.error());

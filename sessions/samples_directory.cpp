@@ -63,6 +63,11 @@ base::Result<void> SamplesDirectory::write_files(const fs::path& directory, cons
                               {"has_playlist", !playlist.empty()}};
   if (!playlist.empty())
     if (auto done = base::write_file_atomically(directory / "dbg" / playlist_file_name, playlist); !done) return done;
+  // Which version of the sample set was played, if the set says so.
+  for (const char* name : {"samples_version.txt", samples_version_file})
+    if (const auto version = base::read_file(directory.parent_path() / name, largest_session_file))
+      if (auto done = base::write_file_atomically(directory / "dbg" / samples_version_file, *version); !done)
+        return done;
   for (const auto& [file, text] : info)
     if (auto done = base::write_file_atomically(directory / "dbg" / file, text); !done) return done;
   return base::write_file_atomically(directory / configuration_file, configuration.dump(1) + "\n");

@@ -130,7 +130,7 @@ base::Result<void> Session::set_crash_reports(const std::vector<CrashReport>& cr
 }
 
 std::string Session::samples_version() const {
-  const auto text = base::read_file(raw("_samples_version.txt"), largest_session_file);
+  const auto text = base::read_file(raw(samples_version_file), largest_session_file);
   if (!text) return "";
   const auto lines = base::split_lines(*text);
   return lines.empty() ? "" : std::string(base::trim(lines.front()));

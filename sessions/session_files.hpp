@@ -16,6 +16,7 @@ namespace fatespec::sessions {
 constexpr const char* activation_file = "activation.json";
 constexpr const char* configuration_file = "configuration.json";
 constexpr const char* playlist_file_name = "_session_playlist.txt";
+constexpr const char* samples_version_file = "_samples_version.txt";
 constexpr std::uint64_t largest_session_file = std::uint64_t{16} << 20;
 
 /// In a structure, since the library's values convert to and from anything, also to a Result.

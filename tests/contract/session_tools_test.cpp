@@ -28,6 +28,15 @@ TEST_F(SessionTools, EachSampleIsPlayedAsOftenAsAsked) {
   EXPECT_EQ(real.status, 2);
 }
 
+TEST_F(SessionTools, TheVersionOfTheSampleSetIsKept) {
+  add_sample("picture.png");
+  directory_.write("samples_version.txt", "2026.11\n");
+  session("new s");
+  directory_.write("samples_version.txt", "later\n");
+  session("play --clock virtual");
+  EXPECT_NE(session("summarize").out.find("\nSamples version: 2026.11\n"), std::string::npos);
+}
+
 TEST_F(SessionTools, SeveralAtOnceNeedTheVirtualClock) {
   add_sample("picture.png");
   session("new s");
