@@ -113,6 +113,12 @@ function milliseconds(values) {
   return values.map((value) => value * 1000);
 }
 
+// How far the video is from the sound, where the recording does not say it itself. Without sound its clock stays at 0.
+function distance(video, audio) {
+  if (!audio || audio.every((value) => !(value > 0))) return undefined;
+  return milliseconds(video.map((value, index) => value - audio[index]));
+}
+
 // The curves of one recording, all over the same times.
 function curvesOf(recording, walls) {
   const updates = kindOf(recording, "update");
@@ -122,15 +128,16 @@ function curvesOf(recording, walls) {
   const heard = kindOf(recording, "audio_callback");
   const overUpdates = walls === updates?.walls;
   const audio = overUpdates ? fieldOf(updates, "audio_time") : fieldOf(heard, "audio_time");
+  const video = latest(walls, (shown ?? current)?.walls, fieldOf(shown ?? current, "video_time"));
   return {
     clock: overUpdates ? fieldOf(updates, "current_time") : undefined,
     audio,
-    video: latest(walls, (shown ?? current)?.walls, fieldOf(shown ?? current, "video_time")),
+    video,
     frame: frameNumbers(walls, recording),
     planned: milliseconds(latest(walls, planned?.walls, fieldOf(planned, "rescheduling_time"))),
     drift: shown
       ? milliseconds(latest(walls, shown.walls, fieldOf(shown, "drift")))
-      : undefined,
+      : distance(video, audio),
   };
 }
 
