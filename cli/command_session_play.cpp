@@ -125,15 +125,6 @@ ExitCode run(PlayOptions options) {
   return summarized == ExitCode::success ? retried : summarized;
 }
 
-template <class Action>
-std::function<void()> on_session(std::shared_ptr<PlayOptions> options, ExitCode& exit_code, Action action) {
-  return [options, &exit_code, action] {
-    const auto chosen = chosen_session(options->session);
-    const auto* code = std::get_if<ExitCode>(&chosen);
-    exit_code = code != nullptr ? *code : action(std::get<sessions::Session>(chosen), *options);
-  };
-}
-
 void add_settings(CLI::App& command, PlayOptions& options, bool repeatable) {
   command.add_option("--clock", options.settings.clock, "real, or virtual: as fast as it goes")
       ->check(CLI::IsMember({"real", "virtual"}));

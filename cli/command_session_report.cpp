@@ -176,15 +176,6 @@ ExitCode report_imperfect(const sessions::Session& session, const sessions::Samp
   return ExitCode::success;
 }
 
-template <class Action>
-std::function<void()> on_session(std::shared_ptr<ReportOptions> options, ExitCode& exit_code, Action action) {
-  return [options, &exit_code, action] {
-    const auto chosen = chosen_session(options->session);
-    const auto* code = std::get_if<ExitCode>(&chosen);
-    exit_code = code != nullptr ? *code : action(std::get<sessions::Session>(chosen), *options);
-  };
-}
-
 }  // namespace
 
 ExitCode summarize(const sessions::Session& session, bool json) {

@@ -17,7 +17,6 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "cli/player_process.hpp"
 #include "sessions/recording.hpp"
 
 namespace fatespec::cli {
@@ -105,8 +104,7 @@ class RunningPlay {
     const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
     if (ended != pid_) return std::nullopt;
     running_pids.at(slot_) = 0;
-    if (WIFSIGNALED(status)) return PlayEnd{128 + WTERMSIG(status), WTERMSIG(status), note_};
-    return PlayEnd{WEXITSTATUS(status), 0, note_};
+    return PlayEnd{player_exit(status), note_};
   }
 
  private:

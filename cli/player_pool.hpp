@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "cli/player_process.hpp"
 
 namespace fatespec::cli {
 
@@ -16,9 +17,7 @@ struct Play {
   std::string stderr_file;             ///< made if the player says anything
 };
 
-struct PlayEnd {
-  int status = 0;  ///< of the process; 128 + signal if one ended it
-  int signal = 0;
+struct PlayEnd : PlayerExit {
   std::string note;  ///< why it was ended, if it did not end by itself
 };
 

@@ -99,6 +99,11 @@ int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pi
   return code;
 }
 
+PlayerExit player_exit(int status) {
+  if (WIFSIGNALED(status)) return {128 + WTERMSIG(status), WTERMSIG(status)};
+  return {WEXITSTATUS(status), 0};
+}
+
 base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file) {
   std::array<int, 2> ends = {-1, -1};
   if (!stderr_file.empty()) {
@@ -116,8 +121,7 @@ base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, c
   while (::waitpid(player_pid, &status, 0) < 0 && errno == EINTR) {
   }
   player_pid = 0;
-  if (WIFSIGNALED(status)) return PlayerExit{128 + WTERMSIG(status), WTERMSIG(status)};
-  return PlayerExit{WEXITSTATUS(status), 0};
+  return player_exit(status);
 }
 
 }  // namespace fatespec::cli

@@ -19,6 +19,9 @@ struct PlayerExit {
   int signal = 0;
 };
 
+/// Of a status as waitpid() gives it.
+PlayerExit player_exit(int status);
+
 /// Starts the player; its stderr goes to `error`, or to ours if that is -1. Returns an error's number, or 0.
 int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pid);
 

@@ -4,15 +4,14 @@
 
 #include <algorithm>
 #include <ctime>
-#include <memory>
+#include <utility>
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "base/base64.hpp"
+#include "base/tar_writer.hpp"
 #include "base/text.hpp"
-#include "reports/packed.hpp"
 
 namespace fatespec::reports {
 namespace {
@@ -65,21 +64,6 @@ bool is_slot_name(const std::string& name) {
   });
 }
 
-struct Freer {
-  void operator()(archive* it) const { archive_free(it); }
-  void operator()(archive_entry* it) const { archive_entry_free(it); }
-};
-
-bool add(archive* tar, const char* name, const std::string& text) {
-  const std::unique_ptr<archive_entry, Freer> entry(archive_entry_new());
-  archive_entry_set_pathname(entry.get(), name);
-  archive_entry_set_filetype(entry.get(), AE_IFREG);
-  archive_entry_set_perm(entry.get(), 0644);
-  archive_entry_set_size(entry.get(), static_cast<la_int64_t>(text.size()));
-  archive_entry_set_mtime(entry.get(), std::time(nullptr), 0);
-  return archive_write_header(tar, entry.get()) == ARCHIVE_OK && archive_write_data(tar, text.data(), text.size()) >= 0;
-}
-
 std::string log_of(const std::vector<model::TestResult>& results) {
   std::string log;
   for (const auto& result : results) {
@@ -108,29 +92,24 @@ base::Result<std::string> fate_report(const FateSlot& slot, const model::Run& ru
     if (result.verdict == Verdict::skip) continue;
     const bool bad = model::is_bad(result.verdict);
     const std::string& said = result.detail.empty() ? result.reason : result.detail;
-    text += fmt::format("{}:{}:{}:{}\n", test_name(result), status_of(result), bad ? base64(said) : "",
-                        bad ? base64(result.error.text) : "");
+    text += fmt::format("{}:{}:{}:{}\n", test_name(result), status_of(result), bad ? base::base64(said) : "",
+                        bad ? base::base64(result.error.text) : "");
   }
   return text;
 }
 
 base::Result<std::string> fate_archive(const std::string& report, const std::vector<model::TestResult>& results) {
   std::string packed;
-  const std::unique_ptr<archive, Freer> tar(archive_write_new());
-  archive_write_add_filter_gzip(tar.get());
-  archive_write_set_format_ustar(tar.get());
-  archive_write_open(
-      tar.get(), &packed, nullptr,
-      [](archive*, void* to, const void* data, std::size_t size) -> la_ssize_t {
-        static_cast<std::string*>(to)->append(static_cast<const char*>(data), size);
-        return static_cast<la_ssize_t>(size);
-      },
-      nullptr);
+  base::TarWriter tar([&](std::string_view bytes) -> base::Result<void> {
+    packed += bytes;
+    return {};
+  });
   // The server counts warnings in compile.log: there must be one.
-  const bool well = add(tar.get(), "report", report) && add(tar.get(), "configure.log", "") &&
-                    add(tar.get(), "compile.log", "") && add(tar.get(), "test.log", log_of(results)) &&
-                    archive_write_close(tar.get()) == ARCHIVE_OK;
-  if (!well) return base::Error{base::ErrorKind::io, archive_error_string(tar.get())};
+  const std::pair<const char*, std::string> files[] = {
+      {"report", report}, {"configure.log", ""}, {"compile.log", ""}, {"test.log", log_of(results)}};
+  for (const auto& [name, text] : files)
+    if (auto added = tar.add_text(name, text); !added) return added.error();
+  if (auto finished = tar.finish(); !finished) return finished.error();
   return packed;
 }
 

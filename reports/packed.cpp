@@ -3,35 +3,20 @@
 #include <zlib.h>
 
 #include <array>
-#include <cstdint>
 #include <new>
 #include <utility>
+
+#include "base/base64.hpp"
 
 namespace fatespec::reports {
 namespace {
 
-constexpr int level = 1;              // five times smaller; a higher one takes three times as long for a tenth
+constexpr int level = 1;              // zlib.h: the fastest
 constexpr int gzip_window = 15 + 16;  // zlib.h: 16 more asks for a gzip header
 constexpr int memory_level = 8;
-constexpr std::size_t group = 3;
-
-void append_base64(std::string& to, std::string_view bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t at = 0; at < bytes.size(); at += group) {
-    std::uint32_t value = 0;
-    for (std::size_t i = 0; i < group; ++i)
-      value = value << 8U | (at + i < bytes.size() ? static_cast<unsigned char>(bytes[at + i]) : 0U);
-    for (std::size_t i = 0; i <= group; ++i) to += at + i <= bytes.size() ? digits[value >> (18U - 6U * i) & 63U] : '=';
-  }
-}
+constexpr std::size_t group = 3;  // bytes that become four letters
 
 }  // namespace
-
-std::string base64(std::string_view bytes) {
-  std::string text;
-  append_base64(text, bytes);
-  return text;
-}
 
 struct Packer::Stream : z_stream {};
 
@@ -53,7 +38,7 @@ void Packer::pump(std::string_view bytes, int mode) {
     packed_.append(out.data(), out.size() - stream_->avail_out);
   } while (stream_->avail_out == 0);
   const std::size_t whole = mode == Z_FINISH ? packed_.size() : packed_.size() - packed_.size() % group;
-  append_base64(text_, std::string_view(packed_).substr(0, whole));
+  text_ += base::base64(std::string_view(packed_).substr(0, whole));
   packed_.erase(0, whole);
 }
 

@@ -7,9 +7,6 @@
 
 namespace fatespec::reports {
 
-/// RFC 4648, with padding, in one line.
-std::string base64(std::string_view bytes);
-
 /// Takes bytes, gives text.
 class Packer {
  public:

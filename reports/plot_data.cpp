@@ -18,7 +18,6 @@ using sessions::Datum;
 using sessions::EventKind;
 using sessions::PlayerEvent;
 
-constexpr double nanoseconds = 1e9;
 static_assert(std::endian::native == std::endian::little);
 
 struct KindColumns {
@@ -99,7 +98,7 @@ json add_plot_data(Packer& packer, const sessions::Recording& recording) {
   Strings strings;
   for (const PlayerEvent event : recording.events()) {
     KindColumns& columns = kinds[event.kind];
-    columns.walls.push_back(static_cast<double>(event.wall) / nanoseconds);
+    columns.walls.push_back(event.wall_seconds());
     columns.threads.push_back(static_cast<std::uint8_t>(event.thread));
     const std::size_t fields = sessions::all_fields(event.kind).size();
     for (std::size_t i = 0; i < fields; ++i)

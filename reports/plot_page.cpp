@@ -132,8 +132,10 @@ void write_plot_page(const std::string& sample, const std::vector<PlottedRecordi
   sink(for_script(meta));
   page.up_to("SCRIPT");
   sink(file(library));
-  sink("\n");
-  sink(file("plot.js"));
+  for (const char* script : {"plot_data.js", "plot_view.js", "plot.js"}) {
+    sink("\n");
+    sink(file(script));
+  }
   page.rest();
 }
 

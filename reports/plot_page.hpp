@@ -19,7 +19,7 @@ struct PlottedRecording {
 /// False if the program was built without the library that plots.
 bool can_plot();
 
-/// Writes the page. Of two recordings, `parting` is where they part.
+/// Writes the page. Of two recordings, `alignment` (none: null) says where they part.
 void write_plot_page(const std::string& sample, const std::vector<PlottedRecording>& recordings,
                      const sessions::Alignment* alignment, const sessions::TextSink& sink);
 

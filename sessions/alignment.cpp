@@ -198,7 +198,7 @@ class Aligner {
       return;
     }
     neighbour_ = all.size() < most;
-    if (neighbour_) all.push_back({in_second, event.kind, 1, event.wall, it.media, text_of(event)});
+    if (neighbour_) all.push_back({in_second, event.kind, 1, event.wall_seconds(), it.media, text_of(event)});
     if (parted_) return;
     parted_ = true;
     const std::int64_t since_start = event.wall - (in_second ? start_b_ : start_a_);
@@ -275,10 +275,9 @@ std::string alignment_text(const Alignment& alignment) {
   if (!alignment.parting) return text + "they do not part\n";
   text += alignment.parting->text + "\n\n";
   for (const auto& lone : alignment.lone)
-    text +=
-        fmt::format("{} {}  wall {:.6f}  {}{}\n", lone.in_second ? "+" : "-",
-                    lone.in_second ? alignment.second : alignment.first, static_cast<double>(lone.wall) / nanoseconds,
-                    lone.text, lone.count > 1 ? fmt::format("  (and {} more of the kind)", lone.count - 1) : "");
+    text += fmt::format("{} {}  wall {:.6f}  {}{}\n", lone.in_second ? "+" : "-",
+                        lone.in_second ? alignment.second : alignment.first, lone.wall, lone.text,
+                        lone.count > 1 ? fmt::format("  (and {} more of the kind)", lone.count - 1) : "");
   return text;
 }
 
@@ -289,7 +288,7 @@ std::string alignment_json(const Alignment& alignment) {
     lone.push_back({{"only_in", one.in_second ? alignment.second : alignment.first},
                     {"kind", find_event_kind(static_cast<std::uint64_t>(one.kind))->name},
                     {"count", one.count},
-                    {"wall", static_cast<double>(one.wall) / nanoseconds},
+                    {"wall", one.wall},
                     {"media", one.media ? json(*one.media) : json(nullptr)},
                     {"text", base::to_utf8(one.text)}});
   const json parting = alignment.parting ? json{{"text", base::to_utf8(alignment.parting->text)},

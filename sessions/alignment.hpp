@@ -15,7 +15,7 @@ struct LoneEvents {
   bool in_second = false;
   EventKind kind{};
   std::size_t count = 0;
-  std::int64_t wall = 0;          ///< nanoseconds, of the first
+  double wall = 0;                ///< seconds, of the first
   std::optional<double> media{};  ///< seconds: where the play stood, as far as known
   std::string text;               ///< the first, as reports put it
 };

@@ -46,6 +46,7 @@ struct PlayerEvent {
   std::int64_t wall = 0;  ///< nanoseconds; of a classic one the time of the update before it, without its restarts
   std::span<const Datum> data;
 
+  double wall_seconds() const { return static_cast<double>(wall) / 1e9; }
   std::optional<double> number(std::size_t field) const {
     return field < data.size() ? data[field].number() : std::nullopt;
   }

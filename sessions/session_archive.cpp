@@ -1,7 +1,6 @@
 #include "sessions/session_archive.hpp"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -13,6 +12,7 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include "base/tar_writer.hpp"
 #include "base/text.hpp"
 #include "sessions/session_files.hpp"
 
@@ -27,77 +27,12 @@ constexpr std::size_t buffer_size = std::size_t{256} << 10;
 
 struct Freer {
   void operator()(archive* it) const { archive_free(it); }
-  void operator()(archive_entry* it) const { archive_entry_free(it); }
 };
 using ArchivePtr = std::unique_ptr<archive, Freer>;
 
 base::Error wrong(const fs::path& file, const std::string& what) {
   return {base::ErrorKind::invalid, fmt::format("{}: {}", file.string(), what)};
 }
-
-// --- writing
-
-class ArchiveWriter {
- public:
-  explicit ArchiveWriter(base::FileReplacement& file) : archive_(archive_write_new()), file_(file) {
-    archive_write_add_filter_gzip(archive_.get());
-    archive_write_set_format_pax_restricted(archive_.get());
-    archive_write_open(
-        archive_.get(), this, nullptr,
-        [](archive* it, void* self, const void* data, std::size_t size) -> la_ssize_t {
-          const auto written = static_cast<ArchiveWriter*>(self)->file_.write({static_cast<const char*>(data), size});
-          if (written) return static_cast<la_ssize_t>(size);
-          archive_set_error(it, EIO, "%s", written.error().message.c_str());
-          return -1;
-        },
-        nullptr);
-  }
-
-  base::Result<void> add_text(const std::string& name, const std::string& text) {
-    if (auto begun = begin(name, text.size()); !begun) return begun;
-    return data(text);
-  }
-
-  base::Result<void> add_file(const std::string& name, const fs::path& path) {
-    std::uint64_t size = 0;
-    const auto file = base::open_regular_file(path, size);
-    if (!file) return file.error();
-    if (auto begun = begin(name, size); !begun) return begun;
-    std::vector<char> buffer(buffer_size);
-    // A file that grows meanwhile is cut at the size that was promised.
-    for (std::uint64_t left = size; left > 0;) {
-      const ssize_t got = ::read(file->get(), buffer.data(), std::min<std::uint64_t>(left, buffer.size()));
-      if (got < 0) return base::io_error(path.string(), errno);
-      if (got == 0) break;
-      if (auto written = data({buffer.data(), static_cast<std::size_t>(got)}); !written) return written;
-      left -= static_cast<std::uint64_t>(got);
-    }
-    return {};
-  }
-
-  base::Result<void> finish() {
-    return archive_write_close(archive_.get()) == ARCHIVE_OK ? base::Result<void>() : problem();
-  }
-
- private:
-  base::Result<void> problem() const { return base::Error{base::ErrorKind::io, archive_error_string(archive_.get())}; }
-
-  base::Result<void> begin(const std::string& name, std::uint64_t size) {
-    const std::unique_ptr<archive_entry, Freer> entry(archive_entry_new());
-    archive_entry_set_pathname(entry.get(), name.c_str());
-    archive_entry_set_filetype(entry.get(), AE_IFREG);
-    archive_entry_set_perm(entry.get(), 0644);
-    archive_entry_set_size(entry.get(), static_cast<la_int64_t>(size));
-    return archive_write_header(archive_.get(), entry.get()) == ARCHIVE_OK ? base::Result<void>() : problem();
-  }
-
-  base::Result<void> data(std::string_view bytes) {
-    return archive_write_data(archive_.get(), bytes.data(), bytes.size()) < 0 ? problem() : base::Result<void>();
-  }
-
-  ArchivePtr archive_;
-  base::FileReplacement& file_;
-};
 
 std::vector<std::string> regular_files(const fs::path& directory) {
   std::vector<std::string> names;
@@ -107,8 +42,6 @@ std::vector<std::string> regular_files(const fs::path& directory) {
   std::sort(names.begin(), names.end());
   return names;
 }
-
-// --- reading
 
 constexpr std::uint64_t most_bytes = std::uint64_t{8} << 30;
 constexpr std::size_t most_files = 20'000;
@@ -222,7 +155,7 @@ base::Result<void> export_session(const Session& session, const fs::path& file) 
   if (!playlist) return playlist.error();
   auto replacement = base::FileReplacement::begin(file);
   if (!replacement) return replacement.error();
-  ArchiveWriter writer(*replacement);
+  base::TarWriter writer([&](std::string_view bytes) { return replacement->write(bytes); });
   const json about = {{"version", 1}, {"session", session.name()}};
   if (auto done = writer.add_text(manifest, about.dump() + "\n"); !done) return done;
   // Without its samples, a session knows them by a list only.
@@ -242,6 +175,7 @@ base::Result<OpenedArchive> open_archive(const SamplesDirectory& directory, cons
   const ArchivePtr it(archive_read_new());
   archive_read_support_filter_gzip(it.get());
   archive_read_support_format_tar(it.get());
+  archive_read_set_options(it.get(), "hdrcharset=BINARY");  // names are bytes, whatever the locale says
   std::uint64_t size = 0;
   const auto opened = base::open_regular_file(file, size);
   if (!opened) return opened.error();

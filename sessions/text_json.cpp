@@ -23,11 +23,10 @@ json value_of(const Datum& datum) {
 }
 
 json event_json(const PlayerEvent& event, const PlayState& state) {
-  constexpr double nanoseconds = 1e9;
   json one = {{"frame", state.frame()},
               {"event", find_event_kind(static_cast<std::uint64_t>(event.kind))->name},
               {"thread", name_of(event.thread)},
-              {"wall", static_cast<double>(event.wall) / nanoseconds}};
+              {"wall", event.wall_seconds()}};
   const auto& names = all_fields(event.kind);
   for (std::size_t i = 0; i < names.size() && i < event.data.size(); ++i)
     one[std::string(names[i])] = value_of(event.data[i]);

@@ -125,17 +125,14 @@ void timeline_json(const Recording& recording, const TextSink& sink) {
 }
 
 void timeline_pickle(const Recording& recording, const TextSink& sink) {
-  std::string text;
-  PickleWriter writer(text);
+  SinkBuffer buffer(sink);
+  PickleWriter writer(buffer.text());
   FilledColumn audio;
   FilledColumn current;
-  const auto hand_on = [&] {
-    sink(text);
-    text.clear();
-  };
   writer.open_tuple();
   writer.open_list();
   visit_timeline(recording, [&](const TimelineRow& row) {
+    (void)buffer.text();  // hands on what there is, if it is much
     writer.open_tuple();
     writer.put(row.wall_time);
     writer.put(row.pyglet_time);
@@ -144,15 +141,12 @@ void timeline_pickle(const Recording& recording, const TextSink& sink) {
     writer.put(row.frame);
     writer.put(row.rescheduling_time);
     writer.close_tuple();
-    constexpr std::size_t enough = std::size_t{256} << 10;
-    if (text.size() > enough) hand_on();
   });
   writer.close_list();
   current.write(writer);
   audio.write(writer);
   writer.close_tuple();
   writer.finish();
-  hand_on();
 }
 
 }  // namespace fatespec::sessions
