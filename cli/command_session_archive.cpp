@@ -1,5 +1,6 @@
 // fatespec session: export, open.
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 
 #include "cli/inputs.hpp"
@@ -20,6 +21,10 @@ ExitCode pack(const ArchiveOptions& options) {
   if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
   const auto& session = std::get<sessions::Session>(chosen);
   const std::string file = options.file.empty() ? session.name() + ".fatespec-session.tar.gz" : options.file;
+  if (std::error_code ignored; std::filesystem::exists(file, ignored)) {
+    complain(file + " exists already");
+    return ExitCode::usage;
+  }
   if (const auto packed = sessions::export_session(session, file); !packed) return complain(packed.error());
   std::printf("%s\n", file.c_str());
   return ExitCode::success;

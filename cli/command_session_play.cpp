@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
 #include "cli/inputs.hpp"
 #include "cli/session_commands.hpp"
 #include "cli/session_info.hpp"
@@ -34,29 +35,60 @@ std::optional<ExitCode> check_settings(const PlaySettings& settings) {
   return ExitCode::usage;
 }
 
-ExitCode play_all(const sessions::Session& session, const PlayOptions& options) {
+/// The samples that a play is about: all, or, where some are recorded already and may not be again, the others.
+std::variant<std::vector<std::string>, ExitCode> samples_to_play(const sessions::Session& session) {
   const auto playlist = session.playlist();
   if (!playlist) return complain(playlist.error());
-  std::error_code ignored;
-  const bool replace = std::any_of(playlist->begin(), playlist->end(), [&](const auto& sample) {
-    return std::filesystem::exists(session.recording(sample), ignored);
-  });
-  if (const auto allowed = session.check_writable_recordings(replace); !allowed) return complain(allowed.error());
-  if (playlist->empty()) {
-    complain("there is no sample to play");
-    return ExitCode::nothing_selected;
+  const auto permissions = session.permissions();
+  if (!permissions) return complain(permissions.error());
+  std::vector<std::string> missing;
+  for (const auto& sample : *playlist)
+    if (session.plays(sample) == 0) missing.push_back(sample);
+  const bool some = missing.size() < playlist->size();
+  const bool goes_on = some && !missing.empty() && !permissions->dev_debug;
+  if (const auto allowed = session.check_writable_recordings(some && !goes_on); !allowed)
+    return complain(allowed.error());
+  if (goes_on) {
+    std::printf("%zu of %zu samples are recorded already\n", playlist->size() - missing.size(), playlist->size());
+    return missing;
   }
-  if (const auto wrong = check_settings(options.settings)) return *wrong;
-  if (replace)
-    if (const auto marked = sessions::mark_reports_stale(session, *playlist); !marked) return complain(marked.error());
-  const auto result = play_samples(session, *playlist, options.settings);
-  if (const auto* code = std::get_if<ExitCode>(&result)) return *code;
+  if (!playlist->empty()) return *playlist;
+  complain("there is no sample to play");
+  return ExitCode::nothing_selected;
+}
+
+/// What is made again must leave nothing of what was: neither reports that seem fresh nor further plays.
+base::Result<void> clear_for(const sessions::Session& session, const std::vector<std::string>& samples) {
+  std::vector<std::string> again;
+  for (const auto& sample : samples) {
+    if (session.plays(sample) > 0) again.push_back(sample);
+    std::error_code ignored;
+    for (int play = session.plays(sample); play > 1; --play)
+      std::filesystem::remove(session.recording(sample, play), ignored);
+  }
+  return again.empty() ? base::Result<void>() : sessions::mark_reports_stale(session, again);
+}
+
+std::variant<PlayedSamples, ExitCode> play_all(const sessions::Session& session, const PlaySettings& settings) {
+  if (const auto wrong = check_settings(settings)) return *wrong;
+  const auto samples = samples_to_play(session);
+  if (const auto* code = std::get_if<ExitCode>(&samples)) return *code;
+  const auto& playlist = std::get<std::vector<std::string>>(samples);
+  if (const auto cleared = clear_for(session, playlist); !cleared) return complain(cleared.error());
+  auto result = play_samples(session, playlist, settings);
+  if (std::holds_alternative<ExitCode>(result)) return result;
   const auto& played = std::get<PlayedSamples>(result);
-  const std::size_t all = playlist->size() * static_cast<std::size_t>(options.settings.repeat);
+  const std::size_t all = playlist.size() * static_cast<std::size_t>(settings.repeat);
   std::printf("%d of %zu %s: %d crashed, %d failed%s\n", played.played, all,
-              options.settings.repeat > 1 ? "plays done" : "samples played", played.crashed, played.failed,
+              settings.repeat > 1 ? "plays done" : "samples played", played.crashed, played.failed,
               played.interrupted ? " (interrupted)" : "");
-  return code_of(played);
+  return result;
+}
+
+ExitCode play_once(const sessions::Session& session, const PlayOptions& options) {
+  const auto played = play_all(session, options.settings);
+  const auto* code = std::get_if<ExitCode>(&played);
+  return code != nullptr ? *code : code_of(std::get<PlayedSamples>(played));
 }
 
 std::vector<std::string> crashing(const sessions::Session& session, const std::vector<std::string>& samples) {
@@ -68,18 +100,43 @@ std::vector<std::string> crashing(const sessions::Session& session, const std::v
   return found;
 }
 
+/// The samples that a state's file names: others are none of ours, whoever wrote the file. It has names as UTF-8.
+std::vector<std::string> of_playlist(const std::vector<std::string>& names, const std::vector<std::string>& playlist) {
+  std::vector<std::string> found;
+  for (const auto& sample : playlist)
+    if (std::find(names.begin(), names.end(), base::to_utf8(sample)) != names.end()) found.push_back(sample);
+  return found;
+}
+
+/// Those that can be played: the recording of a crash is not to be replaced by one of a file that is not there.
+std::vector<std::string> samples_there(const sessions::Session& session, const std::vector<std::string>& samples) {
+  std::vector<std::string> there;
+  std::error_code ignored;
+  for (const auto& sample : samples) {
+    if (std::filesystem::is_regular_file(session.sample(sample), ignored)) there.push_back(sample);
+    else complain(fmt::format("{} is not there: it is not played again", session.sample(sample).string()));
+  }
+  return there;
+}
+
 // The state machine of the classic suite: what crashed is remembered, and played again until nothing crashes or the
 // retries are used up.
 ExitCode retry_crashed(const sessions::Session& session, const PlayOptions& options) {
   if (const auto wrong = check_settings(options.settings)) return *wrong;
   if (const auto allowed = session.check_writable_recordings(false); !allowed) return complain(allowed.error());
-  auto kept = session.crash_state();
-  if (!kept) return complain(kept.error());
   const auto playlist = session.playlist();
   if (!playlist) return complain(playlist.error());
-  const bool fresh = options.clean || !*kept;
-  sessions::CrashState state = fresh ? sessions::CrashState{} : **kept;
-  std::vector<std::string> candidates = fresh ? *playlist : state.still;
+  sessions::CrashState state;
+  std::vector<std::string> candidates = *playlist;
+  if (!options.clean) {
+    auto kept = session.crash_state();
+    if (!kept) return complain(kept.error());
+    if (*kept) {
+      state = std::move(**kept);
+      candidates = of_playlist(state.still, *playlist);
+      state.sometimes = of_playlist(state.sometimes, *playlist);
+    }
+  }
   for (int retry = 0;; ++retry) {
     state.still = crashing(session, candidates);
     std::set<std::string> sometimes(state.sometimes.begin(), state.sometimes.end());
@@ -89,7 +146,10 @@ ExitCode retry_crashed(const sessions::Session& session, const PlayOptions& opti
     if (retry >= options.most_retries || state.still.empty()) break;
     PlaySettings once = options.settings;
     once.repeat = 1;
-    const auto result = play_samples(session, state.still, once);
+    const auto there = samples_there(session, state.still);
+    if (there.empty()) break;
+    if (const auto cleared = clear_for(session, there); !cleared) return complain(cleared.error());
+    const auto result = play_samples(session, there, once);
     if (const auto* code = std::get_if<ExitCode>(&result)) return *code;
     if (std::get<PlayedSamples>(result).interrupted) return ExitCode::interrupted;
     candidates = state.still;
@@ -114,15 +174,19 @@ std::variant<sessions::Session, ExitCode> session_to_run(PlayOptions& options) {
 }
 
 ExitCode run(PlayOptions options) {
+  if (const auto wrong = check_settings(options.settings)) return *wrong;
   const auto chosen = session_to_run(options);
   if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
   const auto& session = std::get<sessions::Session>(chosen);
-  const ExitCode played = play_all(session, options);
-  if (played != ExitCode::success && played != ExitCode::bad_test) return played;
+  const auto played = play_all(session, options.settings);
+  if (const auto* code = std::get_if<ExitCode>(&played)) return *code;
+  const auto& plays = std::get<PlayedSamples>(played);
+  if (plays.interrupted) return ExitCode::interrupted;
   const ExitCode retried = retry_crashed(session, options);
   if (retried != ExitCode::success && retried != ExitCode::bad_test) return retried;
   const ExitCode summarized = summarize(session);
-  return summarized == ExitCode::success ? retried : summarized;
+  if (summarized != ExitCode::success) return summarized;
+  return plays.failed > 0 ? ExitCode::bad_test : retried;
 }
 
 void add_settings(CLI::App& command, PlayOptions& options, bool repeatable) {
@@ -146,7 +210,7 @@ void add_session_plays(CLI::App& group, ExitCode& exit_code) {
   add_session_options(*play, options->session);
   add_settings(*play, *options, true);
   play->footer("Example:\n  fatespec session play --clock virtual");
-  play->callback(on_session(options, exit_code, play_all));
+  play->callback(on_session(options, exit_code, play_once));
   CLI::App* retry = group.add_subcommand("retry-crashed", "play again what crashed");
   retry->add_option("MAX", options->most_retries, "how often at most")
       ->check(CLI::NonNegativeNumber)

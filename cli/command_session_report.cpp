@@ -187,6 +187,9 @@ ExitCode summarize(const sessions::Session& session, bool json) {
   const std::string text =
       json ? sessions::summary_json(session, *outcomes, state) : sessions::summary_text(session, *outcomes, state);
   const std::string end = json ? ".json" : ".txt";
+  if (const auto crashes = session.crash_reports(); !crashes) complain(crashes.error());
+  print(text);
+  if (!json) std::printf("\n\n");
   if (const ExitCode code = keep(session, "00_summary" + end, [&](const auto& sink) { sink(text); });
       code != ExitCode::success)
     return code;
@@ -196,8 +199,7 @@ ExitCode summarize(const sessions::Session& session, bool json) {
     if (!outcome.problem.empty()) complain(outcome.problem);
     if (const ExitCode code = report_imperfect(session, outcome, json); code != ExitCode::success) return code;
   }
-  print(text);
-  if (!json) std::printf("\n\nreports: %s\n", session.report("").c_str());
+  if (!json) std::printf("reports: %s\n", session.report("").c_str());
   return ExitCode::success;
 }
 

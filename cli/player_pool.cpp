@@ -104,7 +104,7 @@ class RunningPlay {
     const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
     if (ended != pid_) return std::nullopt;
     running_pids.at(slot_) = 0;
-    return PlayEnd{player_exit(status), note_};
+    return PlayEnd{player_exit(status), stopped, note_};
   }
 
  private:
@@ -141,7 +141,7 @@ class Pool {
     ::unlink(play.stderr_file.c_str());
     const base::FileDescriptor error(
         ::open(play.stderr_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
-    if (!error) return base::io_error(play.stderr_file, errno);
+    if (!error) return calls_.ends(play, {{1, 0}, false, base::io_error(play.stderr_file, errno).message});
     pid_t pid = 0;
     if (const int code = spawn_player(play.arguments, error.get(), pid); code != 0)
       return base::io_error("the player " + player_program(), code);

@@ -18,7 +18,8 @@ struct Play {
 };
 
 struct PlayEnd : PlayerExit {
-  std::string note;  ///< why it was ended, if it did not end by itself
+  bool stopped = false;  ///< by a signal to us, handed on
+  std::string note;      ///< why it was ended, if it did not end by itself
 };
 
 struct PoolCalls {

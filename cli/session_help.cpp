@@ -51,7 +51,7 @@ fatespec session run DIRECTORY makes a session testrun_00, _01, ... by itself.
   compare OTHER [SAMPLE] [--reldir DIR]
   export [FILE], open FILE [--as NAME]
 
-report, summarize and compare take --format json. Every command takes --samples-dir DIR and --session NAME.
+report, summarize and compare take --format json. Every command takes --samples-dir DIR, those about a session --session NAME.
 )";
 }
 

@@ -1,11 +1,12 @@
 #include "cli/session_options.hpp"
 
+#include <cstdlib>
+
 #include "cli/inputs.hpp"
 
 namespace fatespec::cli {
 void add_samples_option(CLI::App& command, SessionOptions& options) {
-  command.add_option("--samples-dir", options.samples, "where samples and sessions are")
-      ->envname("FATESPEC_SAMPLES_DIR");
+  command.add_option("--samples-dir", options.samples, "where samples and sessions are ($FATESPEC_SAMPLES_DIR)");
 }
 
 void add_session_options(CLI::App& command, SessionOptions& options) {
@@ -14,7 +15,10 @@ void add_session_options(CLI::App& command, SessionOptions& options) {
 }
 
 sessions::SamplesDirectory samples_directory(const SessionOptions& options) {
-  return sessions::SamplesDirectory(options.samples.empty() ? "." : options.samples);
+  if (!options.samples.empty()) return sessions::SamplesDirectory(options.samples);
+  // Not by the command line's library: commands share their options, and it would set them for those not given too.
+  const char* named = std::getenv("FATESPEC_SAMPLES_DIR");
+  return sessions::SamplesDirectory(named == nullptr || *named == '\0' ? "." : named);
 }
 
 std::variant<sessions::Session, ExitCode> chosen_session(const SessionOptions& options) {

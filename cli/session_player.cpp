@@ -102,21 +102,31 @@ class SessionPlayer {
  private:
   base::Result<void> take(const Play& play, const PlayEnd& end) {
     bar_.ends(play.sample);
-    if (end.status == ended_by_user || end.signal == SIGINT || end.signal == SIGTERM || end.signal == SIGHUP) {
+    const bool ended =
+        end.status == ended_by_user || end.signal == SIGINT || end.signal == SIGTERM || end.signal == SIGHUP;
+    if (end.stopped && ended) {
       ::unlink(play.recording.c_str());
       return {};
     }
     const std::string place = play.recording.substr(0, play.recording.rfind('.'));
-    std::error_code code;
-    std::filesystem::rename(play.recording, place, code);
-    if (code) return base::io_error(place, code.value());
     ++result.played;
-    const auto recording = sessions::Recording::open(place);
+    const auto recording = sessions::Recording::open(play.recording);
+    std::error_code code;
+    // What cannot be read takes no older one's place.
+    if (!recording && std::filesystem::exists(place, code)) std::filesystem::remove(play.recording, code);
+    else std::filesystem::rename(play.recording, place, code);
+    if (!recording || code) {
+      // The others are played all the same.
+      complain(fmt::format("{}: no recording: {}", base::printable(play.sample),
+                           !end.note.empty() ? end.note
+                           : !recording      ? recording.error().message
+                                             : code.message()));
+    }
     if (end.signal != 0 || (recording && recording->crashed())) {
       ++result.crashed;
       return note_crash(play, end, recording);
     }
-    if (end.status != 0) ++result.failed;
+    if (end.status != 0 || !recording || code) ++result.failed;
     return {};
   }
 
@@ -124,8 +134,8 @@ class SessionPlayer {
                                 const base::Result<sessions::Recording>& recording) {
     sessions::CrashReport crash;
     crash.sample = play.sample;
-    crash.attempt = 1 + static_cast<int>(std::count_if(crashes_.begin(), crashes_.end(),
-                                                       [&](const auto& one) { return one.sample == play.sample; }));
+    crash.number = 1 + static_cast<int>(std::count_if(crashes_.begin(), crashes_.end(),
+                                                      [&](const auto& one) { return one.sample == play.sample; }));
     crash.signal = end.signal;
     crash.status = end.signal == 0 ? end.status : 0;
     crash.note = end.note;

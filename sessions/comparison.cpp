@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/text.hpp"
+
 namespace fatespec::sessions {
 namespace {
 
@@ -29,6 +31,8 @@ SampleComparison compare_samples(const SampleOutcome& before, const SampleOutcom
     DefectChange change{info.defect, range_of(before, info.defect), range_of(now, info.defect)};
     if (change.before.least == change.now.least && change.before.most == change.now.most) continue;
     change.kind = kind_of(change.before, change.now);
+    // A crash is never noise.
+    if (info.defect == Defect::crash && change.before.most == 0) change.kind = DefectChange::Kind::appeared;
     comparison.changes.push_back(change);
   }
   return comparison;
@@ -75,7 +79,7 @@ std::string_view name_of(DefectChange::Kind kind) {
 }
 
 bool Comparison::worse() const {
-  return crashes_now || std::any_of(samples.begin(), samples.end(), [](const auto& sample) {
+  return lost_now || std::any_of(samples.begin(), samples.end(), [](const auto& sample) {
            return std::any_of(sample.changes.begin(), sample.changes.end(),
                               [](const auto& change) { return change.worse(); });
          });
@@ -98,7 +102,8 @@ Comparison compare_sessions(const std::string& session, const std::vector<Sample
     others.erase(found);
     if (const std::string why = obstacle(now, session, before, other); !why.empty()) {
       comparison.left_out[why].push_back(now.sample);
-      comparison.crashes_now = comparison.crashes_now || (now.crashed && before.recorded && !before.crashed);
+      const bool good_before = before.recorded && !before.unreadable() && !before.crashed;
+      comparison.lost_now = comparison.lost_now || good_before;
       continue;
     }
     ++comparison.compared;
@@ -146,18 +151,21 @@ std::string comparison_json(const Comparison& comparison) {
                          {"change", name_of(change.kind)},
                          {"before", range_json(change.before)},
                          {"now", range_json(change.now)}});
-    samples.push_back({{"sample", sample.sample},
+    samples.push_back({{"sample", base::to_utf8(sample.sample)},
                        {"plays_before", sample.plays_before},
                        {"plays_now", sample.plays_now},
                        {"changes", std::move(changes)}});
   }
+  ordered_json left_out = ordered_json::object();
+  for (const auto& [reason, names] : comparison.left_out)
+    for (const auto& name : names) left_out[reason].push_back(base::to_utf8(name));
   const ordered_json all = {{"version", 1},
                             {"now", figures_json(comparison.now)},
                             {"before", figures_json(comparison.before)},
                             {"confidence", comparison.confidence()},
                             {"compared", comparison.compared},
                             {"worse", comparison.worse()},
-                            {"left_out", comparison.left_out},
+                            {"left_out", std::move(left_out)},
                             {"samples", std::move(samples)}};
   return all.dump(1) + "\n";
 }

@@ -43,7 +43,7 @@ struct Comparison {
   std::size_t longer = 0;                                    ///< samples of the longer playlist
   std::map<std::string, std::vector<std::string>> left_out;  ///< by reason
   std::vector<SampleComparison> samples;                     ///< those with a difference
-  bool crashes_now = false;                                  ///< a sample crashes that did not before
+  bool lost_now = false;  ///< a sample crashes, or has no recording that can be read, that was well before
 
   double confidence() const { return longer == 0 ? 0 : static_cast<double>(compared) / static_cast<double>(longer); }
   bool worse() const;

@@ -48,7 +48,7 @@ std::vector<std::string> last_events(const Recording& recording) {
 }
 
 std::string crash_text(const CrashReport& crash) {
-  std::string text = fmt::format("Sample: {}, play {}: {}{}{}\n", crash.sample, crash.attempt,
+  std::string text = fmt::format("Sample: {}, crash {}: {}{}{}\n", crash.sample, crash.number,
                                  crash.signal != 0   ? base::signal_name(crash.signal)
                                  : crash.status != 0 ? fmt::format("exit status {}", crash.status)
                                                      : "no end was recorded",
@@ -62,7 +62,7 @@ std::string crash_text(const CrashReport& crash) {
 
 json crash_json(const CrashReport& crash) {
   return {{"sample", base::to_utf8(crash.sample)},
-          {"attempt", crash.attempt},
+          {"number", crash.number},
           {"signal", crash.signal},
           {"status", crash.status},
           {"thread", base::to_utf8(crash.thread)},
@@ -73,7 +73,7 @@ json crash_json(const CrashReport& crash) {
 
 CrashReport crash_of_json(const json& value) {
   if (!value.is_object()) return {};
-  return {text_at(value, "sample"),   number_at(value, "attempt"),   number_at(value, "signal"),
+  return {text_at(value, "sample"),   number_at(value, "number"),    number_at(value, "signal"),
           number_at(value, "status"), text_at(value, "thread"),      text_at(value, "note"),
           texts_at(value, "stderr"),  texts_at(value, "last_events")};
 }

@@ -12,9 +12,9 @@ namespace fatespec::sessions {
 
 struct CrashReport {
   std::string sample;
-  int attempt = 1;  ///< counts the plays of the sample in this session
-  int signal = 0;   ///< 0: none is known
-  int status = 0;   ///< exit status of the player; 0 where a signal ended it
+  int number = 1;  ///< of the crashes of this sample in this session
+  int signal = 0;  ///< 0: none is known
+  int status = 0;  ///< exit status of the player; 0 where a signal ended it
   std::string thread;
   std::string note;                       ///< why it was ended, where it did not end by itself
   std::vector<std::string> stderr_lines;  ///< the last ones

@@ -14,8 +14,9 @@ namespace {
 namespace fs = std::filesystem;
 
 /// Files beside samples that are none.
-constexpr std::array<std::string_view, 12> foreign_extensions = {".dbg", ".htm", ".html", ".json", ".log", ".pkl",
-                                                                 ".py",  ".bat", ".sh",   ".md",   ".txt", ".zip"};
+constexpr std::array<std::string_view, 16> foreign_extensions = {".dbg", ".htm", ".html", ".json", ".log", ".pkl",
+                                                                 ".py",  ".bat", ".sh",   ".md",   ".txt", ".zip",
+                                                                 ".gz",  ".tar", ".tgz",  ".csv"};
 
 base::Error wrong(std::string message) { return {base::ErrorKind::usage, std::move(message)}; }
 

@@ -26,7 +26,9 @@ base::Result<void> SamplesDirectory::check_name(const std::string& name) {
   const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
     return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.';
   });
-  if (!name.empty() && plain && name.front() != '.' && name.size() <= longest) return {};
+  if (!name.empty() && plain && name.front() != '.' && name.front() != '-' && name != activation_file &&
+      name.size() <= longest)
+    return {};
   return wrong(
       fmt::format("`{}` is no name for a session: up to 64 letters, digits, `-`, `_` and `.`", base::printable(name)));
 }

@@ -18,7 +18,7 @@ class SamplesDirectory {
  public:
   explicit SamplesDirectory(std::filesystem::path path) : path_(std::move(path)) {}
 
-  /// Letters, digits, `-`, `_` and `.`, not first: no path can be made of it.
+  /// Letters, digits, `_`, and not as the first `-` and `.`; no file of the directory's own: no path can be made of it.
   static base::Result<void> check_name(const std::string& name);
 
   /// Makes a session as a whole or not at all. `info`: files for its `dbg`, by name.

@@ -96,17 +96,28 @@ base::Result<std::optional<CrashState>> Session::crash_state() const {
   if (!object) return object.error();
   CrashState state;
   const auto retries = object->value.find("retries");
-  if (retries != object->value.end() && retries->is_number_integer()) state.retries = retries->get<int>();
+  if (retries != object->value.end() && retries->is_number_integer())
+    state.retries = static_cast<int>(std::clamp<std::int64_t>(retries->get<std::int64_t>(), 0, 1'000'000));
   state.sometimes = texts_at(object->value, "sometimes_crashed");
   state.still = texts_at(object->value, "still_crashing");
   return std::optional(state);
 }
 
+namespace {
+
+std::vector<std::string> utf8_of(const std::vector<std::string>& names) {
+  std::vector<std::string> texts;
+  for (const auto& name : names) texts.push_back(base::to_utf8(name));
+  return texts;
+}
+
+}  // namespace
+
 base::Result<void> Session::set_crash_state(const CrashState& state) const {
   const json object = {{"version", 1},
                        {"retries", state.retries},
-                       {"sometimes_crashed", state.sometimes},
-                       {"still_crashing", state.still}};
+                       {"sometimes_crashed", utf8_of(state.sometimes)},
+                       {"still_crashing", utf8_of(state.still)}};
   return base::write_file_atomically(raw(crash_file), object.dump(1) + "\n");
 }
 

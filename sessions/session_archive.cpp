@@ -14,6 +14,7 @@
 
 #include "base/tar_writer.hpp"
 #include "base/text.hpp"
+#include "sessions/playlist.hpp"
 #include "sessions/session_files.hpp"
 
 namespace fatespec::sessions {
@@ -47,7 +48,7 @@ constexpr std::uint64_t most_bytes = std::uint64_t{8} << 30;
 constexpr std::size_t most_files = 20'000;
 
 bool is_plain_name(const std::string& name) {
-  constexpr std::size_t longest = 200;
+  constexpr std::size_t longest = 255;
   return !name.empty() && name != "." && name != ".." && name.size() <= longest && base::is_utf8(name) &&
          name.find('/') == std::string::npos &&
          std::none_of(name.begin(), name.end(), [](unsigned char c) { return c < ' ' || c == 0x7f; });
@@ -55,7 +56,10 @@ bool is_plain_name(const std::string& name) {
 
 /// Pages run scripts, and nobody needs a stranger's: they can be made again from the recordings.
 bool is_of_use(const std::string& folder, const std::string& name) {
-  if (folder == "dbg") return !name.ends_with(".pkl") || name == "_crashes_light.pkl";
+  if (folder == "dbg" && name.starts_with('_'))
+    return name.ends_with(".txt") || name.ends_with(".json") || name == "_crashes_light.pkl";
+  if (folder == "dbg")
+    return name.find(".dbg") != std::string::npos && !name.ends_with(".html") && !name.ends_with(".new");
   constexpr std::array<std::string_view, 3> kept = {".txt", ".csv", ".json"};
   return std::any_of(kept.begin(), kept.end(), [&](std::string_view end) { return name.ends_with(end); });
 }
@@ -164,7 +168,7 @@ base::Result<void> export_session(const Session& session, const fs::path& file) 
   for (const char* folder : {"dbg", "reports"})
     for (const auto& name : regular_files(session.directory() / folder)) {
       const std::string path = std::string(folder) + "/" + name;
-      if (path == list) continue;
+      if (path == list || name.ends_with(".new")) continue;  // a play that is going on, or was cut
       if (auto done = writer.add_file(path, session.directory() / folder / name); !done) return done;
     }
   if (auto done = writer.finish(); !done) return done;
@@ -190,7 +194,11 @@ base::Result<OpenedArchive> open_archive(const SamplesDirectory& directory, cons
                                 {"dev_debug", false}, {"quarantined", true},      {"has_playlist", true}};
     if (auto done = base::write_file_atomically(place / configuration_file, configuration.dump(1) + "\n"); !done)
       return done;
-    return reader.unpack(place);
+    if (auto done = reader.unpack(place); !done) return done;
+    const auto list = base::read_file(place / "dbg" / playlist_file_name, largest_session_file);
+    if (!list) return wrong(file, "it has no list of samples");
+    const auto names = parse_playlist(*list, {});
+    return names ? base::Result<void>() : wrong(file, names.error().message);
   });
   if (!session) return session.error();
   return OpenedArchive{std::move(*session), reader.left_out()};

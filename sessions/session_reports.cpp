@@ -112,6 +112,11 @@ json lines_of(const std::filesystem::path& path) {
 
 }  // namespace
 
+bool SampleOutcome::perfect() const {
+  return defects.total() == 0 &&
+         std::all_of(plays.begin(), plays.end(), [](const auto& play) { return play.total() == 0; });
+}
+
 CountRange range_of(const SampleOutcome& outcome, Defect defect) {
   std::vector<std::uint64_t> counts;
   for (const auto& play : outcome.plays) counts.push_back(play[defect]);
@@ -153,7 +158,7 @@ std::string summary_text(const Session& session, const std::vector<SampleOutcome
   const auto crashed = names_where(outcomes, [](const auto& outcome) { return outcome.crashed; });
   const auto counted = relevant(outcomes);
   const auto perfect = static_cast<std::size_t>(
-      std::count_if(counted.begin(), counted.end(), [](const auto* outcome) { return outcome->defects.total() == 0; }));
+      std::count_if(counted.begin(), counted.end(), [](const auto* outcome) { return outcome->perfect(); }));
   const std::string version = session.samples_version();
   std::string text = fmt::format("Summary of media_player debug info for session: {}\nSamples version: {}\n",
                                  session.name(), version.empty() ? "unknown" : version);

@@ -18,6 +18,8 @@ struct SampleOutcome {
   std::vector<DefectCounts> plays;  ///< of every play that can be read; more than one where it was played repeatedly
   std::string problem;              ///< the recording cannot be read, or is damaged
 
+  /// In every play.
+  bool perfect() const;
   bool unreadable() const { return !problem.empty() && !crashed && defects.total() == 0; }
 };
 

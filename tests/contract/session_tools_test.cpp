@@ -48,19 +48,19 @@ TEST_F(SessionTools, SeveralAtOnceNeedTheVirtualClock) {
 TEST_F(SessionTools, CrashReportsNameSignalStderrAndLastEvents) {
   add_sample("h264_aac.mp4");
   session("new s");
-  write_program("player", "#!/bin/sh\necho a library complains >&2\nexec " FATESPEC_PLAYER_PROGRAM
-                          " --inject crash@500ms \"$@\"\n");
-  EXPECT_EQ(session_with("player", "run --clock virtual").status, 1);
+  write_program("player.sh", "#!/bin/sh\necho a library complains >&2\nexec " FATESPEC_PLAYER_PROGRAM
+                             " --inject crash@500ms \"$@\"\n");
+  EXPECT_EQ(session_with("player.sh", "run --clock virtual").status, 1);
   const std::string summary = file("s/reports/00_summary.txt");
   // The first play and five retries.
   for (const char* part :
-       {"\nCrashes\n\nSample: h264_aac.mp4, play 1: SIGSEGV in the thread ", "Sample: h264_aac.mp4, play 6: SIGSEGV",
+       {"\nCrashes\n\nSample: h264_aac.mp4, crash 1: SIGSEGV in the thread ", "Sample: h264_aac.mp4, crash 6: SIGSEGV",
         "  stderr:\n    a library complains\n", "  last events:\n    ", "media_player crashed."})
     EXPECT_NE(summary.find(part), std::string::npos) << part << "\n" << summary;
   // A later play that is well leaves the report of the crash.
   EXPECT_EQ(session("retry-crashed 1 --clean --clock virtual").status, 0);
   session("summarize");
-  EXPECT_NE(file("s/reports/00_summary.txt").find("play 6: SIGSEGV"), std::string::npos);
+  EXPECT_NE(file("s/reports/00_summary.txt").find("crash 6: SIGSEGV"), std::string::npos);
 }
 
 TEST_F(SessionTools, RewrittenRecordingsMakeReportsStale) {
@@ -149,6 +149,87 @@ TEST_F(SessionTools, TheRecordingsOfARunAreASession) {
   // A name is taken once.
   EXPECT_EQ(fatespec("run s.yaml --session first", directory_.path()).status, 2);
   EXPECT_EQ(fatespec("run s.yaml --session ../x", directory_.path()).status, 2);
+}
+
+TEST_F(SessionTools, TheCommandLineIsNearerThanTheVariable) {
+  fs::create_directories(directory_ / "here");
+  fs::create_directories(directory_ / "there");
+  const auto with_variable = [&](const std::string& arguments) {
+    return shell("FATESPEC_SAMPLES_DIR=there " FATESPEC_PROGRAM " session " + arguments, directory_.path());
+  };
+  EXPECT_EQ(with_variable("new s --samples-dir here").status, 0);
+  EXPECT_TRUE(exists("here/s"));
+  EXPECT_FALSE(exists("there/s"));
+  EXPECT_EQ(with_variable("list --samples-dir here").out, "* s\n");
+  EXPECT_EQ(with_variable("list").out, "no sessions yet\n");
+  EXPECT_EQ(with_variable("new t").status, 0);
+  EXPECT_TRUE(exists("there/t"));
+}
+
+// What a session directory that somebody sent says of crashes leads nowhere.
+TEST_F(SessionTools, RetriesAreOfTheSessionsOwnSamplesOnly) {
+  add_sample("picture.png");
+  fs::create_directories(directory_ / "victim");
+  session("new s");
+  session("play --clock virtual");
+  const std::string victim = directory_.write("victim/v.dbg", "mine");
+  directory_.write("s/dbg/_crashes_light.json", R"({"retries": 99999999999, "still_crashing": ["../../victim/v"]})");
+  EXPECT_EQ(session("retry-crashed --clock virtual").status, 0);
+  EXPECT_EQ(read_file(victim), "mine");
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory_ / "victim"), fs::directory_iterator()), 1);
+}
+
+TEST_F(SessionTools, TheRecordingOfACrashStaysWhenItsSampleIsGone) {
+  add_sample("h264_aac.mp4");
+  session("new s");
+  write_program("player.sh", "#!/bin/sh\nexec " FATESPEC_PLAYER_PROGRAM " --inject crash@500ms \"$@\"\n");
+  session_with("player.sh", "play --clock virtual");
+  const std::string recording = file("s/dbg/h264_aac.mp4.dbg");
+  directory_.write("s/dbg/_session_playlist.txt", "h264_aac.mp4\n");
+  fs::remove(directory_ / "h264_aac.mp4");
+  const auto retried = session("retry-crashed --clock virtual");
+  EXPECT_EQ(retried.status, 1);
+  EXPECT_NE(retried.err.find("h264_aac.mp4 is not there: it is not played again"), std::string::npos) << retried.err;
+  EXPECT_TRUE(file("s/dbg/h264_aac.mp4.dbg") == recording);
+}
+
+TEST_F(SessionTools, APlayWithoutARecordingDoesNotEndTheOthers) {
+  add_sample("audio_only.wav");
+  add_sample("picture.png");
+  session("new s");
+  write_program("player.sh",
+                "#!/bin/sh\ncase \"$*\" in *.wav) exit 7;; esac\nexec " FATESPEC_PLAYER_PROGRAM " \"$@\"\n");
+  const auto played = session_with("player.sh", "play --clock virtual");
+  EXPECT_EQ(played.status, 1);
+  EXPECT_EQ(played.out, "2 of 2 samples played: 0 crashed, 1 failed\n");
+  EXPECT_NE(played.err.find("audio_only.wav: no recording: "), std::string::npos) << played.err;
+  // What has none yet is played next time.
+  const auto rest = session("play --clock virtual");
+  EXPECT_EQ(rest.status, 0) << rest.err;
+  EXPECT_EQ(rest.out, "1 of 2 samples are recorded already\n1 of 1 samples played: 0 crashed, 0 failed\n");
+}
+
+TEST_F(SessionTools, NamesOfAnyLanguageAndBytesWork) {
+  fs::copy_file(sample("picture.png"), directory_ / "\xc3\xbc\xc3\xb1\xe2\x98\x83.png");
+  fs::create_directories(directory_ / "other");
+  session("new s");
+  session("play --clock virtual");
+  EXPECT_EQ(shell("LC_ALL=C " FATESPEC_PROGRAM " session export x.tar.gz", directory_.path()).status, 0);
+  const auto opened =
+      shell("LC_ALL=C " FATESPEC_PROGRAM " session open x.tar.gz --samples-dir other", directory_.path());
+  EXPECT_EQ(opened.status, 0) << opened.err;
+  EXPECT_TRUE(exists("other/s/dbg/\xc3\xbc\xc3\xb1\xe2\x98\x83.png.dbg"));
+  EXPECT_EQ(session("export x.tar.gz").status, 2);  // it is there already
+  // A name that is no UTF-8, and a crash of it.
+  fs::copy_file(sample("picture.png"), directory_ / "u\xff.png");
+  session("new bytes");
+  write_program("player.sh", "#!/bin/sh\nexec " FATESPEC_PLAYER_PROGRAM " --inject crash@0s \"$@\"\n");
+  const auto crashed = session_with("player.sh", "run --clock virtual");
+  EXPECT_EQ(crashed.status, 1) << crashed.err;
+  EXPECT_NE(crashed.out.find("2 still crash\n"), std::string::npos) << crashed.out;
+  EXPECT_NE(session("compare s --format json").out.find("u\\\\xff.png"), std::string::npos);
+  for (const char* name : {"activation.json", "-x"})
+    EXPECT_EQ(session("new -- " + std::string(name)).status, 2) << name;
 }
 
 }  // namespace

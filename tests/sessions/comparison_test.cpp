@@ -68,5 +68,15 @@ TEST(Comparison, ACrashThatIsNewIsWorse) {
   EXPECT_FALSE(compare_sessions("now", {played("s", {0})}, "before", {crashed}).worse());
 }
 
+TEST(Comparison, ACrashIsNeverNoiseAndALossIsWorse) {
+  SampleOutcome sometimes = played("s", {0, 0});
+  sometimes.plays[1][Defect::crash] = 1;
+  EXPECT_TRUE(compare_sessions("now", {sometimes}, "before", {played("s", {0, 0})}).worse());
+  SampleOutcome lost;
+  lost.sample = "s";
+  EXPECT_TRUE(compare_sessions("now", {lost}, "before", {played("s", {0})}).worse());
+  EXPECT_FALSE(compare_sessions("now", {played("s", {0})}, "before", {lost}).worse());
+}
+
 }  // namespace
 }  // namespace fatespec::sessions
