@@ -128,9 +128,16 @@ born() {
 }
 
 # sweep_unless [LEADER DIR]…: ends what has left its test and outlived it. A directory may be used again: what carries
-# one that a test works in now is of an earlier test if it is older than this one's leader.
+# one that a test works in now is of an earlier test if it is older than this one's leader. Tests that have begun since
+# the list was made are not in it: the workers' own notes, read after the processes, have them.
 sweep_unless() {
-  for pid in $(carriers "$root/"); do
+  carrying=$(carriers "$root/")
+  at_work=
+  for file in "$root"/leader.*; do
+    read -r begun <"$file" && [ -n "$begun" ] && at_work="$at_work$(members "$begun")"
+  done
+  for pid in $carrying; do
+    case $at_work in *" $pid "*) continue ;; esac
     where=$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n "s,^TEST_DIR=,,p" | tail -n 1)
     belongs "$pid" "$where" "$@" || kill -KILL "$pid"
   done

@@ -1,0 +1,62 @@
+// The scripts that run on a board, alone in a shell.
+#include "remote/supervisor.hpp"
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <csignal>
+
+#include <gtest/gtest.h>
+
+#include "tests/remote/background_run.hpp"
+
+namespace fatespec::remote {
+namespace {
+
+using test::TemporaryDirectory;
+
+/// Carries a TEST_DIR, in a session of its own.
+class Carrier {
+ public:
+  explicit Carrier(const std::string& directory) {
+    pid_ = ::fork();
+    if (pid_ != 0) return;
+    ::setsid();
+    ::execl("/usr/bin/env", "env", ("TEST_DIR=" + directory).c_str(), "sleep", "60", nullptr);
+    ::_exit(127);
+  }
+  Carrier(const Carrier&) = delete;
+  Carrier& operator=(const Carrier&) = delete;
+  ~Carrier() {
+    ::kill(pid_, SIGKILL);
+    ::waitpid(pid_, nullptr, 0);
+  }
+  pid_t pid() const { return pid_; }
+  bool carries(const std::string& directory) const {
+    return test::read_file("/proc/" + std::to_string(pid_) + "/environ").find("TEST_DIR=" + directory) !=
+           std::string::npos;
+  }
+  bool alive() const { return ::waitpid(pid_, nullptr, WNOHANG) == 0; }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+// The list of tests at work is made by the runner: a test that begins while the list is under way is not in it.
+TEST(Supervisor, ASweepSparesTestsThatBeganAfterItsListWasMade) {
+  const TemporaryDirectory directory;
+  const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/root", 60};
+  const Carrier begun(settings.root + "/new.d");
+  const Carrier left(settings.root + "/old.d");
+  ASSERT_TRUE(test::wait_until([&] { return begun.carries(settings.root) && left.carries(settings.root); }));
+  directory.write("script", control_script(settings) + "reply prepare\necho " + std::to_string(begun.pid()) +
+                                " >$root/leader.1\nreply sweep_unless\nrm $root/leader.1\ntell alive $(cat /proc/" +
+                                std::to_string(begun.pid()) + "/comm) >&1\nkill -KILL $watcher\ntrap - EXIT\n");
+  const auto ran = test::shell("sh -s <script", directory.path());
+  EXPECT_NE(ran.out.find("token alive sleep\n"), std::string::npos) << ran.out << ran.err;
+  EXPECT_TRUE(begun.alive());
+  EXPECT_TRUE(test::wait_until([&] { return !left.alive(); }));
+}
+
+}  // namespace
+}  // namespace fatespec::remote
