@@ -130,9 +130,9 @@ TEST(Faults, WhatLeavesItsTestIsEndedSoonerOrLater) {
   const std::string mark = "86." + std::to_string(::getpid());
   BackgroundRun run(project,
                     "tests: [{name: a, spec: 'setsid sh -c \"exec </dev/null >/dev/null 2>&1 8>&-; exec sleep " + mark +
-                        "\" & sleep 0.1'}, {name: b, spec: sleep 5, timeout: 30s}]");
+                        "\" & sleep 0.1'}, {name: b, spec: sleep 5." + std::to_string(::getpid()) + ", timeout: 30s}]");
   ASSERT_TRUE(wait_until([&] { return process_exists("sleep " + mark); }));
-  ASSERT_TRUE(wait_until([&] { return process_exists("sleep 5"); }));
+  ASSERT_TRUE(wait_until([&] { return process_exists("sleep 5." + std::to_string(::getpid())); }));
   EXPECT_TRUE(wait_until([&] { return !process_exists("sleep " + mark); }));
   EXPECT_FALSE(run.over()) << "while the next test runs";
   EXPECT_EQ(run.wait(), 0);
@@ -262,12 +262,13 @@ TEST(Faults, ACableThatIsPulledAndPutBackCostsNothingButTime) {
   const SshServer server("", cable.inside(), cable.address());
   const BoardProject project(server.target("keepalive: 1s, reconnect: 30s, jobs: 2"));
   const std::string once = project.directory() / "once";
-  BackgroundRun run(project, "tests: [{name: a, spec: 'test -e " + once + " || { touch " + once +
-                                 "; sleep 60; }'}, {name: b, spec: sleep 1}, {name: c, spec: /bin/true}]");
+  const std::string mark = "sleep 85." + std::to_string(::getpid());
+  BackgroundRun run(project, "tests: [{name: a, spec: 'test -e " + once + " || { touch " + once + "; " + mark +
+                                 "; }'}, {name: b, spec: sleep 1}, {name: c, spec: /bin/true}]");
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(once); }));
   cable.pull();
   ASSERT_TRUE(wait_until([&] { return run.out().find("connecting again") != std::string::npos; }));
-  EXPECT_TRUE(wait_until([&] { return !process_exists("sleep 60"); })) << "the board ends what it runs";
+  EXPECT_TRUE(wait_until([&] { return !process_exists(mark); })) << "the board ends what it runs";
   cable.put_back();
   EXPECT_EQ(run.wait(), 0) << run.out();
   expect_one_pass_each(run.json(), 3, run.out());
