@@ -74,8 +74,9 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
 Result<FileReplacement> FileReplacement::begin(const fs::path& path) {
   FileReplacement replacement;
   // A reference may be a link into another tree: what it names is replaced, not the link.
-  std::error_code ignored;
-  replacement.target_ = fs::is_symlink(path, ignored) ? fs::canonical(path, ignored) : path;
+  std::error_code code;
+  replacement.target_ = fs::is_symlink(path, code) ? fs::canonical(path, code) : path;
+  if (replacement.target_.empty()) return error_for(path, code.value());
   struct stat status {};
   const bool exists = ::stat(replacement.target_.c_str(), &status) == 0;
   if (exists && !S_ISREG(status.st_mode)) {

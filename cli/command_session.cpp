@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
@@ -18,7 +19,10 @@ ExitCode make(const SessionOptions& options, const std::string& name, const std:
   const auto directory = samples_directory(options);
   const auto made = directory.create(name, playlist, session_info());
   if (!made) return complain(made.error());
-  if (const auto activated = directory.activate(name); !activated) return complain(activated.error());
+  if (const auto activated = directory.activate(name); !activated) {
+    (void)base::remove_tree(made->directory());  // as a whole or not at all
+    return complain(activated.error());
+  }
   std::printf("session %s made and active: %s\n", name.c_str(), made->directory().c_str());
   return ExitCode::success;
 }

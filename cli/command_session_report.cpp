@@ -10,6 +10,7 @@
 #include "reports/plot_page.hpp"
 #include "sessions/alignment.hpp"
 #include "sessions/comparison.hpp"
+#include "sessions/session_files.hpp"
 #include "sessions/session_reports.hpp"
 #include "sessions/text_json.hpp"
 #include "sessions/text_reports.hpp"
@@ -21,6 +22,7 @@ namespace {
 struct ReportOptions {
   SessionOptions session;
   std::string sample;
+  int play = 1;  ///< which, where each sample is played repeatedly
   std::string kind;
   std::string timeline_format = "csv";
   std::string format = "text";  ///< of the other reports
@@ -28,6 +30,7 @@ struct ReportOptions {
   std::string other_directory;
 
   bool json() const { return format == "json"; }
+  std::string report_name() const { return play == 1 ? sample : fmt::format("{}.play{}", sample, play); }
 };
 
 using Writer = std::function<void(const sessions::TextSink&)>;
@@ -45,14 +48,15 @@ Writer text_of(const sessions::Recording& recording, const std::string& kind, bo
 
 /// A recording of the session, or the exit code after what is wrong has been printed.
 std::variant<sessions::Recording, ExitCode> open_recording(const sessions::Session& session,
-                                                           const std::string& sample) {
+                                                           const ReportOptions& options) {
+  const std::string& sample = options.sample;
   const auto playlist = session.playlist();
   if (!playlist) return complain(playlist.error());
   if (std::find(playlist->begin(), playlist->end(), sample) == playlist->end())
     return complain(base::Error{base::ErrorKind::not_found,
                                 fmt::format("session `{}` has no sample `{}`{}", session.name(),
                                             base::printable(sample), base::did_you_mean(sample, *playlist))});
-  auto recording = sessions::Recording::open(session.recording(sample));
+  auto recording = sessions::Recording::open(session.recording(sample, options.play));
   if (!recording) return complain(recording.error());
   if (!recording->problem().empty()) complain(fmt::format("{}: {}", sample, recording->problem()));
   return std::move(*recording);
@@ -75,22 +79,22 @@ void print(std::string_view text) {
 }
 
 ExitCode report(const sessions::Session& session, const ReportOptions& options) {
-  const auto opened = open_recording(session, options.sample);
+  const auto opened = open_recording(session, options);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
   const Writer text = text_of(std::get<sessions::Recording>(opened), options.kind, options.json());
   text(print);
   if (!options.json()) std::printf("\n");
-  return keep(session, options.sample + "." + options.kind + (options.json() ? ".json" : ".txt"), text);
+  return keep(session, options.report_name() + "." + options.kind + (options.json() ? ".json" : ".txt"), text);
 }
 
 ExitCode timeline(const sessions::Session& session, const ReportOptions& options) {
-  const auto opened = open_recording(session, options.sample);
+  const auto opened = open_recording(session, options);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
   const auto& recording = std::get<sessions::Recording>(opened);
   const auto write = options.timeline_format == "csv"    ? sessions::timeline_csv
                      : options.timeline_format == "json" ? sessions::timeline_json
                                                          : sessions::timeline_pickle;
-  const std::string file = options.sample + ".timeline." + options.timeline_format;
+  const std::string file = options.report_name() + ".timeline." + options.timeline_format;
   return keep_and_name(session, file, [&](const auto& sink) { write(recording, sink); });
 }
 
@@ -101,16 +105,22 @@ std::variant<sessions::Session, ExitCode> other_session(const ReportOptions& opt
   return chosen_session(elsewhere);
 }
 
+/// What tells the other session from this one, also where both are called the same.
+std::string name_of(const sessions::Session& other, const sessions::Session& session) {
+  if (other.name() != session.name()) return other.name();
+  return fmt::format("{} ({})", other.name(), base::to_utf8(other.directory().parent_path().string()));
+}
+
 ExitCode plot(const sessions::Session& session, const ReportOptions& options) {
   if (!reports::can_plot()) {
     complain("this build cannot plot: uPlot was not to be had when it was built (is npm installed?)");
     return ExitCode::usage;
   }
-  const auto opened = open_recording(session, options.sample);
+  const auto opened = open_recording(session, options);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
   const auto& recording = std::get<sessions::Recording>(opened);
   if (options.other.empty()) {
-    const std::string file = options.sample + ".timeline.html";
+    const std::string file = options.report_name() + ".timeline.html";
     return keep_and_name(session, file, [&](const auto& sink) {
       reports::write_plot_page(options.sample, {{session.name(), &recording}}, nullptr, sink);
     });
@@ -118,24 +128,25 @@ ExitCode plot(const sessions::Session& session, const ReportOptions& options) {
   const auto chosen = other_session(options);
   if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
   const auto& other = std::get<sessions::Session>(chosen);
-  const auto before = open_recording(other, options.sample);
+  const auto before = open_recording(other, options);
   if (const auto* code = std::get_if<ExitCode>(&before)) return *code;
   const auto& first = std::get<sessions::Recording>(before);
-  const auto alignment = sessions::align(other.name(), first, session.name(), recording);
-  const std::string file = options.sample + "." + other.name() + ".timeline.html";
+  const auto alignment = sessions::align(name_of(other, session), first, session.name(), recording);
+  const std::string file = options.report_name() + "." + other.name() + ".timeline.html";
   return keep_and_name(session, file, [&](const auto& sink) {
-    reports::write_plot_page(options.sample, {{other.name(), &first}, {session.name(), &recording}}, &alignment, sink);
+    reports::write_plot_page(options.sample, {{name_of(other, session), &first}, {session.name(), &recording}},
+                             &alignment, sink);
   });
 }
 
 /// Event against event, of one sample.
 ExitCode compare_recordings(const sessions::Session& session, const sessions::Session& other,
                             const ReportOptions& options) {
-  const auto now = open_recording(session, options.sample);
+  const auto now = open_recording(session, options);
   if (const auto* code = std::get_if<ExitCode>(&now)) return *code;
-  const auto before = open_recording(other, options.sample);
+  const auto before = open_recording(other, options);
   if (const auto* code = std::get_if<ExitCode>(&before)) return *code;
-  const auto alignment = sessions::align(other.name(), std::get<sessions::Recording>(before), session.name(),
+  const auto alignment = sessions::align(name_of(other, session), std::get<sessions::Recording>(before), session.name(),
                                          std::get<sessions::Recording>(now));
   print(options.json() ? sessions::alignment_json(alignment) : sessions::alignment_text(alignment));
   return alignment.parting ? ExitCode::bad_test : ExitCode::success;
@@ -150,14 +161,14 @@ ExitCode compare(const sessions::Session& session, const ReportOptions& options)
   if (!ours) return complain(ours.error());
   const auto theirs = sessions::outcomes_of(other);
   if (!theirs) return complain(theirs.error());
-  const auto comparison = sessions::compare_sessions(session.name(), *ours, other.name(), *theirs);
+  const auto comparison = sessions::compare_sessions(session.name(), *ours, name_of(other, session), *theirs);
   print(options.json() ? sessions::comparison_json(comparison) : sessions::comparison_text(comparison));
   return comparison.worse() ? ExitCode::bad_test : ExitCode::success;
 }
 
 /// What was noted when the session was made, under the name that reports have.
 ExitCode copy_info(const sessions::Session& session, const std::string& raw, const std::string& report, bool json) {
-  const auto text = base::read_file(session.raw(raw + ".txt"));
+  const auto text = sessions::read_session_file(session.raw(raw));
   if (!text) return ExitCode::success;
   const std::string copy = json ? sessions::lines_json(*text) : *text;
   return keep(session, report + (json ? ".json" : ".txt"), [&](const auto& sink) { sink(copy); });
@@ -182,8 +193,8 @@ ExitCode summarize(const sessions::Session& session, bool json) {
   const auto outcomes = sessions::outcomes_of(session);
   if (!outcomes) return complain(outcomes.error());
   const auto kept = session.crash_state();
-  if (!kept) return complain(kept.error());
-  const auto state = *kept ? **kept : sessions::crash_state_of(*outcomes);
+  if (!kept) complain(kept.error());  // the recordings tell it too
+  const auto state = kept && *kept ? **kept : sessions::crash_state_of(*outcomes);
   const std::string text =
       json ? sessions::summary_json(session, *outcomes, state) : sessions::summary_text(session, *outcomes, state);
   const std::string end = json ? ".json" : ".txt";
@@ -193,7 +204,10 @@ ExitCode summarize(const sessions::Session& session, bool json) {
   if (const ExitCode code = keep(session, "00_summary" + end, [&](const auto& sink) { sink(text); });
       code != ExitCode::success)
     return code;
-  for (const auto& [raw, report] : {std::pair("_player_info", "03_player_info"), {"_revision", "04_revision"}})
+  for (const auto& [raw, report] : {std::pair("_pyglet_info.txt", "03_player_info"),
+                                    {"_player_info.txt", "03_player_info"},
+                                    {"_pyglet_hg_revision.txt", "04_revision"},
+                                    {"_revision.txt", "04_revision"}})
     if (const ExitCode code = copy_info(session, raw, report, json); code != ExitCode::success) return code;
   for (const auto& outcome : *outcomes) {
     if (!outcome.problem.empty()) complain(outcome.problem);
@@ -215,9 +229,17 @@ void add_other_directory(CLI::App& command, ReportOptions& options) {
   command.add_option("--reldir", options.other_directory, "the samples directory of the other session");
 }
 
+void add_play(CLI::App& command, ReportOptions& options) {
+  constexpr int most = 1000;
+  command.add_option("--play", options.play, "which play, of a session made with --repeat")
+      ->check(CLI::Range(1, most))
+      ->capture_default_str();
+}
+
 void add_of_one(CLI::App& group, std::shared_ptr<ReportOptions> options, ExitCode& exit_code) {
   CLI::App* report_command = group.add_subcommand("report", "what happened in one sample");
   report_command->add_option("SAMPLE", options->sample)->required();
+  add_play(*report_command, *options);
   report_command->add_option("KIND", options->kind, "all, anomalies or counter")
       ->required()
       ->check(CLI::IsMember({"all", "anomalies", "counter"}));
@@ -227,6 +249,7 @@ void add_of_one(CLI::App& group, std::shared_ptr<ReportOptions> options, ExitCod
   report_command->callback(on_session(options, exit_code, report));
   CLI::App* timeline_command = group.add_subcommand("timeline", "the times of one sample's play, for other programs");
   timeline_command->add_option("SAMPLE", options->sample)->required();
+  add_play(*timeline_command, *options);
   timeline_command->add_option("--format", options->timeline_format)
       ->check(CLI::IsMember({"csv", "json", "pkl"}))
       ->capture_default_str();
@@ -235,6 +258,7 @@ void add_of_one(CLI::App& group, std::shared_ptr<ReportOptions> options, ExitCod
   timeline_command->callback(on_session(options, exit_code, timeline));
   CLI::App* plot_command = group.add_subcommand("plot", "a page with the events of one sample's play, for a browser");
   plot_command->add_option("SAMPLE", options->sample)->required();
+  add_play(*plot_command, *options);
   plot_command->add_option("--with", options->other, "another session, on the same time line");
   add_other_directory(*plot_command, *options);
   add_session_options(*plot_command, options->session);
@@ -258,6 +282,7 @@ void add_session_reports(CLI::App& group, ExitCode& exit_code) {
       group.add_subcommand("compare", "what is better or worse than in another session, or in one sample of it");
   compare_command->add_option("OTHER", options->other, "the session to compare with")->required();
   compare_command->add_option("SAMPLE", options->sample, "event against event, of this sample");
+  add_play(*compare_command, *options);
   add_format(*compare_command, *options);
   add_other_directory(*compare_command, *options);
   add_session_options(*compare_command, options->session);

@@ -26,8 +26,7 @@ using Clock = std::chrono::steady_clock;
 using namespace std::chrono_literals;
 
 constexpr std::size_t most_jobs = 64;
-constexpr auto unknown_length = 600s;
-constexpr auto grace = 60s;
+constexpr auto most_of_unknown_length = 540s;  // without the grace
 
 // What the handler may touch: lock-free.
 std::array<std::atomic<pid_t>, most_jobs> running_pids{};
@@ -71,10 +70,11 @@ std::optional<Clock::duration> length_of(const std::string& recording) {
 
 class RunningPlay {
  public:
-  RunningPlay(Play play, pid_t pid, std::size_t slot)
+  RunningPlay(Play play, pid_t pid, std::size_t slot, Clock::duration grace)
       : play_(std::move(play)),
         slot_(slot),
         pid_(pid),
+        grace_(grace),
         descriptor_(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0))),
         began_(Clock::now()) {
     running_pids.at(slot) = pid;
@@ -87,9 +87,9 @@ class RunningPlay {
   /// Ends it if its time is over. Its length is looked up when the least that any sample gets has passed.
   void check_time() {
     const auto elapsed = Clock::now() - began_;
-    if (elapsed < grace || !note_.empty()) return;
+    if (elapsed < grace_ || !note_.empty()) return;
     if (!length_) length_ = length_of(play_.recording);
-    const auto limit = length_ ? 2 * *length_ + grace : Clock::duration(unknown_length);
+    const auto limit = grace_ + (length_ ? 2 * *length_ : Clock::duration(most_of_unknown_length));
     if (elapsed < limit) return;
     note_ =
         fmt::format("ended after {:.0f} s: {}", std::chrono::duration<double>(elapsed).count(),
@@ -111,6 +111,7 @@ class RunningPlay {
   Play play_;
   std::size_t slot_;
   pid_t pid_;
+  Clock::duration grace_;
   base::FileDescriptor descriptor_;
   Clock::time_point began_;
   std::optional<Clock::duration> length_;
@@ -119,8 +120,11 @@ class RunningPlay {
 
 class Pool {
  public:
-  Pool(std::vector<Play> plays, std::size_t jobs, const PoolCalls& calls)
-      : waiting_(std::move(plays)), jobs_(std::clamp<std::size_t>(jobs, 1, most_jobs)), calls_(calls) {}
+  Pool(std::vector<Play> plays, const PoolSettings& settings, const PoolCalls& calls)
+      : waiting_(std::move(plays)),
+        jobs_(std::clamp<std::size_t>(static_cast<std::size_t>(std::max(1, settings.jobs)), 1, most_jobs)),
+        grace_(settings.grace),
+        calls_(calls) {}
 
   base::Result<bool> run() {
     const SignalsForPlayers signals;
@@ -143,11 +147,13 @@ class Pool {
         ::open(play.stderr_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
     if (!error) return calls_.ends(play, {{1, 0}, false, base::io_error(play.stderr_file, errno).message});
     pid_t pid = 0;
-    if (const int code = spawn_player(play.arguments, error.get(), pid); code != 0)
+    if (const int code = spawn_player(play.arguments, error.get(), pid); code != 0) {
+      ::unlink(play.stderr_file.c_str());
       return base::io_error("the player " + player_program(), code);
+    }
     std::size_t slot = 0;
     while (running_pids.at(slot) != 0) ++slot;
-    running_.emplace_back(std::move(play), pid, slot);
+    running_.emplace_back(std::move(play), pid, slot, grace_);
     return {};
   }
 
@@ -179,14 +185,15 @@ class Pool {
   std::vector<Play> waiting_;
   std::size_t next_ = 0;
   std::size_t jobs_;
+  Clock::duration grace_;
   const PoolCalls& calls_;
   std::vector<RunningPlay> running_;
 };
 
 }  // namespace
 
-base::Result<bool> run_plays(std::vector<Play> plays, int jobs, const PoolCalls& calls) {
-  return Pool(std::move(plays), static_cast<std::size_t>(std::max(1, jobs)), calls).run();
+base::Result<bool> run_plays(std::vector<Play> plays, const PoolSettings& settings, const PoolCalls& calls) {
+  return Pool(std::move(plays), settings, calls).run();
 }
 
 }  // namespace fatespec::cli

@@ -1,6 +1,7 @@
 // Plays samples, each in a player process of its own, several at once.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <string>
 #include <vector>
@@ -12,9 +13,15 @@ namespace fatespec::cli {
 
 struct Play {
   std::string sample;
+  int number = 1;                      ///< of the sample's plays
   std::vector<std::string> arguments;  ///< of the player
   std::string recording;               ///< which it writes: it tells how long the sample is
   std::string stderr_file;             ///< made if the player says anything
+};
+
+struct PoolSettings {
+  int jobs = 1;                    ///< at once
+  std::chrono::seconds grace{60};  ///< how much longer than twice its sample a play may take
 };
 
 struct PlayEnd : PlayerExit {
@@ -27,9 +34,9 @@ struct PoolCalls {
   std::function<base::Result<void>(const Play&, const PlayEnd&)> ends;
 };
 
-/// Runs all plays, `jobs` at once. A play that takes longer than twice its sample (as the recording knows it; ten
-/// minutes where it does not) and a minute more is ended. SIGINT, SIGTERM and SIGHUP are handed on to the players, and
+/// Runs all plays. A play that takes longer than twice its sample (as the recording knows it; ten minutes where it does
+/// not) and `grace` more is ended. SIGINT, SIGTERM and SIGHUP are handed on to the players, and
 /// nothing is started after one; true then.
-base::Result<bool> run_plays(std::vector<Play> plays, int jobs, const PoolCalls& calls);
+base::Result<bool> run_plays(std::vector<Play> plays, const PoolSettings& settings, const PoolCalls& calls);
 
 }  // namespace fatespec::cli

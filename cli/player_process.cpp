@@ -10,6 +10,8 @@
 #include <csignal>
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "base/file.hpp"
 #include "base/program.hpp"
 
@@ -83,6 +85,11 @@ int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pi
   std::vector<char*> words = {const_cast<char*>(program.c_str())};  // argv is not written to
   for (const auto& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
   words.push_back(nullptr);
+  const std::string parent = fmt::format("FATESPEC_PARENT={}", ::getpid());
+  std::vector<char*> environment;
+  for (char** one = environ; *one != nullptr; ++one) environment.push_back(*one);
+  environment.push_back(const_cast<char*>(parent.c_str()));
+  environment.push_back(nullptr);
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   if (error >= 0) ::posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
@@ -93,7 +100,7 @@ int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pi
   for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP}) sigaddset(&defaults, signal);
   ::posix_spawnattr_setsigdefault(&attributes, &defaults);
   ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  const int code = ::posix_spawn(&pid, program.c_str(), &actions, &attributes, words.data(), environ);
+  const int code = ::posix_spawn(&pid, program.c_str(), &actions, &attributes, words.data(), environment.data());
   ::posix_spawnattr_destroy(&attributes);
   ::posix_spawn_file_actions_destroy(&actions);
   return code;

@@ -1,24 +1,29 @@
 #include "cli/session_player.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/inputs.hpp"
-#include "cli/player_pool.hpp"
 #include "sessions/recording.hpp"
 
 namespace fatespec::cli {
 namespace {
 
 constexpr int ended_by_user = 3;
+/// Of a recording that is being made.
+constexpr std::string_view aside_ending = ".new";
 
 /// A bar on stderr, if that is a terminal.
 class ProgressBar {
@@ -83,12 +88,13 @@ class SessionPlayer {
     return {};
   }
 
-  Play play_of(const std::string& sample, int number) const {
-    const std::string recording = session_.recording(sample, number).string();
-    const std::string aside = recording + ".new";
-    return {sample,
+  Play play_of(const PlayOfSample& which) const {
+    const std::string recording = session_.recording(which.sample, which.number).string();
+    const std::string aside = recording + std::string(aside_ending);
+    return {which.sample,
+            which.number,
             {"--headless", "--null-audio", "--quiet", "--clock", settings_.clock, "--record", aside,
-             session_.sample(sample).string()},
+             session_.sample(which.sample).string()},
             aside,
             recording + ".stderr"};
   }
@@ -110,6 +116,8 @@ class SessionPlayer {
     }
     const std::string place = play.recording.substr(0, play.recording.rfind('.'));
     ++result.played;
+    // A crash before the first byte is one to play again as well: an empty recording stands for it.
+    if (end.signal != 0) base::FileDescriptor(::open(play.recording.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666));
     const auto recording = sessions::Recording::open(play.recording);
     std::error_code code;
     // What cannot be read takes no older one's place.
@@ -134,6 +142,7 @@ class SessionPlayer {
                                 const base::Result<sessions::Recording>& recording) {
     sessions::CrashReport crash;
     crash.sample = play.sample;
+    crash.play = play.number;
     crash.number = 1 + static_cast<int>(std::count_if(crashes_.begin(), crashes_.end(),
                                                       [&](const auto& one) { return one.sample == play.sample; }));
     crash.signal = end.signal;
@@ -156,16 +165,45 @@ class SessionPlayer {
 
 }  // namespace
 
+base::Result<base::FileDescriptor> lock_for_play(const sessions::Session& session) {
+  const std::string path = session.raw("").string();
+  base::FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!directory) return base::io_error(path, errno);
+  if (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0)
+    return base::Error{base::ErrorKind::usage,
+                       fmt::format("session `{}` is being played by another process", session.name())};
+  return directory;
+}
+
+namespace {
+
+/// What a play that was killed left: only the holder of the lock may know that it is nobody's.
+void remove_cut_plays(const sessions::Session& session) {
+  std::error_code ignored;
+  std::vector<std::filesystem::path> left;
+  for (const auto& entry : std::filesystem::directory_iterator(session.raw(""), ignored))
+    if (entry.path().string().ends_with(aside_ending)) left.push_back(entry.path());
+  for (const auto& path : left) std::filesystem::remove(path, ignored);
+}
+
+}  // namespace
+
+std::vector<PlayOfSample> all_plays(const std::vector<std::string>& samples, int repeat) {
+  std::vector<PlayOfSample> plays;
+  for (int number = 1; number <= repeat; ++number)
+    for (const auto& sample : samples) plays.push_back({sample, number});
+  return plays;
+}
+
 std::variant<PlayedSamples, ExitCode> play_samples(const sessions::Session& session,
-                                                   const std::vector<std::string>& samples,
+                                                   const std::vector<PlayOfSample>& plays,
                                                    const PlaySettings& settings) {
-  SessionPlayer player(session, settings, samples.size() * static_cast<std::size_t>(settings.repeat));
+  SessionPlayer player(session, settings, plays.size());
   if (const auto prepared = player.prepare(); !prepared) return complain(prepared.error());
-  // One round after another: what disturbs a while does not hit every play of one sample.
-  std::vector<Play> plays;
-  for (int number = 1; number <= settings.repeat; ++number)
-    for (const auto& sample : samples) plays.push_back(player.play_of(sample, number));
-  const auto interrupted = run_plays(std::move(plays), settings.jobs, player.calls());
+  remove_cut_plays(session);
+  std::vector<Play> started;
+  for (const auto& play : plays) started.push_back(player.play_of(play));
+  const auto interrupted = run_plays(std::move(started), settings.pool, player.calls());
   if (!interrupted) return complain(interrupted.error());
   player.result.interrupted = *interrupted;
   return player.result;

@@ -5,15 +5,24 @@
 #include <variant>
 #include <vector>
 
+#include "base/file.hpp"
 #include "cli/exit_code.hpp"
+#include "cli/player_pool.hpp"
 #include "sessions/session.hpp"
 
 namespace fatespec::cli {
 
 struct PlaySettings {
   std::string clock = "real";
-  int jobs = 1;    ///< at once; more than one with a virtual clock only: they would disturb each other's time
+  /// More than one job with a virtual clock only: they would disturb each other's time.
+  PoolSettings pool;
   int repeat = 1;  ///< plays of each sample
+};
+
+/// One of a sample's plays, from 1 on.
+struct PlayOfSample {
+  std::string sample;
+  int number = 1;
 };
 
 struct PlayedSamples {
@@ -23,10 +32,17 @@ struct PlayedSamples {
   bool interrupted = false;
 };
 
+/// Only one process plays a session at a time: holds it as long as the descriptor is open.
+base::Result<base::FileDescriptor> lock_for_play(const sessions::Session& session);
+
+/// In an order of rounds: every sample once, then every one again; what disturbs a while does not hit every play of
+/// one sample.
+std::vector<PlayOfSample> all_plays(const std::vector<std::string>& samples, int repeat);
+
 /// Each play is a process of its own, recorded aside: until its recording is whole, or the player has crashed, an older
 /// one stays. Crashes are added to the session's crash reports. With a terminal, a bar tells how far it is.
 std::variant<PlayedSamples, ExitCode> play_samples(const sessions::Session& session,
-                                                   const std::vector<std::string>& samples,
+                                                   const std::vector<PlayOfSample>& plays,
                                                    const PlaySettings& settings);
 
 }  // namespace fatespec::cli

@@ -2,11 +2,13 @@
 
 #define SDL_MAIN_HANDLED
 #include <SDL.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -40,6 +42,12 @@ void take_stop_signals() {
   struct sigaction action {};
   action.sa_handler = take_signal;
   for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::sigaction(signal, &action, nullptr);
+}
+
+/// A session that is killed leaves no player behind, which would go on beside the next one.
+void end_with_parent() {
+  const char* parent = std::getenv("FATESPEC_PARENT");
+  if (parent != nullptr && std::to_string(::getppid()) == parent) ::prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
 /// Digest and size of the sample; what cannot be read is left to the demuxer to complain about.
@@ -279,6 +287,7 @@ ExitStatus run_application(const Options& options) {
   av_log_set_flags(AV_LOG_SKIP_REPEATED);
   prepare_thread(ThreadId::main);
   take_stop_signals();
+  end_with_parent();
   const ExitStatus status = Application(options).run();
   SDL_Quit();
   return status;

@@ -48,7 +48,8 @@ std::vector<std::string> last_events(const Recording& recording) {
 }
 
 std::string crash_text(const CrashReport& crash) {
-  std::string text = fmt::format("Sample: {}, crash {}: {}{}{}\n", crash.sample, crash.number,
+  std::string text = fmt::format("Sample: {}{}, crash {}: {}{}{}\n", crash.sample,
+                                 crash.play > 1 ? fmt::format(", play {}", crash.play) : "", crash.number,
                                  crash.signal != 0   ? base::signal_name(crash.signal)
                                  : crash.status != 0 ? fmt::format("exit status {}", crash.status)
                                                      : "no end was recorded",
@@ -62,6 +63,7 @@ std::string crash_text(const CrashReport& crash) {
 
 json crash_json(const CrashReport& crash) {
   return {{"sample", base::to_utf8(crash.sample)},
+          {"play", crash.play},
           {"number", crash.number},
           {"signal", crash.signal},
           {"status", crash.status},
@@ -73,9 +75,11 @@ json crash_json(const CrashReport& crash) {
 
 CrashReport crash_of_json(const json& value) {
   if (!value.is_object()) return {};
-  return {text_at(value, "sample"),   number_at(value, "number"),    number_at(value, "signal"),
-          number_at(value, "status"), text_at(value, "thread"),      text_at(value, "note"),
-          texts_at(value, "stderr"),  texts_at(value, "last_events")};
+  return {text_at(value, "sample"),      std::max(1, number_at(value, "play")),
+          number_at(value, "number"),    number_at(value, "signal"),
+          number_at(value, "status"),    text_at(value, "thread"),
+          text_at(value, "note"),        texts_at(value, "stderr"),
+          texts_at(value, "last_events")};
 }
 
 }  // namespace fatespec::sessions

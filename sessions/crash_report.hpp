@@ -12,6 +12,7 @@ namespace fatespec::sessions {
 
 struct CrashReport {
   std::string sample;
+  int play = 1;    ///< which of the sample's plays, where each is played repeatedly
   int number = 1;  ///< of the crashes of this sample in this session
   int signal = 0;  ///< 0: none is known
   int status = 0;  ///< exit status of the player; 0 where a signal ended it

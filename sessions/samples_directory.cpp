@@ -78,8 +78,7 @@ base::Result<void> SamplesDirectory::write_files(const fs::path& directory, cons
 base::Result<Session> SamplesDirectory::adopt(const std::string& name, const std::vector<std::string>& samples,
                                               const std::vector<std::pair<std::string, std::string>>& info) const {
   if (auto checked = check_name(name); !checked) return checked.error();
-  const std::string playlist = fmt::format("{}\n", fmt::join(samples, "\n"));
-  if (auto done = write_files(path_ / name, playlist, info); !done) return done.error();
+  if (auto done = write_files(path_ / name, playlist_text(samples), info); !done) return done.error();
   return Session(path_, name);
 }
 
@@ -89,7 +88,7 @@ base::Result<Session> SamplesDirectory::create(const std::string& name, const st
   if (!playlist_file.empty()) {
     auto text = base::read_file(playlist_file, largest_session_file);
     if (!text) return text.error();
-    const auto names = parse_playlist(*text, path_);
+    const auto names = parse_playlist(*text, {path_, {}, true});
     if (!names) return names.error();
     if (names->empty()) return wrong(playlist_file + ": this playlist names no sample");
     playlist = std::move(*text);

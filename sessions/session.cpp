@@ -69,24 +69,26 @@ base::Result<void> Session::set_permissions(const Permissions& permissions) cons
 base::Result<std::vector<std::string>> Session::playlist() const {
   std::error_code ignored;
   if (fs::exists(raw(playlist_file_name), ignored)) {
-    auto text = base::read_file(raw(playlist_file_name), largest_session_file);
+    auto text = read_session_file(raw(playlist_file_name));
     if (!text) return text.error();
-    return parse_playlist(*text, {});
+    return parse_playlist(*text, {samples_, directory_ / "dbg"});
   }
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(samples_, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file(ignored) && !is_no_sample(name) && !name.starts_with('.')) names.push_back(name);
-  }
-  std::sort(names.begin(), names.end());
-  return names;
+  return samples_in(samples_);
+}
+
+base::Result<void> Session::keep_playlist() const {
+  std::error_code ignored;
+  if (fs::exists(raw(playlist_file_name), ignored)) return {};
+  const auto names = samples_in(samples_);
+  return names.empty() ? base::Result<void>()
+                       : base::write_file_atomically(raw(playlist_file_name), playlist_text(names));
 }
 
 base::Result<std::optional<CrashState>> Session::crash_state() const {
   std::error_code ignored;
   if (!fs::exists(raw(crash_file), ignored)) {
     if (!fs::exists(raw(classic_crash_file), ignored)) return std::optional<CrashState>();
-    const auto pickled = base::read_file(raw(classic_crash_file), largest_session_file);
+    const auto pickled = read_session_file(raw(classic_crash_file));
     if (!pickled) return pickled.error();
     auto state = read_crash_pickle(*pickled);
     if (!state) return base::Error{state.error().kind, raw(classic_crash_file).string() + ": " + state.error().message};
@@ -141,7 +143,7 @@ base::Result<void> Session::set_crash_reports(const std::vector<CrashReport>& cr
 }
 
 std::string Session::samples_version() const {
-  const auto text = base::read_file(raw(samples_version_file), largest_session_file);
+  const auto text = read_session_file(raw(samples_version_file));
   if (!text) return "";
   const auto lines = base::split_lines(*text);
   return lines.empty() ? "" : std::string(base::trim(lines.front()));

@@ -48,6 +48,8 @@ class Session {
   base::Result<void> set_permissions(const Permissions& permissions) const;
   /// The playlist, or every sample in the samples directory if it has none.
   base::Result<std::vector<std::string>> playlist() const;
+  /// From its first play on a session has the same samples, whatever the directory gets later.
+  base::Result<void> keep_playlist() const;
   /// Of the state's file, ours or the classic suite's; nothing if there is none.
   base::Result<std::optional<CrashState>> crash_state() const;
   base::Result<void> set_crash_state(const CrashState& state) const;

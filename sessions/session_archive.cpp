@@ -164,7 +164,7 @@ base::Result<void> export_session(const Session& session, const fs::path& file) 
   if (auto done = writer.add_text(manifest, about.dump() + "\n"); !done) return done;
   // Without its samples, a session knows them by a list only.
   const std::string list = std::string("dbg/") + playlist_file_name;
-  if (auto done = writer.add_text(list, fmt::format("{}\n", fmt::join(*playlist, "\n"))); !done) return done;
+  if (auto done = writer.add_text(list, playlist_text(*playlist)); !done) return done;
   for (const char* folder : {"dbg", "reports"})
     for (const auto& name : regular_files(session.directory() / folder)) {
       const std::string path = std::string(folder) + "/" + name;
@@ -174,6 +174,21 @@ base::Result<void> export_session(const Session& session, const fs::path& file) 
   if (auto done = writer.finish(); !done) return done;
   return replacement->commit();
 }
+
+namespace {
+
+/// Reports may still be made of what came; it stays as it is itself.
+base::Result<void> make_read_only(const fs::path& session) {
+  constexpr auto writers = fs::perms::owner_write | fs::perms::group_write | fs::perms::others_write;
+  std::error_code code;
+  for (const fs::path& path : {session / configuration_file, session / "dbg"}) {
+    fs::permissions(path, writers, fs::perm_options::remove, code);
+    if (code) return base::io_error(path.string(), code.value());
+  }
+  return {};
+}
+
+}  // namespace
 
 base::Result<OpenedArchive> open_archive(const SamplesDirectory& directory, const fs::path& file, std::string name) {
   const ArchivePtr it(archive_read_new());
@@ -197,8 +212,9 @@ base::Result<OpenedArchive> open_archive(const SamplesDirectory& directory, cons
     if (auto done = reader.unpack(place); !done) return done;
     const auto list = base::read_file(place / "dbg" / playlist_file_name, largest_session_file);
     if (!list) return wrong(file, "it has no list of samples");
-    const auto names = parse_playlist(*list, {});
-    return names ? base::Result<void>() : wrong(file, names.error().message);
+    const auto names = parse_playlist(*list, {{}, place / "dbg"});
+    if (!names) return wrong(file, names.error().message);
+    return make_read_only(place);
   });
   if (!session) return session.error();
   return OpenedArchive{std::move(*session), reader.left_out()};

@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "sessions/counter_report.hpp"
+#include "sessions/session_files.hpp"
 
 namespace fatespec::sessions {
 namespace {
@@ -102,8 +103,11 @@ json counts_json(const DefectCounts& counts) {
   return all;
 }
 
-json lines_of(const std::filesystem::path& path) {
-  const auto text = base::read_file(path);
+/// Of the file under one of its names: ours, then the classic suite's.
+json lines_of(const Session& session, std::initializer_list<const char*> names) {
+  base::Result<std::string> text = base::Error{};
+  for (const char* name : names)
+    if (!text) text = read_session_file(session.raw(name));
   json lines = json::array();
   if (text)
     for (const auto line : base::split_lines(*text)) lines.push_back(base::to_utf8(line));
@@ -215,8 +219,8 @@ std::string summary_json(const Session& session, const std::vector<SampleOutcome
       {"crash_state",
        {{"retries", crashes.retries}, {"sometimes_crashed", crashes.sometimes}, {"still_crashing", crashes.still}}},
       {"crashes", std::move(reports)},
-      {"player_info", lines_of(session.raw("_player_info.txt"))},
-      {"revision", lines_of(session.raw("_revision.txt"))}};
+      {"player_info", lines_of(session, {"_player_info.txt", "_pyglet_info.txt"})},
+      {"revision", lines_of(session, {"_revision.txt", "_pyglet_hg_revision.txt"})}};
   return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
 }
 

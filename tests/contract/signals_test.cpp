@@ -18,17 +18,8 @@ namespace fatespec {
 namespace {
 
 using test::TemporaryDirectory;
+using test::wait_until;
 using namespace std::chrono_literals;
-
-/// True as soon as the condition holds; false if it does not within half a minute.
-bool wait_until(const std::function<bool()>& condition) {
-  const auto end = std::chrono::steady_clock::now() + 30s;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(10ms);
-  }
-  return true;
-}
 
 /// `fatespec run s.yaml` in the background, its scratch directory in DIRECTORY/tmp.
 class Runner {

@@ -14,14 +14,6 @@
 
 namespace fatespec::test {
 
-inline bool wait_until(const std::function<bool()>& condition,
-                       std::chrono::milliseconds limit = std::chrono::seconds(20)) {
-  for (const auto end = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < end;
-       std::this_thread::sleep_for(std::chrono::milliseconds(10)))
-    if (condition()) return true;
-  return condition();
-}
-
 /// A run in the background.
 class BackgroundRun {
  public:

@@ -1,16 +1,18 @@
 #include "tests/support/support.hpp"
 
 #include <sys/wait.h>
-#include <algorithm>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <thread>
 
 #include <gtest/gtest.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 
 namespace fatespec::test {
@@ -23,10 +25,7 @@ TemporaryDirectory::TemporaryDirectory() {
   path_ = name;
 }
 
-TemporaryDirectory::~TemporaryDirectory() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
+TemporaryDirectory::~TemporaryDirectory() { (void)base::remove_tree(path_); }
 
 std::string TemporaryDirectory::write(const std::string& name, const std::string& content) const {
   const fs::path file = path_ / name;
@@ -99,6 +98,14 @@ bool process_exists(const std::string& text) {
     if (command.find(text) != std::string::npos) return true;
   }
   return false;
+}
+
+bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
+  constexpr auto step = std::chrono::milliseconds(10);
+  for (const auto end = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < end;
+       std::this_thread::sleep_for(step))
+    if (condition()) return true;
+  return condition();
 }
 
 }  // namespace fatespec::test

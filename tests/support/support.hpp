@@ -1,7 +1,9 @@
 // What tests share: directories of their own, running programs, reading JSON Lines.
 #pragma once
 
+#include <chrono>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -60,5 +62,8 @@ std::string little_endian(std::int64_t value, std::size_t bytes);
 
 /// True if a process exists whose command line contains the text.
 bool process_exists(const std::string& text);
+
+/// True as soon as the condition holds; false if it does not within the limit.
+bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds limit = std::chrono::seconds(30));
 
 }  // namespace fatespec::test
