@@ -1,4 +1,5 @@
-// Pickles of any bytes: read as a recording and as a crash state, reported and put on a timeline. What a stranger sends.
+// Pickles of any bytes: read as a recording and as a crash state, reported and put on a timeline. What a stranger
+// sends.
 #include <cstdint>
 #include <cstdlib>
 #include <string>
