@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 
 namespace fatespec::base {
@@ -49,6 +50,17 @@ Result<FileDescriptor> open_regular_file(const fs::path& path, std::uint64_t& si
   auto file = open_regular(path, status);
   if (file) size = static_cast<std::uint64_t>(status.st_size);
   return file;
+}
+
+Result<std::string> read_head(const fs::path& path, std::size_t size) {
+  std::uint64_t all = 0;
+  const auto file = open_regular_file(path, all);
+  if (!file) return file.error();
+  std::string text(std::min<std::uint64_t>(size, all), '\0');
+  const ssize_t got = ::pread(file->get(), text.data(), text.size(), 0);
+  if (got < 0) return error_for(path, errno);
+  text.resize(static_cast<std::size_t>(got));
+  return text;
 }
 
 Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {

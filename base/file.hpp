@@ -41,6 +41,9 @@ Result<FileDescriptor> open_regular_file(const std::filesystem::path& path, std:
 /// The whole of a regular file; an error if it is none, or larger than `limit` bytes.
 Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t limit = UINT64_MAX);
 
+/// The first bytes of a regular file, as many as there are.
+Result<std::string> read_head(const std::filesystem::path& path, std::size_t size);
+
 /// Writes all of it to a descriptor; `path` is for the error.
 Result<void> write_all(int fd, std::string_view content, const std::filesystem::path& path);
 

@@ -70,7 +70,7 @@ std::string time_text(std::int64_t time) { return time == no_time ? "none" : fmt
 class StreamComparison {
  public:
   StreamComparison(int index, const FrameStream& expected, const FrameStream& actual, bool several)
-      : expected_(expected), actual_(actual) {
+      : index_(index), expected_(expected), actual_(actual) {
     const std::string& type = expected.media_type.empty() ? actual.media_type : expected.media_type;
     name_ = type.empty() ? "packet" : type + " frame";
     if (several) prefix_ = fmt::format("stream {}: ", index);
@@ -92,6 +92,19 @@ class StreamComparison {
     else if (differing_ > 0) found.front() += "; timestamps equal";
     for (auto& one : found) one.insert(0, prefix_);
     return found;
+  }
+
+  /// After differences(): the first that is there in one only, or in both and not the same.
+  std::optional<FirstFrames> first() const {
+    if (differing_ > 0 || !swapped_.empty()) {
+      const auto pair = std::find_if(pairs_.begin(), pairs_.end(), [&](const auto& one) {
+        return expected_.packets[one.first].checksum != actual_.packets[one.second].checksum;
+      });
+      return FirstFrames{index_, pair->first, pair->second};
+    }
+    if (lines_missing_ > 0) return FirstFrames{index_, hole_at_, std::nullopt};
+    if (lines_added_ > 0) return FirstFrames{index_, std::nullopt, hole_at_};
+    return std::nullopt;
   }
 
  private:
@@ -218,6 +231,7 @@ class StreamComparison {
                        time_text(expected_.packets[i].*field));
   }
 
+  int index_;
   const FrameStream& expected_;
   const FrameStream& actual_;
   std::string name_;    ///< of one of its packets
@@ -273,19 +287,22 @@ std::optional<FrameReport> read_frame_report(std::string_view text) {
 std::optional<FrameDifference> compare_frame_reports(const FrameReport& expected, const FrameReport& actual) {
   static const FrameStream none;
   std::vector<std::string> found;
+  std::optional<FirstFrames> first;
   const bool several = expected.streams.size() > 1 || actual.streams.size() > 1;
   std::map<int, std::pair<const FrameStream*, const FrameStream*>> streams;
   for (const auto& [index, stream] : expected.streams) streams[index] = {&stream, &none};
   for (const auto& [index, stream] : actual.streams)
     streams.try_emplace(index, &none, nullptr).first->second.second = &stream;
   for (const auto& [index, both] : streams) {
-    auto one = StreamComparison(index, *both.first, *both.second, several).differences();
+    StreamComparison comparison(index, *both.first, *both.second, several);
+    auto one = comparison.differences();
+    if (!first) first = comparison.first();
     found.insert(found.end(), std::make_move_iterator(one.begin()), std::make_move_iterator(one.end()));
   }
   const auto header = header_differences(expected, actual);
   found.insert(found.end(), header.begin(), header.end());
   if (found.empty()) return std::nullopt;
-  return FrameDifference{found.front(), {found.begin() + 1, found.end()}};
+  return FrameDifference{found.front(), {found.begin() + 1, found.end()}, first};
 }
 
 }  // namespace fatespec::checks

@@ -37,9 +37,18 @@ bool looks_like_frame_report(std::string_view text);
 /// Nothing if the text is none.
 std::optional<FrameReport> read_frame_report(std::string_view text);
 
+/// The packets at which two reports part, by their places in the stream.
+struct FirstFrames {
+  int stream = 0;
+  std::optional<std::size_t> expected;  ///< nothing if it is one too many
+  std::optional<std::size_t> actual;    ///< nothing if it is missing
+};
+
 struct FrameDifference {
   std::string summary;               ///< the first that matters, in one line
   std::vector<std::string> further;  ///< what else differs, a line each
+  /// Of the first stream in which contents differ; nothing if it is times or headers alone.
+  std::optional<FirstFrames> first = {};
 };
 
 /// Nothing if they say the same. Packets are compared stream by stream: one after another where there are as many, else

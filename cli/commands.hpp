@@ -16,6 +16,7 @@ void add_runs(CLI::App& app, ExitCode& exit_code);
 void add_show(CLI::App& app, ExitCode& exit_code);
 void add_compare(CLI::App& app, ExitCode& exit_code);
 void add_history(CLI::App& app, ExitCode& exit_code);
+void add_diverge(CLI::App& app, ExitCode& exit_code);
 void add_import(CLI::App& app, ExitCode& exit_code);
 void add_report(CLI::App& app, ExitCode& exit_code);
 void add_play(CLI::App& app, ExitCode& exit_code);

@@ -24,6 +24,10 @@ find_path(DTL_INCLUDE_DIR dtl/dtl.hpp REQUIRED)
 add_library(dtl INTERFACE)
 target_include_directories(dtl SYSTEM INTERFACE ${DTL_INCLUDE_DIR})
 
+find_path(MUSTACHE_INCLUDE_DIR kainjow/mustache.hpp REQUIRED)
+add_library(mustache INTERFACE)
+target_include_directories(mustache SYSTEM INTERFACE ${MUSTACHE_INCLUDE_DIR})
+
 find_path(SOCI_INCLUDE_DIR soci/soci.h REQUIRED)
 find_library(SOCI_CORE_LIBRARY soci_core REQUIRED)
 find_library(SOCI_SQLITE3_LIBRARY soci_sqlite3 REQUIRED)

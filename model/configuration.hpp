@@ -50,6 +50,7 @@ struct Configuration {
   std::string name = "default";
   Variables variables;
   Places variable_origins;
+  Variables reference;  ///< instead of `variables`, for what `diverge` compares with
   std::vector<std::string> tags;
   Variables env;
   std::string target = "local";
@@ -64,6 +65,7 @@ struct Project {
   std::string results = ".fatespec/results.db";
   Variables variables;
   Places variable_origins;
+  Variables reference;  ///< of configurations that have none
   Variables env;
   std::string make = "make %s";
   std::string maketest;

@@ -1,13 +1,12 @@
 #include "reports/plot_page.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "reports/page_files.hpp"
 #include "reports/plot_data.hpp"
-#include "reports/plot_files.hpp"
 #include "sessions/defects.hpp"
 
 namespace fatespec::reports {
@@ -16,12 +15,6 @@ namespace {
 using nlohmann::json;
 
 constexpr std::string_view library = "uPlot.iife.min.js";
-
-std::string_view file(std::string_view name) {
-  const auto* const found =
-      std::find_if(std::begin(embedded_files), std::end(embedded_files), [&](const auto& f) { return f.name == name; });
-  return found == std::end(embedded_files) ? std::string_view() : found->text;
-}
 
 /// Inside a script element nothing may end it.
 std::string for_script(const json& value) {
@@ -103,18 +96,18 @@ std::string html_text(std::string_view text) {
 
 }  // namespace
 
-bool can_plot() { return !file(library).empty(); }
+bool can_plot() { return !page_file(library).empty(); }
 
 void write_plot_page(const std::string& sample, const std::vector<PlottedRecording>& recordings,
                      const sessions::Alignment* alignment, const sessions::TextSink& sink) {
   json meta = {{"version", 1}, {"sample", base::to_utf8(sample)}, {"recordings", json::array()}};
   if (alignment != nullptr) meta["alignment"] = parting_json(*alignment);
-  Page page(file("plot.html"), sink);
+  Page page(page_file("plot.html"), sink);
   page.up_to("TITLE");
   sink(html_text(sample));
   page.up_to("STYLE");
-  sink(file("uPlot.min.css"));
-  sink(file("plot.css"));
+  sink(page_file("uPlot.min.css"));
+  sink(page_file("plot.css"));
   page.up_to("DATA");
   Packer packer;
   for (const auto& plotted : recordings) {
@@ -131,10 +124,10 @@ void write_plot_page(const std::string& sample, const std::vector<PlottedRecordi
   page.up_to("META");
   sink(for_script(meta));
   page.up_to("SCRIPT");
-  sink(file(library));
+  sink(page_file(library));
   for (const char* script : {"plot_data.js", "plot_view.js", "plot.js"}) {
     sink("\n");
-    sink(file(script));
+    sink(page_file(script));
   }
   page.rest();
 }

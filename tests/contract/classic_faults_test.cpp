@@ -174,6 +174,7 @@ TEST_F(ClassicFaults, CsvIsThere) {
 
 TEST_F(ClassicFaults, APlotNeedsABrowserOnly) {
   add_classic("genuine");
+  FATESPEC_NEEDS_PLOTS();
   EXPECT_EQ(session("plot h264_aac.mp4 --session genuine").status, 0);
 }
 

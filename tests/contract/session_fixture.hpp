@@ -11,6 +11,10 @@
 
 namespace fatespec::test {
 
+/// npm and its registry may be out of reach where this was built; the product goes on without plots, saying so.
+#define FATESPEC_NEEDS_PLOTS() \
+  if (!FATESPEC_CAN_PLOT) GTEST_SKIP() << "this build has no uPlot: npm could not install it"
+
 class SessionFixture : public testing::Test {
  protected:
   ProgramResult session(const std::string& arguments) { return fatespec("session " + arguments, directory_.path()); }

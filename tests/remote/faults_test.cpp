@@ -230,9 +230,10 @@ class Cable {
   static std::string impossible() {
     if (::geteuid() != 0) return "only root can lay a cable to a network namespace";
     if (shell("command -v ip").status != 0) return "ip (iproute2) is not installed";
-    return shell("ip netns add fatespec-probe && ip netns del fatespec-probe").status == 0
-               ? ""
-               : "no network namespaces here";
+    const std::string probe = "fsp" + std::to_string(::getpid());
+    const bool works = shell("ip netns add " + probe + " && ip netns exec " + probe + " true").status == 0;
+    shell("ip netns del " + probe);
+    return works ? "" : "no network namespaces here";
   }
   Cable() {
     shell("ip netns add " + name_ + "; ip link add " + name_ + " type veth peer name eth0 netns " + name_ +

@@ -1,0 +1,17 @@
+// Pictures as files that every browser shows.
+#pragma once
+
+#include <filesystem>
+
+#include "base/error.hpp"
+#include "frames/ffmpeg.hpp"
+
+namespace fatespec::frames {
+
+/// Of any pixel format; converted to RGB at full resolution.
+base::Result<void> write_png(const AVFrame& frame, const std::filesystem::path& path);
+
+/// A grey picture of this size with all pixels black.
+FramePtr grey_picture(int width, int height);
+
+}  // namespace fatespec::frames

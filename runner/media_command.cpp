@@ -1,0 +1,139 @@
+#include "runner/media_command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+using Words = std::vector<std::string>;
+
+base::Error no_way(const std::string& why) { return {base::ErrorKind::invalid, why}; }
+
+/// Muxers whose output is a text of checksums; all encode to raw pictures and 16-bit PCM if nothing else is said.
+bool is_checksum(std::string_view format) {
+  constexpr std::array<std::string_view, 8> names = {"framecrc", "framemd5",   "framehash", "crc",
+                                                     "md5",      "streamhash", "hash",      "uncodedframecrc"};
+  return std::find(names.begin(), names.end(), format) != names.end();
+}
+
+/// FFmpeg's raw PCM formats are called as their codecs are, without `pcm_`.
+bool is_pcm(std::string_view format) {
+  constexpr std::array<std::string_view, 22> names = {
+      "s8",    "u8",    "s16le", "s16be", "u16le", "u16be", "s24le", "s24be", "u24le", "u24be", "s32le",
+      "s32be", "u32le", "u32be", "f32le", "f32be", "f64le", "f64be", "alaw",  "mulaw", "s64le", "s64be"};
+  return std::find(names.begin(), names.end(), format) != names.end();
+}
+
+/// The words of the output: from behind the last input to the end. FFmpeg reads options there for the file at the end.
+class OutputWords {
+ public:
+  explicit OutputWords(Words& words) : words_(words) {
+    for (std::size_t i = 1; i + 1 < words.size(); ++i)
+      if (words[i] == "-i") begin_ = i + 2;
+  }
+
+  bool has_input() const { return begin_ > 1 && begin_ < words_.size(); }
+  std::string& file() { return words_.back(); }
+
+  /// The place of an option's value; nothing if it is not there. Of several, the last counts.
+  std::optional<std::size_t> value_of(std::initializer_list<std::string_view> names) const {
+    std::optional<std::size_t> found;
+    for (std::size_t i = begin_; i + 2 < words_.size(); ++i)
+      if (std::find(names.begin(), names.end(), words_[i]) != names.end()) found = i + 1;
+    return found;
+  }
+  std::string text_of(std::initializer_list<std::string_view> names) const {
+    const auto at = value_of(names);
+    return at ? words_[*at] : "";
+  }
+  void remove(std::initializer_list<std::string_view> names) {
+    while (const auto at = value_of(names))
+      words_.erase(words_.begin() + static_cast<std::ptrdiff_t>(*at) - 1,
+                   words_.begin() + static_cast<std::ptrdiff_t>(*at) + 1);
+  }
+  void add(std::initializer_list<std::string_view> more) { words_.insert(words_.end() - 1, more.begin(), more.end()); }
+  void set(std::initializer_list<std::string_view> names, std::string_view value) {
+    if (const auto at = value_of(names)) words_[*at] = value;
+    else add({*names.begin(), value});
+  }
+  void add_unless(std::initializer_list<std::string_view> names, std::string_view value) {
+    if (!value_of(names)) add({*names.begin(), value});
+  }
+
+ private:
+  Words& words_;
+  std::size_t begin_ = 1;
+};
+
+bool is_stdout(std::string_view file) { return file == "-" || file == "pipe:" || file == "pipe:1"; }
+bool is_protocol(std::string_view file) { return file.starts_with("md5:") || file.starts_with("crypto:"); }
+
+void write_nut(OutputWords& output, const std::string& format, const std::string& nut, MediaCommand& command) {
+  output.set({"-f"}, "nut");
+  output.remove({"-hash"});
+  output.add_unless({"-c:v", "-vcodec", "-codec:v", "-c", "-codec"}, "rawvideo");
+  const std::string codec = is_pcm(format) ? "pcm_" + format : "pcm_s16le";
+  output.add_unless({"-c:a", "-acodec", "-codec:a", "-c", "-codec"}, codec);
+  output.file() = nut;
+  command.file = nut;
+  command.is_nut = true;
+  command.words.insert(command.words.begin() + 1, "-y");
+}
+
+}  // namespace
+
+base::Result<MediaCommand> media_command(Words words, const std::string& nut) {
+  MediaCommand command;
+  command.words = std::move(words);
+  OutputWords output(command.words);
+  if (!output.has_input()) return no_way("the command has no `-i INPUT` and output that ffmpeg has");
+  const std::string format = output.text_of({"-f"});
+  if (is_checksum(format) || is_pcm(format) || format == "rawvideo") {
+    write_nut(output, format, nut, command);
+    return command;
+  }
+  if (is_protocol(output.file())) {
+    // What was digested is the whole file: it is written in place of that.
+    output.file() = nut;
+    command.file = nut;
+    command.words.insert(command.words.begin() + 1, "-y");
+    return command;
+  }
+  if (format == "null") return no_way("the command writes nothing (`-f null`)");
+  if (!is_stdout(output.file())) command.file = output.file();
+  return command;
+}
+
+Words with_picture_sizes(const MediaCommand& command) {
+  Words words = command.words;
+  OutputWords output(words);
+  if (const auto filters = output.value_of({"-vf", "-filter:v"})) words[*filters] += ",showinfo";
+  else output.add({"-vf", "showinfo"});
+  output.set({"-f"}, "null");
+  output.file() = "-";
+  for (std::size_t i = 1; i + 1 < words.size(); ++i)
+    if (words[i] == "-v" || words[i] == "-loglevel") words[i + 1] = "info";
+  return words;
+}
+
+std::string picture_sizes(const std::string& text) {
+  std::string sizes;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    const auto mark = line.find("showinfo");
+    const auto size = line.find(" s:", mark);
+    if (mark == std::string::npos || line.find(" n:", mark) == std::string::npos || size == std::string::npos) continue;
+    constexpr std::size_t label = 3;
+    sizes += line.substr(size + label, line.find(' ', size + label) - size - label) + "\n";
+  }
+  return sizes;
+}
+
+}  // namespace fatespec::runner

@@ -1,0 +1,253 @@
+// fatespec diverge: outputs damaged on purpose, and the exact finding for each damage.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <functional>
+
+#include "tests/support/support.hpp"
+
+namespace fatespec::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int width = 64;
+constexpr int height = 48;
+constexpr int frames = 10;
+constexpr std::size_t luma = static_cast<std::size_t>(width) * height;
+constexpr std::size_t frame_bytes = luma * 3 / 2;
+
+/// Frames of yuv420p that all differ from each other.
+std::string pictures() {
+  std::string bytes;
+  for (int frame = 0; frame < frames; ++frame)
+    for (std::size_t i = 0; i < frame_bytes; ++i) bytes += static_cast<char>(16 + (i / 7 + 11 * frame) % 200);
+  return bytes;
+}
+
+/// A test whose output is the file a.raw of $SAMPLES_PATH, which the reference has whole and the test damaged.
+class Diverge : public testing::Test {
+ protected:
+  static constexpr const char* video_input = "-f rawvideo -pix_fmt yuv420p -s 64x48 -r 25 -i $SAMPLES_PATH/a.raw";
+  static constexpr const char* audio_input = "-f s16le -ar 8000 -ac 2 -i $SAMPLES_PATH/a.raw";
+
+  void make(const std::string& good, const std::string& bad, const std::string& command) {
+    directory_.write("good/a.raw", good);
+    directory_.write("bad/a.raw", bad);
+    directory_.write("fatespec.yaml",
+                     "suites: [s.yaml]\nvariables: {SAMPLES_PATH: bad, OPTIONS: \"\"}\nreference: {SAMPLES_PATH: good" +
+                         reference_ + "}\n");
+    directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '" + command + "', expect: {stdout: x}}]\n");
+  }
+  ProgramResult diverge(const std::string& options = "") {
+    return fatespec("diverge s/t -o page " + options, directory_.path());
+  }
+  ProgramResult diverge_video(const std::function<void(std::string&)>& damage) {
+    std::string bad = pictures();
+    damage(bad);
+    make(pictures(), bad, std::string("{MD5} ffmpeg -v error ") + video_input + " -f rawvideo -");
+    return diverge();
+  }
+  bool exists(const std::string& file) { return fs::exists(directory_ / file); }
+
+  TemporaryDirectory directory_;
+  std::string reference_;  ///< more of the configuration's
+};
+
+const std::string head = "s/t\n";
+const std::string page = "  page: page/index.html\n";
+
+TEST_F(Diverge, OnePixel) {
+  const auto found = diverge_video([](std::string& bytes) { bytes[3 * frame_bytes + 20 * width + 33] ^= 1; });
+  EXPECT_EQ(found.status, 1) << found.err;
+  EXPECT_EQ(found.out, head +
+                           "  video frame 3 (pts 3, 0.120 s) alone differs of 10; sizes equal; timestamps equal\n"
+                           "    Y: 1 of 3072 samples differ, first at 33,20 (block 2,1), by at most 1, PSNR 83.01 dB\n"
+                           "    U: equal\n    V: equal\n" +
+                           page);
+  for (const char* picture : {"expected", "actual", "difference"})
+    EXPECT_EQ(shell("ffprobe -v error -of csv=p=0 -show_entries stream=width,height page/stream0/" +
+                        std::string(picture) + ".png",
+                    directory_.path())
+                  .out,
+              "64,48\n");
+  // The one pixel, and nothing else, is white.
+  EXPECT_EQ(shell("ffmpeg -v error -i page/stream0/difference.png -f rawvideo -pix_fmt gray - | od -An -v -tu1 -w1 | "
+                  "grep -n 255",
+                  directory_.path())
+                .out,
+            std::to_string(20 * width + 33 + 1) + ": 255\n");
+}
+
+TEST_F(Diverge, OnePlane) {
+  const auto found = diverge_video([](std::string& bytes) {
+    for (int frame = 0; frame < frames; ++frame)
+      for (std::size_t i = luma; i < luma + luma / 4; ++i)
+        bytes[static_cast<std::size_t>(frame) * frame_bytes + i] += 2;
+  });
+  EXPECT_EQ(found.out, head +
+                           "  all 10 video frames differ; sizes equal; timestamps equal\n    Y: equal\n"
+                           "    U: 768 of 768 samples differ, first at 0,0 (block 0,0), by at most 2, PSNR 42.11 dB\n"
+                           "    V: equal\n" +
+                           page);
+}
+
+TEST_F(Diverge, OneFrame) {
+  const auto found = diverge_video([](std::string& bytes) {
+    for (std::size_t i = 0; i < frame_bytes; ++i) bytes[7 * frame_bytes + i] += 1;
+  });
+  EXPECT_EQ(found.out, head +
+                           "  video frame 7 (pts 7, 0.280 s) alone differs of 10; sizes equal; timestamps equal\n"
+                           "    Y: 3072 of 3072 samples differ, first at 0,0 (block 0,0), by at most 1, PSNR 48.13 dB\n"
+                           "    U: 768 of 768 samples differ, first at 0,0 (block 0,0), by at most 1, PSNR 48.13 dB\n"
+                           "    V: 768 of 768 samples differ, first at 0,0 (block 0,0), by at most 1, PSNR 48.13 dB\n" +
+                           page);
+}
+
+TEST_F(Diverge, SwappedFrames) {
+  const auto found = diverge_video([](std::string& bytes) {
+    const std::string third = bytes.substr(3 * frame_bytes, frame_bytes);
+    bytes.replace(3 * frame_bytes, frame_bytes, bytes.substr(5 * frame_bytes, frame_bytes));
+    bytes.replace(5 * frame_bytes, frame_bytes, third);
+  });
+  EXPECT_EQ(found.out.substr(0, found.out.find("\n    ")),
+            head + "  video frame 3 (pts 3, 0.120 s) and 5 have changed places");
+  EXPECT_TRUE(exists("page/stream0/difference.png"));
+}
+
+TEST_F(Diverge, DroppedFrame) {
+  const auto found = diverge_video([](std::string& bytes) { bytes.erase(4 * frame_bytes, frame_bytes); });
+  EXPECT_EQ(found.out, head + "  1 video frame missing after video frame 3 (pts 3, 0.120 s) (9, expected 10)\n" + page);
+  EXPECT_TRUE(exists("page/stream0/expected.png")) << "the one that is missing";
+  EXPECT_FALSE(exists("page/stream0/actual.png"));
+}
+
+TEST_F(Diverge, ShiftedTimes) {
+  reference_ = ", OPTIONS: \"-vf setpts=PTS+2\"";
+  make(pictures(), pictures(),
+       std::string("ffmpeg -v error -nostdin ") + video_input + " -copyts $OPTIONS -f framecrc -");
+  const auto found = diverge();
+  EXPECT_EQ(found.out, head +
+                           "  timestamps only: pts shifted by -2 from video frame 0 (pts 2, 0.080 s) on; dts "
+                           "shifted by -2 from video frame 0 (pts 2, 0.080 s) on\n" +
+                           page)
+      << found.err;
+}
+
+TEST_F(Diverge, OtherSize) {
+  reference_ = ", OPTIONS: \"-s 32x24\"";
+  make(pictures(), pictures(), std::string("{MD5} ffmpeg -v error ") + video_input + " $OPTIONS -f rawvideo -");
+  const auto found = diverge();
+  EXPECT_EQ(found.out, head +
+                           "  all 10 video frames differ; timestamps equal\n"
+                           "    the pictures are 64x48, expected 32x24; pixel format yuv420p\n" +
+                           page)
+      << found.err;
+  EXPECT_FALSE(exists("page/stream0/difference.png"));
+}
+
+TEST_F(Diverge, AStreamThatChangesItsSize) {
+  // Twenty pictures of PPM, half of them larger.
+  const auto stream = [](int from) {
+    return "ffmpeg -v error -f lavfi -i testsrc=s=64x48:r=25:d=0.4 -c:v mpeg2video -q:v 2 -f mpegts - ; "
+           "ffmpeg -v error -f lavfi -i testsrc=s=96x64:r=25:d=0.4 -vf "
+           "\"drawbox=w=5:h=5:t=fill:color=red:enable=gte(t\\,0." +
+           std::to_string(from) + ")\" -c:v mpeg2video -q:v 2 -f mpegts -";
+  };
+  make(shell(stream(9)).out, shell(stream(2)).out,
+       "{MD5} ffmpeg -v error -i $SAMPLES_PATH/a.raw -autoscale 0 -fps_mode passthrough -f rawvideo -");
+  const auto found = diverge();
+  EXPECT_EQ(found.status, 1) << found.err;
+  EXPECT_NE(found.out.find("video frame 1"), std::string::npos) << found.out << found.err;
+  EXPECT_NE(found.out.find("of 6144 samples differ, first at 0,0 (block 0,0)"), std::string::npos) << found.out;
+}
+
+/// Two channels of one second.
+std::string sound() {
+  std::string bytes;
+  for (int i = 0; i < 16'000; ++i) bytes += little_endian((i * 37) % 2000 - 1000, 2);
+  return bytes;
+}
+
+TEST_F(Diverge, OneSample) {
+  std::string bad = sound();
+  bad.replace(4 * 5000 + 2, 2, little_endian(77, 2));
+  make(sound(), bad, std::string("{MD5} ffmpeg -v error ") + audio_input + " -f s16le -");
+  const auto found = diverge();
+  EXPECT_EQ(found.out, head +
+                           "  stream 0: sample 5000 (0.625 s) of channel 1 differs first: 77, expected -963\n"
+                           "    1 of 16000 values differ, in channel 1; the largest difference is -30.0 dB\n" +
+                           page)
+      << found.err;
+}
+
+TEST_F(Diverge, OneChannel) {
+  std::string bad = sound();
+  for (std::size_t i = 0; i < bad.size(); i += 4) bad.replace(i, 2, little_endian(0, 2));
+  make(sound(), bad, std::string("{MD5} ffmpeg -v error ") + audio_input + " -f s16le -");
+  const auto found = diverge();
+  EXPECT_NE(found.out.find("  stream 0: sample 0 (0.000 s) of channel 0 differs first: 0, expected -1000\n"),
+            std::string::npos)
+      << found.out << found.err;
+  EXPECT_NE(found.out.find(" of 16000 values differ, in channel 0; the largest difference is -30.3 dB\n"),
+            std::string::npos)
+      << found.out;
+  EXPECT_NE(read_file(directory_ / "page/index.html").find("class=\"expected\" d=\"M0.0"), std::string::npos);
+}
+
+TEST_F(Diverge, ComparisonsWithSamplesNeedNoReference) {
+  std::string bad = sound();
+  bad.replace(4 * 100, 2, little_endian(31'000, 2));
+  make(sound(), bad, std::string("{1OFF,good/a.raw,16} ffmpeg -v error ") + audio_input + " -f s16le -");
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\nvariables: {SAMPLES_PATH: bad}\n");
+  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{1OFF,good/a.raw,16} ffmpeg -v error " +
+                                 std::string(audio_input) + " -f s16le -'}]\n");
+  const auto found = diverge();
+  EXPECT_NE(found.out.find("sample 100 (0.002 s) of channel 0 differs first: 31000, expected "), std::string::npos)
+      << found.out << found.err;
+}
+
+TEST_F(Diverge, AnEarlierRunsFileIsEnough) {
+  make(pictures(), pictures(),
+       "{MD5FILE,out.nut} ffmpeg -v error " + std::string(video_input) + " -c:v rawvideo $OPTIONS -f nut out.nut");
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\nvariables: {SAMPLES_PATH: good, OPTIONS: \"\"}\n");
+  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{MD5FILE,out.nut} ffmpeg -v error " +
+                                 std::string(video_input) + " -c:v rawvideo $OPTIONS -f nut out.nut'}]\n");
+  EXPECT_EQ(fatespec("run --no-progress --keep all", directory_.path()).status, 0);
+  EXPECT_EQ(diverge().out, "s/t: no difference: every frame is the same\n");
+  const auto found = diverge("--set OPTIONS='-vf negate'");
+  EXPECT_NE(found.out.find("all 10 video frames differ"), std::string::npos) << found.out << found.err;
+}
+
+TEST_F(Diverge, SaysWhyItCannot) {
+  make(pictures(), pictures(), "ffmpeg -version");
+  auto found = diverge();
+  EXPECT_EQ(found.status, 3);
+  EXPECT_NE(found.err.find("s/t: actual: the command has no `-i INPUT` and output that ffmpeg has"), std::string::npos)
+      << found.err;
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\n");
+  found = diverge();
+  EXPECT_EQ(found.status, 2);
+  EXPECT_NE(found.err.find("there is nothing to compare with: name a good ffmpeg by --reference FFMPEG"),
+            std::string::npos)
+      << found.err;
+  make(pictures(), "", std::string("{MD5} ffmpeg -v error ") + video_input + " -f rawvideo -");
+  fs::remove(directory_ / "bad/a.raw");
+  found = diverge();
+  EXPECT_EQ(found.status, 3);
+  EXPECT_NE(found.err.find("actual: it wrote nothing: "), std::string::npos) << found.err;
+  EXPECT_EQ(fatespec("diverge nosuch", directory_.path()).status, 4);
+}
+
+TEST_F(Diverge, NothingThatATestSaysIsMarkup) {
+  make(pictures(), std::string(pictures()).replace(5, 1, "x"),
+       std::string("{MD5} ffmpeg -v error ") + video_input +
+           " -metadata \"title=<script>alert(1)</script>\" -f rawvideo -");
+  EXPECT_EQ(diverge().status, 1);
+  const std::string text = read_file(directory_ / "page/index.html");
+  EXPECT_EQ(text.find("<script>"), std::string::npos);
+  EXPECT_NE(text.find("&lt;script&gt;"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fatespec::test
