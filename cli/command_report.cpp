@@ -6,6 +6,7 @@
 
 #include "base/file.hpp"
 #include "cli/commands.hpp"
+#include "cli/run_site.hpp"
 #include "cli/store_options.hpp"
 #include "reports/fate_report.hpp"
 #include "reports/github.hpp"
@@ -57,6 +58,20 @@ base::Result<std::string> render(const ReportOptions& options, const model::Run&
   return reports::json_lines(run, results);
 }
 
+ExitCode write_site(const ReportOptions& options, results::Store& store, const model::Run& run,
+                    const std::vector<model::TestResult>& results) {
+  if (options.output == "-") {
+    complain("report --format html is a folder of files: -o DIR");
+    return ExitCode::usage;
+  }
+  const auto project = load_project(options.store.inputs);
+  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+  const auto written = write_run_site(store, run, results, std::get<0>(project)->directory, options.output);
+  if (!written) return complain(written.error());
+  std::printf("%s/index.html\n", options.output.c_str());
+  return ExitCode::success;
+}
+
 ExitCode write_report(const ReportOptions& options) {
   auto opened = open_store(options.store);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
@@ -65,6 +80,7 @@ ExitCode write_report(const ReportOptions& options) {
   if (!run) return complain(run.error());
   const auto results = store.results(run->id);
   if (!results) return complain(results.error());
+  if (options.format == "html") return write_site(options, store, *run, *results);
   const auto text = render(options, *run, *results);
   if (!text) return complain(text.error());
   if (options.output == "-") {
@@ -80,12 +96,14 @@ ExitCode write_report(const ReportOptions& options) {
 void add_report(CLI::App& app, ExitCode& exit_code) {
   auto options = std::make_shared<ReportOptions>();
   CLI::App* report = app.add_subcommand(
-      "report", "a run for other programs: JUnit, JSON Lines, TAP, GitHub Actions, FFmpeg's FATE server");
+      "report",
+      "a run as a page, and for other programs: JUnit, JSON Lines, TAP, GitHub Actions, FFmpeg's FATE server");
   report->add_option("RUN", options->run, "an id, a unique prefix of one, latest, or latest~N")->capture_default_str();
-  report->add_option("--format", options->format, "junit, json, tap, github or fate")
-      ->check(CLI::IsMember({"junit", "json", "tap", "github", "fate"}))
+  report->add_option("--format", options->format, "html, junit, json, tap, github or fate")
+      ->check(CLI::IsMember({"html", "junit", "json", "tap", "github", "fate"}))
       ->capture_default_str();
-  report->add_option("-o,--output", options->output, "the file to write; - is stdout")->type_name("PATH");
+  report->add_option("-o,--output", options->output, "the file to write, of html the folder; - is stdout")
+      ->type_name("PATH");
   report->add_option("--slot", options->slot.name, "of FATE: this machine and configuration")->type_name("NAME");
   report->add_option("--revision", options->slot.revision, "of FATE: what was tested, as git describe has it");
   report->add_option("--branch", options->slot.branch, "of FATE")->capture_default_str();
@@ -94,6 +112,7 @@ void add_report(CLI::App& app, ExitCode& exit_code) {
   add_store_options(*report, options->store);
   report->footer(
       "Examples:\n"
+      "  fatespec report --format html -o site\n"
       "  fatespec report latest --format junit -o junit.xml\n"
       "  fatespec report --format github -o summary.md\n"
       "  fatespec report --format fate --slot x86_64-linux-gcc --revision N-108000-gabcdef -o fate.tar.gz");

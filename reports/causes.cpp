@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -62,7 +63,41 @@ std::string_view telling_line(std::string_view error) {
   return last;
 }
 
-std::string common_of(const std::vector<const model::TestResult*>& results) {
+/// "THREADS=4" of `suite/test[THREADS=4,CPU=avx2]`.
+std::set<std::string> combination_of(const model::TestResult& result) {
+  std::set<std::string> values;
+  const std::size_t begin = result.test.rfind('[');
+  if (begin == std::string::npos || !result.test.ends_with(']')) return values;
+  std::string_view rest = std::string_view(result.test).substr(begin + 1);
+  rest.remove_suffix(1);
+  while (!rest.empty()) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    if (rest.substr(0, comma).find('=') != std::string_view::npos) values.emplace(rest.substr(0, comma));
+    rest.remove_prefix(std::min(comma + 1, rest.size()));
+  }
+  return values;
+}
+
+/// The values of a matrix that all of them share, and that tell them from what did not fail in this way.
+std::vector<std::string> common_values(const std::vector<const model::TestResult*>& results,
+                                       const std::vector<model::TestResult>& all) {
+  std::set<std::string> common = combination_of(*results.front());
+  const auto keep = [&](const model::TestResult& result) {
+    const auto values = combination_of(result);
+    std::erase_if(common, [&](const auto& value) { return !values.contains(value); });
+  };
+  for (const auto* result : results) keep(*result);
+  std::set<std::string> telling;
+  for (const auto& result : all) {
+    const auto values = combination_of(result);
+    if (values.empty()) continue;
+    for (const auto& value : common)
+      if (!values.contains(value)) telling.insert(value);
+  }
+  return {telling.begin(), telling.end()};
+}
+
+std::string common_of(const std::vector<const model::TestResult*>& results, const std::vector<model::TestResult>& all) {
   const auto same = [&](auto member) {
     return results.size() > 1 && std::all_of(results.begin(), results.end(), [&](const auto* result) {
              return result->*member == results.front()->*member;
@@ -72,7 +107,10 @@ std::string common_of(const std::vector<const model::TestResult*>& results) {
   if (same(&model::TestResult::suite)) parts.push_back("suite " + results.front()->suite);
   if (same(&model::TestResult::configuration)) parts.push_back("configuration " + results.front()->configuration);
   if (same(&model::TestResult::target)) parts.push_back("target " + results.front()->target);
-  return parts.empty() ? "" : fmt::format("all in {}", fmt::join(parts, ", "));
+  const auto values = results.size() > 1 ? common_values(results, all) : std::vector<std::string>();
+  std::string text = parts.empty() ? "" : fmt::format("all in {}", fmt::join(parts, ", "));
+  if (!values.empty()) text += fmt::format("{} {}", text.empty() ? "all with" : ", with", fmt::join(values, ", "));
+  return text;
 }
 
 }  // namespace
@@ -99,7 +137,7 @@ std::vector<Cause> causes_of(const std::vector<model::TestResult>& results) {
     if (const auto line = base::trim(telling_line(example.error.text));
         !line.empty() && example.reason.find(line) == std::string::npos)
       text += fmt::format("; stderr: {}", base::shorten(base::printable(line), 160));
-    causes.push_back({std::move(text), members, common_of(members)});
+    causes.push_back({std::move(text), members, common_of(members, results)});
   }
   std::stable_sort(causes.begin(), causes.end(),
                    [](const Cause& a, const Cause& b) { return a.results.size() > b.results.size(); });

@@ -115,6 +115,15 @@ constexpr const char* run_columns = "name, version, command, started_us, finishe
 }  // namespace
 
 base::Result<std::vector<model::Run>> Store::runs(std::size_t most) {
+  auto all = uncounted_runs(most);
+  if (!all) return all;
+  return guarded([&]() -> base::Result<std::vector<model::Run>> {
+    for (auto& run : *all) count_verdicts(connection_->session, run);
+    return all;
+  });
+}
+
+base::Result<std::vector<model::Run>> Store::uncounted_runs(std::size_t most) {
   return guarded([&]() -> base::Result<std::vector<model::Run>> {
     std::vector<model::Run> all;
     const auto limit = static_cast<long long>(most);
@@ -122,7 +131,6 @@ base::Result<std::vector<model::Run>> Store::runs(std::size_t most) {
         (connection_->session.prepare << "SELECT " << run_columns << " FROM runs ORDER BY id DESC LIMIT :most",
          soci::use(limit));
     for (auto& row : rows) all.push_back(run_from(row));
-    for (auto& run : all) count_verdicts(connection_->session, run);
     return all;
   });
 }

@@ -11,6 +11,7 @@
 #include "base/error.hpp"
 #include "model/result.hpp"
 #include "results/comparison.hpp"
+#include "results/run_matrix.hpp"
 
 namespace fatespec::results {
 
@@ -70,10 +71,15 @@ class Store {
   /// counts as before; empty: it is looked for among the last runs.
   base::Result<std::vector<CpuTrend>> cpu_trends(const std::string& run, const std::string& border = "");
 
+  /// A run and those before it, `most` in all, with every test that any of them has.
+  base::Result<RunMatrix> matrix(const std::string& run, std::size_t most);
+
   struct Connection;
   Connection& connection() { return *connection_; }
 
  private:
+  /// As runs(), but what became of their tests is not counted.
+  base::Result<std::vector<model::Run>> uncounted_runs(std::size_t most);
   explicit Store(std::unique_ptr<Connection> connection);
   static base::Result<std::unique_ptr<Store>> open_patiently(const std::string& file);
   std::unique_ptr<Connection> connection_;

@@ -58,9 +58,11 @@ std::string recording_path(const model::Variables& variables) {
   return variables.find("TEST_DIR")->second + "/recording.dbg";
 }
 
-std::string file_name_of(const PlannedTest& test) {
+std::string file_name_of(const PlannedTest& test) { return file_name_of(test.configuration->name, test.name); }
+
+std::string file_name_of(const std::string& configuration, const std::string& test) {
   constexpr std::size_t longest = 180;
-  const std::string full = test.configuration->name + "/" + test.name;
+  const std::string full = configuration + "/" + test;
   std::string name;
   bool exact = true;
   for (const char c : full) {

@@ -32,6 +32,7 @@ std::string command_line(const model::Project& project, const model::PlannedTest
 std::string working_directory(const model::Project& project, const model::PlannedTest& test,
                               const model::Variables& variables);
 /// A name for a file of the test's: of its full name and configuration, without anything that a path could be made of.
+std::string file_name_of(const std::string& configuration, const std::string& test);
 std::string file_name_of(const model::PlannedTest& test);
 
 /// The file that a `{PLAYER}` test records into, and the program that it runs: $FATESPEC_PLAYER, else the one beside

@@ -9,7 +9,7 @@ const os = require("node:os");
 const path = require("node:path");
 const { after, before, test } = require("node:test");
 const axe = require("axe-core");
-const { chromium } = require("playwright-core");
+const { launch, openPage } = require("./browser.cjs");
 
 const FATESPEC = process.env.FATESPEC;
 const directory = fs.mkdtempSync(path.join(os.tmpdir(), "fatespec-pages-"));
@@ -35,10 +35,7 @@ before(async () => {
   record("before", "--clock", "virtual");
   session("new", "after");
   record("after", "--inject", "slow_display@2s:300ms", "--press", "left@1s,space@1500ms,space@1800ms");
-  browser = await chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  browser = await launch();
 });
 
 after(async () => {
@@ -46,17 +43,7 @@ after(async () => {
   fs.rmSync(directory, { recursive: true, force: true });
 });
 
-// Opens a plot; fails at any request but the page's own and at anything on the console.
-async function open(file, scheme = "light") {
-  const page = await browser.newPage({ viewport: { width: 1000, height: 900 }, colorScheme: scheme });
-  page.noise = [];
-  page.on("request", (request) => { if (!/^(file|blob):/.test(request.url())) page.noise.push(request.url()); });
-  page.on("console", (message) => page.noise.push(message.text()));
-  page.on("pageerror", (error) => page.noise.push(error.message));
-  await page.goto(`file://${path.resolve(directory, file.trim())}`);
-  await page.waitForFunction(() => document.documentElement.dataset.ready, null, { timeout: 30000 });
-  return page;
-}
+const open = (file, scheme = "light") => openPage(browser, `file://${path.resolve(directory, file.trim())}`, { scheme });
 
 const range = (page) => page.evaluate(() => {
   const { from, to } = document.getElementById("plots").dataset;

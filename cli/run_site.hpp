@@ -1,0 +1,18 @@
+// A run as a static site, with what lies beside the results: pictures of divergences, plots of recordings.
+#pragma once
+
+#include <filesystem>
+#include <vector>
+
+#include "base/error.hpp"
+#include "results/store.hpp"
+
+namespace fatespec::cli {
+
+/// `project_directory`: where `diverge` leaves its pages.
+base::Result<void> write_run_site(results::Store& store, const model::Run& run,
+                                  const std::vector<model::TestResult>& results,
+                                  const std::filesystem::path& project_directory,
+                                  const std::filesystem::path& directory);
+
+}  // namespace fatespec::cli
