@@ -56,13 +56,11 @@ class Side {
     if (auto made = base::make_directories(directory_); !made) return made.error();
     const auto own = runner::with_test_directory(test, directory_);
     const std::string line = runner::command_line(project_, test, own);
-    auto words = runner::direct_words(line);
     Media media;
-    if (as_it_is || !words) {
-      // Of a command for a shell, only what it writes can be looked at.
-      media.command.words = words ? *std::move(words) : Words{"/bin/sh", "-c", line};
+    if (as_it_is) {
+      media.command.words = {"/bin/sh", "-c", line};
     } else {
-      auto command = runner::media_command(*std::move(words), (scratch_ / "output.nut").string());
+      auto command = runner::media_command(line, (scratch_ / "output.nut").string());
       if (!command) return command.error();
       media.command = std::move(*command);
     }
@@ -77,7 +75,7 @@ class Side {
   base::Result<void> add_sizes(Media& media) const {
     if (!media.command.is_nut) return no_way("its pictures change their size within a stream");
     runner::ToolRequest request = media.request;
-    request.words = runner::with_picture_sizes(media.command);
+    request.words = runner::with_picture_sizes(media.command).execution();
     request.output = "";
     const auto end = runner::run_tool(request);
     if (!end) return end.error();
@@ -101,7 +99,7 @@ class Side {
   }
 
   static base::Result<void> run_command(Media& media) {
-    media.request.words = media.command.words;
+    media.request.words = media.command.execution();
     const auto end = runner::run_tool(media.request);
     if (!end) return end.error();
     if (end->timed_out) return no_way("it did not end in time: " + media.made_by);
@@ -146,14 +144,14 @@ std::string demuxer_of(const model::SpecString& spec) {
 }
 
 /// What ffmpeg was told of the channels of its bare samples; the last word counts.
-int channels_of(const Words& words) {
+int channels_of(const std::string& line) {
   constexpr std::int64_t most = 64;
-  int channels = 1;
-  for (std::size_t i = 0; i + 1 < words.size(); ++i)
-    if (const auto number = words[i] == "-ac" ? base::parse_integer(words[i + 1]) : std::nullopt;
-        number && *number > 0 && *number <= most)
-      channels = static_cast<int>(*number);
-  return channels;
+  constexpr std::string_view option = " -ac ";
+  const auto at = line.rfind(option);
+  if (at == std::string::npos) return 1;
+  const auto number =
+      base::parse_integer(line.substr(at + option.size(), line.find(' ', at + option.size()) - at - option.size()));
+  return number && *number > 0 && *number <= most ? static_cast<int>(*number) : 1;
 }
 
 bool is_wave(const std::string& file) {
@@ -316,7 +314,7 @@ base::Result<reports::DivergencePage> find_divergence(const model::Project& proj
   base::Result<Media> expected = Media{.path = baseline.file, .made_by = baseline.file};
   if (baseline.kind == Baseline::Kind::program) expected = expected_side.make(baseline.variables, false);
   if (!expected) return base::Error{expected.error().kind, "expected: " + expected.error().message};
-  actual->channels = samples ? channels_of(actual->command.words) : 1;
+  actual->channels = samples ? channels_of(actual->made_by) : 1;
   for (Media* media : {&*expected, &*actual})
     if (samples && !is_wave(media->path))
       media->demuxer = demuxer_of(runner::expanded(test.spec->parsed, *test.variables));

@@ -65,7 +65,7 @@ base::Result<std::optional<FramePtr>> find_picture(const Input& input, int strea
   }
 }
 
-json component_json(const ComponentDifference& one, int picture_width) {
+json component_json(const ComponentDifference& one, const PictureDifference& picture) {
   json object = {{"component", one.name},
                  {"width", one.width},
                  {"height", one.height},
@@ -74,9 +74,10 @@ json component_json(const ComponentDifference& one, int picture_width) {
   if (one.differing == 0) return object;
   // Where codecs work: macroblocks of 16 x 16 pixels of the whole picture.
   constexpr int macroblock = 16;
-  const int scale = std::max(1, (picture_width + one.width - 1) / one.width);
+  const int across = std::max(1, (picture.width + one.width - 1) / one.width);
+  const int down = std::max(1, (picture.height + one.height - 1) / one.height);
   object["first"] = {{"x", one.first_x}, {"y", one.first_y}};
-  object["block"] = {{"x", one.first_x * scale / macroblock}, {"y", one.first_y * scale / macroblock}};
+  object["block"] = {{"x", one.first_x * across / macroblock}, {"y", one.first_y * down / macroblock}};
   object["psnr"] = *one.psnr;
   return object;
 }
@@ -105,8 +106,7 @@ base::Result<std::string> compare_picture_pair(const Options& options) {
   result["format"] = difference->format;
   result["comparable"] = difference->comparable;
   json components = json::array();
-  for (const auto& component : difference->components)
-    components.push_back(component_json(component, difference->width));
+  for (const auto& component : difference->components) components.push_back(component_json(component, *difference));
   result["components"] = std::move(components);
   if (difference->map)
     if (auto written = write("difference", *difference->map); !written) return written.error();

@@ -34,6 +34,23 @@ void add_text(pugi::xml_node parent, const char* name, const std::string& text) 
   if (!text.empty()) parent.append_child(name).text().set(base::printable_lines(text).c_str());
 }
 
+void add_property(pugi::xml_node properties, const char* name, const std::string& value) {
+  if (value.empty()) return;
+  pugi::xml_node property = properties.append_child("property");
+  property.append_attribute("name") = name;
+  property.append_attribute("value") = base::printable(value).c_str();
+}
+
+/// What lies beside the report: CI systems collect what `attachment` names.
+void add_properties(pugi::xml_node test, const model::TestResult& result) {
+  if (result.kept_directory.empty() && result.recording.empty() && result.command.empty()) return;
+  pugi::xml_node properties = test.append_child("properties");
+  add_property(properties, "command", result.command);
+  add_property(properties, "target", result.target);
+  add_property(properties, "attachment", result.kept_directory);
+  add_property(properties, "attachment", result.recording);
+}
+
 void add_case(pugi::xml_node suite, const model::TestResult& result) {
   pugi::xml_node test = suite.append_child("testcase");
   test.append_attribute("classname") = base::printable(result.suite).c_str();
@@ -42,6 +59,7 @@ void add_case(pugi::xml_node suite, const model::TestResult& result) {
   test.append_attribute("time") = fmt::format("{:.3f}", base::seconds(result.wall)).c_str();
   const Kind kind = kind_of(result.verdict);
   if (kind == Kind::passed) return;
+  add_properties(test, result);
   const char* element = kind == Kind::failure ? "failure" : kind == Kind::error ? "error" : "skipped";
   pugi::xml_node node = test.append_child(element);
   node.append_attribute("message") = base::printable(result.reason).c_str();

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <sstream>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "specs/shell.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -89,9 +91,37 @@ void write_nut(OutputWords& output, const std::string& format, const std::string
 
 }  // namespace
 
-base::Result<MediaCommand> media_command(Words words, const std::string& nut) {
+namespace {
+
+/// The last command of a line, if it needs no shell for itself; the text before it goes to `before`.
+std::optional<Words> last_command(const std::string& line, std::string& before) {
+  if (auto words = specs::simple_words(line)) return words;
+  // A place within quotes is none: the words of what follows it do not come out even.
+  for (std::size_t at = line.size(); at-- > 0;) {
+    const bool joins = line[at] == ';' || line[at] == '\n' || (line[at] == '&' && at > 0 && line[at - 1] == '&');
+    if (!joins) continue;
+    if (auto words = specs::simple_words(std::string_view(line).substr(at + 1)); words && !words->empty()) {
+      before = line.substr(0, at + 1);
+      return words;
+    }
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Words MediaCommand::execution() const {
+  if (before.empty()) return words;
+  std::string line = before;
+  for (const auto& word : words) line += " " + base::shell_quote(word);
+  return {"/bin/sh", "-c", line};
+}
+
+base::Result<MediaCommand> media_command(const std::string& line, const std::string& nut) {
   MediaCommand command;
-  command.words = std::move(words);
+  auto words = last_command(line, command.before);
+  if (!words) return no_way("the command does not end in a plain ffmpeg command that could be taken apart");
+  command.words = *std::move(words);
   OutputWords output(command.words);
   if (!output.has_input()) return no_way("the command has no `-i INPUT` and output that ffmpeg has");
   const std::string format = output.text_of({"-f"});
@@ -111,16 +141,15 @@ base::Result<MediaCommand> media_command(Words words, const std::string& nut) {
   return command;
 }
 
-Words with_picture_sizes(const MediaCommand& command) {
-  Words words = command.words;
-  OutputWords output(words);
-  if (const auto filters = output.value_of({"-vf", "-filter:v"})) words[*filters] += ",showinfo";
+MediaCommand with_picture_sizes(MediaCommand command) {
+  OutputWords output(command.words);
+  if (const auto filters = output.value_of({"-vf", "-filter:v"})) command.words[*filters] += ",showinfo";
   else output.add({"-vf", "showinfo"});
   output.set({"-f"}, "null");
   output.file() = "-";
-  for (std::size_t i = 1; i + 1 < words.size(); ++i)
-    if (words[i] == "-v" || words[i] == "-loglevel") words[i + 1] = "info";
-  return words;
+  for (std::size_t i = 1; i + 1 < command.words.size(); ++i)
+    if (command.words[i] == "-v" || command.words[i] == "-loglevel") command.words[i + 1] = "info";
+  return command;
 }
 
 std::string picture_sizes(const std::string& text) {

@@ -92,6 +92,17 @@ TEST_F(Diverge, OnePlane) {
                            page);
 }
 
+TEST_F(Diverge, ABlockIsCountedInPixelsOfThePicture) {
+  // 4:2:2: chroma has half the width and all of the height.
+  constexpr std::size_t bytes = luma * 2;
+  std::string good(bytes, '\x55');
+  std::string bad = good;
+  bad[luma + 33 * (width / 2) + 17] ^= 8;
+  make(good, bad, "{MD5} ffmpeg -v error -f rawvideo -pix_fmt yuv422p -s 64x48 -i $SAMPLES_PATH/a.raw -f rawvideo -");
+  EXPECT_NE(diverge().out.find("    U: 1 of 1536 samples differ, first at 17,33 (block 2,2), by at most 8, PSNR "),
+            std::string::npos);
+}
+
 TEST_F(Diverge, OneFrame) {
   const auto found = diverge_video([](std::string& bytes) {
     for (std::size_t i = 0; i < frame_bytes; ++i) bytes[7 * frame_bytes + i] += 1;
@@ -219,13 +230,28 @@ TEST_F(Diverge, AnEarlierRunsFileIsEnough) {
   EXPECT_NE(found.out.find("all 10 video frames differ"), std::string::npos) << found.out << found.err;
 }
 
+TEST_F(Diverge, OfSeveralStepsTheLastOneIsLookedAt) {
+  std::string bad = pictures();
+  bad[frame_bytes + 5] ^= 4;
+  make(pictures(), bad,
+       std::string("{MD5} ffmpeg -v error ") + video_input +
+           " -c:v ffv1 \"a && b.mkv\" && ffmpeg -v error -i \"a && b.mkv\" -f framemd5 -");
+  const auto found = diverge();
+  EXPECT_NE(found.out.find("  video frame 1 (pts 1, 0.040 s) alone differs of 10"), std::string::npos)
+      << found.out << found.err;
+}
+
 TEST_F(Diverge, SaysWhyItCannot) {
   make(pictures(), pictures(), "ffmpeg -version");
   auto found = diverge();
   EXPECT_EQ(found.status, 3);
   EXPECT_NE(found.err.find("s/t: actual: the command has no `-i INPUT` and output that ffmpeg has"), std::string::npos)
       << found.err;
-  directory_.write("fatespec.yaml", "suites: [s.yaml]\n");
+  make(pictures(), pictures(), std::string("ffmpeg -v error ") + video_input + " -f framecrc - | grep -c video");
+  found = diverge();
+  EXPECT_EQ(found.status, 3);
+  EXPECT_NE(found.err.find("does not end in a plain ffmpeg command"), std::string::npos) << found.err;
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\nvariables: {SAMPLES_PATH: bad}\n");
   found = diverge();
   EXPECT_EQ(found.status, 2);
   EXPECT_NE(found.err.find("there is nothing to compare with: name a good ffmpeg by --reference FFMPEG"),
