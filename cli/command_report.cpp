@@ -66,7 +66,7 @@ ExitCode write_site(const ReportOptions& options, results::Store& store, const m
   }
   const auto project = load_project(options.store.inputs);
   if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-  const auto written = write_run_site(store, run, results, std::get<0>(project)->directory, options.output);
+  const auto written = write_run_site(store, run, results, *std::get<0>(project), options.output);
   if (!written) return complain(written.error());
   std::printf("%s/index.html\n", options.output.c_str());
   return ExitCode::success;

@@ -7,10 +7,12 @@
 
 #include "base/file.hpp"
 #include "reports/plot_page.hpp"
+#include "reports/provenance.hpp"
 #include "reports/site.hpp"
 #include "runner/attribution.hpp"
 #include "runner/command_line.hpp"
 #include "sessions/recording.hpp"
+#include "specs/project_reader.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -67,9 +69,21 @@ std::vector<results::CpuTrend> trends_of(const results::RunMatrix& matrix) {
   return trends;
 }
 
+/// By test, the latest decision about its reference.
+std::map<std::string, std::string> decisions_of(const model::Project& project) {
+  std::map<std::string, std::string> decisions;
+  specs::Problems ignored;
+  for (const auto& file : specs::suite_files(project, ignored)) {
+    const auto records = reports::read_provenance(reports::provenance_file(file));
+    if (!records) continue;
+    for (const auto& record : *records) decisions[record.test] = reports::provenance_text(record);
+  }
+  return decisions;
+}
+
 class SiteExtrasMaker {
  public:
-  SiteExtrasMaker(const fs::path& project, const fs::path& site) : project_(project), site_(site) {}
+  SiteExtrasMaker(const model::Project& project, const fs::path& site) : project_(project.directory), site_(site) {}
 
   reports::SiteExtras make(const model::TestResult& result) {
     reports::SiteExtras extra;
@@ -124,7 +138,7 @@ class SiteExtrasMaker {
     extra.plot = file;
   }
 
-  const fs::path& project_;
+  fs::path project_;
   const fs::path& site_;
   std::size_t plots_ = 0;
 };
@@ -132,13 +146,14 @@ class SiteExtrasMaker {
 }  // namespace
 
 base::Result<void> write_run_site(results::Store& store, const model::Run& run,
-                                  const std::vector<model::TestResult>& results, const fs::path& project_directory,
+                                  const std::vector<model::TestResult>& results, const model::Project& project,
                                   const fs::path& directory) {
   if (auto made = base::make_directories(directory); !made) return made;
   const auto matrix = store.matrix(run.id, most_runs);
   if (!matrix) return matrix.error();
   const auto common = attributions(results);
-  SiteExtrasMaker maker(project_directory, directory);
+  SiteExtrasMaker maker(project, directory);
+  const auto decided = decisions_of(project);
   std::vector<reports::SiteExtras> extras;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!model::is_bad(results[i].verdict)) continue;
@@ -146,6 +161,8 @@ base::Result<void> write_run_site(results::Store& store, const model::Run& run,
     extra.result = i;
     const auto found = common.find({declared(results[i].test).first, results[i].configuration});
     if (found != common.end()) extra.attribution = found->second;
+    if (const auto decision = decided.find(results[i].test); decision != decided.end())
+      extra.provenance = decision->second;
     extras.push_back(std::move(extra));
   }
   const auto trends = trends_of(*matrix);

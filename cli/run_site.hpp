@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "base/error.hpp"
+#include "model/configuration.hpp"
 #include "results/store.hpp"
 
 namespace fatespec::cli {
 
-/// `project_directory`: where `diverge` leaves its pages.
+/// `project`: where `diverge` leaves its pages, and `accept` its notes.
 base::Result<void> write_run_site(results::Store& store, const model::Run& run,
-                                  const std::vector<model::TestResult>& results,
-                                  const std::filesystem::path& project_directory,
+                                  const std::vector<model::TestResult>& results, const model::Project& project,
                                   const std::filesystem::path& directory);
 
 }  // namespace fatespec::cli

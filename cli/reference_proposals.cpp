@@ -1,0 +1,200 @@
+#include "cli/reference_proposals.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "cli/reference_change.hpp"
+#include "runner/command_line.hpp"
+#include "specs/shell.hpp"
+#include "specs/suite_editor.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_spec_file(const std::string& name) {
+  std::error_code ignored;
+  return (name.ends_with(".yaml") || name.ends_with(".yml")) && fs::is_regular_file(name, ignored);
+}
+
+/// What the run was given, for projects without a configuration file.
+void take_inputs_of_run(const model::Run& run, InputOptions& inputs) {
+  const auto words = specs::simple_words(run.command);
+  if (!words) return;
+  for (std::size_t i = 2; i < words->size(); ++i) {
+    if ((*words)[i] == "--set" && i + 1 < words->size()) inputs.set.push_back((*words)[++i]);
+    else if ((*words)[i] == "--config" && i + 1 < words->size()) inputs.config = (*words)[++i];
+    else if (is_spec_file((*words)[i])) inputs.specs.push_back((*words)[i]);
+  }
+}
+
+bool becomes_a_reference(model::SpecType type) {
+  return type == model::SpecType::command || type == model::SpecType::digest || type == model::SpecType::digest_file ||
+         type == model::SpecType::filesize;
+}
+
+std::string file_name(const model::PlannedTest& test) {
+  std::string name = test.suite->name + "-" + test.spec->name;
+  for (char& c : name)
+    if (c == '/' || c == ' ') c = '-';
+  return name;
+}
+
+class ProposalFinder {
+ public:
+  explicit ProposalFinder(const ProposalOptions& options) : options_(options) {}
+
+  std::variant<Proposals, ExitCode> run() {
+    if (const auto failed = load()) return *failed;
+    for (const auto& result : results_) consider(result);
+    if (!unknown_names_.empty()) return complain_of_names();
+    std::stable_sort(found_.list.begin(), found_.list.end(),
+                     [](const Proposal& a, const Proposal& b) { return a.change < b.change; });
+    return std::move(found_);
+  }
+
+ private:
+  std::optional<ExitCode> load() {
+    InputOptions inputs = options_.inputs;
+    for (const auto& name : options_.names) {
+      if (is_spec_file(name)) inputs.specs.push_back(name);
+      else unknown_names_.push_back(name);
+    }
+    auto project = load_project(inputs);
+    if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+    auto opened = results::Store::open_existing(results_file(*std::get<0>(project), options_.results));
+    if (!opened) return complain(opened.error());
+    found_.store = std::move(*opened);
+    const auto run = found_.store->find_run(options_.run);
+    if (!run) return complain(run.error());
+    found_.run = *run;
+    if (inputs.specs.empty() && std::get<0>(project)->suites.empty()) take_inputs_of_run(found_.run, inputs);
+    auto loaded = load_inputs(inputs);
+    if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
+    found_.inputs = std::move(std::get<Inputs>(loaded));
+    for (const auto& test : found_.inputs.plan.tests) planned_[{test.name, test.configuration->name}] = &test;
+    auto results = found_.store->results(found_.run.id);
+    if (!results) return complain(results.error());
+    results_ = std::move(*results);
+    return std::nullopt;
+  }
+
+  bool is_named(const std::string& test) {
+    bool named = false;
+    for (const auto& name : options_.names) {
+      if (is_spec_file(name) || (name != test && !base::glob_match(name, test))) continue;
+      named = true;
+      std::erase(unknown_names_, name);
+    }
+    return named;
+  }
+
+  void consider(const model::TestResult& result) {
+    const bool any_name =
+        std::any_of(options_.names.begin(), options_.names.end(), [](const auto& name) { return !is_spec_file(name); });
+    const bool named = is_named(result.test);
+    if (any_name && !named) return;
+    const auto found = planned_.find({result.test, result.configuration});
+    if (found == planned_.end()) return;
+    const model::PlannedTest& test = *found->second;
+    const auto& expect = test.spec->expect;
+    const bool compared = expect.output || expect.output_file;
+    if (!compared && !named) return;
+    const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
+    if (!output || !*output) {
+      if (named || result.output.truncated)
+        refuse(result, model::is_bad(result.verdict) ? "its output was not kept" : "it passed, nothing differs");
+      return;
+    }
+    if (!becomes_a_reference(test.spec->parsed.type))
+      return refuse(result, "it is compared with a file of samples, which accept does not change");
+    const bool exited_well = result.status && test.spec->expect.status.kind == model::ExpectedStatus::Kind::exactly &&
+                             *result.status == test.spec->expect.status.value;
+    if (!exited_well && test.spec->expect.status.kind == model::ExpectedStatus::Kind::exactly)
+      return refuse(result, "it did not end as expected: " + result.reason);
+    propose(test, result, **output);
+  }
+
+  void refuse(const model::TestResult& result, const std::string& why) {
+    std::printf("%s: not accepted, %s\n", base::printable(result.test).c_str(), base::printable(why).c_str());
+  }
+
+  void propose(const model::PlannedTest& test, const model::TestResult& result, const std::string& output) {
+    const auto& expect = test.spec->expect;
+    Proposal proposal{&test, "", output, "", false};
+    if (expect.output_file) {
+      proposal.reference_file = runner::absolute_path(expect.output_file->text, *test.variables, test.suite->directory);
+      if (auto old_text = base::read_file(proposal.reference_file)) proposal.old_text = std::move(*old_text);
+    } else if (expect.output) {
+      proposal.old_text = expect.output->text;
+    } else if (std::count(output.begin(), output.end(), '\n') > 1 || output.size() > 200) {
+      proposal.reference_file = (fs::path(test.suite->directory) / "refs" / file_name(test)).string();
+      proposal.adds_file_key = true;
+    }
+    if (proposal.old_text == proposal.new_text && (expect.output || expect.output_file)) return;
+    if (conflicts(proposal)) return;
+    proposal.change = class_of_change(proposal.old_text, proposal.new_text);
+    proposal.command = result.command;
+    if (!options_.only_class.empty() && !base::glob_match(options_.only_class, proposal.change)) return;
+    found_.list.push_back(std::move(proposal));
+  }
+
+  /// Two outputs for one place: combinations of a matrix, or configurations, that do not agree.
+  bool conflicts(const Proposal& proposal) {
+    const std::string place = proposal.reference_file.empty()
+                                  ? proposal.test->suite->file + "\n" + proposal.test->spec->name
+                                  : proposal.reference_file;
+    const auto [first, added] = places_.try_emplace(place, proposal.new_text);
+    if (added) return false;
+    if (first->second != proposal.new_text)
+      std::printf(
+          "%s: not accepted, another configuration or combination gives another output for the same reference\n",
+          base::printable(proposal.test->name).c_str());
+    return true;
+  }
+
+  ExitCode complain_of_names() {
+    for (const auto& name : unknown_names_)
+      complain(fmt::format("accept: run {} has no test `{}`", found_.run.id, name));
+    return ExitCode::nothing_selected;
+  }
+
+  const ProposalOptions& options_;
+  Proposals found_;
+  std::vector<model::TestResult> results_;
+  std::map<std::pair<std::string, std::string>, const model::PlannedTest*> planned_;
+  std::vector<std::string> unknown_names_;
+  std::map<std::string, std::string> places_;
+};
+
+base::Result<void> edit_suite(const model::PlannedTest& test, const specs::ExpectationEdit& edit) {
+  const auto text = base::read_file(test.suite->file);
+  if (!text) return text.error();
+  const auto edited = specs::edit_expectation(test.suite->file, *text, edit);
+  if (!edited) return edited.error();
+  return base::write_file_atomically(test.suite->file, *edited);
+}
+
+}  // namespace
+
+std::variant<Proposals, ExitCode> find_proposals(const ProposalOptions& options) {
+  return ProposalFinder(options).run();
+}
+
+base::Result<void> apply_proposal(const Proposal& proposal) {
+  if (proposal.reference_file.empty())
+    return edit_suite(*proposal.test, {proposal.test->spec->name, "stdout", proposal.new_text});
+  if (auto made = base::make_directories(fs::path(proposal.reference_file).parent_path()); !made) return made;
+  if (auto written = base::write_file_atomically(proposal.reference_file, proposal.new_text); !written) return written;
+  if (!proposal.adds_file_key) return {};
+  return edit_suite(*proposal.test, {proposal.test->spec->name, "stdout_file", "refs/" + file_name(*proposal.test)});
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,47 @@
+// The references that a run's output would change.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "cli/inputs.hpp"
+#include "results/store.hpp"
+
+namespace fatespec::cli {
+
+struct ProposalOptions {
+  std::vector<std::string> names;  ///< tests, or spec files
+  InputOptions inputs;
+  std::string results;
+  std::string run = "latest";
+  std::string only_class;  ///< a glob; empty: all
+};
+
+/// A reference that would change.
+struct Proposal {
+  const model::PlannedTest* test = nullptr;
+  std::string old_text;
+  std::string new_text;
+  std::string reference_file;  ///< empty: the text stands in the spec file
+  bool adds_file_key = false;  ///< the spec file does not name the reference yet
+  std::string change;          ///< its class
+  std::string command;         ///< of the run
+};
+
+/// Proposals point into the inputs.
+struct Proposals {
+  std::unique_ptr<results::Store> store;
+  model::Run run;
+  Inputs inputs;
+  std::vector<Proposal> list;  ///< by class
+};
+
+/// What is not accepted, and why, is printed. The exit code if something is wrong, which has been printed as well.
+std::variant<Proposals, ExitCode> find_proposals(const ProposalOptions& options);
+
+/// Writes the new reference, and its place into the spec file where that has none.
+base::Result<void> apply_proposal(const Proposal& proposal);
+
+}  // namespace fatespec::cli

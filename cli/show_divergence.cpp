@@ -1,0 +1,151 @@
+#include "cli/show_divergence.hpp"
+
+#include <stdlib.h>  // mkdtemp
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "cli/divergence.hpp"
+#include "cli/inputs.hpp"
+#include "runner/command_line.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A directory that is gone with this object.
+class Scratch {
+ public:
+  static base::Result<Scratch> make() {
+    std::error_code ignored;
+    std::string name = (fs::temp_directory_path(ignored) / "fatespec-diverge-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) return base::io_error(name, errno);
+    return Scratch(name);
+  }
+  Scratch(Scratch&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  Scratch& operator=(Scratch&&) = delete;
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  ~Scratch() {
+    if (!path_.empty()) (void)base::remove_tree(path_);
+  }
+  const fs::path& path() const { return path_; }
+
+ private:
+  explicit Scratch(fs::path path) : path_(std::move(path)) {}
+  fs::path path_;
+};
+
+bool compares_samples(model::SpecType type) {
+  return type == model::SpecType::one_off || type == model::SpecType::rms || type == model::SpecType::stddev;
+}
+
+/// The file that an earlier run kept of this test (`--keep all`), the latest pass first; empty if there is none.
+std::string kept_file(const DivergenceOptions& options, const model::Project& project, const model::PlannedTest& test) {
+  if (test.spec->parsed.type != model::SpecType::digest_file) return "";
+  auto store = results::Store::open_existing(results_file(project, options.results));
+  if (!store) return "";
+  constexpr std::size_t most = 100;
+  const auto runs = (*store)->runs(most);
+  if (!runs) return "";
+  const std::string path = runner::expanded(test.spec->parsed, *test.variables).arguments.front().value;
+  for (const auto& run : *runs) {
+    const auto results = (*store)->results(run.id);
+    if (!results) return "";
+    for (const auto& result : *results) {
+      const bool ours = result.test == test.name && result.configuration == test.configuration->name;
+      if (!ours || result.verdict != model::Verdict::pass || result.kept_directory.empty()) continue;
+      const fs::path file = fs::path(result.kept_directory) / path;
+      std::error_code ignored;
+      if (fs::is_regular_file(file, ignored)) return file.string();
+    }
+  }
+  return "";
+}
+
+base::Result<Baseline> baseline_of(const DivergenceOptions& options, const model::Project& project,
+                                   const model::PlannedTest& test) {
+  Baseline baseline;
+  if (!options.expected.empty()) {
+    baseline.kind = Baseline::Kind::file;
+    baseline.file = fs::absolute(options.expected).string();
+    return baseline;
+  }
+  auto reference = test.configuration->reference.empty() ? project.reference : test.configuration->reference;
+  if (!options.reference.empty()) reference["FFMPEG_PATH"] = fs::absolute(options.reference).string();
+  if (!reference.empty()) {
+    baseline.variables = *test.variables;
+    for (auto& [name, value] : reference) {
+      // As with `variables`: a relative path begins where the configuration is.
+      const bool path = name.ends_with("_PATH") && !value.empty() && value.front() != '$';
+      baseline.variables[name] = path ? runner::absolute_path(value, *test.variables, project.directory) : value;
+    }
+    return baseline;
+  }
+  if (compares_samples(test.spec->parsed.type)) {
+    baseline.kind = Baseline::Kind::samples;
+    const auto spec = runner::expanded(test.spec->parsed, *test.variables);
+    baseline.file = runner::absolute_path(spec.arguments.front().value, {}, test.suite->directory);
+    return baseline;
+  }
+  baseline.kind = Baseline::Kind::file;
+  baseline.file = kept_file(options, project, test);
+  if (!baseline.file.empty()) return baseline;
+  return base::Error{base::ErrorKind::usage,
+                     "there is nothing to compare with: name a good ffmpeg by --reference FFMPEG or as `reference: "
+                     "{FFMPEG_PATH: …}` in fatespec.yaml, or a file by --expected FILE"};
+}
+
+void print_lines(const reports::DivergencePage& page) {
+  std::printf("%s\n", base::printable(page.test).c_str());
+  for (const auto& stream : page.streams) {
+    const char* indent = "  ";
+    for (const auto& line : reports::divergence_lines(stream)) {
+      std::printf("%s%s\n", indent, base::printable(line).c_str());
+      indent = "    ";
+    }
+  }
+}
+
+}  // namespace
+
+std::string obstacle_of_divergence(const model::Project& project, const model::PlannedTest& test) {
+  if (const auto* board = model::board_of(project, test); board != nullptr)
+    return fmt::format("it runs on {}; choose a configuration of this machine by --configuration", board->name);
+  if (!model::runs_command(test.spec->parsed.type)) return "it has no command whose output could be decoded";
+  return "";
+}
+
+base::Result<bool> show_divergence(const model::Project& project, const model::PlannedTest& test,
+                                   const DivergenceOptions& options) {
+  if (std::string why = obstacle_of_divergence(project, test); !why.empty())
+    return base::Error{base::ErrorKind::usage, std::move(why)};
+  const auto baseline = baseline_of(options, project, test);
+  if (!baseline) return baseline.error();
+  const auto scratch = Scratch::make();
+  if (!scratch) return scratch.error();
+  const fs::path directory = options.output.empty()
+                                 ? fs::path(project.directory) / ".fatespec/diverge" / runner::file_name_of(test)
+                                 : fs::path(options.output);
+  const auto page = find_divergence(project, test, *baseline, scratch->path(), directory);
+  if (!page) return base::Error{base::ErrorKind::io, page.error().message};
+  if (page->streams.empty()) {
+    std::printf("%s: no difference: every frame is the same\n", base::printable(test.name).c_str());
+    return false;
+  }
+  print_lines(*page);
+  if (auto made = base::make_directories(directory); !made) return made.error();
+  const fs::path file = directory / "index.html";
+  if (auto written = base::write_file_atomically(file, reports::divergence_html(*page)); !written)
+    return written.error();
+  std::printf("  page: %s\n", file.c_str());
+  return true;
+}
+
+}  // namespace fatespec::cli

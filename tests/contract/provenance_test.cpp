@@ -1,0 +1,118 @@
+// accept by class and with a reason, and fatespec blame.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/support.hpp"
+
+namespace fatespec::test {
+namespace {
+
+class Provenance : public testing::Test {
+ protected:
+  Provenance() {
+    const auto report = [](int shift, int changed) {
+      std::string text = "#tb 0: 1/25\n#media_type 0: video\n";
+      for (int i = 0; i < 5; ++i)
+        text += "0, " + std::to_string(i + shift) + ", " + std::to_string(i + shift) + ", 1, 100, 0x" +
+                (i < changed ? "ffff" : "0000") + std::to_string(i) + "\n";
+      return text;
+    };
+    directory_.write("refs/times", report(0, 0));
+    directory_.write("refs/one", report(0, 0));
+    directory_.write("refs/all", report(0, 0));
+    directory_.write("new/times", report(1, 0));
+    directory_.write("new/one", report(0, 1));
+    directory_.write("new/all", report(0, 5));
+    const std::string cat = "cat " + directory_.path().string() + "/new/";
+    directory_.write(
+        "s.yaml",
+        "suite: s\ntests:\n"
+        "  - {name: times, spec: '" +
+            cat +
+            "times', expect: {stdout_file: refs/times}}\n"
+            "  - {name: one, spec: '" +
+            cat +
+            "one', expect: {stdout_file: refs/one}}\n"
+            "  - {name: all, spec: '" +
+            cat +
+            "all', expect: {stdout_file: refs/all}}\n"
+            "  - {name: digest, spec: '{MD5} $FFMPEG_PATH', expect: {stdout: \"00000000000000000000000000000000\"}}\n");
+    directory_.write("ffmpeg", "#!/bin/sh\necho ffmpeg version 5 of a test\n");
+    std::filesystem::permissions(directory_ / "ffmpeg", std::filesystem::perms::owner_all);
+    run("run s.yaml --no-progress");
+  }
+  ProgramResult run(const std::string& arguments) {
+    return shell("env -u CI FFMPEG_PATH=" + directory_ / "ffmpeg" + " HOME=" + directory_.path().string() +
+                     " GIT_AUTHOR_NAME=x " FATESPEC_PROGRAM " " + arguments,
+                 directory_.path());
+  }
+  std::string records() { return read_file(directory_ / "s.provenance.jsonl"); }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(Provenance, ChangesAreShownByClass) {
+  const auto shown = run("accept s.yaml");
+  EXPECT_EQ(shown.status, 2) << "nobody to ask";
+  std::string classes;
+  for (std::size_t at = 0; (at = shown.out.find("== ", at)) != std::string::npos; at += 3)
+    classes += shown.out.substr(at, shown.out.find('\n', at) + 1 - at);
+  EXPECT_EQ(classes,
+            "== 1 frame, same size: 1 test\n== all frames, same size: 1 test\n== digest: 1 test\n"
+            "== timestamps only: 1 test\n");
+}
+
+TEST_F(Provenance, AClassCanBeTakenAlone) {
+  EXPECT_NE(run("accept s.yaml --yes --class 'timestamps*' --reason 'the muxer counts from one'")
+                .out.find("1 of 1 references changed\n"),
+            std::string::npos);
+  EXPECT_EQ(read_file(directory_ / "refs/times"), read_file(directory_ / "new/times"));
+  EXPECT_NE(read_file(directory_ / "refs/one"), read_file(directory_ / "new/one"));
+  const auto lines = json_lines(records());
+  ASSERT_EQ(lines.size(), 1U);
+  EXPECT_EQ(lines[0]["test"], "s/times");
+  EXPECT_EQ(lines[0]["decision"], "accepted");
+  EXPECT_EQ(lines[0]["change"], "timestamps only");
+  EXPECT_EQ(lines[0]["reason"], "the muxer counts from one");
+  EXPECT_EQ(lines[0]["reference"], "refs/times");
+  EXPECT_EQ(lines[0]["revision"], "none");
+}
+
+TEST_F(Provenance, AnswersTakeOrRefuseTestsAndClasses) {
+  // A terminal: the questions come in the order of the classes.
+  const auto reviewed =
+      shell("printf 'r\\nnot yet\\ns\\ny\\nn\\nc\\n' | env -u CI FFMPEG_PATH=" + directory_ / "ffmpeg" +
+                " script -qec '" FATESPEC_PROGRAM " accept s.yaml' /dev/null",
+            directory_.path());
+  EXPECT_NE(reviewed.out.find("2 of 4 references changed"), std::string::npos) << reviewed.out;
+  std::string decisions;
+  for (const auto& line : json_lines(records()))
+    decisions += line["decision"].get<std::string>() + " " + line["test"].get<std::string>() + ": " +
+                 line["reason"].get<std::string>() + "\n";
+  EXPECT_EQ(decisions,
+            "refused s/one: not yet\naccepted s/all: not yet\nrefused s/digest: not yet\n"
+            "accepted s/times: not yet\n");
+}
+
+TEST_F(Provenance, BlameTellsWhoWhenFromWhatAndWhy) {
+  run("accept s/digest --yes s.yaml --reason 'new rounding'");
+  const auto blamed = run("blame s/digest s.yaml");
+  EXPECT_EQ(blamed.status, 0) << blamed.err;
+  for (const char* part : {"accepted 2", ": digest\n", "  reason     new rounding\n", "  reference  stdout (",
+                           "configuration default\n", "  version    ffmpeg version 5 of a test\n", "/ffmpeg, SHA-256 "})
+    EXPECT_NE(blamed.out.find(part), std::string::npos) << part << "\n" << blamed.out;
+  EXPECT_EQ(json_lines(run("blame s/digest s.yaml --json").out).size(), 1U);
+  const auto none = run("blame s/one s.yaml");
+  EXPECT_EQ(none.status, 4);
+  EXPECT_NE(none.err.find("s/one: no `fatespec accept` has decided about its reference yet"), std::string::npos);
+}
+
+TEST_F(Provenance, AnotherBinaryThanThatOfTheRunIsNoticed) {
+  directory_.write("ffmpeg", "#!/bin/sh\necho ffmpeg version 6\n");
+  run("accept s/digest --yes s.yaml");
+  EXPECT_NE(run("blame s/digest s.yaml").out.find(", changed since the run\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace fatespec::test
