@@ -14,6 +14,7 @@
 #include "cli/run_options.hpp"
 #include "cli/run_selection.hpp"
 #include "cli/run_session.hpp"
+#include "cli/source_tree.hpp"
 #include "reports/comparison.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/junit.hpp"
@@ -43,6 +44,7 @@ class RunCommand {
     auto selected = select_tests(options_, inputs_.plan, store_.get());
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
+    run_.revisions = revisions_of(inputs_.plan);
     run_.run_id = selection_.resumed ? selection_.resumed->id : new_run_id();
     if (const auto failed = choose_session()) return *failed;
     if (const auto failed = open_outputs()) return *failed;

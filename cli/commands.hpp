@@ -12,6 +12,7 @@ void add_check(CLI::App& app, ExitCode& exit_code);
 void add_list(CLI::App& app, ExitCode& exit_code);
 void add_explain(CLI::App& app, ExitCode& exit_code);
 void add_accept(CLI::App& app, ExitCode& exit_code);
+void add_bisect(CLI::App& app, ExitCode& exit_code);
 void add_blame(CLI::App& app, ExitCode& exit_code);
 void add_runs(CLI::App& app, ExitCode& exit_code);
 void add_show(CLI::App& app, ExitCode& exit_code);

@@ -63,7 +63,7 @@ class PlanRun {
     planned_ = counts_.total() + static_cast<std::size_t>(std::count_if(plan_.tests.begin(), plan_.tests.end(),
                                                                         [](auto& t) { return t.repetition == 0; }));
     emit(model::RunStarted{options_.run_id, base::version, options_.command, planned_, clock_.utc(), options_.resumed,
-                           options_.done});
+                           options_.done, options_.revisions});
     wait_for_signal();
     tick();
     boards_.open([this] { scheduler_.stations_changed(); });

@@ -1,6 +1,7 @@
 // Runs a plan on this machine and on boards: the loop, the threads, the signals and the sinks, put together.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -17,9 +18,10 @@ struct PlanRunOptions {
   std::string command;  ///< as typed, for the store
   int jobs = 1;         ///< tests at once on this machine
   runner::SchedulerOptions scheduler;
-  bool resumed = false;                  ///< a run that was cut short goes on
-  model::VerdictCounts done;             ///< of the results that it had already
-  runner::Guardian* guardian = nullptr;  ///< optional
+  bool resumed = false;                          ///< a run that was cut short goes on
+  model::VerdictCounts done;                     ///< of the results that it had already
+  std::map<std::string, std::string> revisions;  ///< as RunStarted has them
+  runner::Guardian* guardian = nullptr;          ///< optional
   std::vector<model::EventSink> sinks;
   std::function<void()> tick;                   ///< called ten times a second
   std::function<bool()> results_lost;           ///< asked at each tick and at the end

@@ -54,6 +54,8 @@ struct Configuration {
   std::vector<std::string> tags;
   Variables env;
   std::string target = "local";
+  std::string source = {};  ///< absolute: the git repository of what is tested; empty: that of the project
+  std::string build = {};   ///< shell command that builds it there; empty: that of the project
   std::optional<std::string> make;
   std::optional<std::string> maketest;
 };
@@ -67,6 +69,8 @@ struct Project {
   Places variable_origins;
   Variables reference;  ///< of configurations that have none
   Variables env;
+  std::string source = {};  ///< of configurations that have none
+  std::string build = {};
   std::string make = "make %s";
   std::string maketest;
   Limits limits;

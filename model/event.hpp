@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <variant>
@@ -22,6 +23,8 @@ struct RunStarted {
   base::UtcTime time;
   bool resumed = false;     ///< a run that was cut short goes on
   VerdictCounts done = {};  ///< of the results that it had already
+  /// Of the source trees under test, by configuration: a commit, with "-dirty" behind it where the tree has changes.
+  std::map<std::string, std::string> revisions = {};
 };
 
 struct TestStarted {

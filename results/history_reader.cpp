@@ -51,9 +51,12 @@ base::Result<std::vector<HistoryEntry>> Store::history(const std::string& test, 
         soci::rowset<soci::row> rows =
             (connection_->session.prepare
                  << "SELECT runs.name AS run, runs.started_us AS started_us, tests.configuration AS configuration, "
-                    "verdict, flaky, reason, wall_us, user_us, system_us, max_rss_kib FROM results "
+                    "verdict, flaky, reason, wall_us, user_us, system_us, max_rss_kib, "
+                    "COALESCE(run_revisions.revision, '') AS revision FROM results "
                     "JOIN tests ON tests.id = results.test_id JOIN runs ON runs.id = results.run_id "
-                    "WHERE tests.name = :test ORDER BY run_id DESC, tests.configuration LIMIT :most",
+                    "LEFT JOIN run_revisions ON run_revisions.run_id = results.run_id "
+                    "AND run_revisions.configuration = tests.configuration "
+                    "WHERE tests.name = :test ORDER BY results.run_id DESC, tests.configuration LIMIT :most",
              soci::use(test), soci::use(limit));
         for (auto& row : rows) {
           HistoryEntry entry;
@@ -66,6 +69,7 @@ base::Result<std::vector<HistoryEntry>> Store::history(const std::string& test, 
           entry.wall = std::chrono::microseconds(row.get<long long>("wall_us"));
           entry.cpu = std::chrono::microseconds(row.get<long long>("user_us") + row.get<long long>("system_us"));
           entry.max_rss_kib = static_cast<std::uint64_t>(row.get<long long>("max_rss_kib"));
+          entry.revision = row.get<std::string>("revision");
           all.push_back(std::move(entry));
         }
         return all;

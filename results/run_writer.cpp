@@ -85,6 +85,10 @@ class RunWriter::Statements {
         soci::use(event.run), soci::use(event.version), soci::use(event.command), soci::use(host), soci::use(started),
         soci::use(planned);
     session_ << "SELECT id FROM runs WHERE name = :name", soci::use(event.run), soci::into(run_);
+    for (const auto& [configuration, revision] : event.revisions)
+      session_
+          << "INSERT INTO run_revisions (run_id, configuration, revision) VALUES (:run, :configuration, :revision)",
+          soci::use(run_), soci::use(configuration), soci::use(revision);
   }
 
   void write_finished(const model::RunFinished& event) {

@@ -33,6 +33,7 @@ struct HistoryEntry {
   base::Duration wall{0};
   base::Duration cpu{0};
   std::uint64_t max_rss_kib = 0;
+  std::string revision;  ///< of the source tree; empty if it was not configured
 };
 
 /// A connection to a results file. One thread at a time; several connections, also of other processes, may be open.

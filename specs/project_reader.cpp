@@ -33,6 +33,8 @@ class ProjectReader {
           [&](YamlNode v) { project_->variables = read_variables(v, problems_, &project_->variable_origins); }},
          {"reference", [&](YamlNode v) { project_->reference = read_variables(v, problems_); }},
          {"env", [&](YamlNode v) { project_->env = read_variables(v, problems_); }},
+         {"source", [&](YamlNode v) { project_->source = path(v); }},
+         {"build", [&](YamlNode v) { project_->build = text(v).value_or(""); }},
          {"make", [&](YamlNode v) { project_->make = text(v).value_or(project_->make); }},
          {"maketest", [&](YamlNode v) { project_->maketest = text(v).value_or(""); }},
          {"limits", [&](YamlNode v) { read_limits(v, project_->limits, problems_); }},
@@ -48,6 +50,12 @@ class ProjectReader {
 
  private:
   std::optional<std::string> text(YamlNode node) { return read_text(node, problems_); }
+
+  /// Relative ones begin where the configuration is.
+  std::string path(YamlNode node) {
+    const auto written = text(node);
+    return written ? (fs::path(project_->directory) / *written).lexically_normal().string() : "";
+  }
 
   void read_suites(YamlNode node) {
     if (!node.is_sequence()) {
@@ -85,6 +93,8 @@ class ProjectReader {
             configuration.target = text(v).value_or("local");
             target_uses_.emplace_back(v);
           }},
+         {"source", [&](YamlNode v) { configuration.source = path(v); }},
+         {"build", [&](YamlNode v) { configuration.build = text(v).value_or(""); }},
          {"make", [&](YamlNode v) { configuration.make = text(v); }},
          {"maketest", [&](YamlNode v) { configuration.maketest = text(v); }}},
         problems_);

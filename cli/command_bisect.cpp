@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "cli/bisection.hpp"
+#include "cli/commands.hpp"
+#include "cli/inputs.hpp"
+#include "cli/source_tree.hpp"
+#include "runner/command_line.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+struct BisectOptions {
+  std::string test;
+  InputOptions inputs;
+  std::string results;
+  std::string good;
+  std::string bad;
+};
+
+/// The commits of the last pass, and of the first failure after it, that the results know.
+base::Result<std::pair<std::string, std::string>> ends_from_history(const BisectOptions& options,
+                                                                    const model::Project& project,
+                                                                    const model::PlannedTest& test) {
+  auto store = results::Store::open_existing(results_file(project, options.results));
+  if (!store) return store.error();
+  constexpr std::size_t most = 1000;
+  auto history = (*store)->history(test.name, most);
+  if (!history) return history.error();
+  std::erase_if(*history, [&](const auto& entry) {
+    return entry.configuration != test.configuration->name || entry.revision.empty() ||
+           entry.revision.ends_with("-dirty");
+  });
+  std::string bad;
+  for (const auto& entry : *history) {  // the latest first
+    if (model::is_bad(entry.verdict)) bad = entry.revision;
+    else if (entry.verdict == model::Verdict::pass && !bad.empty()) return std::pair(entry.revision, bad);
+  }
+  return base::Error{
+      base::ErrorKind::usage,
+      fmt::format("the results know no pass of {} with a failure after it, each of a clean commit of `source`; "
+                  "--good REV --bad REV",
+                  test.name)};
+}
+
+std::vector<std::string> run_arguments(const BisectOptions& options, const model::PlannedTest& test) {
+  std::vector<std::string> words = options.inputs.specs;
+  if (!options.inputs.config.empty()) words.insert(words.end(), {"--config", options.inputs.config});
+  words.insert(words.end(), {"--configuration", test.configuration->name});
+  for (const auto& set : options.inputs.set) words.insert(words.end(), {"--set", set});
+  words.insert(words.end(), {"--filter", "name(=" + test.name + ")"});
+  return words;
+}
+
+ExitCode bisect_test(const BisectOptions& options, const model::Project& project, const model::PlannedTest& test) {
+  const std::string source = source_of(project, *test.configuration);
+  const std::string build = build_of(project, *test.configuration);
+  if (source.empty() || build.empty()) {
+    complain(
+        fmt::format("the configuration `{}` needs `source` (a git repository) and `build` (a command that builds it)",
+                    test.configuration->name));
+    return ExitCode::usage;
+  }
+  std::string good = options.good;
+  std::string bad = options.bad;
+  if (good.empty() || bad.empty()) {
+    const auto ends = ends_from_history(options, project, test);
+    if (!ends) return complain(ends.error());
+    if (good.empty()) good = ends->first;
+    if (bad.empty()) bad = ends->second;
+  }
+  Bisection bisection({project, test, source, build, good, bad, run_arguments(options, test),
+                       std::filesystem::path(project.directory) / ".fatespec/bisect" / runner::file_name_of(test)});
+  const auto done = bisection.run();
+  return done ? *done : complain(done.error());
+}
+
+ExitCode bisect(const BisectOptions& options) {
+  InputOptions inputs = options.inputs;
+  inputs.filter = "name(=" + options.test + ")";
+  const auto loaded = load_inputs(inputs);
+  if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
+  const auto& [project, suites, plan] = std::get<Inputs>(loaded);
+  const auto with_source = std::find_if(plan.tests.begin(), plan.tests.end(), [&](const auto& test) {
+    return !source_of(*project, *test.configuration).empty();
+  });
+  return bisect_test(options, *project, with_source == plan.tests.end() ? plan.tests.front() : *with_source);
+}
+
+}  // namespace
+
+void add_bisect(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<BisectOptions>();
+  CLI::App* command = app.add_subcommand("bisect", "the commit with which a test began to fail");
+  command->add_option("TEST", options->test, "its full name")->required();
+  add_input_options(*command, options->inputs);
+  command->add_option("--good", options->good, "a revision at which it passed (default: the last in the results)")
+      ->type_name("REV");
+  command->add_option("--bad", options->bad, "a revision at which it failed (default: the first after that)")
+      ->type_name("REV");
+  command->add_option("--results", options->results, "where the results are");
+  command->footer(
+      "Examples:\n"
+      "  fatespec bisect h264/ba-mw\n"
+      "  fatespec bisect h264/ba-mw --good n5.1 --bad master");
+  command->callback([options, &exit_code] { exit_code = bisect(*options); });
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,8 @@
+-- What was tested: the commits of the source trees, by configuration.
+
+CREATE TABLE run_revisions (
+  run_id BIGINT NOT NULL REFERENCES runs (id),
+  configuration TEXT NOT NULL,
+  revision TEXT NOT NULL,
+  PRIMARY KEY (run_id, configuration)
+);

@@ -1,0 +1,145 @@
+// fatespec bisect on a small repository of its own: the culprit, unbuildable stretches, flaky tests, going on.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "cli/flaky_odds.hpp"
+#include "tests/support/support.hpp"
+
+namespace fatespec::test {
+namespace {
+
+class Bisect : public testing::Test {
+ protected:
+  static constexpr int commits = 30;
+  static constexpr int culprit = 17;
+
+  /// A repository whose "ffmpeg" is the file `program`, built by copying. Commit n has the tag vN. From the culprit on
+  /// its output is wrong, always or sometimes; some commits cannot be built.
+  void make_repository(const std::string& wrong) {
+    directory_.write("project/s.yaml",
+                     "suite: s\ntests: [{name: t, spec: $FFMPEG_PATH, expect: {stdout: \"right\\n\"}}]\n");
+    directory_.write("project/fatespec.yaml",
+                     "suites: [s.yaml]\nconfigurations:\n  gcc:\n    source: ../source\n    build: sh ./build\n"
+                     "    variables: {FFMPEG_PATH: ../source/ffmpeg}\n");
+    directory_.write(
+        "make.sh",
+        "set -e\nmkdir source; cd source; git init -q -b main; git config user.name N; git config user.email a@b.c\n"
+        "printf 'test ! -e broken || exit 1\\necho built >>" +
+            directory_ / "builds" +
+            "\\ncp program ffmpeg; chmod +x ffmpeg\\n' >build; echo ffmpeg >.gitignore\n"
+            "for n in $(seq 1 " +
+            std::to_string(commits) +
+            "); do\n"
+            "  if [ $n -ge " +
+            std::to_string(culprit) + " ]; then echo '" + wrong +
+            "' >program; else printf '#!/bin/sh\\necho right\\n' >program; fi\n"
+            "  case $n in 13|14|15|22) touch broken ;; *) rm -f broken ;; esac\n"
+            "  echo $n >number; git add -A; git commit -q -m \"change $n\"; git tag v$n\ndone\n");
+    const auto made = shell("sh ./make.sh", directory_.path());
+    ASSERT_EQ(made.status, 0) << made.err;
+  }
+  ProgramResult bisect(const std::string& arguments) {
+    return fatespec("bisect s/t " + arguments, directory_.path() / "project");
+  }
+  std::string commit(int number) {
+    return shell("git -C source rev-parse v" + std::to_string(number) + " | tr -d '\\n'", directory_.path()).out;
+  }
+  std::string builds() { return read_file(directory_ / "builds"); }
+  long number_of_builds() {
+    const std::string all = builds();
+    return std::count(all.begin(), all.end(), '\n');
+  }
+
+  TemporaryDirectory directory_;
+  static constexpr const char* always = "#!/bin/sh\necho wrong";
+};
+
+TEST_F(Bisect, FindsTheCommitAroundOnesThatCannotBeBuilt) {
+  make_repository("#!/bin/sh\necho wrong");
+  const auto found = bisect("--good v1 --bad v30");
+  EXPECT_EQ(found.status, 0) << found.out << found.err;
+  EXPECT_NE(found.out.find("the first bad commit is\n\ncommit " + commit(culprit)), std::string::npos) << found.out;
+  EXPECT_NE(found.out.find("change 17"), std::string::npos);
+  EXPECT_NE(found.out.find("bad   " + commit(30).substr(0, 12) + ": fails 5 of 5 times\n"), std::string::npos)
+      << found.out;
+  EXPECT_EQ(shell("git -C source worktree list | wc -l; git -C source branch --list", directory_.path()).out,
+            "1\n* main\n")
+      << "the repository is as it was";
+  // Again: every binary is there.
+  std::filesystem::remove(directory_ / "builds");
+  EXPECT_EQ(bisect("--good v1 --bad v30").status, 0);
+  EXPECT_EQ(builds(), "");
+}
+
+TEST_F(Bisect, AFlakyFaultIsFoundToo) {
+  // Wrong once in three times, in a fixed order that differs from commit to commit.
+  make_repository(
+      "#!/bin/sh\necho x >>\"$0.n\"; n=$(wc -l <\"$0.n\"); if [ $((n % 3)) -eq 1 ]; then echo wrong; else echo right; "
+      "fi");
+  const auto found = bisect("--good v1 --bad v30");
+  EXPECT_EQ(found.status, 0) << found.out << found.err;
+  EXPECT_NE(found.out.find("the first bad commit is\n\ncommit " + commit(culprit)), std::string::npos) << found.out;
+  EXPECT_NE(found.out.find(": fails 3 of 7 times\n"), std::string::npos) << found.out;
+}
+
+TEST_F(Bisect, GoesOnWhereItWasCut) {
+  make_repository("#!/bin/sh\necho wrong");
+  // The third build is the last thing that the first attempt sees.
+  const auto cut =
+      shell("(" FATESPEC_PROGRAM
+            " bisect s/t --good v1 --bad v30 >first 2>&1 & echo $! >pid; wait) & "
+            "until [ \"$(wc -l <../builds 2>/dev/null || echo 0)\" -ge 4 ]; do sleep 0.02; done; kill -KILL $(cat pid)",
+            directory_.path() / "project");
+  const auto before = number_of_builds();
+  const auto found = bisect("--good v1 --bad v30");
+  EXPECT_EQ(found.status, 0) << found.out << found.err;
+  EXPECT_EQ(found.out.substr(0, found.out.find('\n')), "going on with an earlier bisection");
+  EXPECT_NE(found.out.find("the first bad commit is\n\ncommit " + commit(culprit)), std::string::npos) << found.out;
+  EXPECT_LE(number_of_builds(), before + 5) << "what was built is not built again";
+}
+
+TEST_F(Bisect, TheResultsKnowWhereToBegin) {
+  make_repository("#!/bin/sh\necho wrong");
+  for (const char* revision : {"v9", "v25", "v28"})
+    shell("cd ../source && git checkout -q " + std::string(revision) +
+              " && sh ./build && cd ../project && " FATESPEC_PROGRAM " run --no-progress",
+          directory_.path() / "project");
+  const auto found = bisect("");
+  EXPECT_EQ(found.status, 0) << found.out << found.err;
+  EXPECT_NE(found.out.find("bad   " + commit(25).substr(0, 12)), std::string::npos) << found.out;
+  EXPECT_NE(found.out.find("good  " + commit(9).substr(0, 12)), std::string::npos) << found.out;
+  EXPECT_NE(found.out.find("change 17"), std::string::npos);
+}
+
+TEST_F(Bisect, EndsThatAreNoneAreRefused) {
+  make_repository("#!/bin/sh\necho wrong");
+  auto refused = bisect("--good v20 --bad v30");
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("v20 is not good: the test fails there"), std::string::npos) << refused.err;
+  refused = bisect("--good v1 --bad v5");
+  EXPECT_NE(refused.err.find("v5 is not bad: the test passes there"), std::string::npos) << refused.err;
+  refused = bisect("--good v1 --bad nosuch");
+  EXPECT_NE(refused.err.find("has no revision `nosuch`"), std::string::npos) << refused.err;
+  refused = bisect("");
+  EXPECT_EQ(refused.status, 2) << "there are no results";
+  directory_.write("project/fatespec.yaml", "suites: [s.yaml]\n");
+  refused = bisect("--good v1 --bad v30");
+  EXPECT_NE(refused.err.find("the configuration `default` needs `source` (a git repository) and `build`"),
+            std::string::npos)
+      << refused.err;
+}
+
+TEST(FlakyOdds, FollowTheBetaDistribution) {
+  // Of five failures in five: 6! n! / (6 + n)!
+  EXPECT_NEAR(cli::chance_of_passes({5, 0}, 1), 1.0 / 7, 1e-12);
+  EXPECT_NEAR(cli::chance_of_passes({5, 0}, 4), 1.0 / 210, 1e-12);
+  EXPECT_EQ(cli::passes_to_believe({5, 0}), 4);
+  EXPECT_EQ(cli::passes_to_believe({3, 17}), 43) << "18 19 20 21 / (61 62 63 64) is the first below 0.01";
+  EXPECT_LT(cli::chance_of_passes({3, 17}, 43), 0.01);
+  EXPECT_GE(cli::chance_of_passes({3, 17}, 42), 0.01);
+}
+
+}  // namespace
+}  // namespace fatespec::test
