@@ -1,10 +1,15 @@
 #include <cstdio>
+#include <filesystem>
 #include <memory>
+
+#include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
+#include "cli/tool_output.hpp"
+#include "imports/fate.hpp"
 #include "imports/fluster.hpp"
 
 namespace fatespec::cli {
@@ -32,6 +37,67 @@ ExitCode import_from_fluster(const ImportOptions& options) {
   return ExitCode::success;
 }
 
+struct FateOptions {
+  std::string source;
+  std::string build;
+  std::string output = "suites";
+};
+
+/// Where the suites are, so that `fatespec run` finds it; an own one is left alone.
+base::Result<bool> write_configuration(const FateOptions& options) {
+  const std::string file = options.output + "/fatespec.yaml";
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored)) return false;
+  const auto absolute = [](const std::string& path) {
+    return "'" + std::filesystem::absolute(path).lexically_normal().string() + "'";
+  };
+  const auto written = base::write_file_atomically(
+      file,
+      fmt::format("suites: [fate.yaml]\nvariables:\n  BUILD_PATH: {}\n  FFMPEG_PATH: $BUILD_PATH/ffmpeg\nsource: {}\n",
+                  absolute(options.build), absolute(options.source)));
+  if (!written) return written.error();
+  return true;
+}
+
+ExitCode import_from_fate(const FateOptions& options) {
+  for (const auto& place : {options.source + "/tests/fate-run.sh", options.build + "/ffbuild/config.mak"})
+    if (std::error_code ignored; !std::filesystem::exists(place, ignored)) {
+      complain(place + " is not there: --source is FFmpeg's source tree, --build the directory it was configured in");
+      return ExitCode::usage;
+    }
+  // What make would do, which tells every test with all that it depends on; nothing of it is done.
+  const std::string rules =
+      tool_output("make --no-print-directory -k -n -C " + base::shell_quote(options.build) + " fate");
+  const auto imported = imports::import_fate(imports::read_fate_rules(rules));
+  if (!imported) return complain(imported.error());
+  if (const auto made = base::make_directories(options.output); !made) return complain(made.error());
+  const std::string file = options.output + "/fate.yaml";
+  if (const auto written = base::write_file_atomically(file, imported->yaml); !written)
+    return complain(written.error());
+  const auto configured = write_configuration(options);
+  if (!configured) return complain(configured.error());
+  for (const auto& skipped : imported->skipped)
+    std::printf("skip  %s: %s\n", base::printable(skipped.name).c_str(), base::printable(skipped.reason).c_str());
+  std::printf("%s: %zu tests, %zu more that could not be translated\n", file.c_str(), imported->tests,
+              imported->skipped.size());
+  if (!*configured)
+    std::printf("%s/fatespec.yaml is left as it is: it needs BUILD_PATH and FFMPEG_PATH\n", options.output.c_str());
+  std::printf(
+      "programs and inputs are made by: make -C %s -k fate\nrun them with: fatespec run --config %s/fatespec.yaml\n",
+      base::shell_quote(options.build).c_str(), base::shell_quote(options.output).c_str());
+  return ExitCode::success;
+}
+
+void add_import_fate(CLI::App& group, ExitCode& exit_code) {
+  auto options = std::make_shared<FateOptions>();
+  CLI::App* fate = group.add_subcommand("fate", "FFmpeg's FATE: every test of `make fate`");
+  fate->add_option("--source", options->source, "FFmpeg's source tree")->required()->type_name("DIR");
+  fate->add_option("--build", options->build, "the directory in which it was built")->required()->type_name("DIR");
+  fate->add_option("-o,--output", options->output, "the folder for the suite")->capture_default_str();
+  fate->footer("Example:\n  fatespec import fate --source ffmpeg --build ffmpeg/build -o fate");
+  fate->callback([options, &exit_code] { exit_code = import_from_fate(*options); });
+}
+
 }  // namespace
 
 void add_import(CLI::App& app, ExitCode& exit_code) {
@@ -44,6 +110,7 @@ void add_import(CLI::App& app, ExitCode& exit_code) {
   fluster->add_option("-o,--output", options->output, "the folder for the suite")->capture_default_str();
   fluster->footer("Example:\n  fatespec import fluster JVT-AVC_V1.json --samples resources -o suites");
   fluster->callback([options, &exit_code] { exit_code = import_from_fluster(*options); });
+  add_import_fate(*group, exit_code);
 }
 
 }  // namespace fatespec::cli

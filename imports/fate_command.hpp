@@ -1,0 +1,23 @@
+// The command line of a FATE test.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "imports/fate.hpp"
+
+namespace fatespec::imports {
+
+struct FateCommand {
+  std::string line;       ///< for a shell
+  bool in_build = false;  ///< it runs in the build directory and writes nothing there
+  std::string problem;    ///< why it cannot be translated; empty if it can
+};
+
+FateCommand fate_command(const FateTest& test);
+
+/// A path of the build or source tree, or of the samples, with the variable that stands for it; for a shell.
+std::string portable_word(const FateTest& test, const std::string& word);
+
+}  // namespace fatespec::imports
