@@ -48,6 +48,7 @@ class Accept {
       std::printf("run %s: there is nothing to accept\n", found_.run.id.c_str());
       return ExitCode::success;
     }
+    if (options_.pictures) look_at_pictures();
     if (!options_.yes && ::isatty(STDIN_FILENO) == 0) {
       for (const auto& proposal : found_.list) show(proposal);
       complain("accept: there is no terminal to ask at; --yes takes all of them");
@@ -73,13 +74,22 @@ class Accept {
                 where.c_str());
     const std::string diff = checks::unified_diff(proposal.old_text, proposal.new_text);
     std::printf("%s\n", reports::coloured_diff(console_, diff, "    ").c_str());
-    if (options_.pictures) show_pictures(proposal);
+    std::printf("%s", proposal.pictures.c_str());
   }
 
-  /// What the change is in pictures, if there is something to compare with.
-  void show_pictures(const Proposal& proposal) const {
-    const auto shown = show_divergence(*found_.inputs.project, *proposal.test, {.results = options_.results});
-    if (!shown) complain(base::Error{shown.error().kind, proposal.test->name + ": " + shown.error().message});
+  /// What the changes are in pictures, where there is something to compare with: "1 frame, PSNR 58 dB".
+  void look_at_pictures() {
+    for (auto& proposal : found_.list) {
+      const auto shown = show_divergence(*found_.inputs.project, *proposal.test, {.results = options_.results});
+      if (!shown) {
+        complain(base::Error{shown.error().kind, proposal.test->name + ": " + shown.error().message});
+        continue;
+      }
+      proposal.pictures = shown->text;
+      if (shown->psnr) proposal.change += fmt::format(", PSNR {:.0f} dB", *shown->psnr);
+    }
+    std::stable_sort(found_.list.begin(), found_.list.end(),
+                     [](const Proposal& a, const Proposal& b) { return a.change < b.change; });
   }
 
   ExitCode review() {

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdio>
 
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
@@ -24,7 +25,8 @@ ExitCode diverge(const DivergeOptions& options) {
   const model::PlannedTest& test = here == plan.tests.end() ? plan.tests.front() : *here;
   const auto shown = show_divergence(*project, test, options);
   if (!shown) return complain(base::Error{shown.error().kind, test.name + ": " + shown.error().message});
-  return *shown ? ExitCode::bad_test : ExitCode::success;
+  std::printf("%s", shown->text.c_str());
+  return shown->differs ? ExitCode::bad_test : ExitCode::success;
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ struct Proposal {
   bool adds_file_key = false;  ///< the spec file does not name the reference yet
   std::string change;          ///< its class
   std::string command;         ///< of the run
+  std::string pictures;        ///< what there is to say of pictures; for the terminal
 };
 
 /// Proposals point into the inputs.

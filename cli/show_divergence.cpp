@@ -3,7 +3,6 @@
 #include <stdlib.h>  // mkdtemp
 
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -102,15 +101,16 @@ base::Result<Baseline> baseline_of(const DivergenceOptions& options, const model
                      "{FFMPEG_PATH: …}` in fatespec.yaml, or a file by --expected FILE"};
 }
 
-void print_lines(const reports::DivergencePage& page) {
-  std::printf("%s\n", base::printable(page.test).c_str());
+std::string text_of(const reports::DivergencePage& page) {
+  std::string text = base::printable(page.test) + "\n";
   for (const auto& stream : page.streams) {
     const char* indent = "  ";
     for (const auto& line : reports::divergence_lines(stream)) {
-      std::printf("%s%s\n", indent, base::printable(line).c_str());
+      text += indent + base::printable(line) + "\n";
       indent = "    ";
     }
   }
+  return text;
 }
 
 }  // namespace
@@ -122,8 +122,8 @@ std::string obstacle_of_divergence(const model::Project& project, const model::P
   return "";
 }
 
-base::Result<bool> show_divergence(const model::Project& project, const model::PlannedTest& test,
-                                   const DivergenceOptions& options) {
+base::Result<ShownDivergence> show_divergence(const model::Project& project, const model::PlannedTest& test,
+                                              const DivergenceOptions& options) {
   if (std::string why = obstacle_of_divergence(project, test); !why.empty())
     return base::Error{base::ErrorKind::usage, std::move(why)};
   const auto baseline = baseline_of(options, project, test);
@@ -135,17 +135,13 @@ base::Result<bool> show_divergence(const model::Project& project, const model::P
                                  : fs::path(options.output);
   const auto page = find_divergence(project, test, *baseline, scratch->path(), directory);
   if (!page) return base::Error{base::ErrorKind::io, page.error().message};
-  if (page->streams.empty()) {
-    std::printf("%s: no difference: every frame is the same\n", base::printable(test.name).c_str());
-    return false;
-  }
-  print_lines(*page);
+  if (page->streams.empty())
+    return ShownDivergence{false, base::printable(test.name) + ": no difference: every frame is the same\n", {}};
   if (auto made = base::make_directories(directory); !made) return made.error();
   const fs::path file = directory / "index.html";
   if (auto written = base::write_file_atomically(file, reports::divergence_html(*page)); !written)
     return written.error();
-  std::printf("  page: %s\n", file.c_str());
-  return true;
+  return ShownDivergence{true, text_of(*page) + "  page: " + file.string() + "\n", reports::lowest_psnr(*page)};
 }
 
 }  // namespace fatespec::cli

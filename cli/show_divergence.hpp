@@ -1,6 +1,7 @@
 // Finds where a test's output diverges, tells it on the terminal and makes the page.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/error.hpp"
@@ -18,8 +19,15 @@ struct DivergenceOptions {
 /// Why a test's output cannot be made here; empty if it can.
 std::string obstacle_of_divergence(const model::Project& project, const model::PlannedTest& test);
 
-/// True if there is a difference.
-base::Result<bool> show_divergence(const model::Project& project, const model::PlannedTest& test,
-                                   const DivergenceOptions& options);
+/// What show_divergence() has found.
+struct ShownDivergence {
+  bool differs = false;
+  std::string text;            ///< for the terminal
+  std::optional<double> psnr;  ///< the lowest of the first pictures that differ, dB
+};
+
+/// Makes the page, and the text for the terminal.
+base::Result<ShownDivergence> show_divergence(const model::Project& project, const model::PlannedTest& test,
+                                              const DivergenceOptions& options);
 
 }  // namespace fatespec::cli

@@ -35,6 +35,7 @@ struct TestResult {
   std::string suite;
   std::string configuration;
   std::string target;
+  std::vector<std::string> tags;
   Verdict verdict = Verdict::error;
   bool flaky = false;
   bool leaky = false;

@@ -97,6 +97,20 @@ std::vector<std::string> common_values(const std::vector<const model::TestResult
   return {telling.begin(), telling.end()};
 }
 
+/// The tags that all of them have, and not every test of the run.
+std::vector<std::string> common_tags(const std::vector<const model::TestResult*>& results,
+                                     const std::vector<model::TestResult>& all) {
+  const auto has = [](const model::TestResult& result, const std::string& tag) {
+    return std::find(result.tags.begin(), result.tags.end(), tag) != result.tags.end();
+  };
+  std::vector<std::string> tags;
+  for (const auto& tag : results.front()->tags)
+    if (std::all_of(results.begin(), results.end(), [&](const auto* result) { return has(*result, tag); }) &&
+        !std::all_of(all.begin(), all.end(), [&](const auto& result) { return has(result, tag); }))
+      tags.push_back("tag " + tag);
+  return tags;
+}
+
 std::string common_of(const std::vector<const model::TestResult*>& results, const std::vector<model::TestResult>& all) {
   const auto same = [&](auto member) {
     return results.size() > 1 && std::all_of(results.begin(), results.end(), [&](const auto* result) {
@@ -107,7 +121,9 @@ std::string common_of(const std::vector<const model::TestResult*>& results, cons
   if (same(&model::TestResult::suite)) parts.push_back("suite " + results.front()->suite);
   if (same(&model::TestResult::configuration)) parts.push_back("configuration " + results.front()->configuration);
   if (same(&model::TestResult::target)) parts.push_back("target " + results.front()->target);
-  const auto values = results.size() > 1 ? common_values(results, all) : std::vector<std::string>();
+  auto values = results.size() > 1 ? common_values(results, all) : std::vector<std::string>();
+  if (results.size() > 1)
+    for (auto& tag : common_tags(results, all)) values.push_back(std::move(tag));
   std::string text = parts.empty() ? "" : fmt::format("all in {}", fmt::join(parts, ", "));
   if (!values.empty()) text += fmt::format("{} {}", text.empty() ? "all with" : ", with", fmt::join(values, ", "));
   return text;

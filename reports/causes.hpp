@@ -15,8 +15,8 @@ struct Cause {
   std::string text;  ///< in one line, of the clearest example
   /// The shortest output first: it is read soonest.
   std::vector<const model::TestResult*> results;
-  std::string common;  ///< "all in suite h264", "all in configuration asan", "all with THREADS=4"; empty if they have
-                       ///< nothing in common
+  std::string common;  ///< "all in suite h264", "all in configuration asan", "all with THREADS=4, tag seek"; empty if
+                       ///< they have nothing in common
 };
 
 /// The largest first. The results must outlive it.

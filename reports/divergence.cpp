@@ -232,6 +232,16 @@ std::vector<std::string> divergence_lines(const StreamDivergence& stream) {
   return lines;
 }
 
+std::optional<double> lowest_psnr(const DivergencePage& page) {
+  std::optional<double> lowest;
+  for (const auto& stream : page.streams) {
+    const json content = content_of(stream);
+    for (const auto& one : child(content, "components"))
+      if (number_at(one, "differing") > 0) lowest = std::min(lowest.value_or(1e9), number_at(one, "psnr"));
+  }
+  return lowest;
+}
+
 std::string divergence_html(const DivergencePage& page) {
   mustache::data data;
   mustache::data sections(mustache::data::type::list);

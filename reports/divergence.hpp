@@ -31,6 +31,9 @@ struct DivergencePage {
 /// Several lines about one stream, the most telling first.
 std::vector<std::string> divergence_lines(const StreamDivergence& stream);
 
+/// Of all components of all pictures that were compared; nothing if there were none.
+std::optional<double> lowest_psnr(const DivergencePage& page);
+
 /// A page that shows pictures beside it, and loads nothing else.
 std::string divergence_html(const DivergencePage& page);
 

@@ -70,6 +70,8 @@ model::TestResult result_from(soci::row& row, BlobReader& blobs) {
   result.leaky = row.get<int>("leaky") != 0;
   result.attempts = row.get<int>("attempts");
   result.reason = row.get<std::string>("reason");
+  const auto tags = row.get<std::string>("tags");
+  for (const auto tag : base::split_lines(tags)) result.tags.emplace_back(tag);
   result.detail = blobs.read(row, "detail_blob");
   if (row.get_indicator("status") == soci::i_ok) result.status = row.get<int>("status");
   result.signal = row.get<std::string>("signal");

@@ -6,6 +6,8 @@
 #include <array>
 #include <unordered_map>
 
+#include <fmt/format.h>
+
 #include "base/digest.hpp"
 #include "results/connection.hpp"
 
@@ -40,14 +42,14 @@ class RunWriter::Statements {
                                     ":attempts, :reason, :detail, "
                                     ":status, :signal, :stdout, :stdout_bytes, :stdout_truncated, :stderr, "
                                     ":stderr_bytes, :stderr_truncated, "
-                                    ":full, :wall, :user, :system, :rss, :command, :kept, :started)",
+                                    ":full, :wall, :user, :system, :rss, :command, :kept, :started, :tags)",
                  soci::use(run_), soci::use(test_), soci::use(target_), soci::use(verdict_), soci::use(flaky_),
                  soci::use(leaky_), soci::use(attempts_), soci::use(reason_), soci::use(detail_.value, detail_.present),
                  soci::use(status_, status_present_), soci::use(signal_), soci::use(stdout_.value, stdout_.present),
                  soci::use(stdout_bytes_), soci::use(stdout_truncated_), soci::use(stderr_.value, stderr_.present),
                  soci::use(stderr_bytes_), soci::use(stderr_truncated_), soci::use(full_.value, full_.present),
                  soci::use(wall_), soci::use(user_), soci::use(system_), soci::use(rss_),
-                 soci::use(command_.value, command_.present), soci::use(kept_), soci::use(started_))),
+                 soci::use(command_.value, command_.present), soci::use(kept_), soci::use(started_), soci::use(tags_))),
         look_for_test_((session.prepare << "SELECT id FROM tests WHERE name = :name AND configuration = :configuration",
                         soci::use(test_name_), soci::use(configuration_), soci::into(found_))),
         add_test_(
@@ -123,6 +125,7 @@ class RunWriter::Statements {
     command_.set(blob_id(result.command));
     kept_ = result.kept_directory;
     started_ = microseconds(result.started);
+    tags_ = fmt::format("{}", fmt::join(result.tags, "\n"));
     insert_.execute(true);
     for (const auto& attempt : result.failed_attempts) write_attempt(attempt);
     if (!result.recording.empty())
@@ -173,7 +176,7 @@ class RunWriter::Statements {
   std::unordered_map<std::string, long long> blobs_;
   // The values that the prepared statement is bound to.
   long long run_ = 0, test_ = 0;
-  std::string target_, verdict_, reason_, signal_, kept_;
+  std::string target_, verdict_, reason_, signal_, kept_, tags_;
   int flaky_ = 0, leaky_ = 0, attempts_ = 0, status_ = 0, stdout_truncated_ = 0, stderr_truncated_ = 0;
   soci::indicator status_present_ = soci::i_null;
   OptionalId detail_, stdout_, stderr_, full_, command_;

@@ -16,6 +16,7 @@ std::shared_ptr<model::TestResult> blank_result(const model::PlannedTest& test, 
   result->index = test.index;
   result->test = test.name;
   result->suite = test.suite->name;
+  result->tags = test.spec->tags;
   result->configuration = test.configuration->name;
   result->target = test.target;
   result->started = time;

@@ -36,6 +36,6 @@ for run in range(1, runs + 1):
         rows.append((run, i, "local", "fail" if wrong else "pass", 0, 0, 1,
                      f"stdout: video frame {i} (pts {i}) differs first, 3 of 250 frames" if wrong else "",
                      10 + 2 * (i - 1) if wrong else None, 0, "", 1, 32, 0, 11 + 2 * (i - 1) if wrong else None, 0, 0, None, 12000 + i,
-                     10000 + (i * 7919) % 30000 + random.randrange(900), 500, 40000 + i % 1000, 2, "", run * 10**9 + i))
-    store.executemany("INSERT INTO results VALUES (%s)" % ",".join("?" * 25), rows)
+                     10000 + (i * 7919) % 30000 + random.randrange(900), 500, 40000 + i % 1000, 2, "", run * 10**9 + i, ""))
+    store.executemany("INSERT INTO results VALUES (%s)" % ",".join("?" * 26), rows)
 store.commit()

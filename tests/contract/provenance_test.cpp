@@ -95,6 +95,20 @@ TEST_F(Provenance, AnswersTakeOrRefuseTestsAndClasses) {
             "accepted s/times: not yet\n");
 }
 
+TEST_F(Provenance, PicturesTellHowFarOffAChangeIs) {
+  directory_.write("p.yaml",
+                   "suite: p\ntests: [{name: t, spec: 'ffmpeg -v error -f lavfi -i "
+                   "color=c=0x101010:s=32x32:d=0.08,format=rgb24 $FILTER -f framecrc -', "
+                   "expect: {stdout_file: refs/p}}]\n");
+  directory_.write("fatespec.yaml",
+                   "suites: [p.yaml]\nvariables: {FILTER: -vf lutrgb=r=val+1}\nreference: {FILTER: \"\"}\n");
+  shell("ffmpeg -v error -f lavfi -i color=c=0x101010:s=32x32:d=0.08,format=rgb24 -f framecrc refs/p",
+        directory_.path());
+  run("run --no-progress");
+  const auto shown = run("accept --pictures");
+  EXPECT_EQ(shown.out.substr(0, shown.out.find(" dB")), "== all frames, same size, PSNR 48") << shown.out << shown.err;
+}
+
 TEST_F(Provenance, BlameTellsWhoWhenFromWhatAndWhy) {
   run("accept s/digest --yes s.yaml --reason 'new rounding'");
   const auto blamed = run("blame s/digest s.yaml");

@@ -67,6 +67,21 @@ TEST(Tap, WhatAProgramPrintsCannotBeATest) {
   EXPECT_EQ(text.find('\x1b'), std::string::npos);
 }
 
+TEST(Causes, TellWhatTheirTestsShareAndOthersHaveNot) {
+  std::vector<TestResult> results;
+  for (const char* threads : {"1", "4"})
+    for (const char* cpu : {"sse", "avx2"}) {
+      results.push_back(result(std::string("s/t[THREADS=") + threads + ",CPU=" + cpu + "]",
+                               std::string(threads) == "4" ? Verdict::fail : Verdict::pass, "differs"));
+      results.back().tags = {"video", std::string(threads) == "4" ? "slice" : "frame"};
+    }
+  results.push_back(result("u/other", Verdict::pass));
+  results.back().tags = {"video"};
+  const auto causes = causes_of(results);
+  ASSERT_EQ(causes.size(), 1U);
+  EXPECT_EQ(causes[0].common, "all in suite s, configuration default, target local, with THREADS=4, tag slice");
+}
+
 TEST(Causes, FoldWhatDiffersInNumbersAndPathsOnly) {
   const std::vector<TestResult> results = {
       result("s/a", Verdict::fail, "stdout: video frame 41 (pts 1640, 1.640 s) differs first, 3 of 250 frames"),

@@ -6,3 +6,6 @@ CREATE TABLE run_revisions (
   revision TEXT NOT NULL,
   PRIMARY KEY (run_id, configuration)
 );
+
+-- Of the test when it ran, a line each.
+ALTER TABLE results ADD COLUMN tags TEXT NOT NULL DEFAULT '';
