@@ -20,6 +20,7 @@ void add_compare(CLI::App& app, ExitCode& exit_code);
 void add_history(CLI::App& app, ExitCode& exit_code);
 void add_diverge(CLI::App& app, ExitCode& exit_code);
 void add_import(CLI::App& app, ExitCode& exit_code);
+void add_merge(CLI::App& app, ExitCode& exit_code);
 void add_report(CLI::App& app, ExitCode& exit_code);
 void add_play(CLI::App& app, ExitCode& exit_code);
 void add_session(CLI::App& app, ExitCode& exit_code);

@@ -51,6 +51,7 @@ std::string json_line(const model::TestResult& result) {
                {"system_s", rounded(result.usage.system)},
                {"max_rss_kib", result.usage.max_rss_kib},
                {"command", base::to_utf8(result.command)}};
+  for (const auto& tag : result.tags) line["tags"].push_back(base::to_utf8(tag));
   if (!result.outputs.empty()) line["outputs"] = result.outputs;
   if (!result.recording.empty()) line["recording"] = base::to_utf8(result.recording);
   if (!result.detail.empty()) line["detail"] = base::to_utf8(result.detail);

@@ -1,0 +1,193 @@
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "cli/commands.hpp"
+#include "cli/inputs.hpp"
+#include "cli/plan_run.hpp"
+#include "reports/json_lines.hpp"
+#include "reports/json_reader.hpp"
+#include "reports/junit.hpp"
+#include "reports/run_reporter.hpp"
+#include "results/run_writer.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+struct MergeOptions {
+  std::vector<std::string> files;
+  InputOptions inputs;
+  std::string results;
+  std::string json;
+  std::string junit;
+  bool quiet = false;
+};
+
+constexpr std::uint64_t largest_file = std::uint64_t{4} << 30;
+
+/// The runs of all files as one.
+class Merge {
+ public:
+  explicit Merge(const MergeOptions& options) : options_(options), console_(stdout) {}
+
+  ExitCode execute() {
+    for (const auto& file : options_.files)
+      if (auto read = take(file); !read)
+        return complain(base::Error{read.error().kind, file + ": " + read.error().message});
+    if (results_.empty()) {
+      complain("merge: there is no result in these files");
+      return ExitCode::nothing_selected;
+    }
+    if (const auto failed = open_sinks()) return *failed;
+    replay();
+    return close();
+  }
+
+ private:
+  base::Result<void> take(const std::string& file) {
+    const auto text = base::read_file(file, largest_file);
+    if (!text) return base::Error{text.error().kind, "it cannot be read"};
+    auto run = reports::read_json_lines(*text);
+    if (!run) return run.error();
+    if (!run->finished || run->results.size() < run->tests) {
+      complain(fmt::format("{}: the run was cut: {} of {} tests have a result", file, run->results.size(), run->tests));
+      cut_ = true;
+    }
+    started_ = results_.empty() ? run->started : std::min(started_, run->started);
+    wall_ = std::max(wall_, run->wall);
+    planned_ += run->tests;
+    for (auto& result : run->results) add(std::move(result), file);
+    return {};
+  }
+
+  /// The first result of a test counts.
+  void add(model::TestResult result, const std::string& file) {
+    const auto [known, is_new] = from_.try_emplace({result.test, result.configuration}, file);
+    if (!is_new) {
+      complain(fmt::format("{}: {} has a result in {} already, which counts", file, base::printable(result.test),
+                           known->second));
+      --planned_;
+      return;
+    }
+    result.index = results_.size();
+    ++counts_[result.verdict];
+    results_.push_back(std::make_shared<const model::TestResult>(std::move(result)));
+  }
+
+  std::optional<ExitCode> open_sinks() {
+    if (options_.results != "none") {
+      const auto project = load_project(options_.inputs);
+      if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+      results_path_ = results_file(*std::get<0>(project), options_.results);
+      auto store = results::Store::open(results_path_);
+      if (!store) return complain(store.error());
+      writer_ = std::make_unique<results::RunWriter>(std::move(*store), [](const base::Error&) {});
+    }
+    if (options_.json.empty()) return std::nullopt;
+    auto json = reports::JsonLinesWriter::open(options_.json);
+    if (!json) return complain(json.error());
+    json_ = std::move(*json);
+    return std::nullopt;
+  }
+
+  void emit(const model::RunEvent& event) {
+    if (writer_) writer_->handle(event);
+    if (json_) json_->handle(event);
+    junit_.handle(event);
+    reporter_->handle(event);
+  }
+
+  ExitCode code() const {
+    using model::Verdict;
+    if (counts_[Verdict::fail] + counts_[Verdict::crash] + counts_[Verdict::timeout] + counts_[Verdict::xpass] > 0)
+      return ExitCode::bad_test;
+    return counts_[Verdict::error] > 0 || cut_ ? ExitCode::error : ExitCode::success;
+  }
+
+  void replay() {
+    const std::string run = new_run_id();
+    reports::RunReporterOptions options;
+    options.quiet = options_.quiet;
+    options.progress = false;
+    options.results = results_path_;
+    options.several_configurations = std::any_of(results_.begin(), results_.end(), [&](const auto& result) {
+      return result->configuration != results_.front()->configuration;
+    });
+    options.rerun_command = "fatespec run";
+    reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
+    std::string command = "fatespec merge";
+    for (const auto& file : options_.files) command += " " + base::shell_quote(file);
+    emit(model::RunStarted{run, base::version, command, planned_, started_});
+    for (const auto& result : results_) emit(model::TestFinished{result});
+    model::RunFinished end{run,
+                           counts_,
+                           wall_,
+                           started_ + std::chrono::duration_cast<base::UtcTime::duration>(wall_),
+                           static_cast<int>(code()),
+                           ""};
+    if (cut_) end.interrupted_by = "the end of a file";
+    emit(end);
+  }
+
+  ExitCode close() {
+    bool lost = false;
+    if (writer_)
+      if (const auto flushed = writer_->flush(); !flushed) {
+        complain(flushed.error());
+        lost = true;
+      }
+    if (json_ && !json_->good()) {
+      complain(options_.json + ": could not be written completely");
+      lost = true;
+    }
+    if (!options_.junit.empty())
+      if (const auto written = junit_.write(options_.junit); !written) {
+        complain(written.error());
+        lost = true;
+      }
+    return lost && code() == ExitCode::success ? ExitCode::error : code();
+  }
+
+  const MergeOptions& options_;
+  reports::Console console_;
+  base::SystemClock clock_;
+  std::vector<std::shared_ptr<const model::TestResult>> results_;
+  std::map<std::pair<std::string, std::string>, std::string> from_;  ///< the file of each test and configuration
+  model::VerdictCounts counts_;
+  base::UtcTime started_;
+  base::Duration wall_{0};
+  std::size_t planned_ = 0;
+  bool cut_ = false;
+  std::string results_path_;
+  std::unique_ptr<results::RunWriter> writer_;
+  std::unique_ptr<reports::JsonLinesWriter> json_;
+  reports::JunitCollector junit_;
+  std::unique_ptr<reports::RunReporter> reporter_;
+};
+
+}  // namespace
+
+void add_merge(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<MergeOptions>();
+  CLI::App* merge = app.add_subcommand("merge", "runs of shards, as run --json wrote them, as one run");
+  merge->add_option("FILE", options->files, "what run --shard K/N --json FILE wrote")->required();
+  add_input_options(*merge, options->inputs, false);
+  merge->add_option("--results", options->results, "where the run is kept; none: nowhere");
+  merge->add_option("--json", options->json, "write it as JSON Lines; - is stdout")->type_name("FILE");
+  merge->add_option("--junit", options->junit, "write it as JUnit XML")->type_name("FILE");
+  merge->add_flag("--quiet", options->quiet, "bad results and the last line only");
+  merge->footer(
+      "Example:\n"
+      "  fatespec run --shard 1/2 --json 1.jsonl   on one machine\n"
+      "  fatespec run --shard 2/2 --json 2.jsonl   on another\n"
+      "  fatespec merge 1.jsonl 2.jsonl");
+  merge->callback([options, &exit_code] { exit_code = Merge(*options).execute(); });
+}
+
+}  // namespace fatespec::cli

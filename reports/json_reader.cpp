@@ -1,0 +1,129 @@
+#include "reports/json_reader.hpp"
+
+#include <ctime>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "base/text.hpp"
+
+namespace fatespec::reports {
+namespace {
+
+using nlohmann::json;
+
+/// Values by their names; what is missing or of another type is what it would be without.
+class Line {
+ public:
+  explicit Line(const json& object) : object_(object) {}
+
+  std::string text(const char* name) const {
+    const auto found = object_.find(name);
+    return found != object_.end() && found->is_string() ? found->get<std::string>() : "";
+  }
+  bool flag(const char* name) const {
+    const auto found = object_.find(name);
+    return found != object_.end() && found->is_boolean() && found->get<bool>();
+  }
+  std::uint64_t number(const char* name) const {
+    const auto found = object_.find(name);
+    return found != object_.end() && found->is_number_unsigned() ? found->get<std::uint64_t>() : 0;
+  }
+  base::Duration seconds(const char* name) const {
+    constexpr double longest = 1e9;
+    const auto found = object_.find(name);
+    const double value = found != object_.end() && found->is_number() ? found->get<double>() : 0;
+    return std::chrono::duration_cast<base::Duration>(
+        std::chrono::duration<double>(value >= 0 && value < longest ? value : 0));
+  }
+  std::optional<int> status() const {
+    const auto found = object_.find("status");
+    return found != object_.end() && found->is_number_integer() ? std::optional(found->get<int>()) : std::nullopt;
+  }
+  std::vector<std::string> texts(const char* name) const {
+    std::vector<std::string> all;
+    const auto found = object_.find(name);
+    if (found != object_.end() && found->is_array())
+      for (const auto& one : *found)
+        if (one.is_string()) all.push_back(one.get<std::string>());
+    return all;
+  }
+
+ private:
+  const json& object_;
+};
+
+base::UtcTime time_of(const std::string& text) {
+  std::tm parts{};
+  const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  return rest == nullptr ? base::UtcTime() : std::chrono::system_clock::from_time_t(::timegm(&parts));
+}
+
+base::Result<model::TestResult> result_of(const Line& line) {
+  model::TestResult result;
+  result.test = line.text("test");
+  const auto verdict = model::verdict_named(line.text("verdict"));
+  if (result.test.empty() || !verdict) return base::Error{base::ErrorKind::invalid, "a result without test or verdict"};
+  result.suite = result.test.substr(0, result.test.find('/'));
+  result.configuration = line.text("configuration");
+  result.target = line.text("target");
+  result.tags = line.texts("tags");
+  result.verdict = *verdict;
+  result.flaky = line.flag("flaky");
+  result.leaky = line.flag("leaky");
+  result.attempts = static_cast<int>(std::min<std::uint64_t>(line.number("attempts"), 1'000'000));
+  result.reason = line.text("reason");
+  result.detail = line.text("detail");
+  result.status = line.status();
+  result.signal = line.text("signal");
+  result.output = {line.text("stdout"), line.number("stdout_bytes"), line.flag("stdout_truncated")};
+  result.error = {line.text("stderr"), line.number("stderr_bytes"), line.flag("stderr_truncated")};
+  result.wall = line.seconds("wall_s");
+  result.usage = {line.seconds("user_s"), line.seconds("system_s"), line.number("max_rss_kib")};
+  result.command = line.text("command");
+  result.recording = line.text("recording");
+  return result;
+}
+
+}  // namespace
+
+base::Result<ReadRun> read_json_lines(std::string_view text) {
+  ReadRun run;
+  bool begun = false;
+  std::size_t number = 0;
+  while (!text.empty()) {
+    ++number;
+    const std::size_t end = text.find('\n');
+    const bool cut = end == std::string_view::npos;
+    const json object = json::parse(text.substr(0, end), nullptr, false);
+    text.remove_prefix(cut ? text.size() : end + 1);
+    const auto wrong = [&](const std::string& what) {
+      return base::Error{base::ErrorKind::invalid, fmt::format("line {}: {}", number, what)};
+    };
+    if (!object.is_object()) {
+      if (cut) break;
+      return wrong("this is no JSON object");
+    }
+    const Line line(object);
+    const std::string type = line.text("type");
+    if (type == "run_started") {
+      if (begun) return wrong("a second run begins");
+      begun = true;
+      run.version = line.text("version");
+      run.tests = line.number("tests");
+      run.started = time_of(line.text("time"));
+    } else if (type == "test_finished") {
+      auto result = result_of(line);
+      if (!result) return wrong(result.error().message);
+      result->started = run.started;
+      run.results.push_back(std::move(*result));
+    } else if (type == "run_finished") {
+      run.finished = true;
+      run.wall = line.seconds("wall_s");
+    }
+  }
+  if (!begun) return base::Error{base::ErrorKind::invalid, "these are no results that `fatespec run --json` wrote"};
+  return run;
+}
+
+}  // namespace fatespec::reports

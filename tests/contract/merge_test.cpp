@@ -1,0 +1,77 @@
+// run --shard on several machines, and fatespec merge.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/support.hpp"
+
+namespace fatespec::test {
+namespace {
+
+class MergeTest : public testing::Test {
+ protected:
+  MergeTest() {
+    std::string tests = "suite: s\ntests:\n";
+    for (int i = 0; i < 20; ++i)
+      tests += "  - {name: t" + std::to_string(i) + ", spec: 'echo " + std::to_string(i) +
+               "', tags: [x], expect: {stdout: \"" + std::to_string(i == 7 ? 8 : i) + "\\n\"}}\n";
+    directory_.write("s.yaml", tests);
+  }
+  ProgramResult run(const std::string& arguments) { return fatespec(arguments, directory_.path()); }
+  /// A run without what differs from one to another: times and places.
+  std::string comparable(const std::string& file) {
+    std::vector<std::string> lines;
+    for (auto line : json_lines(read_file(directory_ / file), "test_finished")) {
+      for (const char* key : {"wall_s", "user_s", "system_s", "max_rss_kib"}) line.erase(key);
+      lines.push_back(line.dump());
+    }
+    std::sort(lines.begin(), lines.end());
+    std::string text;
+    for (const auto& line : lines) text += line + "\n";
+    return text;
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(MergeTest, ShardsAreTheRunThatTheyAreShardsOf) {
+  run("run s.yaml --no-progress --json whole.jsonl --results whole.db");
+  for (const char* shard : {"1", "2", "3"})
+    run(std::string("run s.yaml --no-progress --results none --shard ") + shard + "/3 --json " + shard + ".jsonl");
+  const auto merged = run("merge 1.jsonl 2.jsonl 3.jsonl --json merged.jsonl --junit merged.xml --results merged.db");
+  EXPECT_EQ(merged.status, 1) << merged.err;
+  EXPECT_NE(merged.out.find("20 tests: 19 pass, 1 fail"), std::string::npos) << merged.out;
+  EXPECT_EQ(comparable("merged.jsonl"), comparable("whole.jsonl"));
+  EXPECT_EQ(shell("grep -c '<testcase' merged.xml", directory_.path()).out, "20\n");
+  // The store has it as any other run.
+  const auto exported = run("report --format json --results merged.db -o again.jsonl");
+  EXPECT_EQ(exported.status, 0) << exported.err;
+  EXPECT_EQ(comparable("again.jsonl"), comparable("whole.jsonl"));
+}
+
+TEST_F(MergeTest, WhatIsMissingIsAnErrorAndNamed) {
+  for (const char* shard : {"1", "2"})
+    run(std::string("run s.yaml --no-progress --results none --filter '!name(t7)' --shard ") + shard + "/2 --json " +
+        shard + ".jsonl");
+  shell("head -c -300 2.jsonl >cut.jsonl", directory_.path());
+  const auto merged = run("merge 1.jsonl cut.jsonl --results none");
+  EXPECT_EQ(merged.status, 3);
+  EXPECT_NE(merged.err.find("cut.jsonl: the run was cut: "), std::string::npos) << merged.err;
+  const auto twice = run("merge 1.jsonl 1.jsonl 2.jsonl --results none");
+  EXPECT_EQ(twice.status, 0) << twice.out;
+  EXPECT_NE(twice.err.find(" has a result in 1.jsonl already, which counts"), std::string::npos) << twice.err;
+}
+
+TEST_F(MergeTest, OtherFilesAreRefused) {
+  directory_.write("no.jsonl", "{}\nnothing\n");
+  auto merged = run("merge no.jsonl");
+  EXPECT_EQ(merged.status, 2);
+  EXPECT_NE(merged.err.find("no.jsonl: line 2: this is no JSON object"), std::string::npos) << merged.err;
+  directory_.write("empty.jsonl", "");
+  merged = run("merge empty.jsonl");
+  EXPECT_NE(merged.err.find("these are no results that `fatespec run --json` wrote"), std::string::npos) << merged.err;
+  EXPECT_EQ(run("merge nosuch.jsonl").status, 2);
+}
+
+}  // namespace
+}  // namespace fatespec::test
