@@ -22,6 +22,7 @@ void add_diverge(CLI::App& app, ExitCode& exit_code);
 void add_import(CLI::App& app, ExitCode& exit_code);
 void add_merge(CLI::App& app, ExitCode& exit_code);
 void add_report(CLI::App& app, ExitCode& exit_code);
+void add_results(CLI::App& app, ExitCode& exit_code);
 void add_play(CLI::App& app, ExitCode& exit_code);
 void add_session(CLI::App& app, ExitCode& exit_code);
 

@@ -52,7 +52,7 @@ int main(int argc, char** argv) {
   ExitCode exit_code = ExitCode::success;
   for (const auto add :
        {add_run, add_check, add_list, add_explain, add_accept, add_bisect, add_blame, add_runs, add_show, add_history,
-        add_compare, add_diverge, add_import, add_merge, add_report, add_play, add_session})
+        add_compare, add_diverge, add_import, add_merge, add_report, add_results, add_play, add_session})
     add(app, exit_code);
   if (misses_subcommand(app, argc, argv)) return static_cast<int>(ExitCode::usage);
   try {

@@ -25,6 +25,7 @@ struct RunStarted {
   VerdictCounts done = {};  ///< of the results that it had already
   /// Of the source trees under test, by configuration: a commit, with "-dirty" behind it where the tree has changes.
   std::map<std::string, std::string> revisions = {};
+  std::string host = {};  ///< empty: this machine
 };
 
 struct TestStarted {

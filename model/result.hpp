@@ -75,6 +75,7 @@ struct Run {
   std::string id;
   std::string version;
   std::string command;
+  std::string host;
   base::UtcTime started;
   std::optional<base::UtcTime> finished;
   std::optional<int> exit_code;

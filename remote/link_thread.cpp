@@ -53,6 +53,7 @@ class ThreadChannel {
   void look_for_end();
   void finish(int status, std::string problem);
   int take(const char* bytes, std::size_t length, Stream stream);
+  void keep(const char* bytes, std::size_t length, Stream stream);
   void free_channel();
 
   LinkThread& link_;
@@ -211,8 +212,9 @@ void ThreadChannel::read_stalled() {
     const auto index = static_cast<std::size_t>(stream);
     while (stalled_.at(index) && ahead_.at(index) < read_ahead) {
       const int got = ssh_channel_read_nonblocking(channel_, buffer.data(), buffer.size(), stream == Stream::error);
+      // Reading may handle packets, and so fill up what may be read ahead: what was read is kept all the same.
       if (got <= 0) stalled_.at(index) = false;
-      else take(buffer.data(), static_cast<std::size_t>(got), stream);
+      else keep(buffer.data(), static_cast<std::size_t>(got), stream);
     }
   }
 }
@@ -225,10 +227,14 @@ int ThreadChannel::take(const char* bytes, std::size_t length, Stream stream) {
     stalled_.at(index) = true;
     return 0;
   }
-  ahead_.at(index) += length;
+  keep(bytes, length, stream);
+  return static_cast<int>(length);
+}
+
+void ThreadChannel::keep(const char* bytes, std::size_t length, Stream stream) {
+  ahead_.at(static_cast<std::size_t>(stream)) += length;
   if (!arrived_.empty() && arrived_.back().first == stream) arrived_.back().second.append(bytes, length);
   else arrived_.emplace_back(stream, std::string(bytes, length));
-  return static_cast<int>(length);
 }
 
 void ThreadChannel::look_for_end() {

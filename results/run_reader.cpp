@@ -41,6 +41,7 @@ model::Run run_from(soci::row& row) {
   run.id = row.get<std::string>("name");
   run.version = row.get<std::string>("version");
   run.command = row.get<std::string>("command");
+  run.host = row.get<std::string>("host");
   run.started = utc_of(row.get<long long>("started_us"));
   if (row.get_indicator("finished_us") == soci::i_ok) run.finished = utc_of(row.get<long long>("finished_us"));
   if (row.get_indicator("exit_code") == soci::i_ok) run.exit_code = row.get<int>("exit_code");
@@ -112,7 +113,7 @@ std::vector<LatestResult> latest_from(soci::rowset<soci::row> rows) {
   return all;
 }
 
-constexpr const char* run_columns = "name, version, command, started_us, finished_us, exit_code, planned";
+constexpr const char* run_columns = "name, version, command, host, started_us, finished_us, exit_code, planned";
 
 }  // namespace
 

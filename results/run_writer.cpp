@@ -74,7 +74,7 @@ class RunWriter::Statements {
 
  private:
   void write_started(const model::RunStarted& event) {
-    const std::string host = host_name();
+    const std::string host = event.host.empty() ? host_name() : event.host;
     const auto started = static_cast<long long>(microseconds(event.time));
     const auto planned = static_cast<long long>(event.tests);
     if (event.resumed) {

@@ -72,6 +72,13 @@ class Store {
   /// counts as before; empty: it is looked for among the last runs.
   base::Result<std::vector<CpuTrend>> cpu_trends(const std::string& run, const std::string& border = "");
 
+  /// Of the source trees that a run tested, by configuration.
+  base::Result<std::map<std::string, std::string>> revisions(const std::string& run);
+  /// Removes runs with all that only they have, and gives the space back.
+  base::Result<void> remove_runs(const std::vector<std::string>& runs);
+  /// How much room the results take, bytes.
+  base::Result<std::uint64_t> size();
+
   /// A run and those before it, `most` in all, with every test that any of them has.
   base::Result<RunMatrix> matrix(const std::string& run, std::size_t most);
 

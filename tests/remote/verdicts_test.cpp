@@ -91,6 +91,21 @@ TEST(Boards, GiveTheSameResultsAsThisMachine) {
   EXPECT_EQ(process_exists("sleep 471"), false);
 }
 
+TEST(Boards, GiveAllOfManyLargeOutputsAtOnce) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const BoardProject project(server.target("jobs: 6"));
+  // The digest is slower than the line: what comes has to wait with the library, again and again.
+  constexpr const char* command = "head -c 150000000 /dev/zero";
+  const std::string digest = shell(std::string(command) + " | sha512sum | cut -d' ' -f1 | tr -d '\\n'").out;
+  std::string tests = "tests:\n";
+  for (int i = 0; i < 12; ++i)
+    tests +=
+        "  - {name: t" + std::to_string(i) + ", spec: '{SHA512} " + command + "', expect: {stdout: " + digest + "}}\n";
+  const auto run = project.run(tests);
+  EXPECT_EQ(run.status, 0) << run.out;
+}
+
 TEST(Boards, AreLeftAsTheyWereFound) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;

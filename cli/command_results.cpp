@@ -1,0 +1,219 @@
+// fatespec results: copy, prune.
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <memory>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/store_options.hpp"
+#include "reports/provenance.hpp"
+#include "results/copy.hpp"
+#include "specs/project_reader.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+constexpr std::size_t all_runs = 1'000'000'000;
+
+struct CopyOptions {
+  std::string from;
+  std::string to;
+  std::vector<std::string> runs;
+};
+
+struct PruneOptions {
+  StoreOptions store;
+  std::string older_than;
+  std::size_t keep = 0;
+  bool keep_given = false;
+  std::string size;
+  bool dry_run = false;
+};
+
+ExitCode copy(const CopyOptions& options) {
+  auto from = results::Store::open_existing(options.from);
+  if (!from) return complain(from.error());
+  auto to = results::Store::open(options.to);
+  if (!to) return complain(to.error());
+  const auto there = (*to)->runs(all_runs);
+  if (!there) return complain(there.error());
+  std::set<std::string> known;
+  for (const auto& run : *there) known.insert(run.id);
+  auto runs = (*from)->runs(all_runs);
+  if (!runs) return complain(runs.error());
+  std::reverse(runs->begin(), runs->end());  // the oldest first: runs are numbered as they come
+  std::vector<std::string> wanted;
+  for (const auto& name : options.runs) {
+    const auto run = (*from)->find_run(name);
+    if (!run) return complain(run.error());
+    wanted.push_back(run->id);
+  }
+  results::RunWriter writer(std::move(*to), [](const base::Error&) {});
+  std::size_t copied = 0;
+  std::size_t passed_over = 0;
+  for (const auto& run : *runs) {
+    if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), run.id) == wanted.end()) continue;
+    if (known.contains(run.id)) {
+      ++passed_over;
+      continue;
+    }
+    if (const auto done = results::copy_run(**from, run.id, writer); !done) return complain(done.error());
+    ++copied;
+  }
+  std::printf("%zu runs copied to %s", copied, options.to.c_str());
+  std::printf(passed_over > 0 ? ", %zu were there already\n" : "\n", passed_over);
+  return ExitCode::success;
+}
+
+/// The runs that references came from: who asks where a reference came from wants to see them.
+std::set<std::string> runs_of_references(const model::Project& project) {
+  std::set<std::string> runs;
+  specs::Problems ignored;
+  for (const auto& file : specs::suite_files(project, ignored)) {
+    const auto records = reports::read_provenance(reports::provenance_file(file));
+    if (!records) continue;
+    for (const auto& record : *records) runs.insert(record.run);
+  }
+  return runs;
+}
+
+class Pruning {
+ public:
+  Pruning(const PruneOptions& options, results::Store& store, std::set<std::string> kept)
+      : options_(options), store_(store), kept_(std::move(kept)) {}
+
+  base::Result<void> run() {
+    auto runs = store_.runs(all_runs);
+    if (!runs) return runs.error();
+    runs_ = std::move(*runs);
+    std::vector<std::string> going = by_age_and_number();
+    if (auto removed = remove(going); !removed) return removed;
+    return options_.size.empty() ? base::Result<void>() : by_size();
+  }
+  std::size_t removed() const { return removed_; }
+  std::size_t spared() const { return spared_; }
+
+ private:
+  /// A run without an end that is not a day old may be under way.
+  bool may_be_under_way(const model::Run& run) const {
+    return !run.finished && now_ - run.started < std::chrono::hours(24);
+  }
+  bool stays(const model::Run& run) {
+    if (may_be_under_way(run)) return true;
+    if (!kept_.contains(run.id)) return false;
+    ++spared_;
+    return true;
+  }
+
+  std::vector<std::string> by_age_and_number() {
+    std::vector<std::string> going;
+    const auto age = base::parse_duration(options_.older_than);
+    for (std::size_t i = 0; i < runs_.size(); ++i) {  // the latest first
+      const bool old = age && now_ - runs_[i].started > *age;
+      const bool surplus = options_.keep_given && i >= options_.keep;
+      if ((old || surplus) && !stays(runs_[i])) going.push_back(runs_[i].id);
+    }
+    return going;
+  }
+
+  base::Result<void> remove(const std::vector<std::string>& going) {
+    for (const auto& run : going) std::printf("%s %s\n", options_.dry_run ? "would remove" : "removed", run.c_str());
+    removed_ += going.size();
+    std::erase_if(runs_, [&](const auto& run) { return std::find(going.begin(), going.end(), run.id) != going.end(); });
+    if (options_.dry_run || going.empty()) return {};
+    return store_.remove_runs(going);
+  }
+
+  /// The oldest first, a tenth of them at a time, until the rest is small enough.
+  base::Result<void> by_size() {
+    const auto limit = base::parse_size(options_.size);
+    if (options_.dry_run) {
+      std::printf("by size nothing can be told before it is done\n");
+      return {};
+    }
+    for (;;) {
+      const auto size = store_.size();
+      if (!size) return size.error();
+      if (*size <= *limit) return {};
+      std::vector<std::string> going;
+      const std::size_t most = std::max<std::size_t>(1, runs_.size() / 10);
+      for (auto run = runs_.rbegin(); run != runs_.rend() && going.size() < most; ++run)
+        if (!stays(*run) && run + 1 != runs_.rend()) going.push_back(run->id);
+      if (going.empty())
+        return base::Error{
+            base::ErrorKind::usage,
+            fmt::format("the results take {}, and there is nothing more to remove", base::format_size(*size))};
+      if (auto removed = remove(going); !removed) return removed;
+    }
+  }
+
+  const PruneOptions& options_;
+  results::Store& store_;
+  std::set<std::string> kept_;
+  base::UtcTime now_ = std::chrono::system_clock::now();
+  std::vector<model::Run> runs_;
+  std::size_t removed_ = 0;
+  std::size_t spared_ = 0;
+};
+
+ExitCode prune(const PruneOptions& options) {
+  if (options.older_than.empty() && !options.keep_given && options.size.empty()) {
+    complain("results prune: say what goes: --older-than, --keep, --size");
+    return ExitCode::usage;
+  }
+  const auto project = load_project(options.store.inputs);
+  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+  auto opened = open_store(options.store);
+  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
+  Pruning pruning(options, *std::get<0>(opened), runs_of_references(*std::get<0>(project)));
+  const auto done = pruning.run();
+  if (!done) return complain(done.error());
+  std::printf("%zu runs %s", pruning.removed(), options.dry_run ? "would be removed" : "removed");
+  std::printf(pruning.spared() > 0 ? ", %zu kept that references came from\n" : "\n", pruning.spared());
+  return ExitCode::success;
+}
+
+void add_prune(CLI::App& group, ExitCode& exit_code) {
+  auto options = std::make_shared<PruneOptions>();
+  CLI::App* command = group.add_subcommand("prune", "remove runs, but for those that references came from");
+  add_store_options(*command, options->store);
+  const auto checked = [](auto parse, const char* what) {
+    return CLI::Validator(
+        [parse, what](const std::string& text) { return parse(text) ? "" : "`" + text + "` is no " + what; }, "");
+  };
+  command->add_option("--older-than", options->older_than, "begun before that time: 720h")
+      ->type_name("DURATION")
+      ->check(checked(base::parse_duration, "duration, such as 720h"));
+  auto* keep = command->add_option("--keep", options->keep, "all but the latest so many")->type_name("NUMBER");
+  command->add_option("--size", options->size, "the oldest, until the results take no more: 2G")
+      ->type_name("SIZE")
+      ->check(checked(base::parse_size, "size, such as 2G"));
+  command->add_flag("--dry-run", options->dry_run, "say what would go");
+  command->footer(
+      "Examples:\n  fatespec results prune --older-than 2160h\n  fatespec results prune --keep 500 --dry-run");
+  command->callback([options, keep, &exit_code] {
+    options->keep_given = keep->count() > 0;
+    exit_code = prune(*options);
+  });
+}
+
+}  // namespace
+
+void add_results(CLI::App& app, ExitCode& exit_code) {
+  CLI::App* group = app.add_subcommand("results", "copy runs from one store to another, remove old ones");
+  group->require_subcommand(1);
+  auto options = std::make_shared<CopyOptions>();
+  CLI::App* command = group->add_subcommand("copy", "copy runs from one results file to another");
+  command->add_option("FROM", options->from)->required();
+  command->add_option("TO", options->to)->required();
+  command->add_option("RUN", options->runs, "which; all by default");
+  command->footer("Example:\n  fatespec results copy .fatespec/results.db archive.db");
+  command->callback([options, &exit_code] { exit_code = copy(*options); });
+  add_prune(*group, exit_code);
+}
+
+}  // namespace fatespec::cli

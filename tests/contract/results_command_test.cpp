@@ -1,0 +1,112 @@
+// fatespec results: copy and prune.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "tests/support/support.hpp"
+
+namespace fatespec::test {
+namespace {
+
+class ResultsCommand : public testing::Test {
+ protected:
+  ResultsCommand() {
+    directory_.write("s.yaml",
+                     "suite: s\ntests:\n"
+                     "  - {name: good, spec: echo good, tags: [x], expect: {stdout: \"good\\n\"}}\n"
+                     "  - {name: bad, spec: 'printf \"a\\\\nb\\\\n\"; echo trouble >&2', expect: {stdout: \"c\\n\"}}\n"
+                     "  - {name: flaky, spec: 'test -e " +
+                         directory_ / "once" + " || { touch " + directory_ / "once" + "; exit 1; }', retries: 1}\n");
+    directory_.write("fatespec.yaml", "suites: [s.yaml]\n");
+  }
+  ProgramResult run(const std::string& arguments) {
+    return shell("env -u CI " FATESPEC_PROGRAM " " + arguments, directory_.path());
+  }
+  std::string runs(const std::string& results = ".fatespec/results.db") {
+    return shell("sqlite3 " + results + " 'SELECT name FROM runs ORDER BY id'", directory_.path()).out;
+  }
+  /// Every table, without the numbers that a store gives its rows.
+  std::string content(const std::string& results) {
+    return shell("sqlite3 " + results +
+                     " \"SELECT runs.name, version, command, host, runs.started_us, finished_us, exit_code, planned, "
+                     "tests.name, verdict, "
+                     "flaky, attempts, reason, status, wall_us, user_us, max_rss_kib, results.started_us, tags, "
+                     "d.content, o.content, "
+                     "e.content, f.content, c.content FROM results JOIN runs ON runs.id = run_id JOIN tests ON "
+                     "tests.id = test_id "
+                     "LEFT JOIN blobs d ON d.id = detail_blob LEFT JOIN blobs o ON o.id = stdout_blob LEFT JOIN blobs "
+                     "e ON e.id = "
+                     "stderr_blob LEFT JOIN blobs f ON f.id = full_stdout_blob LEFT JOIN blobs c ON c.id = "
+                     "command_blob ORDER BY "
+                     "runs.name, tests.name; SELECT runs.name, tests.name, number, verdict, reason FROM "
+                     "failed_attempts JOIN runs ON "
+                     "runs.id = run_id JOIN tests ON tests.id = test_id\"",
+                 directory_.path())
+        .out;
+  }
+
+  TemporaryDirectory directory_;
+};
+
+TEST_F(ResultsCommand, ACopyHasAllThatWasKept) {
+  run("run --no-progress");
+  run("run --no-progress");
+  const auto copied = run("results copy .fatespec/results.db archive.db");
+  EXPECT_EQ(copied.out, "2 runs copied to archive.db\n") << copied.err;
+  EXPECT_EQ(content("archive.db"), content(".fatespec/results.db"));
+  EXPECT_NE(content("archive.db").find("|fail|"), std::string::npos);
+  run("run --no-progress");
+  EXPECT_EQ(run("results copy .fatespec/results.db archive.db").out,
+            "1 runs copied to archive.db, 2 were there already\n");
+  EXPECT_EQ(runs("archive.db"), runs());
+  EXPECT_EQ(run("results copy .fatespec/results.db one.db latest~1").out, "1 runs copied to one.db\n");
+  EXPECT_EQ(run("accept s/bad --yes --run latest --results one.db").status, 0) << "whole outputs come along";
+}
+
+TEST_F(ResultsCommand, PruningKeepsWhatReferencesCameFrom) {
+  for (int i = 0; i < 5; ++i) run("run --no-progress");
+  const std::string all = runs();
+  EXPECT_EQ(run("accept s/bad --yes --run latest~4").status, 0);
+  const auto asked = run("results prune --keep 2 --dry-run");
+  EXPECT_NE(asked.out.find("2 runs would be removed, 1 kept that references came from\n"), std::string::npos)
+      << asked.out;
+  EXPECT_EQ(runs(), all);
+  const auto pruned = run("results prune --keep 2");
+  EXPECT_EQ(pruned.status, 0) << pruned.err;
+  constexpr std::size_t line = 13;
+  EXPECT_EQ(runs(), all.substr(0, line) + all.substr(3 * line));
+  EXPECT_EQ(run("show latest~2").status, 0);
+  EXPECT_EQ(run("show latest~3").status, 2);
+  EXPECT_EQ(run("results prune --older-than 1h").out, "0 runs removed\n");
+  EXPECT_EQ(run("results prune --older-than 0s").status, 0);
+  EXPECT_EQ(runs(), all.substr(0, line));
+}
+
+TEST_F(ResultsCommand, PruningGivesSpaceBack) {
+  directory_.write(
+      "s.yaml",
+      "suite: s\ntests: [{name: big, spec: 'head -c 3000000 /dev/urandom | base64 -w 0', expect: {stdout: x}}]\n");
+  for (int i = 0; i < 4; ++i) run("run --no-progress");
+  const auto before = std::filesystem::file_size(directory_ / ".fatespec/results.db");
+  const auto pruned = run("results prune --size 9M");
+  EXPECT_EQ(pruned.status, 0) << pruned.err << before;
+  EXPECT_LT(std::filesystem::file_size(directory_ / ".fatespec/results.db"), 9U << 20U);
+  EXPECT_GT(before, 9U << 20U);
+  EXPECT_EQ(shell("sqlite3 .fatespec/results.db 'PRAGMA foreign_key_check'", directory_.path()).out, "");
+  const auto least = run("results prune --size 1");
+  EXPECT_EQ(least.status, 2);
+  EXPECT_NE(least.err.find("there is nothing more to remove"), std::string::npos) << least.err;
+}
+
+TEST_F(ResultsCommand, SaysWhatItNeeds) {
+  EXPECT_EQ(run("results prune").status, 2) << "there are no results";
+  run("run --no-progress");
+  const auto nothing = run("results prune");
+  EXPECT_EQ(nothing.status, 2);
+  EXPECT_NE(nothing.err.find("say what goes: --older-than, --keep, --size"), std::string::npos);
+  EXPECT_EQ(run("results prune --older-than soon").status, 2);
+  EXPECT_EQ(run("results copy nosuch.db x.db").status, 2);
+}
+
+}  // namespace
+}  // namespace fatespec::test
