@@ -1,5 +1,9 @@
 #include "cli/bisection.hpp"
 
+#include <fcntl.h>
+#include <sys/file.h>
+
+#include <cerrno>
 #include <cstdio>
 #include <sstream>
 
@@ -22,6 +26,18 @@ constexpr int most_trials_of_bad_end = 50;
 
 base::Error wrong(std::string message) { return {base::ErrorKind::usage, std::move(message)}; }
 
+/// "<commit> is the first bad commit", or the line of the log that says so; what a commit's own subject says is none.
+bool names_the_first_bad(std::string_view text) {
+  for (const auto line : base::split_lines(text)) {
+    if (line.starts_with("# first bad commit: [")) return true;
+    constexpr std::string_view sentence = " is the first bad commit";
+    if (!line.ends_with(sentence)) continue;
+    const auto commit = line.substr(0, line.size() - sentence.size());
+    if (commit.size() >= 40 && commit.find_first_not_of("0123456789abcdef") == std::string_view::npos) return true;
+  }
+  return false;
+}
+
 std::string shorter(const std::string& commit) {
   constexpr std::size_t length = 12;
   return commit.substr(0, length);
@@ -33,20 +49,33 @@ Bisection::Bisection(BisectionRequest request)
     : request_(std::move(request)), worktree_(request_.directory / "worktree") {
   for (const auto& [name, value] : *request_.test.variables) {
     const fs::path inside = fs::path(value).lexically_relative(request_.source);
-    if (fs::path(value).is_absolute() && !inside.empty() && *inside.begin() != "..")
+    std::error_code ignored;
+    // What is a directory there is where it is built, or where samples are, not what is tested.
+    if (fs::path(value).is_absolute() && !inside.empty() && inside != "." && *inside.begin() != ".." &&
+        !fs::is_directory(value, ignored))
       binaries_.emplace_back(name, inside);
   }
 }
 
-std::string Bisection::git(const std::string& arguments) const {
+// In the words of the C locale: what git says of a bisection has no other form.
+Bisection::Answered Bisection::ask_git(const std::string& arguments) const {
   std::error_code ignored;
   const fs::path place = fs::exists(worktree_, ignored) ? worktree_ : fs::path(request_.source);
-  return std::string(base::trim(tool_output("git -C " + base::shell_quote(place.string()) + " " + arguments)));
+  Answered answered;
+  const std::string said =
+      tool_output("LC_ALL=C git -C " + base::shell_quote(place.string()) + " " + arguments + " 2>&1; echo \"$?\"");
+  const std::string_view all = base::trim(said);
+  const std::size_t last = all.rfind('\n');
+  answered.status =
+      static_cast<int>(base::parse_integer(all.substr(last == std::string_view::npos ? 0 : last + 1)).value_or(-1));
+  if (last != std::string_view::npos) answered.text = base::trim(all.substr(0, last));
+  return answered;
 }
 
 base::Result<std::string> Bisection::commit_of(const std::string& revision) const {
-  std::string commit = git("rev-parse --verify --quiet --end-of-options " + base::shell_quote(revision + "^{commit}"));
-  if (commit.empty()) return wrong(fmt::format("{} has no revision `{}`", request_.source, revision));
+  auto [commit, status] =
+      ask_git("rev-parse --verify --quiet --end-of-options " + base::shell_quote(revision + "^{commit}"));
+  if (status != 0 || commit.empty()) return wrong(fmt::format("{} has no revision `{}`", request_.source, revision));
   return commit;
 }
 
@@ -58,9 +87,20 @@ base::Result<ExitCode> Bisection::run() {
   if (binaries_.empty())
     return wrong(
         fmt::format("no variable of the configuration names a file in {}: which binary is tested?", request_.source));
+  if (auto locked = lock(); !locked) return locked.error();
   if (auto begun = begin(); !begun) return begun.error();
   if (auto checked = check_ends(); !checked) return checked.error();
   return search();
+}
+
+/// Two at once would build in one tree.
+base::Result<void> Bisection::lock() {
+  if (auto made = base::make_directories(request_.directory); !made) return made;
+  const std::string path = (request_.directory / "lock").string();
+  lock_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!lock_) return base::io_error(path, errno);
+  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0) return {};
+  return wrong("another bisection of this test is under way");
 }
 
 base::Result<void> Bisection::begin() {
@@ -83,14 +123,15 @@ base::Result<void> Bisection::begin() {
   if (!fs::exists(worktree_ / ".git", ignored)) return wrong("git worktree add failed in " + request_.source);
   (void)git("bisect start");
   (void)git("bisect bad " + bad_);
-  const std::string said = git("bisect good " + good_ + " 2>&1");
-  if (git("bisect log").find("good: ") == std::string::npos || said.find("not ancestors") != std::string::npos)
+  if (const auto [said, status] = ask_git("bisect good " + good_); status != 0)
     return wrong(fmt::format("git bisect: {}", said));
   return write_state();
 }
 
 fs::path Bisection::place_of(const std::string& commit) const {
-  const std::string recipe = base::digest_hex(base::DigestAlgorithm::sha256, request_.build);
+  std::string what = request_.build;
+  for (const auto& [name, file] : binaries_) what += "\n" + file;
+  const std::string recipe = base::digest_hex(base::DigestAlgorithm::sha256, what);
   return request_.directory.parent_path() / "binaries" / (commit + "-" + recipe.substr(0, 12));
 }
 
@@ -100,6 +141,7 @@ base::Result<bool> Bisection::provide(const std::string& commit) {
   if (fs::exists(place_of(commit) / "unbuildable", ignored)) return false;
   if (fs::exists(place_of(commit) / "complete", ignored)) return true;
   if (head() != commit) (void)git("checkout --detach --force " + commit);
+  if (head() != commit) return wrong(fmt::format("git cannot check out {}", commit));
   return build_here(commit);
 }
 
@@ -115,26 +157,35 @@ base::Result<bool> Bisection::build_here(const std::string& commit) {
   build.limit = request_.build_limit;
   const auto end = runner::run_tool(build);
   if (!end) return end.error();
-  if (end->status == 0) {
-    if (auto kept = keep_binaries(commit); !kept) return kept.error();
-    return true;
+  if (end->interrupted) return wrong("interrupted; the same command goes on");
+  std::string why = fmt::format("status {}", end->status);
+  if (end->timed_out) why = "it takes too long";
+  if (end->status == 0 && !end->timed_out) {
+    const auto kept = keep_binaries(commit, why);
+    if (!kept) return kept.error();
+    if (*kept) return true;
   }
-  std::printf("    cannot be built (status %d): %s\n", end->status, build.error.c_str());
+  std::printf("    cannot be built (%s): %s\n", why.c_str(), build.error.c_str());
+  if (end->timed_out) return false;  // a faster machine may do it another time
   if (auto noted = base::write_file_atomically(place_of(commit) / "unbuildable", ""); !noted) return noted.error();
   return false;
 }
 
-base::Result<void> Bisection::keep_binaries(const std::string& commit) const {
+/// False, and why, if the build has not made all of them.
+base::Result<bool> Bisection::keep_binaries(const std::string& commit, std::string& why) const {
   std::error_code code;
   for (const auto& [name, file] : binaries_) {
     const fs::path place = place_of(commit) / file;
-    if (!fs::is_regular_file(worktree_ / file, code))
-      return wrong(fmt::format("the build command makes no {} (${})", (worktree_ / file).string(), name));
-    if (auto made = base::make_directories(place.parent_path()); !made) return made;
+    if (!fs::is_regular_file(worktree_ / file, code)) {
+      why = fmt::format("it made no {}, which is ${}", file, name);
+      return false;
+    }
+    if (auto made = base::make_directories(place.parent_path()); !made) return made.error();
     fs::copy_file(worktree_ / file, place, fs::copy_options::overwrite_existing, code);
     if (code) return base::io_error(place.string(), code.value());
   }
-  return base::write_file_atomically(place_of(commit) / "complete", "");
+  if (auto noted = base::write_file_atomically(place_of(commit) / "complete", ""); !noted) return noted.error();
+  return true;
 }
 
 base::Result<Bisection::Answer> Bisection::run_once(const std::string& commit) const {
@@ -151,8 +202,9 @@ base::Result<Bisection::Answer> Bisection::run_once(const std::string& commit) c
   if (!end) return end.error();
   if (end->status == static_cast<int>(ExitCode::success)) return Answer::good;
   if (end->status == static_cast<int>(ExitCode::bad_test)) return Answer::bad;
-  constexpr int interrupted = 128;
-  if (end->status > interrupted) return wrong("interrupted; the same command goes on");
+  if (end->interrupted || end->status == static_cast<int>(ExitCode::interrupted) ||
+      end->status == static_cast<int>(ExitCode::terminated))
+    return wrong("interrupted; the same command goes on");
   return Answer::untestable;
 }
 
@@ -209,22 +261,20 @@ base::Result<void> Bisection::check_ends() {
 }
 
 base::Result<ExitCode> Bisection::search() {
-  constexpr std::string_view found = "is the first bad commit";
-  constexpr std::string_view stuck = "There are only 'skip'ped commits left to test.";
-  std::string said = git("bisect log");
+  constexpr int only_skipped_left = 2;  // git's own exit status for that
+  Answered answered{git("bisect log"), 0};
   for (;;) {
-    if (const auto at = said.find(found); at != std::string::npos) {
-      constexpr std::size_t length = 40;
-      const std::string commit = git("rev-parse refs/bisect/bad").substr(0, length);
-      if (auto told = tell(commit); !told) return told.error();
+    if (names_the_first_bad(answered.text)) {
+      if (auto told = tell(git("rev-parse refs/bisect/bad")); !told) return told.error();
       clean_up();
       return ExitCode::success;
     }
-    if (said.find(stuck) != std::string::npos) {
-      std::printf("%s\n", base::printable_lines(said).c_str());
+    if (answered.status == only_skipped_left) {
+      std::printf("%s\n", base::printable_lines(answered.text).c_str());
       clean_up();
       return ExitCode::error;
     }
+    if (answered.status != 0) return wrong(fmt::format("git bisect: {}", answered.text));
     const std::string commit = head();
     const auto answer = judge(commit);
     if (!answer) return answer.error();
@@ -232,8 +282,11 @@ base::Result<ExitCode> Bisection::search() {
     const char* word = words[static_cast<int>(*answer)];
     std::printf("%-5s %s %s\n", word, shorter(commit).c_str(), base::printable(subject_of(commit)).c_str());
     std::fflush(stdout);
-    said = git(fmt::format("bisect {} {} 2>&1", word, commit));
+    (void)git("reset --hard --quiet");  // what the build has changed must not be in the way
+    answered = ask_git(fmt::format("bisect {} {}", word, commit));
     if (auto written = write_state(); !written) return written.error();
+    if (answered.status == 0 && head() == commit && !names_the_first_bad(answered.text))
+      return wrong(fmt::format("git bisect does not go on: {}", answered.text));
   }
 }
 
@@ -248,8 +301,9 @@ base::Result<void> Bisection::tell(const std::string& commit) {
   // What it changed, in pictures; not every test has any.
   std::string line =
       base::shell_quote(base::program_beside("fatespec")) + " diverge " + base::shell_quote(request_.test.name);
-  for (const auto& argument : request_.run_arguments)
-    if (argument != "--filter" && !argument.starts_with("name(=")) line += " " + base::shell_quote(argument);
+  // All of them but the filter, which stands at the end.
+  for (std::size_t i = 0; i + 2 < request_.run_arguments.size(); ++i)
+    line += " " + base::shell_quote(request_.run_arguments[i]);
   for (const auto& [name, file] : binaries_)
     line += " --set " + base::shell_quote(name + "=" + (place_of(commit) / file).string());
   for (const auto& [name, file] : binaries_)

@@ -7,6 +7,7 @@
 
 #include "base/clock.hpp"
 #include "base/error.hpp"
+#include "base/file.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/flaky_odds.hpp"
 #include "model/plan.hpp"
@@ -37,11 +38,17 @@ class Bisection {
   enum class Answer { good, bad, untestable };
 
   // git.
-  std::string git(const std::string& arguments) const;
+  struct Answered {
+    std::string text;  ///< stdout and stderr
+    int status = 0;
+  };
+  Answered ask_git(const std::string& arguments) const;
+  std::string git(const std::string& arguments) const { return ask_git(arguments).text; }
   base::Result<std::string> commit_of(const std::string& revision) const;
   std::string head() const;
   std::string subject_of(const std::string& commit) const;
 
+  base::Result<void> lock();
   base::Result<void> begin();
   base::Result<void> check_ends();
   base::Result<ExitCode> search();
@@ -52,7 +59,7 @@ class Bisection {
   base::Result<Answer> judge_bad_end(const std::string& commit);
   base::Result<bool> provide(const std::string& commit);
   base::Result<bool> build_here(const std::string& commit);
-  base::Result<void> keep_binaries(const std::string& commit) const;
+  base::Result<bool> keep_binaries(const std::string& commit, std::string& why) const;
   base::Result<Answer> run_once(const std::string& commit) const;
   std::filesystem::path place_of(const std::string& commit) const;
 
@@ -67,6 +74,7 @@ class Bisection {
   std::string bad_;
   FaultEvidence evidence_;
   bool ends_checked_ = false;
+  base::FileDescriptor lock_;
 };
 
 }  // namespace fatespec::cli

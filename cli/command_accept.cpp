@@ -19,6 +19,7 @@
 #include "cli/reference_proposals.hpp"
 #include "cli/show_divergence.hpp"
 #include "reports/console.hpp"
+#include "runner/tool_process.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -49,6 +50,7 @@ class Accept {
       return ExitCode::success;
     }
     if (options_.pictures) look_at_pictures();
+    if (const auto status = runner::ToolInterruption::exit_status()) return static_cast<ExitCode>(*status);
     if (!options_.yes && ::isatty(STDIN_FILENO) == 0) {
       for (const auto& proposal : found_.list) show(proposal);
       complain("accept: there is no terminal to ask at; --yes takes all of them");
@@ -79,7 +81,9 @@ class Accept {
 
   /// What the changes are in pictures, where there is something to compare with: "1 frame, PSNR 58 dB".
   void look_at_pictures() {
+    const runner::ToolInterruption interruption;
     for (auto& proposal : found_.list) {
+      if (runner::ToolInterruption::exit_status()) break;
       const auto shown = show_divergence(*found_.inputs.project, *proposal.test, {.results = options_.results});
       if (!shown) {
         complain(base::Error{shown.error().kind, proposal.test->name + ": " + shown.error().message});
@@ -120,21 +124,27 @@ class Accept {
   /// Beside the spec file. A refusal is worth a line if it has a reason.
   base::Result<void> note(const Proposal& proposal, bool takes) {
     if (!takes && record_.reason.empty()) return {};
+    std::vector<reports::ProvenanceRecord> records = {record_of(proposal, *proposal.test, takes)};
+    for (const auto* test : proposal.also) records.push_back(record_of(proposal, *test, takes));
+    return reports::add_provenance(reports::provenance_file(proposal.test->suite->file), records);
+  }
+
+  reports::ProvenanceRecord record_of(const Proposal& proposal, const model::PlannedTest& test, bool takes) const {
     reports::ProvenanceRecord record = record_;
-    const fs::path suite = proposal.test->suite->file;
-    record.test = proposal.test->name;
-    record.configuration = proposal.test->configuration->name;
+    record.test = test.name;
+    record.configuration = test.configuration->name;
     record.reference = proposal.reference_file.empty()
                            ? "stdout"
-                           : fs::path(proposal.reference_file).lexically_proximate(proposal.test->suite->directory);
+                           : fs::path(proposal.reference_file).lexically_proximate(test.suite->directory);
     record.decision = takes ? "accepted" : "refused";
     record.change = proposal.change;
     record.command = proposal.command;
     if (!proposal.old_text.empty())
       record.old_sha256 = base::digest_hex(base::DigestAlgorithm::sha256, proposal.old_text);
     record.new_sha256 = base::digest_hex(base::DigestAlgorithm::sha256, proposal.new_text);
-    add_binary(*proposal.test, found_.run, record);
-    return reports::add_provenance(reports::provenance_file(suite), {record});
+    // A board's binary is not the one of that path here.
+    if (model::board_of(*found_.inputs.project, test) == nullptr) add_binary(test, found_.run, record);
+    return record;
   }
 
   char ask() {

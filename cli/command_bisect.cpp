@@ -10,6 +10,7 @@
 #include "cli/inputs.hpp"
 #include "cli/source_tree.hpp"
 #include "runner/command_line.hpp"
+#include "runner/tool_process.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -52,7 +53,7 @@ std::vector<std::string> run_arguments(const BisectOptions& options, const model
   if (!options.inputs.config.empty()) words.insert(words.end(), {"--config", options.inputs.config});
   words.insert(words.end(), {"--configuration", test.configuration->name});
   for (const auto& set : options.inputs.set) words.insert(words.end(), {"--set", set});
-  words.insert(words.end(), {"--filter", "name(=" + test.name + ")"});
+  words.insert(words.end(), {"--filter", exact_name(test.name)});
   return words;
 }
 
@@ -75,13 +76,18 @@ ExitCode bisect_test(const BisectOptions& options, const model::Project& project
   }
   Bisection bisection({project, test, source, build, good, bad, run_arguments(options, test),
                        std::filesystem::path(project.directory) / ".fatespec/bisect" / runner::file_name_of(test)});
+  const runner::ToolInterruption interruption;
   const auto done = bisection.run();
+  if (const auto status = runner::ToolInterruption::exit_status()) {
+    complain("interrupted; the same command goes on");
+    return static_cast<ExitCode>(*status);
+  }
   return done ? *done : complain(done.error());
 }
 
 ExitCode bisect(const BisectOptions& options) {
   InputOptions inputs = options.inputs;
-  inputs.filter = "name(=" + options.test + ")";
+  inputs.filter = exact_name(options.test);
   const auto loaded = load_inputs(inputs);
   if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
   const auto& [project, suites, plan] = std::get<Inputs>(loaded);

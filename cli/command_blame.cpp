@@ -34,7 +34,7 @@ base::Result<std::vector<reports::ProvenanceRecord>> decisions(const Inputs& inp
 
 ExitCode blame(const BlameOptions& options) {
   InputOptions inputs = options.inputs;
-  inputs.filter = "name(=" + options.test + ")";
+  inputs.filter = exact_name(options.test);
   const auto loaded = load_inputs(inputs);
   if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
   const auto found = decisions(std::get<Inputs>(loaded), options.test);

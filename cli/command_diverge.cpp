@@ -4,6 +4,7 @@
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
 #include "cli/show_divergence.hpp"
+#include "runner/tool_process.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -15,7 +16,7 @@ struct DivergeOptions : DivergenceOptions {
 
 ExitCode diverge(const DivergeOptions& options) {
   InputOptions inputs = options.inputs;
-  inputs.filter = "name(=" + options.test + ")";
+  inputs.filter = exact_name(options.test);
   const auto loaded = load_inputs(inputs);
   if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
   const auto& [project, suites, plan] = std::get<Inputs>(loaded);
@@ -23,7 +24,9 @@ ExitCode diverge(const DivergeOptions& options) {
   const auto here = std::find_if(plan.tests.begin(), plan.tests.end(),
                                  [&](const auto& test) { return obstacle_of_divergence(*project, test).empty(); });
   const model::PlannedTest& test = here == plan.tests.end() ? plan.tests.front() : *here;
+  const runner::ToolInterruption interruption;
   const auto shown = show_divergence(*project, test, options);
+  if (const auto status = runner::ToolInterruption::exit_status()) return static_cast<ExitCode>(*status);
   if (!shown) return complain(base::Error{shown.error().kind, test.name + ": " + shown.error().message});
   std::printf("%s", shown->text.c_str());
   return shown->differs ? ExitCode::bad_test : ExitCode::success;

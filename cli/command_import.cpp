@@ -49,7 +49,10 @@ base::Result<bool> write_configuration(const FateOptions& options) {
   std::error_code ignored;
   if (std::filesystem::exists(file, ignored)) return false;
   const auto absolute = [](const std::string& path) {
-    return "'" + std::filesystem::absolute(path).lexically_normal().string() + "'";
+    std::string quoted = "'";
+    for (const char c : std::filesystem::absolute(path).lexically_normal().string())
+      quoted += c == '\'' ? "''" : std::string(1, c);
+    return quoted + "'";
   };
   const auto written = base::write_file_atomically(
       file,

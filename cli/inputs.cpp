@@ -98,6 +98,15 @@ void add_filter_option(CLI::App& command, InputOptions& options) {
       ->type_name("EXPR");
 }
 
+std::string exact_name(const std::string& test) {
+  std::string quoted;
+  for (const char c : test) {
+    if (c == '"' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  return "name(=\"" + quoted + "\")";
+}
+
 std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options) {
   specs::Problems problems;
   std::optional<specs::Filter> filter;

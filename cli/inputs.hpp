@@ -34,6 +34,9 @@ struct Inputs {
 void add_input_options(CLI::App& command, InputOptions& options, bool with_specs = true);
 void add_filter_option(CLI::App& command, InputOptions& options);
 
+/// The filter that selects this test alone, whatever its name holds.
+std::string exact_name(const std::string& test);
+
 /// Reads and plans. On failure everything that is wrong has been printed to stderr, and the exit code is returned.
 std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options = {});
 

@@ -7,7 +7,9 @@
 
 #include <fmt/format.h>
 
+#include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/signals.hpp"
 #include "base/text.hpp"
 #include "cli/reference_change.hpp"
 #include "runner/command_line.hpp"
@@ -41,10 +43,28 @@ bool becomes_a_reference(model::SpecType type) {
 }
 
 std::string file_name(const model::PlannedTest& test) {
-  std::string name = test.suite->name + "-" + test.spec->name;
+  const std::string full = test.suite->name + "-" + test.spec->name;
+  std::string name = full;
   for (char& c : name)
     if (c == '/' || c == ' ') c = '-';
-  return name;
+  // Two tests must not meet in one file.
+  constexpr std::size_t short_digest = 8;
+  return name == full ? name : name + "-" + base::digest_hex(base::DigestAlgorithm::md5, full).substr(0, short_digest);
+}
+
+/// Output of what hung, or of a program that was not found, is nobody's reference.
+bool ended_as_expected(const model::TestResult& result, const model::ExpectedStatus& expected) {
+  using Kind = model::ExpectedStatus::Kind;
+  if (result.verdict == model::Verdict::timeout) return false;
+  // An error with the status that was wanted is a reference that is not there yet.
+  if (result.verdict == model::Verdict::error && expected.kind != Kind::exactly) return false;
+  if (expected.kind == Kind::signal) return result.signal == base::signal_name(expected.value);
+  if (!result.status) return false;
+  return expected.kind == Kind::nonzero ? *result.status != 0 : *result.status == expected.value;
+}
+
+bool has_expectation(const model::Expectation& expect) {
+  return expect.error || expect.error_file || expect.output_matches || expect.error_matches || expect.size;
 }
 
 class ProposalFinder {
@@ -115,10 +135,10 @@ class ProposalFinder {
     }
     if (!becomes_a_reference(test.spec->parsed.type))
       return refuse(result, "it is compared with a file of samples, which accept does not change");
-    const bool exited_well = result.status && test.spec->expect.status.kind == model::ExpectedStatus::Kind::exactly &&
-                             *result.status == test.spec->expect.status.value;
-    if (!exited_well && test.spec->expect.status.kind == model::ExpectedStatus::Kind::exactly)
+    if (!ended_as_expected(result, expect.status))
       return refuse(result, "it did not end as expected: " + result.reason);
+    if (!compared && has_expectation(expect))
+      return refuse(result, "it expects something else than stdout; write `expect: {stdout: …}` to have both");
     propose(test, result, **output);
   }
 
@@ -128,7 +148,7 @@ class ProposalFinder {
 
   void propose(const model::PlannedTest& test, const model::TestResult& result, const std::string& output) {
     const auto& expect = test.spec->expect;
-    Proposal proposal{&test, "", output, "", false};
+    Proposal proposal{&test, {}, "", output, "", false};
     if (expect.output_file) {
       proposal.reference_file = runner::absolute_path(expect.output_file->text, *test.variables, test.suite->directory);
       if (auto old_text = base::read_file(proposal.reference_file)) proposal.old_text = std::move(*old_text);
@@ -139,10 +159,10 @@ class ProposalFinder {
       proposal.adds_file_key = true;
     }
     if (proposal.old_text == proposal.new_text && (expect.output || expect.output_file)) return;
-    if (conflicts(proposal)) return;
     proposal.change = class_of_change(proposal.old_text, proposal.new_text);
     proposal.command = result.command;
     if (!options_.only_class.empty() && !base::glob_match(options_.only_class, proposal.change)) return;
+    if (conflicts(proposal)) return;
     found_.list.push_back(std::move(proposal));
   }
 
@@ -151,9 +171,11 @@ class ProposalFinder {
     const std::string place = proposal.reference_file.empty()
                                   ? proposal.test->suite->file + "\n" + proposal.test->spec->name
                                   : proposal.reference_file;
-    const auto [first, added] = places_.try_emplace(place, proposal.new_text);
+    const auto [first, added] = places_.try_emplace(place, found_.list.size());
     if (added) return false;
-    if (first->second != proposal.new_text)
+    Proposal& other = found_.list[first->second];
+    if (other.new_text == proposal.new_text) other.also.push_back(proposal.test);
+    else
       std::printf(
           "%s: not accepted, another configuration or combination gives another output for the same reference\n",
           base::printable(proposal.test->name).c_str());
@@ -171,7 +193,7 @@ class ProposalFinder {
   std::vector<model::TestResult> results_;
   std::map<std::pair<std::string, std::string>, const model::PlannedTest*> planned_;
   std::vector<std::string> unknown_names_;
-  std::map<std::string, std::string> places_;
+  std::map<std::string, std::size_t> places_;  ///< of references: which proposal it is
 };
 
 base::Result<void> edit_suite(const model::PlannedTest& test, const specs::ExpectationEdit& edit) {

@@ -22,6 +22,7 @@ struct ProposalOptions {
 /// A reference that would change.
 struct Proposal {
   const model::PlannedTest* test = nullptr;
+  std::vector<const model::PlannedTest*> also;  ///< others with the same reference and the same output
   std::string old_text;
   std::string new_text;
   std::string reference_file;  ///< empty: the text stands in the spec file

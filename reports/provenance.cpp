@@ -1,5 +1,6 @@
 #include "reports/provenance.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -79,7 +80,10 @@ base::Result<std::vector<Record>> read_provenance(const fs::path& file) {
   return records;
 }
 
-std::string provenance_text(const Record& record) {
+std::string provenance_text(const Record& given) {
+  // A value of several lines could look like another decision.
+  Record record = given;
+  for (const auto& [name, field] : fields) std::replace((record.*field).begin(), (record.*field).end(), '\n', ' ');
   std::string text = fmt::format("{} {} by {}: {}\n", record.decision, record.when, record.who, record.change);
   const auto add = [&](const char* name, const std::string& value) {
     if (!value.empty()) text += fmt::format("  {:10} {}\n", name, value);

@@ -7,7 +7,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <csignal>
@@ -67,48 +66,60 @@ volatile std::sig_atomic_t stopped_by = 0;
 
 void note_stop(int signal) { stopped_by = signal; }
 
-/// While it lives, a signal ends the waiting; afterwards it does what it would have done.
-class StopSignals {
- public:
-  StopSignals() {
-    stopped_by = 0;
-    struct sigaction action {};
-    action.sa_handler = note_stop;
-    for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals.at(i), &action, &before_.at(i));
-  }
-  StopSignals(const StopSignals&) = delete;
-  StopSignals& operator=(const StopSignals&) = delete;
-  ~StopSignals() {
-    for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals.at(i), &before_.at(i), nullptr);
-    if (stopped_by != 0) ::raise(stopped_by);
-  }
+constexpr std::array<int, 3> stop_signals = {SIGINT, SIGTERM, SIGHUP};
+constexpr int signal_base = 128;
 
- private:
-  static constexpr std::array<int, 3> signals = {SIGINT, SIGTERM, SIGHUP};
-  std::array<struct sigaction, 3> before_{};
-};
-
-/// True when it has ended; false when the time is over or a signal came.
+/// True when it has ended; false when the time is over or a signal came. A signal that comes between a look at its flag
+/// and the waiting is seen after a slice of the time.
 bool wait_for(const base::FileDescriptor& process, base::Duration limit) {
+  constexpr int slice_ms = 200;
   pollfd descriptor{process.get(), POLLIN, 0};
-  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(limit).count();
-  return ::poll(&descriptor, 1, static_cast<int>(std::min<std::int64_t>(milliseconds, 1'000'000'000))) == 1;
+  for (const auto end = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < end;) {
+    if (::poll(&descriptor, 1, slice_ms) == 1) return true;
+    if (stopped_by != 0) return false;
+  }
+  return false;
 }
 
 }  // namespace
 
+struct ToolInterruption::Before {
+  std::array<struct sigaction, stop_signals.size()> actions{};
+};
+
+ToolInterruption::ToolInterruption() : before_(std::make_unique<Before>()) {
+  stopped_by = 0;
+  struct sigaction action {};
+  action.sa_handler = note_stop;
+  for (std::size_t i = 0; i < stop_signals.size(); ++i) {
+    struct sigaction& before = before_->actions.at(i);
+    ::sigaction(stop_signals.at(i), nullptr, &before);
+    if (before.sa_handler != SIG_IGN) ::sigaction(stop_signals.at(i), &action, nullptr);
+  }
+}
+
+ToolInterruption::~ToolInterruption() {
+  for (std::size_t i = 0; i < stop_signals.size(); ++i)
+    ::sigaction(stop_signals.at(i), &before_->actions.at(i), nullptr);
+}
+
+std::optional<int> ToolInterruption::exit_status() {
+  return stopped_by == 0 ? std::nullopt : std::optional(signal_base + static_cast<int>(stopped_by));
+}
+
 base::Result<ToolEnd> run_tool(const ToolRequest& request) {
-  const StopSignals signals;
+  if (stopped_by != 0) return ToolEnd{signal_base + static_cast<int>(stopped_by), false, true};
   pid_t pid = 0;
   if (const int code = spawn(request, pid); code != 0) return base::io_error(request.words.front(), code);
   const base::FileDescriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   ToolEnd end;
-  end.timed_out = !wait_for(process, request.limit);
+  const bool ended = wait_for(process, request.limit);
+  end.interrupted = !ended && stopped_by != 0;
+  end.timed_out = !ended && !end.interrupted;
   ::kill(-pid, SIGKILL);  // also what it has left
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  constexpr int signal_base = 128;
   end.status = WIFSIGNALED(status) ? signal_base + WTERMSIG(status) : WEXITSTATUS(status);
   return end;
 }

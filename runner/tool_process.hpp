@@ -1,6 +1,8 @@
 // A program that is run to its end for its own sake, not as a test: by `diverge`, `bisect`.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,10 +24,28 @@ struct ToolRequest {
 struct ToolEnd {
   int status = 0;  ///< 128 + signal if one ended it
   bool timed_out = false;
+  bool interrupted = false;  ///< by a signal to us, see ToolInterruption
 };
 
-/// Runs it in a process group of its own; when its time is over, or a signal ends this program's waiting, the group is
-/// killed. Blocks the calling thread.
+/// While it lives, SIGINT, SIGTERM and SIGHUP (but those that were ignored before) end the tool that runs, and every
+/// one after it, in place of this program: which can then clean up and end with exit_status(). One at a time.
+class ToolInterruption {
+ public:
+  ToolInterruption();
+  ToolInterruption(const ToolInterruption&) = delete;
+  ToolInterruption& operator=(const ToolInterruption&) = delete;
+  ~ToolInterruption();
+
+  /// 128 + the signal that came; nothing if none did.
+  static std::optional<int> exit_status();
+
+ private:
+  struct Before;
+  std::unique_ptr<Before> before_;
+};
+
+/// Runs it in a process group of its own; when its time is over, or a signal has come, the group is killed. Blocks the
+/// calling thread.
 base::Result<ToolEnd> run_tool(const ToolRequest& request);
 
 }  // namespace fatespec::runner

@@ -51,9 +51,10 @@
     }
   });
 
-  window.addEventListener("hashchange", render);
+  const complain = (error) => show(Object.assign(document.createElement("p"), { textContent: error.message }));
+  window.addEventListener("hashchange", () => render().catch(complain));
   fatespecData.load("run").then((data) => {
     results = new fatespecData.Results(data);
     return render();
-  }).catch((error) => show(Object.assign(document.createElement("p"), { textContent: error.message })));
+  }).catch(complain);
 })();

@@ -169,7 +169,9 @@ const fatespecViews = (() => {
   }
 
   async function testView(results, index, root) {
+    const hash = location.hash;
     const [detail, history] = await Promise.all([results.detail(index), results.history(index)]);
+    if (location.hash !== hash) return;  // somebody has gone on meanwhile
     const plotPlace = h("div", { class: "plots" });
     root.replaceChildren(
       h("h1", { class: "name" }, results.name(index)),

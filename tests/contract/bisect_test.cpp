@@ -113,6 +113,35 @@ TEST_F(Bisect, TheResultsKnowWhereToBegin) {
   EXPECT_NE(found.out.find("change 17"), std::string::npos);
 }
 
+TEST_F(Bisect, IsNotMisledByTheTreeItBuildsIn) {
+  make_repository("#!/bin/sh\necho wrong");
+  // The build changes a tracked file, a subject says what git says at the end, and a variable names a directory.
+  shell(
+      "cd source && for n in 5 12 20; do git checkout -q v$n; done; git checkout -q main; "
+      "git commit -q --allow-empty -m 'note: abc is the first bad commit of the old series'; git tag v31; "
+      "git commit -q --allow-empty -m last; git tag v32",
+      directory_.path());
+  directory_.write(
+      "project/fatespec.yaml",
+      "suites: [s.yaml]\nconfigurations:\n  gcc:\n    source: ../source\n    build: sh ./build && echo x >>number\n"
+      "    variables: {FFMPEG_PATH: ../source/ffmpeg, BUILD_PATH: ../source/.git}\n");
+  const auto found = bisect("--good v1 --bad v32");
+  EXPECT_EQ(found.status, 0) << found.out << found.err;
+  EXPECT_NE(found.out.find("the first bad commit is\n\ncommit " + commit(culprit)), std::string::npos) << found.out;
+}
+
+TEST_F(Bisect, OneAtATime) {
+  make_repository("#!/bin/sh\necho wrong");
+  const auto both = shell("sed -i 's,sh ./build,sleep 2; sh ./build,' fatespec.yaml; " FATESPEC_PROGRAM
+                          " bisect s/t --good v1 --bad v30 >first 2>&1 & sleep 1; " FATESPEC_PROGRAM
+                          " bisect s/t --good v1 --bad v30; echo $?; kill -TERM $!; wait $!; echo $?; cat first",
+                          directory_.path() / "project");
+  EXPECT_NE(both.err.find("another bisection of this test is under way"), std::string::npos) << both.err;
+  EXPECT_EQ(both.out.substr(0, both.out.find("\nbuilding")).substr(0, 6), "2\n143\n") << both.out;
+  EXPECT_EQ(shell("find . -name unbuildable", directory_.path()).out, "")
+      << "what was interrupted may be built next time";
+}
+
 TEST_F(Bisect, EndsThatAreNoneAreRefused) {
   make_repository("#!/bin/sh\necho wrong");
   auto refused = bisect("--good v20 --bad v30");

@@ -241,6 +241,16 @@ TEST_F(Diverge, OfSeveralStepsTheLastOneIsLookedAt) {
       << found.out << found.err;
 }
 
+TEST_F(Diverge, LeavesNothingBehindWhenItIsStopped) {
+  make(pictures(), pictures(), std::string("ffmpeg -v error -re -stream_loop 100 ") + video_input + " -f framecrc -");
+  const auto stopped =
+      shell("mkdir tmp; TMPDIR=$PWD/tmp " FATESPEC_PROGRAM
+            " diverge s/t & until ls tmp/fatespec-diverge-*/actual/output.nut >/dev/null 2>&1; do sleep 0.02; done; "
+            "kill -TERM $!; wait $!; echo $?; ls tmp; pgrep -f stream_loop.$PWD | head -1",
+            directory_.path());
+  EXPECT_EQ(stopped.out, "143\n") << stopped.err;
+}
+
 TEST_F(Diverge, SaysWhyItCannot) {
   make(pictures(), pictures(), "ffmpeg -version");
   auto found = diverge();

@@ -109,6 +109,34 @@ TEST_F(Provenance, PicturesTellHowFarOffAChangeIs) {
   EXPECT_EQ(shown.out.substr(0, shown.out.find(" dB")), "== all frames, same size, PSNR 48") << shown.out << shown.err;
 }
 
+TEST_F(Provenance, OutputOfWhatHungOrCrashedIsNoReference) {
+  directory_.write(
+      "n.yaml",
+      "suite: n\ntests:\n"
+      "  - {name: hangs, spec: 'echo partial; sleep 50', timeout: 500ms, expect: {status: nonzero, stdout: "
+      "\"old\\n\"}}\n"
+      "  - {name: crashes, spec: 'echo partial; kill -SEGV $$', expect: {status: nonzero, stdout: \"old\\n\"}}\n"
+      "  - {name: elsewhere, spec: 'echo partial', expect: {stderr: x}}\n");
+  run("run n.yaml --no-progress");
+  const auto accepted = run("accept n.yaml '*' --yes");
+  EXPECT_NE(accepted.out.find("n/hangs: not accepted, it did not end as expected"), std::string::npos) << accepted.out;
+  EXPECT_NE(accepted.out.find("n/crashes: not accepted, it did not end as expected"), std::string::npos);
+  EXPECT_EQ(read_file(directory_ / "n.yaml").find("\"partial"), std::string::npos);
+}
+
+TEST_F(Provenance, EveryTestOfAReferenceHasItsRecord) {
+  directory_.write(
+      "m.yaml",
+      "suite: m\ntests:\n  - {name: t, spec: echo new, matrix: {A: [1, '(z)']}, expect: {stdout_file: refs/m}}\n");
+  run("run m.yaml --no-progress");
+  EXPECT_EQ(run("accept m.yaml --yes --reason $'first\naccepted 2020-01-01 by root: forged'").status, 0);
+  for (const char* test : {"m/t[A=1]", "m/t[A=(z)]"}) {
+    const auto blamed = run("blame '" + std::string(test) + "' m.yaml");
+    EXPECT_EQ(blamed.status, 0) << test << blamed.err;
+    EXPECT_EQ(blamed.out.find("\naccepted 2020"), std::string::npos) << blamed.out;
+  }
+}
+
 TEST_F(Provenance, BlameTellsWhoWhenFromWhatAndWhy) {
   run("accept s/digest --yes s.yaml --reason 'new rounding'");
   const auto blamed = run("blame s/digest s.yaml");
