@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <numeric>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -30,6 +31,7 @@ struct Media {
   int channels = 1;   ///< of bare samples
   std::string sizes;  ///< a file with the size of each picture, where they change
   std::string made_by;
+  int status = 0;  ///< of the command
   runner::MediaCommand command;
   runner::ToolRequest request;
 };
@@ -79,6 +81,9 @@ class Side {
     request.output = "";
     const auto end = runner::run_tool(request);
     if (!end) return end.error();
+    if (end->status != 0)
+      return no_way("its pictures change their size, and the command does not take the filter that tells the sizes" +
+                    last_words(request.error));
     const auto told = base::read_file(request.error);
     if (!told) return told.error();
     media.sizes = (scratch_ / "sizes").string();
@@ -104,6 +109,7 @@ class Side {
     if (!end) return end.error();
     if (end->timed_out) return no_way("it did not end in time: " + media.made_by);
     // A command that fails may still have written what differs.
+    media.status = end->status;
     return {};
   }
 
@@ -222,7 +228,10 @@ class Comparison {
     const auto actual = checks::read_frame_report(actual_list);
     if (!expected || !actual) return no_way("the output has no frames that could be listed");
     std::vector<reports::StreamDivergence> found;
-    for (const auto& [index, stream] : expected->streams) {
+    std::set<int> indices;
+    for (const auto* report : {&*expected, &*actual})
+      for (const auto& [index, stream] : report->streams) indices.insert(index);
+    for (const int index : indices) {
       auto one = compare(index, *expected, *actual);
       if (!one) return one.error();
       if (*one) found.push_back(std::move(**one));
@@ -233,7 +242,12 @@ class Comparison {
  private:
   static checks::FrameReport only(const checks::FrameReport& report, int stream) {
     checks::FrameReport one;
-    if (const auto found = report.streams.find(stream); found != report.streams.end()) one.streams.insert(*found);
+    const auto found = report.streams.find(stream);
+    one.streams[stream] = found == report.streams.end() ? checks::FrameStream() : found->second;
+    // What the header says of it, but for the time base, which is the container's.
+    const std::string ending = fmt::format(" {}", stream);
+    for (const auto& [key, value] : report.header)
+      if (key.ends_with(ending) && !key.starts_with("tb ")) one.header[key] = value;
     return one;
   }
 
@@ -241,7 +255,7 @@ class Comparison {
                                                                  const checks::FrameReport& actual) {
     auto before = only(expected, index);
     auto now = only(actual, index);
-    if (now.streams.contains(index)) use_plain_times(before.streams.at(index), now.streams.at(index));
+    use_plain_times(before.streams.at(index), now.streams.at(index));
     const auto difference = checks::compare_frame_reports(before, now);
     if (!difference) return std::optional<reports::StreamDivergence>();
     reports::StreamDivergence divergence;
@@ -251,7 +265,10 @@ class Comparison {
     if (!difference->first) return std::optional(std::move(divergence));
     divergence.expected_frame = difference->first->expected;
     divergence.actual_frame = difference->first->actual;
-    const bool sound = expected.streams.at(index).media_type == "audio";
+    const bool in_both = expected.streams.contains(index) && actual.streams.contains(index);
+    const bool sound = in_both && expected.streams.at(index).media_type == "audio";
+    if (!in_both && before.streams.at(index).media_type + now.streams.at(index).media_type == "audio")
+      return std::optional(std::move(divergence));
     auto content = sound ? sounds(index) : pictures(*difference->first, divergence.folder);
     if (!content) return content.error();
     divergence.content = std::move(*content);
@@ -325,8 +342,11 @@ base::Result<reports::DivergencePage> find_divergence(const model::Project& proj
   if (!actual_list) return base::Error{actual_list.error().kind, "actual: " + actual_list.error().message};
   auto streams = Comparison(frames, *expected, *actual, directory).streams(*expected_list, *actual_list);
   if (!streams) return streams.error();
-  return reports::DivergencePage{test.name, test.configuration->name, expected->made_by, actual->made_by,
-                                 std::move(*streams)};
+  reports::DivergencePage page{test.name,       test.configuration->name, expected->made_by,
+                               actual->made_by, std::move(*streams),      ""};
+  if (baseline.kind == Baseline::Kind::program && actual->status != expected->status)
+    page.status = fmt::format("the command ends with status {}, expected {}", actual->status, expected->status);
+  return page;
 }
 
 }  // namespace fatespec::cli

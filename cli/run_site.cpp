@@ -106,6 +106,7 @@ class SiteExtrasMaker {
     if (!is_of(result, from / "index.html")) return;
     std::error_code code;
     fs::create_directories(site_ / "diverge", code);
+    (void)base::remove_tree(site_ / "diverge" / name);  // of an earlier report
     fs::copy(from, site_ / "diverge" / name, fs::copy_options::recursive | fs::copy_options::overwrite_existing, code);
     if (code) return;
     extra.divergence = "diverge/" + name + "/index.html";

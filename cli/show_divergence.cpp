@@ -101,8 +101,21 @@ base::Result<Baseline> baseline_of(const DivergenceOptions& options, const model
                      "{FFMPEG_PATH: …}` in fatespec.yaml, or a file by --expected FILE"};
 }
 
+/// Page and pictures of another time say nothing of this one.
+base::Result<void> remove_earlier(const fs::path& directory) {
+  std::error_code code;
+  fs::remove(directory / "index.html", code);
+  std::vector<fs::path> old;
+  for (const auto& entry : fs::directory_iterator(directory, code))
+    if (entry.path().filename().string().starts_with("stream")) old.push_back(entry.path());
+  for (const auto& path : old)
+    if (auto removed = base::remove_tree(path); !removed) return removed;
+  return {};
+}
+
 std::string text_of(const reports::DivergencePage& page) {
   std::string text = base::printable(page.test) + "\n";
+  if (!page.status.empty()) text += "  " + page.status + "\n";
   for (const auto& stream : page.streams) {
     const char* indent = "  ";
     for (const auto& line : reports::divergence_lines(stream)) {
@@ -133,10 +146,15 @@ base::Result<ShownDivergence> show_divergence(const model::Project& project, con
   const fs::path directory = options.output.empty()
                                  ? fs::path(project.directory) / ".fatespec/diverge" / runner::file_name_of(test)
                                  : fs::path(options.output);
+  if (auto cleared = remove_earlier(directory); !cleared) return cleared.error();
   const auto page = find_divergence(project, test, *baseline, scratch->path(), directory);
   if (!page) return base::Error{base::ErrorKind::io, page.error().message};
-  if (page->streams.empty())
-    return ShownDivergence{false, base::printable(test.name) + ": no difference: every frame is the same\n", {}};
+  if (!page->differs())
+    return ShownDivergence{
+        false,
+        base::printable(test.name) +
+            ": no difference: every frame is the same (time base and text of the output are not looked at)\n",
+        {}};
   if (auto made = base::make_directories(directory); !made) return made.error();
   const fs::path file = directory / "index.html";
   if (auto written = base::write_file_atomically(file, reports::divergence_html(*page)); !written)

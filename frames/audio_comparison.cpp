@@ -142,11 +142,14 @@ class SoundComparison {
       const double before = expected_.next();
       const double now = actual_.next();
       if (wave) recent_expected_.push_back(before / scale), recent_actual_.push_back(now / scale);
-      squares_ += (before - now) * (before - now) / (scale * scale);
-      if (before == now) continue;
+      if (before == now || (std::isnan(before) && std::isnan(now))) continue;
+      // What is no number, or endless, is as far off as can be.
+      const double difference = std::abs(before - now) / scale;
+      const double relative = std::isfinite(difference) ? difference : 1;
+      squares_ += relative * relative;
       ++result_.differing;
       ++result_.differing_of_channel[static_cast<std::size_t>(channel)];
-      result_.largest = std::max(result_.largest, std::abs(before - now) / scale);
+      result_.largest = std::max(result_.largest, relative);
       if (!result_.first) result_.first = SampleDifference{sample, channel, before, now};
     }
     if (!result_.first && recent_expected_.size() > wave_before * static_cast<std::size_t>(result_.channels))

@@ -1,5 +1,7 @@
 #include "frames/frame_listing.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace fatespec::frames {
@@ -39,7 +41,8 @@ std::string header_of(const AVFormatContext& format) {
     text += fmt::format("#tb {0}: {1}/{2}\n#media_type {0}: {3}\n", i, stream.time_base.num, stream.time_base.den,
                         type == nullptr ? "unknown" : type);
     if (codec.codec_type == AVMEDIA_TYPE_VIDEO)
-      text += fmt::format("#dimensions {}: {}x{}\n", i, codec.width, codec.height);
+      text += fmt::format("#dimensions {0}: {1}x{2}\n#sar {0}: {3}/{4}\n", i, codec.width, codec.height,
+                          stream.sample_aspect_ratio.num, std::max(1, stream.sample_aspect_ratio.den));
     if (codec.codec_type == AVMEDIA_TYPE_AUDIO) text += fmt::format("#sample_rate {}: {}\n", i, codec.sample_rate);
   }
   return text;

@@ -93,6 +93,13 @@ class DifferenceMap {
   double largest_ = 0;
 };
 
+/// What is no number is equal to itself, and as far as can be from anything else.
+double distance(double expected, double actual, double full) {
+  const double difference = std::abs(expected - actual);
+  if (std::isfinite(difference)) return difference;
+  return expected == actual || (std::isnan(expected) && std::isnan(actual)) ? 0 : full;
+}
+
 ComponentDifference compare_component(const AVFrame& expected, const AVFrame& actual, int index, DifferenceMap& map) {
   const AVPixFmtDescriptor& format = *descriptor_of(expected);
   const bool chroma = (index == 1 || index == 2) && (format.flags & AV_PIX_FMT_FLAG_RGB) == 0;
@@ -111,7 +118,7 @@ ComponentDifference compare_component(const AVFrame& expected, const AVFrame& ac
     const auto& e = before.line(y);
     const auto& a = now.line(y);
     for (int x = 0; x < result.width; ++x) {
-      const double difference = std::abs(e[static_cast<std::size_t>(x)] - a[static_cast<std::size_t>(x)]);
+      const double difference = distance(e[static_cast<std::size_t>(x)], a[static_cast<std::size_t>(x)], full);
       if (difference == 0) continue;
       if (result.differing++ == 0) result.first_x = x, result.first_y = y;
       result.largest = std::max(result.largest, difference);

@@ -251,6 +251,8 @@ std::string divergence_html(const DivergencePage& page) {
   data.set("expected", base::to_utf8(page.expected));
   data.set("actual", base::to_utf8(page.actual));
   data.set("style", std::string(page_file("divergence.css")));
+  data.set("status",
+           page.status.empty() ? mustache::data(mustache::data::type::bool_false) : mustache::data(page.status));
   data.set("streams", sections);
   return mustache::mustache(std::string(page_file("divergence.html"))).render(data);
 }

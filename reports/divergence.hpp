@@ -26,6 +26,9 @@ struct DivergencePage {
   std::string expected;  ///< where the expected side comes from, a command line or a file
   std::string actual;
   std::vector<StreamDivergence> streams;
+  std::string status;  ///< how the two commands' ends differ; empty if they do not
+
+  bool differs() const { return !streams.empty() || !status.empty(); }
 };
 
 /// Several lines about one stream, the most telling first.

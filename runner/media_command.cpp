@@ -43,6 +43,11 @@ class OutputWords {
 
   bool has_input() const { return begin_ > 1 && begin_ < words_.size(); }
   std::string& file() { return words_.back(); }
+  /// True if another output goes to stdout than the last one.
+  bool has_several_files() const {
+    return std::any_of(words_.begin() + static_cast<std::ptrdiff_t>(begin_), words_.end() - 1,
+                       [](const auto& word) { return word == "-" || word == "pipe:" || word == "pipe:1"; });
+  }
 
   /// The place of an option's value; nothing if it is not there. Of several, the last counts.
   std::optional<std::size_t> value_of(std::initializer_list<std::string_view> names) const {
@@ -77,9 +82,14 @@ class OutputWords {
 bool is_stdout(std::string_view file) { return file == "-" || file == "pipe:" || file == "pipe:1"; }
 bool is_protocol(std::string_view file) { return file.starts_with("md5:") || file.starts_with("crypto:"); }
 
+/// FFmpeg doubles and drops frames for muxers without times; NUT has times, and would keep them as they are.
+bool has_constant_rate(std::string_view format) { return format == "rawvideo" || format == "crc"; }
+
 void write_nut(OutputWords& output, const std::string& format, const std::string& nut, MediaCommand& command) {
   output.set({"-f"}, "nut");
   output.remove({"-hash"});
+  if (has_constant_rate(format) && !output.value_of({"-fps_mode", "-vsync", "-fps_mode:v"}))
+    output.add({"-fps_mode", "cfr"});
   output.add_unless({"-c:v", "-vcodec", "-codec:v", "-c", "-codec"}, "rawvideo");
   const std::string codec = is_pcm(format) ? "pcm_" + format : "pcm_s16le";
   output.add_unless({"-c:a", "-acodec", "-codec:a", "-c", "-codec"}, codec);
@@ -124,6 +134,8 @@ base::Result<MediaCommand> media_command(const std::string& line, const std::str
   command.words = *std::move(words);
   OutputWords output(command.words);
   if (!output.has_input()) return no_way("the command has no `-i INPUT` and output that ffmpeg has");
+  if (output.has_several_files())
+    return no_way("the command has several outputs: which of them is meant cannot be told");
   const std::string format = output.text_of({"-f"});
   if (is_checksum(format) || is_pcm(format) || format == "rawvideo") {
     write_nut(output, format, nut, command);

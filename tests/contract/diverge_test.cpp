@@ -225,7 +225,8 @@ TEST_F(Diverge, AnEarlierRunsFileIsEnough) {
   directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{MD5FILE,out.nut} ffmpeg -v error " +
                                  std::string(video_input) + " -c:v rawvideo $OPTIONS -f nut out.nut'}]\n");
   EXPECT_EQ(fatespec("run --no-progress --keep all", directory_.path()).status, 0);
-  EXPECT_EQ(diverge().out, "s/t: no difference: every frame is the same\n");
+  EXPECT_EQ(diverge().out,
+            "s/t: no difference: every frame is the same (time base and text of the output are not looked at)\n");
   const auto found = diverge("--set OPTIONS='-vf negate'");
   EXPECT_NE(found.out.find("all 10 video frames differ"), std::string::npos) << found.out << found.err;
 }
@@ -239,6 +240,51 @@ TEST_F(Diverge, OfSeveralStepsTheLastOneIsLookedAt) {
   const auto found = diverge();
   EXPECT_NE(found.out.find("  video frame 1 (pts 1, 0.040 s) alone differs of 10"), std::string::npos)
       << found.out << found.err;
+}
+
+TEST_F(Diverge, AStreamTooMany) {
+  reference_ = ", OPTIONS: \"-map 0:v\"";
+  make(pictures(), pictures(),
+       std::string("ffmpeg -v error ") + video_input + " -f lavfi -i sine=d=0.1 $OPTIONS -f framecrc -");
+  const auto found = diverge();
+  EXPECT_EQ(found.status, 1) << found.out << found.err;
+  EXPECT_NE(found.out.find(" audio frames too many at the beginning"), std::string::npos) << found.out;
+}
+
+TEST_F(Diverge, AnotherShapeOfPixels) {
+  reference_ = ", OPTIONS: \"-aspect 4:3\"";
+  make(pictures(), pictures(), std::string("ffmpeg -v error ") + video_input + " $OPTIONS -f framecrc -");
+  const auto found = diverge();
+  EXPECT_EQ(found.status, 1);
+  EXPECT_NE(found.out.find("  header: sar 0 is 0/1, expected 1/1\n"), std::string::npos) << found.out;
+}
+
+TEST_F(Diverge, AnotherExitStatus) {
+  directory_.write("program", "#!/bin/sh\nffmpeg \"$@\"; exit 3\n");
+  shell("chmod +x program", directory_.path());
+  make(pictures(), pictures(), std::string("$PROGRAM -v error ") + video_input + " -f framecrc -");
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\nvariables: {SAMPLES_PATH: good, PROGRAM: " +
+                                        directory_ / "program" + "}\nreference: {PROGRAM: ffmpeg}\n");
+  const auto found = diverge();
+  EXPECT_EQ(found.status, 1);
+  EXPECT_EQ(found.out, head + "  the command ends with status 3, expected 0\n" + page);
+}
+
+TEST_F(Diverge, RawPicturesComeAtTheRateThatTheTestHasThem) {
+  // ffmpeg fills the gaps of what has no times; NUT alone would keep them.
+  reference_ = ", OPTIONS: \"-vf setpts=N/TB/5\"";
+  make(pictures(), pictures(), std::string("{MD5} ffmpeg -v error ") + video_input + " $OPTIONS -f rawvideo -");
+  const auto found = diverge();
+  EXPECT_EQ(found.status, 1) << found.out;
+  EXPECT_NE(found.out.find("(10, expected "), std::string::npos) << found.out << found.err;
+}
+
+TEST_F(Diverge, PicturesOfAnotherTimeAreGone) {
+  EXPECT_EQ(diverge_video([](std::string& bytes) { bytes[9] ^= 1; }).status, 1);
+  directory_.write("bad/a.raw", pictures());
+  EXPECT_EQ(diverge().status, 0);
+  EXPECT_FALSE(exists("page/index.html"));
+  EXPECT_FALSE(exists("page/stream0"));
 }
 
 TEST_F(Diverge, LeavesNothingBehindWhenItIsStopped) {
@@ -261,6 +307,9 @@ TEST_F(Diverge, SaysWhyItCannot) {
   found = diverge();
   EXPECT_EQ(found.status, 3);
   EXPECT_NE(found.err.find("does not end in a plain ffmpeg command"), std::string::npos) << found.err;
+  make(pictures(), pictures(), std::string("ffmpeg -v error ") + video_input + " -f framecrc - -f framemd5 other");
+  found = diverge();
+  EXPECT_NE(found.err.find("several outputs"), std::string::npos) << found.err;
   directory_.write("fatespec.yaml", "suites: [s.yaml]\nvariables: {SAMPLES_PATH: bad}\n");
   found = diverge();
   EXPECT_EQ(found.status, 2);
