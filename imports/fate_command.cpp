@@ -2,17 +2,15 @@
 
 #include <algorithm>
 #include <map>
-#include <sstream>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "imports/fate_words.hpp"
 #include "specs/shell.hpp"
 
 namespace fatespec::imports {
 namespace {
-
-using Words = std::vector<std::string>;
 
 // The flags that the script has for these purposes. What its encoders and decoders get is defined there twice; when a
 // test runs, the second definition counts.
@@ -21,49 +19,6 @@ constexpr const char* common = "-flags +bitexact -idct simple -sws_flags +accura
 constexpr const char* title = "-metadata title=lavftest";
 constexpr const char* source_pictures = "$BUILD_PATH/tests/vsynth1/%02d.pgm";
 constexpr const char* source_sound = "$BUILD_PATH/tests/data/asynth1.sw";
-
-/// The script splits most of its arguments again where there are blanks.
-Words split(const std::string& text) {
-  Words words;
-  std::istringstream stream(text);
-  for (std::string word; stream >> word;) words.push_back(word);
-  return words;
-}
-
-/// Keeps the quoting that a word needs; variables of ours stay variables.
-std::string quoted(const std::string& word) {
-  constexpr std::string_view plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-  const std::size_t name = word.starts_with('$') ? word.find('/') : 0;
-  const std::string variable = name == std::string::npos ? word : word.substr(0, name);
-  const std::string rest = word.substr(variable.size());
-  if (!rest.empty() && rest.find_first_not_of(plain) == std::string::npos) return word;
-  return rest.empty() && !variable.empty() ? variable : variable + base::shell_quote(rest);
-}
-
-std::string joined(const Words& words) {
-  std::string line;
-  for (const auto& word : words) line += (line.empty() ? "" : " ") + quoted(word);
-  return line;
-}
-
-/// The script runs its commands without file name generation: what would be a pattern is plain text.
-std::string without_patterns(const std::string& line) {
-  std::string plain;
-  char quote = 0;
-  for (std::size_t i = 0; i < line.size(); ++i) {
-    const char c = line[i];
-    if (c == '\\' && quote != '\'' && i + 1 < line.size()) {
-      plain += c;
-      plain += line[++i];
-      continue;
-    }
-    if (quote == 0 && (c == '"' || c == '\'')) quote = c;
-    else if (c == quote) quote = 0;
-    else if (quote == 0 && std::string_view("*?[~").find(c) != std::string_view::npos) plain += '\\';
-    plain += c;
-  }
-  return plain;
-}
 
 /// The commands of one test, put together as the script's functions do it.
 class Translator {
