@@ -128,18 +128,17 @@ born() {
 }
 
 # sweep_unless [LEADER DIR]…: ends what has left its test and outlived it. A directory may be used again: what carries
-# one that a test works in now is of an earlier test if it is older than this one's leader. Tests that have begun since
-# the list was made are not in it: the workers' own notes, read after the processes, have them.
+# one that a test works in now is of an earlier test if it is older than this one's leader. The list is made by the
+# runner, and a test may have begun since: only what no test had at the last sweep either is ended.
+strangers=
 sweep_unless() {
-  carrying=$(carriers "$root/")
-  at_work=
-  for file in "$root"/leader.*; do
-    read -r begun <"$file" && [ -n "$begun" ] && at_work="$at_work$(members "$begun")"
-  done
-  for pid in $carrying; do
-    case $at_work in *" $pid "*) continue ;; esac
+  known=$strangers
+  strangers=
+  for pid in $(carriers "$root/"); do
     where=$(tr '\0' '\n' <"/proc/$pid/environ" | sed -n "s,^TEST_DIR=,,p" | tail -n 1)
-    belongs "$pid" "$where" "$@" || kill -KILL "$pid"
+    belongs "$pid" "$where" "$@" && continue
+    stranger=" $pid:$(born "$pid") "
+    case $known in *"$stranger"*) kill -KILL "$pid" ;; *) strangers=$strangers$stranger ;; esac
   done
   return 0
 }

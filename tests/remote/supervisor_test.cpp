@@ -49,11 +49,16 @@ TEST(Supervisor, ASweepSparesTestsThatBeganAfterItsListWasMade) {
   const Carrier begun(settings.root + "/new.d");
   const Carrier left(settings.root + "/old.d");
   ASSERT_TRUE(test::wait_until([&] { return begun.carries(settings.root) && left.carries(settings.root); }));
-  directory.write("script", control_script(settings) + "reply prepare\necho " + std::to_string(begun.pid()) +
-                                " >$root/leader.1\nreply sweep_unless\nrm $root/leader.1\ntell alive $(cat /proc/" +
-                                std::to_string(begun.pid()) + "/comm) >&1\nkill -KILL $watcher\ntrap - EXIT\n");
+  const std::string begun_pid = std::to_string(begun.pid());
+  const std::string show = "tell alive $(cat /proc/" + std::to_string(left.pid()) + "/comm)\n";
+  directory.write("script", control_script(settings) + "reply prepare\nreply sweep_unless\n" + show +
+                                "reply sweep_unless " + begun_pid + " $root/new.d\ntell alive $(cat /proc/" +
+                                begun_pid + "/comm)\nkill -KILL $watcher\ntrap - EXIT\n");
   const auto ran = test::shell("sh -s <script", directory.path());
-  EXPECT_NE(ran.out.find("token alive sleep\n"), std::string::npos) << ran.out << ran.err;
+  const std::string alive = "token alive sleep\n";
+  const auto first = ran.out.find(alive);
+  ASSERT_NE(first, std::string::npos) << "at the first sweep nobody is ended\n" << ran.out << ran.err;
+  EXPECT_NE(ran.out.find(alive, first + 1), std::string::npos) << ran.out;
   EXPECT_TRUE(begun.alive());
   EXPECT_TRUE(test::wait_until([&] { return !left.alive(); }));
 }
