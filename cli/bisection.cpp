@@ -13,7 +13,6 @@
 #include "base/file.hpp"
 #include "base/program.hpp"
 #include "base/text.hpp"
-#include "cli/tool_output.hpp"
 #include "runner/tool_process.hpp"
 
 namespace fatespec::cli {
@@ -58,18 +57,12 @@ Bisection::Bisection(BisectionRequest request)
 }
 
 // In the words of the C locale: what git says of a bisection has no other form.
-Bisection::Answered Bisection::ask_git(const std::string& arguments) const {
+ToolAnswer Bisection::ask_git(const std::string& arguments) const {
   std::error_code ignored;
   const fs::path place = fs::exists(worktree_, ignored) ? worktree_ : fs::path(request_.source);
-  Answered answered;
-  const std::string said =
-      tool_output("LC_ALL=C git -C " + base::shell_quote(place.string()) + " " + arguments + " 2>&1; echo \"$?\"");
-  const std::string_view all = base::trim(said);
-  const std::size_t last = all.rfind('\n');
-  answered.status =
-      static_cast<int>(base::parse_integer(all.substr(last == std::string_view::npos ? 0 : last + 1)).value_or(-1));
-  if (last != std::string_view::npos) answered.text = base::trim(all.substr(0, last));
-  return answered;
+  ToolAnswer answer = ask_tool("LC_ALL=C git -C " + base::shell_quote(place.string()) + " " + arguments + " 2>&1");
+  answer.text = std::string(base::trim(answer.text));
+  return answer;
 }
 
 base::Result<std::string> Bisection::commit_of(const std::string& revision) const {
@@ -262,7 +255,7 @@ base::Result<void> Bisection::check_ends() {
 
 base::Result<ExitCode> Bisection::search() {
   constexpr int only_skipped_left = 2;  // git's own exit status for that
-  Answered answered{git("bisect log"), 0};
+  ToolAnswer answered{git("bisect log"), 0};
   for (;;) {
     if (names_the_first_bad(answered.text)) {
       if (auto told = tell(git("rev-parse refs/bisect/bad")); !told) return told.error();

@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/flaky_odds.hpp"
+#include "cli/tool_output.hpp"
 #include "model/plan.hpp"
 
 namespace fatespec::cli {
@@ -38,11 +39,8 @@ class Bisection {
   enum class Answer { good, bad, untestable };
 
   // git.
-  struct Answered {
-    std::string text;  ///< stdout and stderr
-    int status = 0;
-  };
-  Answered ask_git(const std::string& arguments) const;
+  /// Its text is stdout and stderr, without blanks around it.
+  ToolAnswer ask_git(const std::string& arguments) const;
   std::string git(const std::string& arguments) const { return ask_git(arguments).text; }
   base::Result<std::string> commit_of(const std::string& revision) const;
   std::string head() const;

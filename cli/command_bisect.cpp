@@ -86,9 +86,7 @@ ExitCode bisect_test(const BisectOptions& options, const model::Project& project
 }
 
 ExitCode bisect(const BisectOptions& options) {
-  InputOptions inputs = options.inputs;
-  inputs.filter = exact_name(options.test);
-  const auto loaded = load_inputs(inputs);
+  const auto loaded = load_test(options.inputs, options.test);
   if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
   const auto& [project, suites, plan] = std::get<Inputs>(loaded);
   const auto with_source = std::find_if(plan.tests.begin(), plan.tests.end(), [&](const auto& test) {

@@ -1,11 +1,10 @@
 #include <algorithm>
 #include <cstdio>
-#include <set>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/decisions.hpp"
 #include "cli/inputs.hpp"
-#include "reports/provenance.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -16,34 +15,20 @@ struct BlameOptions {
   bool json = false;
 };
 
-/// The decisions about a test, the latest first.
-base::Result<std::vector<reports::ProvenanceRecord>> decisions(const Inputs& inputs, const std::string& test) {
-  std::vector<reports::ProvenanceRecord> found;
-  std::set<std::string> files;
-  for (const auto& suite : inputs.suites) files.insert(reports::provenance_file(suite->file));
-  for (const auto& file : files) {
-    const auto records = reports::read_provenance(file);
-    if (!records) return records.error();
-    for (const auto& record : *records)
-      if (record.test == test) found.push_back(record);
-  }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.when < b.when; });
-  std::reverse(found.begin(), found.end());
-  return found;
-}
-
 ExitCode blame(const BlameOptions& options) {
-  InputOptions inputs = options.inputs;
-  inputs.filter = exact_name(options.test);
-  const auto loaded = load_inputs(inputs);
+  const auto loaded = load_test(options.inputs, options.test);
   if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-  const auto found = decisions(std::get<Inputs>(loaded), options.test);
-  if (!found) return complain(found.error());
-  for (const auto& record : *found) {
+  std::vector<std::string> spec_files;
+  for (const auto& suite : std::get<Inputs>(loaded).suites) spec_files.push_back(suite->file);
+  auto decisions = decisions_of(spec_files);
+  if (!decisions) return complain(decisions.error());
+  std::erase_if(*decisions, [&](const auto& record) { return record.test != options.test; });
+  std::reverse(decisions->begin(), decisions->end());  // the latest first
+  for (const auto& record : *decisions) {
     if (options.json) std::printf("%s\n", reports::provenance_json(record).c_str());
     else std::printf("%s\n", base::printable_lines(reports::provenance_text(record)).c_str());
   }
-  if (!found->empty()) return ExitCode::success;
+  if (!decisions->empty()) return ExitCode::success;
   complain(options.test + ": no `fatespec accept` has decided about its reference yet; the version control knows more");
   return ExitCode::nothing_selected;
 }

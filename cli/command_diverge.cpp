@@ -15,9 +15,7 @@ struct DivergeOptions : DivergenceOptions {
 };
 
 ExitCode diverge(const DivergeOptions& options) {
-  InputOptions inputs = options.inputs;
-  inputs.filter = exact_name(options.test);
-  const auto loaded = load_inputs(inputs);
+  const auto loaded = load_test(options.inputs, options.test);
   if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
   const auto& [project, suites, plan] = std::get<Inputs>(loaded);
   // Of several configurations, the first that runs here.

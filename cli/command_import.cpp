@@ -11,6 +11,7 @@
 #include "cli/tool_output.hpp"
 #include "imports/fate.hpp"
 #include "imports/fluster.hpp"
+#include "imports/yaml_text.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -49,10 +50,7 @@ base::Result<bool> write_configuration(const FateOptions& options) {
   std::error_code ignored;
   if (std::filesystem::exists(file, ignored)) return false;
   const auto absolute = [](const std::string& path) {
-    std::string quoted = "'";
-    for (const char c : std::filesystem::absolute(path).lexically_normal().string())
-      quoted += c == '\'' ? "''" : std::string(1, c);
-    return quoted + "'";
+    return imports::yaml_string(std::filesystem::absolute(path).lexically_normal().string());
   };
   const auto written = base::write_file_atomically(
       file,

@@ -11,9 +11,8 @@
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
 #include "cli/plan_run.hpp"
-#include "reports/json_lines.hpp"
+#include "cli/run_outputs.hpp"
 #include "reports/json_reader.hpp"
-#include "reports/junit.hpp"
 #include "reports/run_reporter.hpp"
 #include "results/run_writer.hpp"
 
@@ -34,7 +33,8 @@ constexpr std::uint64_t largest_file = std::uint64_t{4} << 30;
 /// The runs of all files as one.
 class Merge {
  public:
-  explicit Merge(const MergeOptions& options) : options_(options), console_(stdout) {}
+  explicit Merge(const MergeOptions& options)
+      : options_(options), console_(options.json == "-" ? stderr : stdout), outputs_(options.json, options.junit) {}
 
   ExitCode execute() {
     for (const auto& file : options_.files)
@@ -89,25 +89,14 @@ class Merge {
       if (!store) return complain(store.error());
       writer_ = std::make_unique<results::RunWriter>(std::move(*store), [](const base::Error&) {});
     }
-    if (options_.json.empty()) return std::nullopt;
-    auto json = reports::JsonLinesWriter::open(options_.json);
-    if (!json) return complain(json.error());
-    json_ = std::move(*json);
-    return std::nullopt;
+    const auto opened = outputs_.open();
+    return opened ? std::nullopt : std::optional(complain(opened.error()));
   }
 
   void emit(const model::RunEvent& event) {
     if (writer_) writer_->handle(event);
-    if (json_) json_->handle(event);
-    junit_.handle(event);
+    outputs_.handle(event);
     reporter_->handle(event);
-  }
-
-  ExitCode code() const {
-    using model::Verdict;
-    if (counts_[Verdict::fail] + counts_[Verdict::crash] + counts_[Verdict::timeout] + counts_[Verdict::xpass] > 0)
-      return ExitCode::bad_test;
-    return counts_[Verdict::error] > 0 || cut_ ? ExitCode::error : ExitCode::success;
   }
 
   void replay() {
@@ -129,29 +118,21 @@ class Merge {
                            counts_,
                            wall_,
                            started_ + std::chrono::duration_cast<base::UtcTime::duration>(wall_),
-                           static_cast<int>(code()),
+                           static_cast<int>(exit_code_of(counts_, cut_)),
                            ""};
     if (cut_) end.interrupted_by = "the end of a file";
     emit(end);
   }
 
   ExitCode close() {
-    bool lost = false;
+    bool complete = !cut_;
     if (writer_)
       if (const auto flushed = writer_->flush(); !flushed) {
         complain(flushed.error());
-        lost = true;
+        complete = false;
       }
-    if (json_ && !json_->good()) {
-      complain(options_.json + ": could not be written completely");
-      lost = true;
-    }
-    if (!options_.junit.empty())
-      if (const auto written = junit_.write(options_.junit); !written) {
-        complain(written.error());
-        lost = true;
-      }
-    return lost && code() == ExitCode::success ? ExitCode::error : code();
+    complete = outputs_.close() && complete;
+    return exit_code_of(counts_, !complete);
   }
 
   const MergeOptions& options_;
@@ -166,8 +147,7 @@ class Merge {
   bool cut_ = false;
   std::string results_path_;
   std::unique_ptr<results::RunWriter> writer_;
-  std::unique_ptr<reports::JsonLinesWriter> json_;
-  reports::JunitCollector junit_;
+  RunOutputs outputs_;
   std::unique_ptr<reports::RunReporter> reporter_;
 };
 

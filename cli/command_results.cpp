@@ -9,10 +9,9 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/decisions.hpp"
 #include "cli/store_options.hpp"
-#include "reports/provenance.hpp"
 #include "results/copy.hpp"
-#include "specs/project_reader.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -67,18 +66,6 @@ ExitCode copy(const CopyOptions& options) {
   std::printf("%zu runs copied to %s", copied, options.to.c_str());
   std::printf(passed_over > 0 ? ", %zu were there already\n" : "\n", passed_over);
   return ExitCode::success;
-}
-
-/// The runs that references came from: who asks where a reference came from wants to see them.
-std::set<std::string> runs_of_references(const model::Project& project) {
-  std::set<std::string> runs;
-  specs::Problems ignored;
-  for (const auto& file : specs::suite_files(project, ignored)) {
-    const auto records = reports::read_provenance(reports::provenance_file(file));
-    if (!records) continue;
-    for (const auto& record : *records) runs.insert(record.run);
-  }
-  return runs;
 }
 
 class Pruning {
@@ -169,7 +156,12 @@ ExitCode prune(const PruneOptions& options) {
   if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
   auto opened = open_store(options.store);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  Pruning pruning(options, *std::get<0>(opened), runs_of_references(*std::get<0>(project)));
+  const auto decisions = decisions_of(*std::get<0>(project));
+  if (!decisions) return complain(decisions.error());
+  // Who asks where a reference came from wants to see that run.
+  std::set<std::string> kept;
+  for (const auto& record : *decisions) kept.insert(record.run);
+  Pruning pruning(options, *std::get<0>(opened), std::move(kept));
   const auto done = pruning.run();
   if (!done) return complain(done.error());
   std::printf("%zu runs %s", pruning.removed(), options.dry_run ? "would be removed" : "removed");

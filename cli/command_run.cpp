@@ -12,12 +12,11 @@
 #include "cli/inputs.hpp"
 #include "cli/plan_run.hpp"
 #include "cli/run_options.hpp"
+#include "cli/run_outputs.hpp"
 #include "cli/run_selection.hpp"
 #include "cli/run_session.hpp"
 #include "cli/source_tree.hpp"
 #include "reports/comparison.hpp"
-#include "reports/json_lines.hpp"
-#include "reports/junit.hpp"
 #include "reports/run_reporter.hpp"
 #include "results/run_writer.hpp"
 
@@ -31,7 +30,8 @@ runner::Keep keep_of(const std::string& name) {
 /// The sinks of a run and what they need; lives as long as the run.
 class RunCommand {
  public:
-  explicit RunCommand(const RunOptions& options) : options_(options), console_(options.json == "-" ? stderr : stdout) {}
+  explicit RunCommand(const RunOptions& options)
+      : options_(options), console_(options.json == "-" ? stderr : stdout), outputs_(options.json, options.junit) {}
 
   ExitCode execute() {
     auto guardian = runner::Guardian::start();  // before there are threads and much memory
@@ -80,12 +80,8 @@ class RunCommand {
       writer_ =
           std::make_unique<results::RunWriter>(std::move(store_), [this](const base::Error&) { results_lost_ = true; });
     }
-    if (!options_.json.empty()) {
-      auto json = reports::JsonLinesWriter::open(options_.json);
-      if (!json) return complain(json.error());
-      json_ = std::move(*json);
-    }
-    return std::nullopt;
+    const auto opened = outputs_.open();
+    return opened ? std::nullopt : std::optional(complain(opened.error()));
   }
 
   std::optional<ExitCode> choose_session() {
@@ -122,8 +118,7 @@ class RunCommand {
     for (const auto& [test, earlier] : selection_.earlier) options.expected[test] = earlier.wall;
     reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
     std::vector<model::EventSink> sinks;
-    if (json_) sinks.emplace_back([this](const auto& event) { json_->handle(event); });
-    if (!options_.junit.empty()) sinks.emplace_back([this](const auto& event) { junit_.handle(event); });
+    sinks.emplace_back([this](const auto& event) { outputs_.handle(event); });
     sinks.emplace_back([this](const auto& event) { reporter_->handle(event); });
     sinks.emplace_back([this](const auto& event) { look_for_trends(event); });
     if (writer_) {
@@ -158,16 +153,7 @@ class RunCommand {
         lost = true;
       }
     }
-    if (json_ && !json_->good()) {
-      complain(options_.json + ": could not be written completely");
-      lost = true;
-    }
-    if (!options_.junit.empty()) {
-      if (const auto written = junit_.write(options_.junit); !written) {
-        complain(written.error());
-        lost = true;
-      }
-    }
+    lost = !outputs_.close() || lost;
     if (lock_) unlock_run(results_path_, run_.run_id);
     if (session_) finish_session();
     show_trends();
@@ -205,8 +191,7 @@ class RunCommand {
   std::atomic<bool> results_lost_ = false;
   std::unique_ptr<results::RunWriter> writer_;
   std::unique_ptr<DurableEvents> durable_;
-  std::unique_ptr<reports::JsonLinesWriter> json_;
-  reports::JunitCollector junit_;
+  RunOutputs outputs_;
   std::unique_ptr<reports::RunReporter> reporter_;
 };
 

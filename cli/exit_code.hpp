@@ -1,6 +1,8 @@
 // The exit codes of the contract; docs/exit-codes.md.
 #pragma once
 
+#include "model/result.hpp"
+
 namespace fatespec::cli {
 
 enum class ExitCode : int {
@@ -13,5 +15,8 @@ enum class ExitCode : int {
   interrupted = 130,     ///< SIGINT
   terminated = 143,      ///< SIGTERM
 };
+
+/// Of a run that came to its end. `incomplete`: something of it could not be run, read or kept.
+ExitCode exit_code_of(const model::VerdictCounts& counts, bool incomplete);
 
 }  // namespace fatespec::cli

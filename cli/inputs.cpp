@@ -140,6 +140,11 @@ std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::
   return inputs;
 }
 
+std::variant<Inputs, ExitCode> load_test(InputOptions options, const std::string& name) {
+  options.filter = exact_name(name);
+  return load_inputs(options);
+}
+
 std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const InputOptions& options) {
   specs::Problems problems;
   std::shared_ptr<const model::Project> project = read_or_default(options, problems);

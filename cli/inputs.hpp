@@ -40,6 +40,9 @@ std::string exact_name(const std::string& test);
 /// Reads and plans. On failure everything that is wrong has been printed to stderr, and the exit code is returned.
 std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options = {});
 
+/// Reads and plans one test, under each of its configurations; `name` is its full name.
+std::variant<Inputs, ExitCode> load_test(InputOptions options, const std::string& name);
+
 /// The project alone: for commands that need the results file only.
 std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const InputOptions& options);
 

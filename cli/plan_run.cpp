@@ -31,13 +31,10 @@ using boost::system::error_code;
 constexpr auto tick_interval = std::chrono::milliseconds(100);
 
 ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool results_lost) {
-  using model::Verdict;
   if (signal == SIGINT) return ExitCode::interrupted;
   if (signal == SIGTERM) return ExitCode::terminated;
   if (signal == SIGHUP) return ExitCode::hung_up;
-  if (counts[Verdict::fail] + counts[Verdict::crash] + counts[Verdict::timeout] + counts[Verdict::xpass] > 0)
-    return ExitCode::bad_test;
-  return counts[Verdict::error] > 0 || results_lost ? ExitCode::error : ExitCode::success;
+  return cli::exit_code_of(counts, results_lost);
 }
 
 class PlanRun {

@@ -1,7 +1,6 @@
 #include "cli/player_process.hpp"
 
 #include <fcntl.h>
-#include <spawn.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -14,6 +13,7 @@
 
 #include "base/file.hpp"
 #include "base/program.hpp"
+#include "base/spawn.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -81,27 +81,18 @@ std::string player_program() {
 }
 
 int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pid) {
-  const std::string program = player_program();
-  std::vector<char*> words = {const_cast<char*>(program.c_str())};  // argv is not written to
-  for (const auto& argument : arguments) words.push_back(const_cast<char*>(argument.c_str()));
-  words.push_back(nullptr);
-  const std::string parent = fmt::format("FATESPEC_PARENT={}", ::getpid());
-  std::vector<char*> environment;
-  for (char** one = environ; *one != nullptr; ++one) environment.push_back(*one);
-  environment.push_back(const_cast<char*>(parent.c_str()));
-  environment.push_back(nullptr);
+  std::vector<std::string> words = {player_program()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> environment;
+  for (char** one = environ; *one != nullptr; ++one) environment.emplace_back(*one);
+  environment.push_back(fmt::format("FATESPEC_PARENT={}", ::getpid()));
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   if (error >= 0) ::posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP}) sigaddset(&defaults, signal);
-  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
-  const int code = ::posix_spawn(&pid, program.c_str(), &actions, &attributes, words.data(), environment.data());
-  ::posix_spawnattr_destroy(&attributes);
+  const base::SpawnAttributes attributes(base::SpawnAttributes::Group::ours);
+  const auto argv = base::argument_pointers(words);
+  const int code = ::posix_spawn(&pid, argv[0], &actions, attributes.get(), argv.data(),
+                                 base::argument_pointers(environment).data());
   ::posix_spawn_file_actions_destroy(&actions);
   return code;
 }

@@ -4,13 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <ctime>
 #include <filesystem>
 #include <map>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
@@ -91,7 +90,7 @@ std::string class_of_change(const std::string& old_text, const std::string& new_
 reports::ProvenanceRecord facts_of_review() {
   reports::ProvenanceRecord record;
   record.who = who();
-  record.when = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  record.when = base::iso8601(std::chrono::system_clock::now());
   record.revision = base::trim(tool_output("git describe --always --dirty --abbrev=40"));
   if (record.revision.empty()) record.revision = "none";
   return record;

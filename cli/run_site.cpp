@@ -6,13 +6,12 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "cli/decisions.hpp"
 #include "reports/plot_page.hpp"
-#include "reports/provenance.hpp"
 #include "reports/site.hpp"
 #include "runner/attribution.hpp"
 #include "runner/command_line.hpp"
 #include "sessions/recording.hpp"
-#include "specs/project_reader.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -22,26 +21,11 @@ namespace fs = std::filesystem;
 constexpr std::size_t most_runs = 51;   // this one and fifty before it
 constexpr std::size_t most_plots = 20;  // of players' recordings: each is a page of its own size
 
-/// suite/test and its combination, taken from a full name `suite/test[NAME=value,…]`.
-std::pair<std::string, std::vector<std::pair<std::string, std::string>>> declared(const std::string& name) {
-  const std::size_t begin = name.rfind('[');
-  if (begin == std::string::npos || !name.ends_with(']')) return {name, {}};
-  std::vector<std::pair<std::string, std::string>> combination;
-  std::string_view rest = std::string_view(name).substr(begin + 1, name.size() - begin - 2);
-  while (!rest.empty()) {
-    const std::string_view entry = rest.substr(0, rest.find(','));
-    const std::size_t equals = entry.find('=');
-    if (equals != std::string_view::npos) combination.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
-    rest.remove_prefix(std::min(rest.size(), entry.size() + 1));
-  }
-  return {name.substr(0, begin), std::move(combination)};
-}
-
 /// What the failing combinations of each matrix have in common, by test and configuration.
 std::map<std::pair<std::string, std::string>, std::string> attributions(const std::vector<model::TestResult>& results) {
   std::map<std::pair<std::string, std::string>, std::vector<runner::Outcome>> outcomes;
   for (const auto& result : results) {
-    auto [test, combination] = declared(result.test);
+    auto [test, combination] = model::parse_full_name(result.test);
     if (!combination.empty() && result.verdict != model::Verdict::skip)
       outcomes[{test, result.configuration}].push_back({std::move(combination), model::is_bad(result.verdict)});
   }
@@ -67,18 +51,6 @@ std::vector<results::CpuTrend> trends_of(const results::RunMatrix& matrix) {
     trends.push_back(std::move(*trend));
   }
   return trends;
-}
-
-/// By test, the latest decision about its reference.
-std::map<std::string, std::string> decisions_of(const model::Project& project) {
-  std::map<std::string, std::string> decisions;
-  specs::Problems ignored;
-  for (const auto& file : specs::suite_files(project, ignored)) {
-    const auto records = reports::read_provenance(reports::provenance_file(file));
-    if (!records) continue;
-    for (const auto& record : *records) decisions[record.test] = reports::provenance_text(record);
-  }
-  return decisions;
 }
 
 class SiteExtrasMaker {
@@ -154,13 +126,16 @@ base::Result<void> write_run_site(results::Store& store, const model::Run& run,
   if (!matrix) return matrix.error();
   const auto common = attributions(results);
   SiteExtrasMaker maker(project, directory);
-  const auto decided = decisions_of(project);
+  const auto decisions = decisions_of(project);
+  if (!decisions) return decisions.error();
+  std::map<std::string, std::string> decided;  // the latest of each test
+  for (const auto& record : *decisions) decided[record.test] = reports::provenance_text(record);
   std::vector<reports::SiteExtras> extras;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!model::is_bad(results[i].verdict)) continue;
     auto extra = maker.make(results[i]);
     extra.result = i;
-    const auto found = common.find({declared(results[i].test).first, results[i].configuration});
+    const auto found = common.find({model::parse_full_name(results[i].test).declared, results[i].configuration});
     if (found != common.end()) extra.attribution = found->second;
     if (const auto decision = decided.find(results[i].test); decision != decided.end())
       extra.provenance = decision->second;

@@ -12,6 +12,7 @@
 #include "cli/divergence.hpp"
 #include "cli/inputs.hpp"
 #include "runner/command_line.hpp"
+#include "runner/media_command.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -45,26 +46,29 @@ bool compares_samples(model::SpecType type) {
   return type == model::SpecType::one_off || type == model::SpecType::rms || type == model::SpecType::stddev;
 }
 
-/// The file that an earlier run kept of this test (`--keep all`), the latest pass first; empty if there is none.
+/// The file that a test writes into its directory, relative to that; empty if it writes none that could be found.
+std::string written_file(const model::Project& project, const model::PlannedTest& test) {
+  if (test.spec->parsed.type == model::SpecType::digest_file)
+    return runner::expanded(test.spec->parsed, *test.variables).arguments.front().value;
+  const std::string directory = "/test-directory";
+  const auto variables = runner::with_test_directory(test, directory);
+  if (runner::working_directory(project, test, variables) != directory) return "";
+  const auto command = runner::media_command(runner::command_line(project, test, variables), "");
+  if (!command || command->is_nut || command->file.empty()) return "";
+  const fs::path file = (directory / fs::path(command->file)).lexically_relative(directory);
+  return *file.begin() == ".." ? "" : file.string();
+}
+
+/// The file that an earlier run kept of this test (`--keep all`), of the latest pass; empty if there is none.
 std::string kept_file(const DivergenceOptions& options, const model::Project& project, const model::PlannedTest& test) {
-  if (test.spec->parsed.type != model::SpecType::digest_file) return "";
+  const std::string file = written_file(project, test);
   auto store = results::Store::open_existing(results_file(project, options.results));
-  if (!store) return "";
-  constexpr std::size_t most = 100;
-  const auto runs = (*store)->runs(most);
-  if (!runs) return "";
-  const std::string path = runner::expanded(test.spec->parsed, *test.variables).arguments.front().value;
-  for (const auto& run : *runs) {
-    const auto results = (*store)->results(run.id);
-    if (!results) return "";
-    for (const auto& result : *results) {
-      const bool ours = result.test == test.name && result.configuration == test.configuration->name;
-      if (!ours || result.verdict != model::Verdict::pass || result.kept_directory.empty()) continue;
-      const fs::path file = fs::path(result.kept_directory) / path;
-      std::error_code ignored;
-      if (fs::is_regular_file(file, ignored)) return file.string();
-    }
-  }
+  if (file.empty() || !store) return "";
+  const auto directories = (*store)->kept_directories(test.name, test.configuration->name);
+  if (!directories) return "";
+  for (const auto& directory : *directories)
+    if (std::error_code ignored; fs::is_regular_file(fs::path(directory) / file, ignored))
+      return (fs::path(directory) / file).string();
   return "";
 }
 

@@ -1,12 +1,19 @@
-// What another program says: git, ffmpeg.
+// What another program says: git, make, ffmpeg.
 #pragma once
 
 #include <string>
 
 namespace fatespec::cli {
 
-/// The stdout of a command line of our own making, its stderr dropped; empty if it cannot be run. Words in it that come
-/// from elsewhere must be quoted.
+struct ToolAnswer {
+  std::string text;  ///< its stdout
+  int status = -1;   ///< as waitpid() has it decoded: the exit status; -1 if a signal ended it or it was not started
+};
+
+/// Runs a command line of our own making by the shell, stdin and stderr from and to nowhere (`2>&1` in it takes stderr
+/// along). Blocks. Words in it that come from elsewhere must be quoted.
+ToolAnswer ask_tool(const std::string& command);
+/// The text alone; empty if it cannot be run.
 std::string tool_output(const std::string& command);
 
 }  // namespace fatespec::cli

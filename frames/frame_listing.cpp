@@ -1,5 +1,10 @@
 #include "frames/frame_listing.hpp"
 
+extern "C" {
+#include <libavutil/adler32.h>
+#include <libavutil/imgutils.h>
+}
+
 #include <algorithm>
 
 #include <fmt/format.h>

@@ -51,8 +51,8 @@ base::Result<std::vector<Geometry>> read_sizes(const std::string& file) {
   return sizes;
 }
 
-base::Result<std::optional<FramePtr>> find_picture(const Input& input, int stream, std::int64_t number) {
-  if (number < 0) return std::optional<FramePtr>();
+base::Result<std::optional<ffmpeg::FramePtr>> find_picture(const Input& input, int stream, std::int64_t number) {
+  if (number < 0) return std::optional<ffmpeg::FramePtr>();
   auto reader = MediaReader::open(input);
   if (!reader) return reader.error();
   for (;;) {

@@ -1,5 +1,9 @@
 #include "frames/media_reader.hpp"
 
+extern "C" {
+#include <libavutil/imgutils.h>
+}
+
 #include <array>
 
 #include <fmt/format.h>
@@ -9,18 +13,14 @@
 namespace fatespec::frames {
 namespace {
 
+using ffmpeg::error_text;
+
 base::Error wrong(const std::string& what) { return {base::ErrorKind::invalid, what}; }
 
 /// Raw pictures carry no size of their own: only a container whose packets are exactly one picture can be checked.
 bool has_exact_raw_packets(const AVFormatContext& format) { return std::string_view(format.iformat->name) == "nut"; }
 
 }  // namespace
-
-std::string error_text(int code) {
-  std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
-  av_strerror(code, text.data(), text.size());
-  return text.data();
-}
 
 base::Result<MediaReader> MediaReader::open(const Input& input) {
   MediaReader reader;
@@ -85,7 +85,7 @@ base::Result<DecodedFrame> MediaReader::raw_picture(const AVPacket& packet) {
   const auto format = static_cast<AVPixelFormat>(format_->streams[packet.stream_index]->codecpar->format);
   if (av_image_get_buffer_size(format, size.width, size.height, 1) != packet.size)
     return wrong(fmt::format("{}: picture {} is not of the size that was told", input_.path, number));
-  DecodedFrame decoded{FramePtr(av_frame_alloc()), packet.stream_index, number++};
+  DecodedFrame decoded{ffmpeg::FramePtr(av_frame_alloc()), packet.stream_index, number++};
   AVFrame& frame = *decoded.frame;
   frame.width = size.width;
   frame.height = size.height;
@@ -103,7 +103,7 @@ base::Result<DecodedFrame> MediaReader::raw_picture(const AVPacket& packet) {
 }
 
 base::Result<std::optional<DecodedFrame>> MediaReader::receive(std::size_t stream) {
-  FramePtr frame(av_frame_alloc());
+  ffmpeg::FramePtr frame(av_frame_alloc());
   const int code = avcodec_receive_frame(decoders_[stream].get(), frame.get());
   if (code == AVERROR(EAGAIN) || code == AVERROR_EOF) return std::optional<DecodedFrame>();
   if (code < 0) return wrong(fmt::format("{}: stream {}: {}", input_.path, stream, error_text(code)));

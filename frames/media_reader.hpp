@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "frames/ffmpeg.hpp"
+#include "ffmpeg/owners.hpp"
 
 namespace fatespec::frames {
 
@@ -26,7 +26,7 @@ struct Input {
 };
 
 struct DecodedFrame {
-  FramePtr frame;
+  ffmpeg::FramePtr frame;
   int stream = 0;
   std::int64_t number = 0;  ///< within its stream, from 0
 };
@@ -49,15 +49,13 @@ class MediaReader {
   base::Result<std::optional<DecodedFrame>> receive(std::size_t stream);
 
   Input input_;
-  FormatPtr format_;
-  std::vector<CodecPtr> decoders_;
+  ffmpeg::FormatPtr format_;
+  std::vector<ffmpeg::CodecPtr> decoders_;
   std::vector<std::int64_t> numbers_;
-  PacketPtr packet_;
+  ffmpeg::PacketPtr packet_;
   std::size_t draining_ = 0;  ///< streams that have been emptied at the end
   bool ended_ = false;
   int busy_ = -1;  ///< the stream that may have more frames
 };
-
-std::string error_text(int code);
 
 }  // namespace fatespec::frames

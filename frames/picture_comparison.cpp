@@ -1,5 +1,9 @@
 #include "frames/picture_comparison.hpp"
 
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
 #include <algorithm>
 #include <array>
 #include <bit>
@@ -70,10 +74,10 @@ class DifferenceMap {
       }
   }
 
-  FramePtr picture() const {
+  ffmpeg::FramePtr picture() const {
     constexpr double darkest = 64;
     constexpr double brightest = 255;
-    FramePtr grey = grey_picture(width_, height_);
+    ffmpeg::FramePtr grey = grey_picture(width_, height_);
     if (!grey || largest_ <= 0) return grey;
     for (int y = 0; y < height_; ++y)
       for (int x = 0; x < width_; ++x) {

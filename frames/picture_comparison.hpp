@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "frames/ffmpeg.hpp"
+#include "ffmpeg/owners.hpp"
 
 namespace fatespec::frames {
 
@@ -31,7 +31,7 @@ struct PictureDifference {
   bool comparable = true;
   std::vector<ComponentDifference> components;
   /// White where all of the largest difference is, black where there is none, never darker than a quarter between.
-  FramePtr map;
+  ffmpeg::FramePtr map;
 };
 
 base::Result<PictureDifference> compare_pictures(const AVFrame& expected, const AVFrame& actual);

@@ -1,5 +1,9 @@
 #include "frames/png_writer.hpp"
 
+extern "C" {
+#include <libavutil/pixdesc.h>
+}
+
 #include <fmt/format.h>
 
 #include "base/file.hpp"
@@ -8,19 +12,15 @@
 namespace fatespec::frames {
 namespace {
 
-struct ScalerReleaser {
-  void operator()(SwsContext* scaler) const { sws_freeContext(scaler); }
-};
-
 base::Error failed(const std::string& step) { return {base::ErrorKind::internal, "a picture: " + step}; }
 
-base::Result<FramePtr> as_rgb(const AVFrame& frame) {
-  FramePtr rgb(av_frame_alloc());
+base::Result<ffmpeg::FramePtr> as_rgb(const AVFrame& frame) {
+  ffmpeg::FramePtr rgb(av_frame_alloc());
   rgb->width = frame.width;
   rgb->height = frame.height;
   rgb->format = AV_PIX_FMT_RGB24;
   if (av_frame_get_buffer(rgb.get(), 0) < 0) return failed("no memory");
-  const std::unique_ptr<SwsContext, ScalerReleaser> scaler(
+  const ffmpeg::ScalerPtr scaler(
       sws_getContext(frame.width, frame.height, static_cast<AVPixelFormat>(frame.format), rgb->width, rgb->height,
                      AV_PIX_FMT_RGB24, SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT, nullptr, nullptr, nullptr));
   if (!scaler)
@@ -32,8 +32,8 @@ base::Result<FramePtr> as_rgb(const AVFrame& frame) {
 
 }  // namespace
 
-FramePtr grey_picture(int width, int height) {
-  FramePtr grey(av_frame_alloc());
+ffmpeg::FramePtr grey_picture(int width, int height) {
+  ffmpeg::FramePtr grey(av_frame_alloc());
   grey->width = width;
   grey->height = height;
   grey->format = AV_PIX_FMT_GRAY8;
@@ -48,13 +48,13 @@ base::Result<void> write_png(const AVFrame& frame, const std::filesystem::path& 
   if (!rgb) return rgb.error();
   const AVCodec* codec = avcodec_find_encoder(AV_CODEC_ID_PNG);
   if (codec == nullptr) return failed("this FFmpeg has no PNG encoder");
-  const CodecPtr encoder(avcodec_alloc_context3(codec));
+  const ffmpeg::CodecPtr encoder(avcodec_alloc_context3(codec));
   encoder->width = frame.width;
   encoder->height = frame.height;
   encoder->pix_fmt = AV_PIX_FMT_RGB24;
   encoder->time_base = {1, 1};
   encoder->compression_level = 3;  // zlib's: a frame of 1080p within a quarter of a second
-  const PacketPtr packet(av_packet_alloc());
+  const ffmpeg::PacketPtr packet(av_packet_alloc());
   if (avcodec_open2(encoder.get(), codec, nullptr) < 0 || avcodec_send_frame(encoder.get(), rgb->get()) < 0 ||
       avcodec_receive_packet(encoder.get(), packet.get()) < 0)
     return failed("PNG");

@@ -4,7 +4,7 @@
 #include <filesystem>
 
 #include "base/error.hpp"
-#include "frames/ffmpeg.hpp"
+#include "ffmpeg/owners.hpp"
 
 namespace fatespec::frames {
 
@@ -12,6 +12,6 @@ namespace fatespec::frames {
 base::Result<void> write_png(const AVFrame& frame, const std::filesystem::path& path);
 
 /// A grey picture of this size with all pixels black.
-FramePtr grey_picture(int width, int height);
+ffmpeg::FramePtr grey_picture(int width, int height);
 
 }  // namespace fatespec::frames

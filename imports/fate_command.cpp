@@ -6,24 +6,20 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "imports/fate_words.hpp"
+#include "imports/fate_programs.hpp"
 #include "specs/shell.hpp"
 
 namespace fatespec::imports {
 namespace {
 
-// The flags that the script has for these purposes. What its encoders and decoders get is defined there twice; when a
-// test runs, the second definition counts.
-constexpr const char* bitexact = "-flags +bitexact -sws_flags +accurate_rnd+bitexact -fflags +bitexact";
-constexpr const char* common = "-flags +bitexact -idct simple -sws_flags +accurate_rnd+bitexact -fflags +bitexact";
 constexpr const char* title = "-metadata title=lavftest";
 constexpr const char* source_pictures = "$BUILD_PATH/tests/vsynth1/%02d.pgm";
 constexpr const char* source_sound = "$BUILD_PATH/tests/data/asynth1.sw";
 
 /// The commands of one test, put together as the script's functions do it.
-class Translator {
+class Translator : FatePrograms {
  public:
-  explicit Translator(const FateTest& test) : test_(test) {}
+  explicit Translator(const FateTest& test) : FatePrograms(test) {}
 
   FateCommand run() {
     std::string pipe;
@@ -108,46 +104,8 @@ class Translator {
                                    : Words();
   }
 
-  std::string here(const std::string& word) const { return portable_word(test_, word); }
-  /// A path of the script's, which is the target's: relative ones begin at the build directory.
-  std::string of_build(const std::string& path) const {
-    return path.starts_with('/') ? here(path) : "$BUILD_PATH/" + path;
-  }
   std::string file(const std::string& ending) const { return "tests/data/fate/" + test_.name + ending; }
 
-  /// The ffmpeg under test with the options that every call gets; a decoder's stand in front of each input.
-  std::string ffmpeg(const std::vector<std::string>& parts) const {
-    Words words = {"$FFMPEG_PATH", "-nostdin", "-nostats", "-noauto_conversion_filters", "-cpuflags", test_.cpu_flags};
-    for (const auto& part : parts)
-      for (const auto& word : split(part)) {
-        if (word == "-i")
-          words.insert(words.end(),
-                       {"-hwaccel", test_.hwaccel, "-threads", test_.threads, "-thread_type", test_.thread_type});
-        words.push_back(here(word));
-      }
-    return joined(words);
-  }
-  std::string ffmpeg_of(const Words& before, const Words& after) const {
-    Words parts = before;
-    parts.insert(parts.end(), after.begin(), after.end());
-    return ffmpeg(parts);
-  }
-  std::string ffprobe(const Words& options) const {
-    Words words = {"$BUILD_PATH/ffprobe", "-bitexact"};
-    for (const auto& option : options) words.push_back(here(option));
-    return joined(words);
-  }
-  std::string decoder_options() const { return fmt::format("{} -threads {}", common, test_.threads); }
-  static std::string encoder_options() { return fmt::format("{} -threads 1 -dct fastint", common); }
-
-  // The script's other way to call ffmpeg, for muxers.
-  std::string avconv(const Words& parts) const {
-    Words words = {"$FFMPEG_PATH",  "-nostdin",        "-nostats",   "-noauto_conversion_filters", "-y", "-cpuflags",
-                   test_.cpu_flags, "-filter_threads", test_.threads};
-    for (const auto& part : parts)
-      for (const auto& word : split(part)) words.push_back(here(word));
-    return joined(words);
-  }
   static std::string digest_and_size(const std::string& name) {
     return fmt::format("md5sum -b {0}; echo $(wc -c {0})", quoted(name));
   }
@@ -249,20 +207,20 @@ class Translator {
     std::string options = argument(4);
     const auto encoding = [&](const std::string& more) {
       return ffmpeg({"-auto_conversion_filters -f " + argument(1), decoder_options(), "-i " + source, encoder_options(),
-                     more, bitexact, "-f " + format + " -y " + encoded});
+                     more, fate_bitexact, "-f " + format + " -y " + encoded});
     };
     make_folder("tests/data/fate");
     if (!argument(9).empty()) {
       const std::string log = file(".pass1");
       add(ffmpeg({"-auto_conversion_filters -f " + argument(1), decoder_options(), "-i " + source, encoder_options(),
-                  options, bitexact, "-pass 1 -passlogfile " + log, "-f " + format + " -y " + encoded}) +
+                  options, fate_bitexact, "-pass 1 -passlogfile " + log, "-f " + format + " -y " + encoded}) +
           " || exit");
       options += " -pass 2 -passlogfile " + log;
     }
     add(encoding(options) + " || exit");
     add(digest_and_size(encoded));
     add(ffmpeg({"-auto_conversion_filters", argument(7), decoder_options(), "-i " + encoded, encoder_options(),
-                argument(6), bitexact, "-f " + argument(5) + " -y " + decoded}) +
+                argument(6), fate_bitexact, "-f " + argument(5) + " -y " + decoded}) +
         " || exit");
     add("md5sum -b " + decoded);
     add(fmt::format("$BUILD_PATH/tests/tiny_psnr {} {} {} {}", quoted(source), decoded, test_.unit, test_.shift));
@@ -276,21 +234,21 @@ class Translator {
     const std::string more = argument(7).empty() ? "" : decoder_options() + " " + argument(7);
     make_folder("tests/data/fate");
     add(ffmpeg({"-f " + argument(1), decoder_options(), "-i " + of_build(argument(2)), more, encoder_options(),
-                argument(4), bitexact, "-f " + argument(3) + " -y " + encoded}) +
+                argument(4), fate_bitexact, "-f " + argument(3) + " -y " + encoded}) +
         " || exit");
     add(digest_and_size(encoded));
-    add(ffmpeg(
-        {decoder_options(), argument(8), "-i " + encoded, encoder_options(), bitexact, argument(5), "-f framecrc -"}));
+    add(ffmpeg({decoder_options(), argument(8), "-i " + encoded, encoder_options(), fate_bitexact, argument(5),
+                "-f framecrc -"}));
     if (!argument(6).empty()) add(ffprobe(with(split(argument(6)), {encoded})), " && ");
   }
 
   void stream_remux() {
     const std::string encoded = file("." + argument(3));
     make_folder("tests/data/fate");
-    add(ffmpeg({"-f " + argument(1) + " -i " + of_build(argument(2)), argument(4), "-codec copy", bitexact,
+    add(ffmpeg({"-f " + argument(1) + " -i " + of_build(argument(2)), argument(4), "-codec copy", fate_bitexact,
                 "-f " + argument(3) + " -y " + encoded}) +
         " || exit");
-    add(ffmpeg({decoder_options(), "-i " + encoded, encoder_options(), bitexact, argument(5), "-f framecrc -"}));
+    add(ffmpeg({decoder_options(), "-i " + encoded, encoder_options(), fate_bitexact, argument(5), "-f framecrc -"}));
     if (!argument(6).empty()) add(ffprobe(with(split(argument(6)), {encoded})), " && ");
   }
 
@@ -373,7 +331,7 @@ class Translator {
   std::string filtered(const std::string& label, const std::string& filters, const Words& more) const {
     return fmt::format("printf '%-20s' {}; {}", label,
                        ffmpeg_of({decoder_options(), std::string("-f image2 -vcodec pgmyuv -i ") + source_pictures,
-                                  bitexact, encoder_options(), "-vf", filters, "-vcodec rawvideo -frames:v 5"},
+                                  fate_bitexact, encoder_options(), "-vf", filters, "-vcodec rawvideo -frames:v 5"},
                                  with(more, {"-f nut md5:"})));
   }
   void video_filter() {
@@ -407,7 +365,7 @@ class Translator {
 
   void metadata(const std::string& before, const std::string& graph, const std::string& fuzz) {
     in_build(fmt::format("{} | awk -v ref={} -v fuzz={} -f $BUILD_PATH/{}/refcmp-metadata.awk -",
-                         ffmpeg({before, bitexact, encoder_options(), "-lavfi", graph, "-f null /dev/null"}),
+                         ffmpeg({before, fate_bitexact, encoder_options(), "-lavfi", graph, "-f null /dev/null"}),
                          "$BUILD_PATH/" + reference_path(), fuzz.empty() ? "0.001" : fuzz, test_.script_directory));
   }
   std::string reference_path() const {
@@ -444,23 +402,11 @@ class Translator {
     add("md5sum -b " + file(".ffprobe"));
   }
 
-  const FateTest& test_;
   Words words_;
   FateCommand result_;
 };
 
 }  // namespace
-
-std::string portable_word(const FateTest& test, const std::string& word) {
-  const auto replaced = [&](const std::string& place, const char* variable) -> std::optional<std::string> {
-    if (place.empty() || !word.starts_with(place)) return std::nullopt;
-    const bool whole = word.size() == place.size() || word[place.size()] == '/';
-    return whole ? std::optional(variable + word.substr(place.size())) : std::nullopt;
-  };
-  if (const auto path = replaced(test.build, "$BUILD_PATH")) return *path;
-  if (const auto path = replaced(test.samples, "$SAMPLES_PATH")) return *path;
-  return word;
-}
 
 FateCommand fate_command(const FateTest& test) { return Translator(test).run(); }
 

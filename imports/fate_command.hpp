@@ -17,7 +17,4 @@ struct FateCommand {
 
 FateCommand fate_command(const FateTest& test);
 
-/// A path of the build or source tree, or of the samples, with the variable that stands for it; for a shell.
-std::string portable_word(const FateTest& test, const std::string& word);
-
 }  // namespace fatespec::imports

@@ -2,16 +2,13 @@
 #include <set>
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
-#include "base/text.hpp"
 #include "imports/fate_command.hpp"
+#include "imports/fate_programs.hpp"
+#include "imports/yaml_text.hpp"
 
 namespace fatespec::imports {
 namespace {
-
-/// A JSON string is a YAML one.
-std::string yaml_string(const std::string& text) { return nlohmann::json(base::to_utf8(text)).dump(); }
 
 std::string first_word(const std::string& text) { return text.substr(0, text.find(' ')); }
 

@@ -9,6 +9,7 @@
 #include "base/digest.hpp"
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "imports/yaml_text.hpp"
 
 namespace fatespec::imports {
 namespace {
@@ -23,11 +24,6 @@ constexpr int pixel_tolerance = 2;  // of fluster's pixel method
 std::string text_at(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
-}
-
-/// A JSON string is a YAML one.
-std::string yaml_string(std::string_view text) {
-  return json(base::to_utf8(text)).dump(-1, ' ', true, json::error_handler_t::replace);
 }
 
 bool is_md5(const std::string& text) {

@@ -1,8 +1,26 @@
 #include "model/plan.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 namespace fatespec::model {
 
 std::string declared_name(const PlannedTest& test) { return test.suite->name + "/" + test.spec->name; }
+
+FullName parse_full_name(const std::string& name) {
+  const std::size_t begin = name.rfind('[');
+  if (begin == std::string::npos || !name.ends_with(']')) return {name};
+  FullName full{name.substr(0, begin)};
+  std::string_view rest = std::string_view(name).substr(begin + 1, name.size() - begin - 2);
+  while (!rest.empty()) {
+    const std::string_view entry = rest.substr(0, rest.find(','));
+    const std::size_t equals = entry.find('=');
+    if (equals != std::string_view::npos)
+      full.combination.emplace_back(entry.substr(0, equals), entry.substr(equals + 1));
+    rest.remove_prefix(std::min(rest.size(), entry.size() + 1));
+  }
+  return full;
+}
 
 const Target* board_of(const Project& project, const std::string& target) {
   const auto found = project.targets.find(target);

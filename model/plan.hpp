@@ -36,6 +36,13 @@ struct PlannedTest {
 /// suite/test, without the combination of a matrix.
 std::string declared_name(const PlannedTest& test);
 
+/// A full name taken apart: `suite/test[NAME=value,…]`.
+struct FullName {
+  std::string declared;                                               ///< suite/test
+  std::vector<std::pair<std::string, std::string>> combination = {};  ///< of the matrix; empty if there is none
+};
+FullName parse_full_name(const std::string& name);
+
 /// The target that a configuration runs on, if it is a board or a pool; nullptr if it is this machine.
 const Target* board_of(const Project& project, const std::string& target);
 /// The same of a test: what always stays here has none, whatever its configuration says.

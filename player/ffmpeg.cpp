@@ -14,12 +14,6 @@ std::optional<Time> to_time(std::int64_t stamp, AVRational time_base) {
   return time < -farthest || time > farthest ? std::nullopt : std::optional(time);
 }
 
-std::string error_text(int code) {
-  std::array<char, AV_ERROR_MAX_STRING_SIZE> text{};
-  av_strerror(code, text.data(), text.size());
-  return text.data();
-}
-
 std::string ffmpeg_versions() {
   const auto version = [](const char* name, unsigned number) {
     return fmt::format("{} {}.{}.{}", name, AV_VERSION_MAJOR(number), AV_VERSION_MINOR(number),

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/plan.hpp"
 
 namespace fatespec::reports {
 namespace {
@@ -66,15 +67,7 @@ std::string_view telling_line(std::string_view error) {
 /// "THREADS=4" of `suite/test[THREADS=4,CPU=avx2]`.
 std::set<std::string> combination_of(const model::TestResult& result) {
   std::set<std::string> values;
-  const std::size_t begin = result.test.rfind('[');
-  if (begin == std::string::npos || !result.test.ends_with(']')) return values;
-  std::string_view rest = std::string_view(result.test).substr(begin + 1);
-  rest.remove_suffix(1);
-  while (!rest.empty()) {
-    const std::size_t comma = std::min(rest.find(','), rest.size());
-    if (rest.substr(0, comma).find('=') != std::string_view::npos) values.emplace(rest.substr(0, comma));
-    rest.remove_prefix(std::min(comma + 1, rest.size()));
-  }
+  for (const auto& [name, value] : model::parse_full_name(result.test).combination) values.insert(name + "=" + value);
   return values;
 }
 

@@ -4,7 +4,6 @@
 #include <cmath>
 #include <map>
 
-#include <fmt/chrono.h>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -30,10 +29,12 @@ double milliseconds(base::Duration duration) {
   return std::round(std::chrono::duration<double, std::milli>(duration).count() * 10) / 10;
 }
 
+/// "2026-01-01 12:00:00", UTC.
 std::string time_text(base::UtcTime time) {
-  return fmt::format("{:%Y-%m-%d %H:%M:%S}",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(
-                         std::chrono::time_point_cast<std::chrono::system_clock::duration>(time))));
+  constexpr std::size_t to_seconds = 19;
+  std::string text = base::iso8601(time).substr(0, to_seconds);
+  std::replace(text.begin(), text.end(), 'T', ' ');
+  return text;
 }
 
 /// Head and tail of what is too long, as text that is safe to show.

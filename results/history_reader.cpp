@@ -76,6 +76,20 @@ base::Result<std::vector<HistoryEntry>> Store::history(const std::string& test, 
       });
 }
 
+base::Result<std::vector<std::string>> Store::kept_directories(const std::string& test,
+                                                               const std::string& configuration) {
+  return guarded([&]() -> base::Result<std::vector<std::string>> {
+    std::vector<std::string> all;
+    const soci::rowset<std::string> rows =
+        (connection_->session.prepare << "SELECT kept_directory FROM results JOIN tests ON tests.id = results.test_id "
+                                         "WHERE tests.name = :test AND tests.configuration = :configuration AND "
+                                         "verdict = 'pass' AND kept_directory <> '' ORDER BY run_id DESC",
+         soci::use(test), soci::use(configuration));
+    for (const auto& directory : rows) all.push_back(directory);
+    return all;
+  });
+}
+
 base::Result<std::vector<CpuTrend>> Store::cpu_trends(const std::string& run, const std::string& border) {
   return guarded(
       [&]() -> base::Result<std::vector<CpuTrend>> {

@@ -56,6 +56,8 @@ class Store {
   /// The whole stdout of a test, if it was kept.
   base::Result<std::optional<std::string>> full_output(const std::string& run, const std::string& test,
                                                        const std::string& configuration);
+  /// The directories that passes of a test have kept, the latest first; some may be gone.
+  base::Result<std::vector<std::string>> kept_directories(const std::string& test, const std::string& configuration);
   /// The attempts of a test that failed before the one that its result tells of.
   base::Result<std::vector<model::FailedAttempt>> failed_attempts(const std::string& run, const std::string& test,
                                                                   const std::string& configuration);

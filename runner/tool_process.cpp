@@ -12,6 +12,7 @@
 #include <csignal>
 
 #include "base/file.hpp"
+#include "base/spawn.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -33,33 +34,17 @@ class SpawnActions {
   posix_spawn_file_actions_t actions_{};
 };
 
-std::vector<char*> pointers(const std::vector<std::string>& texts) {
-  std::vector<char*> all;
-  for (const auto& text : texts) all.push_back(const_cast<char*>(text.c_str()));  // argv is not written to
-  all.push_back(nullptr);
-  return all;
-}
-
 int spawn(const ToolRequest& request, pid_t& pid) {
   SpawnActions actions;
   actions.open(STDIN_FILENO, request.input, O_RDONLY);
   actions.open(STDOUT_FILENO, request.output, O_WRONLY | O_CREAT | O_TRUNC);
   actions.open(STDERR_FILENO, request.error, O_WRONLY | O_CREAT | O_TRUNC);
   if (!request.directory.empty()) actions.change_directory(request.directory);
-  posix_spawnattr_t attributes;
-  ::posix_spawnattr_init(&attributes);
-  sigset_t defaults;
-  sigemptyset(&defaults);
-  for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP}) sigaddset(&defaults, signal);
-  ::posix_spawnattr_setsigdefault(&attributes, &defaults);
-  ::posix_spawnattr_setpgroup(&attributes, 0);
-  ::posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
-  const auto words = pointers(request.words);
-  const auto environment = pointers(request.environment);
-  const int code = ::posix_spawnp(&pid, words[0], actions.get(), &attributes, words.data(),
-                                  request.environment.empty() ? environ : environment.data());
-  ::posix_spawnattr_destroy(&attributes);
-  return code;
+  const base::SpawnAttributes attributes(base::SpawnAttributes::Group::own);
+  const auto words = base::argument_pointers(request.words);
+  const auto environment = base::argument_pointers(request.environment);
+  return ::posix_spawnp(&pid, words[0], actions.get(), attributes.get(), words.data(),
+                        request.environment.empty() ? environ : environment.data());
 }
 
 volatile std::sig_atomic_t stopped_by = 0;

@@ -73,7 +73,7 @@ const fatespecData = (() => {
     }
   }
 
-  return { load, take, Results, VERDICTS, BAD };
+  return { load, take, Results, VERDICTS };
 })();
 
 function fatespecLoad(name, data) { fatespecData.take(name, data); }

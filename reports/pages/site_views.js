@@ -2,7 +2,7 @@
 "use strict";
 
 const fatespecViews = (() => {
-  const { VERDICTS, BAD } = fatespecData;
+  const { VERDICTS } = fatespecData;
 
   /** An element with attributes and children; children are elements or texts. */
   function h(tag, attributes, ...children) {
@@ -148,7 +148,6 @@ const fatespecViews = (() => {
       h("li", { class: VERDICTS[letter].replace(" ", "-"), title: `${runs[i].started}, run ${runs[i].id}: ${VERDICTS[letter]}` }, letter === "-" ? "·" : letter)));
   }
 
-  const plots = [];
   function drawHistory(place, results, history) {
     if (typeof uPlot === "undefined") {
       place.append(h("p", { class: "faint" }, "no plots: this build has no uPlot"));
@@ -162,9 +161,9 @@ const fatespecViews = (() => {
       const known = values.map((value, i) => (history[0][i] === "-" ? null : value));
       const box = h("div", { class: "plot", role: "img", "aria-label": `${title} over runs` });
       place.append(box);
-      plots.push(new uPlot({ width: Math.max(200, place.clientWidth), height: 180, title: `${title}, ${unit}`, scales: { x: { time: false } },
+      new uPlot({ width: Math.max(200, place.clientWidth), height: 180, title: `${title}, ${unit}`, scales: { x: { time: false } },
         axes: [axis("run"), axis(unit)], series: [{ label: "run" }, { label: `${title} (${unit})`, stroke: colour(stroke), width: 2, spanGaps: false, points: { show: runs.length < 100 } }] },
-      [runs, known], box));
+      [runs, known], box);
     }
   }
 
@@ -200,5 +199,5 @@ const fatespecViews = (() => {
       detail.divergence ? h("p", {}, h("a", { href: detail.divergence }, "in full")) : null);
   }
 
-  return { runView, runsView, slowView, testView, BAD };
+  return { runView, runsView, slowView, testView };
 })();

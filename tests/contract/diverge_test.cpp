@@ -231,6 +231,16 @@ TEST_F(Diverge, AnEarlierRunsFileIsEnough) {
   EXPECT_NE(found.out.find("all 10 video frames differ"), std::string::npos) << found.out << found.err;
 }
 
+TEST_F(Diverge, SoIsAFileThatACommandWrites) {
+  directory_.write("good/a.raw", pictures());
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\nvariables: {SAMPLES_PATH: good, OPTIONS: \"\"}\n");
+  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'ffmpeg -v error " + std::string(video_input) +
+                                 " -c:v ffv1 $OPTIONS $TEST_DIR/out.mkv'}]\n");
+  EXPECT_EQ(fatespec("run --no-progress --keep all", directory_.path()).status, 0);
+  const auto found = diverge("--set OPTIONS='-vf negate'");
+  EXPECT_NE(found.out.find("all 10 video frames differ"), std::string::npos) << found.out << found.err;
+}
+
 TEST_F(Diverge, OfSeveralStepsTheLastOneIsLookedAt) {
   std::string bad = pictures();
   bad[frame_bytes + 5] ^= 4;

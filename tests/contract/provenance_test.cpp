@@ -44,7 +44,7 @@ class Provenance : public testing::Test {
   }
   ProgramResult run(const std::string& arguments) {
     return shell("env -u CI FFMPEG_PATH=" + directory_ / "ffmpeg" + " HOME=" + directory_.path().string() +
-                     " GIT_AUTHOR_NAME=x " FATESPEC_PROGRAM " " + arguments,
+                     " " FATESPEC_PROGRAM " " + arguments,
                  directory_.path());
   }
   std::string records() { return read_file(directory_ / "s.provenance.jsonl"); }

@@ -1,0 +1,27 @@
+#include "base/spawn.hpp"
+
+#include <csignal>
+
+namespace fatespec::base {
+
+SpawnAttributes::SpawnAttributes(Group group) {
+  ::posix_spawnattr_init(&attributes_);
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP}) sigaddset(&defaults, signal);
+  ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
+  ::posix_spawnattr_setpgroup(&attributes_, 0);
+  const int with_group = group == Group::own ? POSIX_SPAWN_SETPGROUP : 0;
+  ::posix_spawnattr_setflags(&attributes_, static_cast<short>(POSIX_SPAWN_SETSIGDEF | with_group));
+}
+
+SpawnAttributes::~SpawnAttributes() { ::posix_spawnattr_destroy(&attributes_); }
+
+std::vector<char*> argument_pointers(const std::vector<std::string>& texts) {
+  std::vector<char*> all;
+  for (const auto& text : texts) all.push_back(const_cast<char*>(text.c_str()));  // argv is not written to
+  all.push_back(nullptr);
+  return all;
+}
+
+}  // namespace fatespec::base

@@ -1,0 +1,28 @@
+// What every program of ours is started with by posix_spawn().
+#pragma once
+
+#include <spawn.h>
+
+#include <string>
+#include <vector>
+
+namespace fatespec::base {
+
+/// Signals that end a program do that in the child as well, whatever is made of them here. Owns the attributes.
+class SpawnAttributes {
+ public:
+  enum class Group { ours, own };
+  explicit SpawnAttributes(Group group);
+  SpawnAttributes(const SpawnAttributes&) = delete;
+  SpawnAttributes& operator=(const SpawnAttributes&) = delete;
+  ~SpawnAttributes();
+  const posix_spawnattr_t* get() const { return &attributes_; }
+
+ private:
+  posix_spawnattr_t attributes_{};
+};
+
+/// For argv and environ: pointers into the texts, which must outlive them, and a null pointer behind them.
+std::vector<char*> argument_pointers(const std::vector<std::string>& texts);
+
+}  // namespace fatespec::base

@@ -1,0 +1,33 @@
+// The files that a run writes besides its results: --json, --junit.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/error.hpp"
+#include "model/event.hpp"
+#include "reports/json_lines.hpp"
+#include "reports/junit.hpp"
+
+namespace fatespec::cli {
+
+/// A sink of events. Empty paths: nothing is written there.
+class RunOutputs {
+ public:
+  RunOutputs(std::string json, std::string junit) : json_path_(std::move(json)), junit_path_(std::move(junit)) {}
+
+  /// An error if a file cannot be opened.
+  base::Result<void> open();
+  void handle(const model::RunEvent& event);
+  /// Writes what is written at the end. False, and complaints on stderr, if something is not complete.
+  bool close();
+
+ private:
+  std::string json_path_;
+  std::string junit_path_;
+  std::unique_ptr<reports::JsonLinesWriter> json_;
+  reports::JunitCollector junit_;
+};
+
+}  // namespace fatespec::cli
