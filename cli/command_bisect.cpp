@@ -27,7 +27,7 @@ struct BisectOptions {
 base::Result<std::pair<std::string, std::string>> ends_from_history(const BisectOptions& options,
                                                                     const model::Project& project,
                                                                     const model::PlannedTest& test) {
-  auto store = results::Store::open_existing(results_file(project, options.results));
+  auto store = results::Store::open_existing(results_location(project, options.results));
   if (!store) return store.error();
   constexpr std::size_t most = 1000;
   auto history = (*store)->history(test.name, most);

@@ -12,9 +12,9 @@
 #include "cli/inputs.hpp"
 #include "cli/plan_run.hpp"
 #include "cli/run_outputs.hpp"
+#include "cli/run_store.hpp"
 #include "reports/json_reader.hpp"
 #include "reports/run_reporter.hpp"
-#include "results/run_writer.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -81,30 +81,27 @@ class Merge {
   }
 
   std::optional<ExitCode> open_sinks() {
-    if (options_.results != "none") {
-      const auto project = load_project(options_.inputs);
-      if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-      results_path_ = results_file(*std::get<0>(project), options_.results);
-      auto store = results::Store::open(results_path_);
-      if (!store) return complain(store.error());
-      writer_ = std::make_unique<results::RunWriter>(std::move(*store), [](const base::Error&) {});
-    }
+    const auto project = load_project(options_.inputs);
+    if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+    if (const auto kept = store_.open(*std::get<0>(project), options_.results); !kept) return complain(kept.error());
+    const auto begun = store_.begin(
+        run_, [](const base::Error&) {}, [](const std::string& text) { complain(text); });
+    if (!begun) return complain(begun.error());
     const auto opened = outputs_.open();
     return opened ? std::nullopt : std::optional(complain(opened.error()));
   }
 
   void emit(const model::RunEvent& event) {
-    if (writer_) writer_->handle(event);
+    if (store_.writer() != nullptr) store_.writer()->handle(event);
     outputs_.handle(event);
     reporter_->handle(event);
   }
 
   void replay() {
-    const std::string run = new_run_id();
     reports::RunReporterOptions options;
     options.quiet = options_.quiet;
     options.progress = false;
-    options.results = results_path_;
+    options.results = store_.shown();
     options.several_configurations = std::any_of(results_.begin(), results_.end(), [&](const auto& result) {
       return result->configuration != results_.front()->configuration;
     });
@@ -112,9 +109,9 @@ class Merge {
     reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
     std::string command = "fatespec merge";
     for (const auto& file : options_.files) command += " " + base::shell_quote(file);
-    emit(model::RunStarted{run, base::version, command, planned_, started_});
+    emit(model::RunStarted{run_, base::version, command, planned_, started_});
     for (const auto& result : results_) emit(model::TestFinished{result});
-    model::RunFinished end{run,
+    model::RunFinished end{run_,
                            counts_,
                            wall_,
                            started_ + std::chrono::duration_cast<base::UtcTime::duration>(wall_),
@@ -126,11 +123,7 @@ class Merge {
 
   ExitCode close() {
     bool complete = !cut_;
-    if (writer_)
-      if (const auto flushed = writer_->flush(); !flushed) {
-        complain(flushed.error());
-        complete = false;
-      }
+    complete = store_.finish() && complete;
     complete = outputs_.close() && complete;
     return exit_code_of(counts_, !complete);
   }
@@ -145,8 +138,8 @@ class Merge {
   base::Duration wall_{0};
   std::size_t planned_ = 0;
   bool cut_ = false;
-  std::string results_path_;
-  std::unique_ptr<results::RunWriter> writer_;
+  const std::string run_ = new_run_id();
+  RunStore store_;
   RunOutputs outputs_;
   std::unique_ptr<reports::RunReporter> reporter_;
 };

@@ -1,4 +1,4 @@
-// fatespec results: copy, prune.
+// fatespec results: copy, prune, send.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -10,8 +10,11 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/decisions.hpp"
+#include "cli/run_store.hpp"
 #include "cli/store_options.hpp"
 #include "results/copy.hpp"
+#include "results/location.hpp"
+#include "results/spool.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -63,7 +66,7 @@ ExitCode copy(const CopyOptions& options) {
     if (const auto done = results::copy_run(**from, run.id, writer); !done) return complain(done.error());
     ++copied;
   }
-  std::printf("%zu runs copied to %s", copied, options.to.c_str());
+  std::printf("%zu runs copied to %s", copied, results::shown(options.to).c_str());
   std::printf(passed_over > 0 ? ", %zu were there already\n" : "\n", passed_over);
   return ExitCode::success;
 }
@@ -147,6 +150,25 @@ class Pruning {
   std::size_t spared_ = 0;
 };
 
+/// What waits here for the server that results are kept at.
+ExitCode send(const StoreOptions& options) {
+  const auto project = load_project(options.inputs);
+  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+  const std::string location = results_location(*std::get<0>(project), options.results);
+  if (!results::is_server(location))
+    return complain(base::Error{base::ErrorKind::usage,
+                                "results send: results are kept in the file " + location + ", where nothing waits"});
+  const results::Spool spool(spool_directory(directory_beside(*std::get<0>(project), location)), location);
+  const auto sent = spool.send_all();
+  if (!sent) return complain(sent.error());
+  std::printf("%llu results of %zu runs sent to %s", static_cast<unsigned long long>(sent->results), sent->runs,
+              results::shown(location).c_str());
+  const std::size_t left = spool.waiting().size();
+  if (left > 0) std::printf(", %zu are still being written", left);
+  std::printf("\n");
+  return ExitCode::success;
+}
+
 ExitCode prune(const PruneOptions& options) {
   if (options.older_than.empty() && !options.keep_given && options.size.empty()) {
     complain("results prune: say what goes: --older-than, --keep, --size");
@@ -196,16 +218,25 @@ void add_prune(CLI::App& group, ExitCode& exit_code) {
 }  // namespace
 
 void add_results(CLI::App& app, ExitCode& exit_code) {
-  CLI::App* group = app.add_subcommand("results", "copy runs from one store to another, remove old ones");
+  CLI::App* group =
+      app.add_subcommand("results", "copy runs from one store to another, remove old ones, send what waits");
   group->require_subcommand(1);
   auto options = std::make_shared<CopyOptions>();
-  CLI::App* command = group->add_subcommand("copy", "copy runs from one results file to another");
-  command->add_option("FROM", options->from)->required();
-  command->add_option("TO", options->to)->required();
+  CLI::App* command = group->add_subcommand("copy", "copy runs from one store to another");
+  command->add_option("FROM", options->from, "a file, or postgresql://…")->required();
+  command->add_option("TO", options->to, "a file, or postgresql://…")->required();
   command->add_option("RUN", options->runs, "which; all by default");
-  command->footer("Example:\n  fatespec results copy .fatespec/results.db archive.db");
+  command->footer(
+      "Examples:\n"
+      "  fatespec results copy .fatespec/results.db archive.db\n"
+      "  fatespec results copy .fatespec/results.db postgresql://farm@db.local/fatespec");
   command->callback([options, &exit_code] { exit_code = copy(*options); });
   add_prune(*group, exit_code);
+  auto sending = std::make_shared<StoreOptions>();
+  CLI::App* send_command = group->add_subcommand("send", "send what waits here to a results server that was away");
+  add_store_options(*send_command, *sending);
+  send_command->footer("Example:\n  fatespec results send --results postgresql://farm@db.local/fatespec");
+  send_command->callback([sending, &exit_code] { exit_code = send(*sending); });
 }
 
 }  // namespace fatespec::cli

@@ -1,5 +1,6 @@
 #include <atomic>
 #include <filesystem>
+#include <mutex>
 #include <optional>
 #include <thread>
 
@@ -15,10 +16,10 @@
 #include "cli/run_outputs.hpp"
 #include "cli/run_selection.hpp"
 #include "cli/run_session.hpp"
+#include "cli/run_store.hpp"
 #include "cli/source_tree.hpp"
 #include "reports/comparison.hpp"
 #include "reports/run_reporter.hpp"
-#include "results/run_writer.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -26,6 +27,23 @@ namespace {
 runner::Keep keep_of(const std::string& name) {
   return name == "all" ? runner::Keep::all : name == "none" ? runner::Keep::none : runner::Keep::failed;
 }
+
+/// Lines for the user from other threads.
+class Remarks {
+ public:
+  void add(const std::string& text) {
+    const std::lock_guard lock(mutex_);
+    lines_.push_back(text);
+  }
+  std::vector<std::string> take() {
+    const std::lock_guard lock(mutex_);
+    return std::exchange(lines_, {});
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> lines_;
+};
 
 /// The sinks of a run and what they need; lives as long as the run.
 class RunCommand {
@@ -40,8 +58,8 @@ class RunCommand {
     auto loaded = load_inputs(options_.inputs, plan_options(options_));
     if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
     inputs_ = std::move(std::get<Inputs>(loaded));
-    if (const auto failed = open_results()) return *failed;
-    auto selected = select_tests(options_, inputs_.plan, store_.get());
+    if (const auto opened = store_.open(*inputs_.project, options_.results); !opened) return complain(opened.error());
+    auto selected = select_tests(options_, inputs_.plan, store_.history());
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
     run_.revisions = revisions_of(inputs_.plan);
@@ -63,33 +81,21 @@ class RunCommand {
     return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   }
 
-  std::optional<ExitCode> open_results() {
-    if (options_.results == "none") return std::nullopt;
-    results_path_ = results_file(*inputs_.project, options_.results);
-    auto store = results::Store::open(results_path_);
-    if (!store) return complain(store.error());
-    store_ = std::move(*store);
-    return std::nullopt;
-  }
-
   std::optional<ExitCode> open_outputs() {
-    if (store_) {
-      auto lock = lock_run(results_path_, run_.run_id);
-      if (!lock) return complain(lock.error());
-      lock_ = std::move(*lock);
-      writer_ =
-          std::make_unique<results::RunWriter>(std::move(store_), [this](const base::Error&) { results_lost_ = true; });
-    }
+    const auto begun = store_.begin(
+        run_.run_id, [this](const base::Error&) { results_lost_ = true; },
+        [this](const std::string& text) { remarks_.add(text); });
+    if (!begun) return complain(begun.error());
     const auto opened = outputs_.open();
     return opened ? std::nullopt : std::optional(complain(opened.error()));
   }
 
   std::optional<ExitCode> choose_session() {
-    if (results_path_.empty()) {
+    if (!store_.is_kept()) {
       if (options_.session.empty()) return std::nullopt;
       return complain(base::Error{base::ErrorKind::usage, "--session needs results: recordings are kept beside them"});
     }
-    const auto samples = std::filesystem::absolute(results_path_).parent_path() / "recordings";
+    const auto samples = std::filesystem::path(store_.directory()) / "recordings";
     session_.emplace(samples, options_.session.empty() ? run_.run_id : options_.session);
     if (const auto fit = session_->check(selection_.resumed.has_value()); !fit) return complain(fit.error());
     return std::nullopt;
@@ -113,7 +119,7 @@ class RunCommand {
     options.jobs = jobs() + board_jobs(inputs_.plan) - (runs_here(inputs_.plan) ? 0 : jobs());
     options.several_configurations = inputs_.project->configurations.size() > 1;
     options.rerun_command = rerun_command(options_);
-    options.results = results_path_;
+    options.results = store_.shown();
     options.resume_command = full_command(options_) + " --resume";
     for (const auto& [test, earlier] : selection_.earlier) options.expected[test] = earlier.wall;
     reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
@@ -121,13 +127,14 @@ class RunCommand {
     sinks.emplace_back([this](const auto& event) { outputs_.handle(event); });
     sinks.emplace_back([this](const auto& event) { reporter_->handle(event); });
     sinks.emplace_back([this](const auto& event) { look_for_trends(event); });
-    if (writer_) {
-      durable_ = std::make_unique<DurableEvents>(*writer_, std::move(sinks));
+    if (store_.writer() != nullptr) {
+      durable_ = std::make_unique<DurableEvents>(*store_.writer(), std::move(sinks));
       sinks = {[this](const auto& event) { durable_->handle(event); }};
     }
     run_.sinks = std::move(sinks);
     run_.tick = [this] {
       if (durable_) durable_->deliver_safe();
+      for (const auto& remark : remarks_.take()) reporter_->say(remark);
       reporter_->tick();
     };
     run_.say = [this](const std::string& text) { reporter_->say(text); };
@@ -146,15 +153,9 @@ class RunCommand {
 
   /// Files that could not be written make the run an error, unless it is worse already.
   ExitCode close_outputs(ExitCode code) {
-    bool lost = false;
-    if (writer_) {
-      if (const auto flushed = writer_->flush(); !flushed) {
-        complain(flushed.error().str() + "; what was written before is kept");
-        lost = true;
-      }
-    }
+    for (const auto& remark : remarks_.take()) complain(remark);
+    bool lost = !store_.finish();
     lost = !outputs_.close() || lost;
-    if (lock_) unlock_run(results_path_, run_.run_id);
     if (session_) finish_session();
     show_trends();
     return lost && code == ExitCode::success ? ExitCode::error : code;
@@ -168,8 +169,8 @@ class RunCommand {
 
   // After the summary: it needs the whole history, which is looked at only if some test was long enough to tell.
   void show_trends() {
-    if (!writer_ || options_.quiet || !has_trends_) return;
-    const auto store = results::Store::open_existing(results_path_);
+    if (!store_.is_kept() || options_.quiet || !has_trends_) return;
+    const auto store = store_.reopen();
     if (!store) return;
     const auto trends = (*store)->cpu_trends(run_.run_id);
     if (!trends) return;
@@ -182,14 +183,12 @@ class RunCommand {
   reports::Console console_;
   Inputs inputs_;
   PlanRunOptions run_;
-  std::string results_path_;
   std::optional<RunSession> session_;
-  std::unique_ptr<results::Store> store_;
-  base::FileDescriptor lock_;
   bool has_trends_ = false;
   Selection selection_;
   std::atomic<bool> results_lost_ = false;
-  std::unique_ptr<results::RunWriter> writer_;
+  Remarks remarks_;
+  RunStore store_;
   std::unique_ptr<DurableEvents> durable_;
   RunOutputs outputs_;
   std::unique_ptr<reports::RunReporter> reporter_;

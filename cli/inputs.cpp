@@ -152,7 +152,7 @@ std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const
   return project;
 }
 
-std::string results_file(const model::Project& project, const std::string& option) {
+std::string results_location(const model::Project& project, const std::string& option) {
   if (!option.empty()) return option;
   const fs::path file = project.results;
   if (file.is_absolute() || project.results.find("://") != std::string::npos) return project.results;

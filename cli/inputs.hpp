@@ -46,8 +46,8 @@ std::variant<Inputs, ExitCode> load_test(InputOptions options, const std::string
 /// The project alone: for commands that need the results file only.
 std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const InputOptions& options);
 
-/// The results file: `--results` (relative to the working directory), else the configuration's.
-std::string results_file(const model::Project& project, const std::string& option);
+/// Where results are kept: `--results` (a file is relative to the working directory), else the configuration's.
+std::string results_location(const model::Project& project, const std::string& option);
 
 /// Prints "fatespec: message" to stderr.
 void complain(const std::string& message);

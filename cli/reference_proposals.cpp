@@ -89,7 +89,7 @@ class ProposalFinder {
     }
     auto project = load_project(inputs);
     if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-    auto opened = results::Store::open_existing(results_file(*std::get<0>(project), options_.results));
+    auto opened = results::Store::open_existing(results_location(*std::get<0>(project), options_.results));
     if (!opened) return complain(opened.error());
     found_.store = std::move(*opened);
     const auto run = found_.store->find_run(options_.run);

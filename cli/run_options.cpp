@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "results/location.hpp"
 
 namespace fatespec::cli {
 
@@ -12,7 +13,7 @@ std::string rerun_command(const RunOptions& options) {
   if (!options.inputs.config.empty()) command += " --config " + base::shell_quote(options.inputs.config);
   for (const auto& name : options.inputs.configurations) command += " --configuration " + base::shell_quote(name);
   for (const auto& set : options.inputs.set) command += " --set " + base::shell_quote(set);
-  if (!options.results.empty()) command += " --results " + base::shell_quote(options.results);
+  if (!options.results.empty()) command += " --results " + base::shell_quote(results::shown(options.results));
   if (!options.session.empty()) command += " --session " + base::shell_quote(options.session);
   if (!options.timeout.empty()) command += " --timeout " + options.timeout;
   if (options.retries >= 0) command += fmt::format(" --retries {}", options.retries);
@@ -83,7 +84,8 @@ void add_run_options(CLI::App& run, RunOptions& options) {
       ->check(CLI::IsMember({"all", "failed", "none"}));
   run.add_option("--json", options.json, "write JSON Lines to a file; - is stdout")->type_name("FILE");
   run.add_option("--junit", options.junit, "write JUnit XML to a file")->type_name("FILE");
-  run.add_option("--results", options.results, "the results file, or none")->type_name("FILE|none");
+  run.add_option("--results", options.results, "where results are kept: a file, a server, or none")
+      ->type_name("FILE|postgresql://…|none");
   run.add_flag("-q,--quiet", options.quiet, "bad results and the last line only");
   run.add_flag("--no-progress", options.no_progress, "no status line");
 }

@@ -1,10 +1,5 @@
 #include "cli/run_selection.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <unistd.h>
-
-#include <cerrno>
 #include <cstdio>
 #include <set>
 
@@ -81,15 +76,14 @@ std::optional<ExitCode> take_history(model::TestPlan& plan, results::Store& stor
   return std::nullopt;
 }
 
-std::string lock_file(const std::string& results_file, const std::string& run) { return results_file + "." + run; }
-
 }  // namespace
 
 std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan,
                                                results::Store* store) {
   Selection selection;
   if ((options.rerun_failed || options.resume) && store == nullptr)
-    return complain({base::ErrorKind::usage, "--rerun-failed and --resume need a results file, not --results none"});
+    return complain({base::ErrorKind::usage,
+                     "--rerun-failed and --resume need earlier results: a store that answers, and not --results none"});
   if (const auto shard = shard_of(options.shard)) {
     runner::keep_tests(plan, [&](const auto& test) { return runner::is_in_shard(test, *shard); });
     if (plan.tests.empty()) return nothing_left(fmt::format("no selected test is in shard {}", options.shard));
@@ -103,19 +97,6 @@ std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model:
   if (options.order == "history") runner::order_by_history(plan, selection.earlier);
   if (options.stress > 0) runner::repeat_tests(plan, options.stress);
   return selection;
-}
-
-base::Result<base::FileDescriptor> lock_run(const std::string& results_file, const std::string& run) {
-  const std::string path = lock_file(results_file, run);
-  base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (!file) return base::io_error(path, errno);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
-    return base::Error{base::ErrorKind::usage, fmt::format("run {} is still under way in another process", run)};
-  return file;
-}
-
-void unlock_run(const std::string& results_file, const std::string& run) {
-  ::unlink(lock_file(results_file, run).c_str());
 }
 
 }  // namespace fatespec::cli

@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "base/file.hpp"
 #include "cli/exit_code.hpp"
 #include "cli/run_options.hpp"
 #include "model/plan.hpp"
@@ -20,9 +19,5 @@ struct Selection {
 /// Applies `--shard`, `--rerun-failed`, `--resume`, `--order` and `--stress` to the plan. An exit code instead means
 /// that there is nothing to run; the reason has been printed. Without a store there is no history.
 std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan, results::Store* store);
-
-/// Held while a run is under way, so that nobody resumes it. Ends with the process, however that ends.
-base::Result<base::FileDescriptor> lock_run(const std::string& results_file, const std::string& run);
-void unlock_run(const std::string& results_file, const std::string& run);
 
 }  // namespace fatespec::cli

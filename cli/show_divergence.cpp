@@ -62,7 +62,7 @@ std::string written_file(const model::Project& project, const model::PlannedTest
 /// The file that an earlier run kept of this test (`--keep all`), of the latest pass; empty if there is none.
 std::string kept_file(const DivergenceOptions& options, const model::Project& project, const model::PlannedTest& test) {
   const std::string file = written_file(project, test);
-  auto store = results::Store::open_existing(results_file(project, options.results));
+  auto store = results::Store::open_existing(results_location(project, options.results));
   if (file.empty() || !store) return "";
   const auto directories = (*store)->kept_directories(test.name, test.configuration->name);
   if (!directories) return "";

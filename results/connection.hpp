@@ -11,11 +11,14 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "results/engine.hpp"
 #include "results/store.hpp"
 
 namespace fatespec::results {
 
 struct Store::Connection {
+  explicit Connection(const Engine& used) : engine(used) {}
+  const Engine& engine;
   soci::session session;
 };
 
@@ -27,10 +30,24 @@ inline std::int64_t microseconds(base::UtcTime time) {
 }
 inline base::UtcTime utc_of(std::int64_t value) { return base::UtcTime(std::chrono::microseconds(value)); }
 
-/// The library's text without the SQL statement that it ends with.
+/// A value that may be absent, in the form that SOCI binds.
+struct OptionalId {
+  long long value = 0;
+  soci::indicator present = soci::i_null;
+  void set(std::optional<long long> id) {
+    value = id.value_or(0);
+    present = id ? soci::i_ok : soci::i_null;
+  }
+};
+
+/// The library's text in one line, without the SQL statement that it ends with.
 inline std::string message_of(const soci::soci_error& error) {
   const std::string text = error.what();
-  return text.substr(0, text.find(" while "));
+  const auto statement = text.find(" while ");
+  std::string line;
+  for (const auto part : base::split_lines(std::string_view(text).substr(0, statement)))
+    if (!part.empty()) line += (line.empty() ? "" : " ") + std::string(base::trim(part));
+  return line;
 }
 
 /// Calls `work` and turns the library's exceptions into errors.
@@ -49,6 +66,18 @@ auto guarded(Work work) -> decltype(work()) {
 /// The column `verdict`; one that this version does not know counts as error.
 inline model::Verdict verdict_of(const soci::row& row) {
   return model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
+}
+
+/// What text columns take: UTF-8 without NUL; everything else is escaped.
+inline std::string storable(const std::string& text) {
+  return base::is_utf8(text) && text.find('\0') == std::string::npos ? text : base::printable(text);
+}
+
+/// The column `tags`.
+inline std::string tags_text(const model::TestResult& result) {
+  std::string text;
+  for (const auto& tag : result.tags) text += (text.empty() ? "" : "\n") + storable(tag);
+  return text;
 }
 
 std::string encode_content(std::string_view bytes, std::string& encoding);

@@ -19,40 +19,42 @@ base::Result<std::map<std::string, std::string>> Store::revisions(const std::str
   });
 }
 
+namespace {
+
+void remove_rows(soci::session& session, const std::vector<std::string>& runs) {
+  for (const auto& run : runs) {
+    for (const char* table : {"failed_attempts", "recordings", "run_revisions", "results"})
+      session << "DELETE FROM " << table << " WHERE run_id = (SELECT id FROM runs WHERE name = :run)", soci::use(run);
+    session << "DELETE FROM runs WHERE name = :run", soci::use(run);
+  }
+  session << "DELETE FROM tests WHERE NOT EXISTS (SELECT 1 FROM results WHERE results.test_id = tests.id)";
+  session << "DELETE FROM blobs WHERE id IN (SELECT id FROM blobs EXCEPT SELECT detail_blob FROM results "
+             "EXCEPT SELECT stdout_blob FROM results EXCEPT SELECT stderr_blob FROM results "
+             "EXCEPT SELECT full_stdout_blob FROM results EXCEPT SELECT command_blob FROM results "
+             "EXCEPT SELECT stdout_blob FROM failed_attempts EXCEPT SELECT stderr_blob FROM failed_attempts)";
+}
+
+}  // namespace
+
 base::Result<void> Store::remove_runs(const std::vector<std::string>& runs) {
   return guarded([&]() -> base::Result<void> {
     soci::session& session = connection_->session;
-    {
-      soci::transaction transaction(session);
-      for (const auto& run : runs) {
-        for (const char* table : {"failed_attempts", "recordings", "run_revisions", "results"})
-          session << "DELETE FROM " << table << " WHERE run_id = (SELECT id FROM runs WHERE name = :run)",
-              soci::use(run);
-        session << "DELETE FROM runs WHERE name = :run", soci::use(run);
-      }
-      session << "DELETE FROM tests WHERE NOT EXISTS (SELECT 1 FROM results WHERE results.test_id = tests.id)";
-      session << "DELETE FROM blobs WHERE id NOT IN (SELECT detail_blob FROM results WHERE detail_blob IS NOT NULL "
-                 "UNION SELECT stdout_blob FROM results WHERE stdout_blob IS NOT NULL "
-                 "UNION SELECT stderr_blob FROM results WHERE stderr_blob IS NOT NULL "
-                 "UNION SELECT full_stdout_blob FROM results WHERE full_stdout_blob IS NOT NULL "
-                 "UNION SELECT command_blob FROM results WHERE command_blob IS NOT NULL "
-                 "UNION SELECT stdout_blob FROM failed_attempts WHERE stdout_blob IS NOT NULL "
-                 "UNION SELECT stderr_blob FROM failed_attempts WHERE stderr_blob IS NOT NULL)";
-      transaction.commit();
+    connection_->engine.begin_removal(session);
+    try {
+      remove_rows(session, runs);
+      session << "COMMIT";
+    } catch (const soci::soci_error&) {
+      session << "ROLLBACK";
+      throw;
     }
-    session << "VACUUM";
+    connection_->engine.end_removal(session);
+    connection_->engine.reclaim(session);
     return {};
   });
 }
 
 base::Result<std::uint64_t> Store::size() {
-  return guarded([&]() -> base::Result<std::uint64_t> {
-    long long pages = 0;
-    long long bytes = 0;
-    connection_->session << "PRAGMA page_count", soci::into(pages);
-    connection_->session << "PRAGMA page_size", soci::into(bytes);
-    return static_cast<std::uint64_t>(pages) * static_cast<std::uint64_t>(bytes);
-  });
+  return guarded([&]() -> base::Result<std::uint64_t> { return connection_->engine.size(connection_->session); });
 }
 
 base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to) {
@@ -66,6 +68,7 @@ base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to)
   started.revisions = *revisions;
   started.host = run->host;
   to.handle(started);
+  std::size_t handed = 0;
   for (auto& result : *results) {
     auto full = from.full_output(run->id, result.test, result.configuration);
     if (!full) return full.error();
@@ -74,6 +77,9 @@ base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to)
     if (!attempts) return attempts.error();
     result.failed_attempts = std::move(*attempts);
     to.handle(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
+    constexpr std::size_t most_waiting = 1000;
+    if (++handed % most_waiting == 0)
+      if (auto written = to.flush(); !written) return written;
   }
   if (run->finished)
     to.handle(model::RunFinished{run->id, run->counts, *run->finished - run->started, *run->finished,

@@ -8,7 +8,7 @@
 namespace fatespec::results {
 namespace {
 
-struct Blob {
+struct Content {
   std::string content;
   std::string encoding;
   soci::indicator present = soci::i_null;
@@ -50,14 +50,15 @@ model::Run run_from(soci::row& row) {
 }
 
 void count_verdicts(soci::session& session, model::Run& run) {
-  const soci::rowset<soci::row> rows =
-      (session.prepare
-           << "SELECT verdict, CAST(COUNT(*) AS BIGINT) AS number FROM results JOIN runs ON runs.id = results.run_id "
-              "WHERE runs.name = :name GROUP BY verdict",
-       soci::use(run.id));
-  for (const auto& row : rows)
-    if (const auto verdict = model::verdict_named(row.get<std::string>("verdict")))
-      run.counts[*verdict] = static_cast<std::uint64_t>(std::stoll(row.get<std::string>("number")));
+  std::string verdict;
+  long long number = 0;
+  soci::statement statement =
+      (session.prepare << "SELECT verdict, COUNT(*) FROM results WHERE run_id = (SELECT id FROM runs WHERE name = "
+                          ":name) GROUP BY verdict",
+       soci::into(verdict), soci::into(number), soci::use(run.id));
+  statement.execute();
+  while (statement.fetch())
+    if (const auto known = model::verdict_named(verdict)) run.counts[*known] = static_cast<std::uint64_t>(number);
 }
 
 model::TestResult result_from(soci::row& row, BlobReader& blobs) {
@@ -187,7 +188,7 @@ base::Result<std::vector<model::TestResult>> Store::results(const std::string& r
 base::Result<std::optional<std::string>> Store::full_output(const std::string& run, const std::string& test,
                                                             const std::string& configuration) {
   return guarded([&]() -> base::Result<std::optional<std::string>> {
-    Blob blob;
+    Content blob;
     soci::indicator encoding = soci::i_null;
     connection_->session
         << "SELECT blobs.content, blobs.encoding FROM results JOIN tests ON tests.id = results.test_id "

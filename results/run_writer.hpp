@@ -2,28 +2,43 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
-#include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "base/error.hpp"
 #include "model/event.hpp"
+#include "results/spool.hpp"
 #include "results/store.hpp"
 
 namespace fatespec::results {
 
+class RunRows;
+
+/// What happens when the server is away.
+struct SpoolOptions {
+  std::string location;
+  std::string directory;                        ///< where Spool keeps its files
+  std::function<void(const std::string&)> say;  ///< a line for the user; called on the writer's thread
+};
+
 /// A sink of events. Results are written by a thread of its own, in transactions of what has come within 50 ms, so that
-/// a runner that is killed loses no more than that. If the store cannot be written, `failed` is called once, on that
-/// thread, and what comes later is dropped.
+/// a runner that is killed loses no more than that.
+///
+/// With a spool, what the server does not take goes to a file, and from there to the server as soon as it is back,
+/// which is tried now and then. If that cannot be written either, or without a spool the store, `failed` is called
+/// once, on that thread, and what comes later is dropped.
 class RunWriter {
  public:
   RunWriter(std::unique_ptr<Store> store, std::function<void(const base::Error&)> failed);
+  /// `store` may be null: the server is away already.
+  RunWriter(std::unique_ptr<Store> store, std::function<void(const base::Error&)> failed, SpoolOptions spool);
   RunWriter(const RunWriter&) = delete;
   RunWriter& operator=(const RunWriter&) = delete;
   /// Writes what is left.
@@ -34,18 +49,25 @@ class RunWriter {
   base::Result<void> flush();
   /// How many results are safe: what the process can be killed now without losing. All, once the store has failed.
   std::uint64_t safe_results() const { return safe_results_; }
+  /// After flush(): the file in which results wait for the server; empty if it has them all.
+  std::string waiting_file() const;
 
  private:
-  class Statements;
+  class Spooling;
+  using Batch = std::vector<model::RunEvent>;
+  void begin();
   void write_until_closed();
-  void write_batch(std::deque<model::RunEvent>& batch);
+  void write_batch(const Batch& batch);
+  base::Result<void> write_somewhere(const Batch& batch);
+  base::Result<void> write_to_store(const Batch& batch);
 
   std::unique_ptr<Store> store_;
   std::function<void(const base::Error&)> failed_;
-  std::unique_ptr<Statements> statements_;
-  std::mutex mutex_;
+  std::unique_ptr<RunRows> rows_;       ///< of the store; null while it is away
+  std::unique_ptr<Spooling> spooling_;  ///< null where there is none
+  mutable std::mutex mutex_;
   std::condition_variable changed_;
-  std::deque<model::RunEvent> waiting_;
+  Batch waiting_;
   bool writing_ = false;
   bool closed_ = false;
   bool urgent_ = false;

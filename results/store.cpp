@@ -5,11 +5,11 @@
 #include <thread>
 
 #include <fmt/format.h>
-#include <soci/sqlite3/soci-sqlite3.h>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "results/connection.hpp"
+#include "results/location.hpp"
 #include "results/migrations.hpp"
 
 namespace fatespec::results {
@@ -33,26 +33,43 @@ std::vector<std::string> statements(std::string_view sql) {
 }
 
 int stored_version(soci::session& session) {
-  session << "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)";
   int version = 0;
   soci::indicator present = soci::i_null;
   session << "SELECT MAX(version) FROM schema_version", soci::into(version, present);
   return present == soci::i_ok ? version : 0;
 }
 
+/// True if this engine takes part in a migration.
+bool concerns(const Engine& engine, std::string_view migration) {
+  constexpr std::string_view mark = "-- only: ";
+  if (!migration.starts_with(mark)) return true;
+  const auto line = base::split_lines(migration).front();
+  return line.substr(mark.size()) == engine.name();
+}
+
+base::Error written_by_newer(const std::string& location, int version) {
+  return base::Error{base::ErrorKind::invalid,
+                     fmt::format("{}: written by a newer fatespec (schema {}, this one knows {}); update fatespec, "
+                                 "or name another place with --results",
+                                 shown(location), version, schema_version())};
+}
+
 /// Brings the schema up to date; another process may be doing the same.
-base::Result<void> migrate(soci::session& session, const std::string& file) {
-  session << "BEGIN IMMEDIATE";
+base::Result<void> migrate(Store::Connection& connection, const std::string& location) {
+  soci::session& session = connection.session;
+  // Who may only read can read a store that needs nothing.
+  if (connection.engine.has_schema(session) && stored_version(session) == schema_version()) return {};
+  connection.engine.begin_migration(session);
+  session << "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)";
   const int version = stored_version(session);
   if (version > schema_version()) {
     session << "ROLLBACK";
-    return base::Error{base::ErrorKind::invalid,
-                       fmt::format("{}: written by a newer fatespec (schema {}, this one knows {}); update fatespec, "
-                                   "or name another file with --results",
-                                   file, version, schema_version())};
+    return written_by_newer(location, version);
   }
   for (int next = version; next < schema_version(); ++next) {
-    for (const auto& statement : statements(migrations::embedded_files[next].text)) session << statement;
+    const std::string_view sql = migrations::embedded_files[next].text;
+    if (concerns(connection.engine, sql))
+      for (const auto& statement : statements(sql)) session << statement;
     const int number = next + 1;
     session << "INSERT INTO schema_version (version) VALUES (:version)", soci::use(number);
   }
@@ -60,32 +77,39 @@ base::Result<void> migrate(soci::session& session, const std::string& file) {
   return {};
 }
 
-base::Result<void> prepare(soci::session& session, const std::string& file) {
-  session << "PRAGMA busy_timeout = 30000";
-  session << "PRAGMA journal_mode = WAL";
-  session << "PRAGMA synchronous = NORMAL";
-  session << "PRAGMA foreign_keys = ON";
-  return migrate(session, file);
-}
-
 constexpr auto patience = std::chrono::seconds(30);
 
 bool is_locked(const soci::soci_error& error) { return message_of(error).find("locked") != std::string::npos; }
 
+base::Error not_opened(const std::string& location, const soci::soci_error& error) {
+  return {base::ErrorKind::io, fmt::format("results {} {}: {}", is_server(location) ? "at" : "file", shown(location),
+                                           without_secrets(message_of(error), location))};
+}
+
+base::Result<std::unique_ptr<Store::Connection>> connect(const std::string& location) {
+  auto connection = std::make_unique<Store::Connection>(engine_of(location));
+  if (auto connected = connection->engine.connect(connection->session, location); !connected) return connected.error();
+  if (auto migrated = migrate(*connection, location); !migrated) return migrated.error();
+  return connection;
+}
+
 }  // namespace
 
+const Engine& engine_of(const std::string& location) {
+  return is_server(location) ? postgresql_engine() : sqlite_engine();
+}
+
 // Switching a new file to WAL fails at once while another process does the same, whatever the busy timeout says.
-base::Result<std::unique_ptr<Store>> Store::open_patiently(const std::string& file) {
+base::Result<std::unique_ptr<Store>> Store::open_patiently(const std::string& location) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
   for (;;) {
     try {
-      auto connection = std::make_unique<Connection>();
-      connection->session.open(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=30", file));
-      if (auto prepared = prepare(connection->session, file); !prepared) return prepared.error();
-      return std::unique_ptr<Store>(new Store(std::move(connection)));
+      auto connection = connect(location);
+      if (!connection) return connection.error();
+      return std::unique_ptr<Store>(new Store(std::move(*connection)));
     } catch (const soci::soci_error& error) {
-      if (!is_locked(error) || std::chrono::steady_clock::now() > deadline)
-        return base::Error{base::ErrorKind::io, fmt::format("results file {}: {}", file, message_of(error))};
+      if (is_server(location) || !is_locked(error) || std::chrono::steady_clock::now() > deadline)
+        return not_opened(location, error);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
@@ -96,22 +120,23 @@ int schema_version() { return static_cast<int>(std::size(migrations::embedded_fi
 Store::Store(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
 Store::~Store() = default;
 
-base::Result<std::unique_ptr<Store>> Store::open(const std::string& file) {
-  if (file.starts_with("postgresql:") || file.starts_with("postgres:"))
-    return base::Error{base::ErrorKind::usage, "this version keeps results in SQLite files only, not in PostgreSQL"};
-  const fs::path directory = fs::path(file).parent_path();
+base::Result<std::unique_ptr<Store>> Store::open(const std::string& location) {
+  if (is_server(location)) return open_patiently(location);
+  const fs::path directory = fs::path(location).parent_path();
   if (!directory.empty())
     if (auto made = base::make_directories(directory); !made) return made.error();
-  return open_patiently(file);
+  return open_patiently(location);
 }
 
-base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& file) {
+base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& location) {
   std::error_code ignored;
-  if (!fs::exists(file, ignored))
+  if (!is_server(location) && !fs::exists(location, ignored))
     return base::Error{base::ErrorKind::not_found,
-                       fmt::format("there are no results yet: {} does not exist; `fatespec run` makes it", file)};
-  return open(file);
+                       fmt::format("there are no results yet: {} does not exist; `fatespec run` makes it", location)};
+  return open(location);
 }
+
+bool Store::is_away(const std::string& location) { return engine_of(location).is_away(location); }
 
 std::string encode_content(std::string_view bytes, std::string& encoding) {
   if (base::is_utf8(bytes) && bytes.find('\0') == std::string_view::npos) {

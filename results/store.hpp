@@ -36,13 +36,17 @@ struct HistoryEntry {
   std::string revision;  ///< of the source tree; empty if it was not configured
 };
 
-/// A connection to a results file. One thread at a time; several connections, also of other processes, may be open.
+/// A connection to where results are kept. One thread at a time; several connections, also of other processes and
+/// machines, may be open.
 class Store {
  public:
-  /// Opens the SQLite file, makes it if there is none, and brings an older schema up to date. A newer one is refused.
-  static base::Result<std::unique_ptr<Store>> open(const std::string& file);
+  /// Opens an SQLite file, which is made if there is none, or a database of a PostgreSQL server (see location.hpp), and
+  /// brings an older schema up to date. A newer one is refused.
+  static base::Result<std::unique_ptr<Store>> open(const std::string& location);
   /// As open(), but a file that is not there is an error.
-  static base::Result<std::unique_ptr<Store>> open_existing(const std::string& file);
+  static base::Result<std::unique_ptr<Store>> open_existing(const std::string& location);
+  /// True if the server does not answer at all: it is down, starting, or cannot be reached. Never of a file.
+  static bool is_away(const std::string& location);
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
   ~Store();
@@ -91,7 +95,7 @@ class Store {
   /// As runs(), but what became of their tests is not counted.
   base::Result<std::vector<model::Run>> uncounted_runs(std::size_t most);
   explicit Store(std::unique_ptr<Connection> connection);
-  static base::Result<std::unique_ptr<Store>> open_patiently(const std::string& file);
+  static base::Result<std::unique_ptr<Store>> open_patiently(const std::string& location);
   std::unique_ptr<Connection> connection_;
 };
 

@@ -1,0 +1,102 @@
+#include "cli/run_store.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "cli/inputs.hpp"
+#include "results/location.hpp"
+#include "results/spool.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Beside a file it carries that file's name, as several may share a folder.
+std::string lock_file(const std::string& location, const std::string& directory, const std::string& run) {
+  return results::is_server(location) ? (fs::path(directory) / (run + ".lock")).string() : location + "." + run;
+}
+
+base::Result<base::FileDescriptor> lock_run(const std::string& path, const std::string& run) {
+  base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
+  if (!file) return base::io_error(path, errno);
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+    return base::Error{base::ErrorKind::usage, fmt::format("run {} is still under way in another process", run)};
+  return file;
+}
+
+}  // namespace
+
+std::string directory_beside(const model::Project& project, const std::string& location) {
+  if (results::is_server(location)) return (fs::absolute(project.directory) / ".fatespec").lexically_normal().string();
+  return fs::absolute(location).parent_path().string();
+}
+
+std::string spool_directory(const std::string& directory_beside) {
+  return (fs::path(directory_beside) / "spool").string();
+}
+
+base::Result<void> RunStore::open(const model::Project& project, const std::string& option) {
+  if (option == "none") return {};
+  location_ = results_location(project, option);
+  directory_ = directory_beside(project, location_);
+  auto store = results::Store::open(location_);
+  if (!store) {
+    if (!results::Store::is_away(location_)) return store.error();
+    complain(fmt::format("{}; this run has no history, and its results wait for the server", store.error().str()));
+    return base::make_directories(directory_);
+  }
+  store_ = std::move(*store);
+  if (!results::is_server(location_)) return {};
+  send_waiting();
+  return base::make_directories(directory_);
+}
+
+void RunStore::send_waiting() const {
+  const auto sent = results::Spool(spool_directory(directory_), location_).send_all();
+  if (!sent) complain(fmt::format("what waits for the results server could not be sent: {}", sent.error().str()));
+  else if (sent->runs > 0)
+    complain(fmt::format("{} results of {} runs that had waited were sent to the results server", sent->results,
+                         sent->runs));
+}
+
+std::string RunStore::shown() const { return results::shown(location_); }
+
+base::Result<void> RunStore::begin(const std::string& run, std::function<void(const base::Error&)> failed,
+                                   std::function<void(const std::string&)> say) {
+  if (!is_kept()) return {};
+  run_ = run;
+  auto lock = lock_run(lock_file(location_, directory_, run), run);
+  if (!lock) return lock.error();
+  lock_ = std::move(*lock);
+  if (results::is_server(location_))
+    writer_ = std::make_unique<results::RunWriter>(
+        std::move(store_), std::move(failed),
+        results::SpoolOptions{location_, spool_directory(directory_), std::move(say)});
+  else writer_ = std::make_unique<results::RunWriter>(std::move(store_), std::move(failed));
+  return {};
+}
+
+bool RunStore::finish() {
+  if (!writer_) return true;
+  const auto flushed = writer_->flush();
+  if (!flushed) complain(flushed.error().str() + "; what was written before is kept");
+  if (const auto file = writer_->waiting_file(); flushed && !file.empty())
+    complain(fmt::format("the results wait in {}; the next run, or `fatespec results send`, sends them to {}", file,
+                         shown()));
+  ::unlink(lock_file(location_, directory_, run_).c_str());
+  return static_cast<bool>(flushed);
+}
+
+base::Result<std::unique_ptr<results::Store>> RunStore::reopen() const {
+  return results::Store::open_existing(location_);
+}
+
+}  // namespace fatespec::cli

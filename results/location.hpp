@@ -1,0 +1,17 @@
+// Where results are kept: a file, or a database of a PostgreSQL server.
+#pragma once
+
+#include <string>
+
+namespace fatespec::results {
+
+/// True for postgresql://… and postgres://…, the connection URIs of libpq; everything else is an SQLite file.
+bool is_server(const std::string& location);
+
+/// The location as it may be shown and stored: without a password.
+std::string shown(const std::string& location);
+
+/// A text about the location, which a library may have quoted from it, without its password.
+std::string without_secrets(std::string text, const std::string& location);
+
+}  // namespace fatespec::results

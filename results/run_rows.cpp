@@ -1,0 +1,194 @@
+#include "results/run_rows.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <map>
+
+#include <fmt/format.h>
+
+#include "base/digest.hpp"
+
+namespace fatespec::results {
+namespace {
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
+}
+
+std::string digest_of(const std::string& bytes) { return base::digest_hex(base::DigestAlgorithm::sha256, bytes); }
+
+TestKey key_of(const model::TestResult& result) {
+  return {storable(result.test), storable(result.suite), storable(result.configuration)};
+}
+
+/// Calls `take(bytes)` with all that a result keeps as blobs.
+template <class Take>
+void for_each_content(const model::TestResult& result, Take take) {
+  const auto take_unless_empty = [&](const std::string& bytes) {
+    if (!bytes.empty()) take(bytes);
+  };
+  take_unless_empty(result.detail);
+  take_unless_empty(result.output.text);
+  take_unless_empty(result.error.text);
+  if (result.full_output) take(*result.full_output);  // an empty one is an answer too
+  take_unless_empty(result.command);
+  for (const auto& attempt : result.failed_attempts) {
+    take_unless_empty(attempt.output.text);
+    take_unless_empty(attempt.error.text);
+  }
+}
+
+/// What one statement takes: a bound on its memory.
+constexpr std::size_t most_at_once = 1000;
+
+}  // namespace
+
+RunRows::RunRows(Store& store)
+    : session_(store.connection().session), engine_(store.connection().engine), inserter_(engine_.inserter(session_)) {}
+
+base::Result<void> RunRows::write(std::span<const model::RunEvent> events) {
+  return guarded([&]() -> base::Result<void> {
+    engine_.begin_writing(session_);
+    try {
+      write_all(events);
+      session_ << "COMMIT";
+    } catch (...) {    // rethrown: only the transaction is ended here
+      blobs_.clear();  // what was learnt within it may not be so
+      try {
+        session_ << "ROLLBACK";
+      } catch (const soci::soci_error&) {  // the first error is the one to tell
+      }
+      throw;
+    }
+    return {};
+  });
+}
+
+base::Result<void> RunRows::attach(const std::string& run) {
+  return guarded([&]() -> base::Result<void> {
+    find_run(run);
+    return {};
+  });
+}
+
+void RunRows::write_all(std::span<const model::RunEvent> events) {
+  std::vector<const model::TestResult*> results;
+  const auto write_waiting = [&] {
+    if (!results.empty()) write_results(results);
+    results.clear();
+  };
+  for (const auto& event : events) {
+    if (const auto* finished = std::get_if<model::TestFinished>(&event)) results.push_back(finished->result.get());
+    if (results.size() >= most_at_once) write_waiting();
+    if (const auto* started = std::get_if<model::RunStarted>(&event)) write_started(*started);
+    if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
+      write_waiting();
+      write_finished(*finished);
+    }
+  }
+  write_waiting();
+}
+
+void RunRows::find_run(const std::string& name) {
+  session_ << "SELECT id FROM runs WHERE name = :name", soci::use(name), soci::into(run_);
+}
+
+void RunRows::write_started(const model::RunStarted& event) {
+  const std::string host = storable(event.host.empty() ? host_name() : event.host);
+  const std::string command = storable(event.command);
+  const auto started = static_cast<long long>(microseconds(event.time));
+  const auto planned = static_cast<long long>(event.tests);
+  if (event.resumed) {
+    session_ << "UPDATE runs SET finished_us = NULL, exit_code = NULL WHERE name = :name", soci::use(event.run);
+    find_run(event.run);
+    return;
+  }
+  session_ << "INSERT INTO runs (id, name, version, command, host, started_us, planned) VALUES ("
+           << engine_.next_id("runs")
+           << ", :name, :version, :command, :host, :started, :planned) ON CONFLICT DO NOTHING",
+      soci::use(event.run), soci::use(event.version), soci::use(command), soci::use(host), soci::use(started),
+      soci::use(planned);
+  find_run(event.run);
+  for (const auto& [configuration, revision] : event.revisions)
+    session_ << "INSERT INTO run_revisions (run_id, configuration, revision) VALUES (:run, :configuration, :revision) "
+                "ON CONFLICT DO NOTHING",
+        soci::use(run_), soci::use(configuration), soci::use(revision);
+}
+
+void RunRows::write_finished(const model::RunFinished& event) {
+  const auto finished = static_cast<long long>(microseconds(event.time));
+  session_ << "UPDATE runs SET finished_us = :finished, exit_code = :code WHERE id = :id", soci::use(finished),
+      soci::use(event.exit_code), soci::use(run_);
+}
+
+void RunRows::write_results(std::span<const model::TestResult* const> results) {
+  const auto tests = test_ids(results);
+  const ContentIds ids = store_contents(results);
+  std::vector<ResultRow> rows;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const model::TestResult& result = *results[i];
+    rows.push_back({&result, tests[i], ids.of(result.detail), ids.of(result.output.text), ids.of(result.error.text),
+                    result.full_output ? ids.of(*result.full_output) : std::nullopt, ids.of(result.command)});
+  }
+  inserter_->results(run_, rows);
+  for (std::size_t i = 0; i < results.size(); ++i) write_further(*results[i], tests[i], ids);
+}
+
+void RunRows::write_further(const model::TestResult& result, long long test, const ContentIds& ids) {
+  for (const auto& attempt : result.failed_attempts) {
+    OptionalId output;
+    OptionalId error;
+    output.set(ids.of(attempt.output.text));
+    error.set(ids.of(attempt.error.text));
+    const std::string verdict(model::name_of(attempt.verdict));
+    const std::string reason = storable(base::printable(attempt.reason));
+    session_ << "INSERT INTO failed_attempts VALUES (:run, :test, :number, :verdict, :reason, :stdout, :stderr) ON "
+                "CONFLICT DO NOTHING",
+        soci::use(run_), soci::use(test), soci::use(attempt.number), soci::use(verdict), soci::use(reason),
+        soci::use(output.value, output.present), soci::use(error.value, error.present);
+  }
+  if (result.recording.empty()) return;
+  const std::string recording = storable(result.recording);
+  session_ << "INSERT INTO recordings VALUES (:run, :test, :path) ON CONFLICT DO NOTHING", soci::use(run_),
+      soci::use(test), soci::use(recording);
+}
+
+// Rows are added in the order of their keys: two writers that did so in different orders could wait for each other.
+std::vector<long long> RunRows::test_ids(std::span<const model::TestResult* const> results) {
+  std::map<TestKey, long long> ids;
+  for (const auto* result : results) ids[key_of(*result)] = 0;
+  std::vector<TestKey> keys;
+  for (const auto& [key, id] : ids) keys.push_back(key);
+  const auto found = inserter_->tests(keys);
+  std::size_t next = 0;
+  for (auto& [key, id] : ids) id = found[next++];
+  std::vector<long long> all;
+  for (const auto* result : results) all.push_back(ids.at(key_of(*result)));
+  return all;
+}
+
+RunRows::ContentIds RunRows::store_contents(std::span<const model::TestResult* const> results) {
+  constexpr std::size_t most_remembered = 20'000;
+  if (blobs_.size() > most_remembered) blobs_.clear();
+  std::map<std::string, std::vector<const std::string*>> by_digest;
+  for (const auto* result : results)
+    for_each_content(*result, [&](const std::string& bytes) { by_digest[digest_of(bytes)].push_back(&bytes); });
+  std::vector<Blob> missing;
+  for (const auto& [digest, contents] : by_digest) {
+    if (blobs_.contains(digest)) continue;
+    Blob& blob = missing.emplace_back();
+    blob.digest = digest;
+    blob.bytes = static_cast<long long>(contents.front()->size());
+    blob.content = encode_content(*contents.front(), blob.encoding);
+  }
+  const auto added = missing.empty() ? std::vector<long long>() : inserter_->blobs(missing);
+  for (std::size_t i = 0; i < missing.size(); ++i) blobs_[missing[i].digest] = added[i];
+  ContentIds ids;
+  for (const auto& [digest, contents] : by_digest)
+    for (const auto* bytes : contents) ids.add(*bytes, blobs_.at(digest));
+  return ids;
+}
+
+}  // namespace fatespec::results

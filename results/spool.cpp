@@ -1,0 +1,90 @@
+#include "results/spool.hpp"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/digest.hpp"
+#include "results/copy.hpp"
+#include "results/location.hpp"
+#include "results/run_writer.hpp"
+
+namespace fatespec::results {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::string short_digest(const std::string& text) {
+  return base::digest_hex(base::DigestAlgorithm::sha256, text).substr(0, 16);
+}
+
+}  // namespace
+
+Spool::Spool(const std::string& directory, const std::string& location)
+    : directory_((fs::path(directory) / short_digest(shown(location))).string()), location_(location) {}
+
+std::string Spool::file_of(const std::string& run) const { return (fs::path(directory_) / (run + ".db")).string(); }
+
+base::Result<base::FileDescriptor> Spool::lock(const std::string& run) const {
+  if (auto made = base::make_directories(directory_); !made) return made.error();
+  const std::string path = (fs::path(directory_) / (run + ".lock")).string();
+  base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  if (!file) return base::io_error(path, errno);
+  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) file.reset();
+  return file;
+}
+
+std::vector<std::string> Spool::waiting() const {
+  std::vector<std::string> runs;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(directory_, ignored))
+    if (entry.path().extension() == ".db") runs.push_back(entry.path().stem().string());
+  std::sort(runs.begin(), runs.end());
+  return runs;
+}
+
+base::Result<std::uint64_t> Spool::send(const std::string& run) const {
+  auto from = Store::open_existing(file_of(run));
+  if (!from) return from.error();
+  const auto found = (*from)->find_run(run);
+  if (!found) return found.error();
+  auto to = Store::open(location_);
+  if (!to) return to.error();
+  {
+    RunWriter writer(std::move(*to), [](const base::Error&) {});
+    if (auto copied = copy_run(**from, run, writer); !copied) return copied.error();
+  }
+  from->reset();
+  remove(run);
+  return found->counts.total();
+}
+
+base::Result<Spool::Sent> Spool::send_all() const {
+  Sent sent;
+  for (const auto& run : waiting()) {
+    const auto held = lock(run);
+    if (!held) return held.error();
+    if (!*held || !fs::exists(file_of(run))) continue;
+    const auto results = send(run);
+    if (!results) return results.error();
+    ++sent.runs;
+    sent.results += *results;
+  }
+  return sent;
+}
+
+void Spool::remove(const std::string& run) const {
+  const std::string file = file_of(run);
+  std::error_code ignored;
+  for (const char* ending : {"", "-wal", "-shm"}) fs::remove(file + ending, ignored);
+  fs::remove(fs::path(directory_) / (run + ".lock"), ignored);
+}
+
+}  // namespace fatespec::results
