@@ -1,7 +1,11 @@
 // What the store knows of many runs.
-#include <map>
+#include <algorithm>
+#include <optional>
+#include <tuple>
+#include <unordered_map>
 
 #include "results/connection.hpp"
+#include "results/rank_test.hpp"
 #include "results/store.hpp"
 
 namespace fatespec::results {
@@ -18,6 +22,88 @@ long long number_of_run(soci::session& session, const std::string& name) {
   session << "SELECT id FROM runs WHERE name = :name", soci::use(name), soci::into(number);
   return session.got_data() ? number : 0;
 }
+
+/// The run and those before it, the oldest first.
+std::vector<long long> last_runs_up_to(soci::session& session, long long last) {
+  const long long before_all = last - runs_looked_at;
+  const soci::rowset<long long> rows =
+      (session.prepare << "SELECT id FROM runs WHERE id <= :last AND id > :before_all ORDER BY id", soci::use(last),
+       soci::use(before_all));
+  return {rows.begin(), rows.end()};
+}
+
+/// False if there are too few runs for any trend, whatever they hold. `border`: the last run before, if it is given.
+bool may_have_trends(const std::vector<long long>& runs, std::optional<long long> border) {
+  std::vector<double> before;
+  std::vector<double> after;
+  for (const long long id : runs) (border && id <= *border ? before : after).push_back(static_cast<double>(id));
+  // Numbers that go up from run to run: nothing can be more of a trend.
+  return border ? mann_whitney_p(after, before) < trend_p : !last_runs(after.size()).empty();
+}
+
+/// The CPU times of one run's tests over the runs before it.
+class TrendReader {
+ public:
+  TrendReader(soci::session& session, long long run) : session_(session) { choose_tests(run); }
+
+  /// What was measured up to `last_before` counts as before. `runs`: the oldest first.
+  void read(const std::vector<long long>& runs, long long last_before) {
+    std::vector<long long> tests(batch);
+    std::vector<long long> cpu(batch);
+    long long run = 0;
+    soci::statement statement = (session_.prepare << "SELECT test_id, user_us + system_us FROM results WHERE run_id = "
+                                                     ":run AND verdict = 'pass'",
+                                 soci::use(run), soci::into(tests), soci::into(cpu));
+    for (std::size_t i = 0; i < runs.size() && !tests_.empty(); ++i) {
+      run = runs[i];
+      statement.execute();
+      while (statement.fetch()) {
+        take(tests, cpu, run <= last_before);
+        for (auto* values : {&tests, &cpu}) values->resize(batch);
+      }
+      for (auto* values : {&tests, &cpu}) values->resize(batch);
+    }
+  }
+
+  std::vector<CpuTrend> trends(bool border_given) {
+    std::vector<CpuTrend> all;
+    for (const auto& [id, test] : tests_) {
+      auto trend = border_given ? cpu_trend(test.before, test.after) : cpu_trend(test.after);
+      if (!trend) continue;
+      session_ << "SELECT name, configuration FROM tests WHERE id = :id", soci::use(id), soci::into(trend->test),
+          soci::into(trend->configuration);
+      all.push_back(std::move(*trend));
+    }
+    std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+      return std::tie(a.test, a.configuration) < std::tie(b.test, b.configuration);
+    });
+    return all;
+  }
+
+ private:
+  struct Samples {
+    std::vector<double> before;
+    std::vector<double> after;
+  };
+  static constexpr std::size_t batch = 4096;
+
+  void take(const std::vector<long long>& tests, const std::vector<long long>& cpu, bool before) {
+    for (std::size_t i = 0; i < tests.size(); ++i)
+      if (const auto test = tests_.find(tests[i]); test != tests_.end())
+        (before ? test->second.before : test->second.after).push_back(static_cast<double>(cpu[i]) / 1e6);
+  }
+
+  void choose_tests(long long run) {
+    const soci::rowset<long long> ids =
+        (session_.prepare << "SELECT test_id FROM results WHERE run_id = :run AND verdict = 'pass' AND user_us + "
+                             "system_us >= :least",
+         soci::use(run), soci::use(least_cpu_us));
+    for (const long long id : ids) tests_.try_emplace(id);
+  }
+
+  soci::session& session_;
+  std::unordered_map<long long, Samples> tests_;
+};
 
 }  // namespace
 
@@ -91,39 +177,17 @@ base::Result<std::vector<std::string>> Store::kept_directories(const std::string
 }
 
 base::Result<std::vector<CpuTrend>> Store::cpu_trends(const std::string& run, const std::string& border) {
-  return guarded(
-      [&]() -> base::Result<std::vector<CpuTrend>> {
-        const long long last_before = number_of_run(connection_->session, border);
-        soci::rowset<soci::row> rows =
-            (connection_->session.prepare
-                 << "SELECT tests.name AS test, tests.configuration AS configuration, run_id, user_us, system_us FROM "
-                    "results JOIN tests ON tests.id = results.test_id "
-                    "WHERE verdict = 'pass' AND run_id <= (SELECT id FROM runs WHERE name = :run) "
-                    "AND run_id > (SELECT id FROM runs WHERE name = :run2) - :most AND test_id IN (SELECT test_id "
-                    "FROM results r WHERE r.run_id = (SELECT id FROM runs WHERE name = :run3) AND r.verdict = 'pass' "
-                    "AND r.user_us + r.system_us >= :least) ORDER BY test_id, run_id",
-             soci::use(run), soci::use(run), soci::use(runs_looked_at), soci::use(run), soci::use(least_cpu_us));
-        struct Samples {
-          std::vector<double> before;
-          std::vector<double> after;
-        };
-        std::map<std::pair<std::string, std::string>, Samples> samples;
-        for (auto& row : rows) {
-          auto& test = samples[{row.get<std::string>("test"), row.get<std::string>("configuration")}];
-          const double seconds =
-              static_cast<double>(row.get<long long>("user_us") + row.get<long long>("system_us")) / 1e6;
-          (row.get<long long>("run_id") <= last_before ? test.before : test.after).push_back(seconds);
-        }
-        std::vector<CpuTrend> trends;
-        for (const auto& [key, test] : samples) {
-          auto trend = border.empty() ? cpu_trend(test.after) : cpu_trend(test.before, test.after);
-          if (!trend) continue;
-          trend->test = key.first;
-          trend->configuration = key.second;
-          trends.push_back(std::move(*trend));
-        }
-        return trends;
-      });
+  return guarded([&]() -> base::Result<std::vector<CpuTrend>> {
+    soci::session& session = connection_->session;
+    const long long last = number_of_run(session, run);
+    const long long last_before = number_of_run(session, border);
+    const auto runs = last_runs_up_to(session, last);
+    if (!may_have_trends(runs, border.empty() ? std::nullopt : std::optional(last_before)))
+      return std::vector<CpuTrend>();
+    TrendReader reader(session, last);
+    reader.read(runs, last_before);
+    return reader.trends(!border.empty());
+  });
 }
 
 }  // namespace fatespec::results
