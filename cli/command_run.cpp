@@ -10,23 +10,23 @@
 #include "cli/boards.hpp"
 #include "cli/commands.hpp"
 #include "cli/durable_events.hpp"
+#include "cli/farm_run.hpp"
+#include "cli/follow_farm_run.hpp"
 #include "cli/inputs.hpp"
 #include "cli/plan_run.hpp"
 #include "cli/run_options.hpp"
+#include "cli/run_order.hpp"
 #include "cli/run_outputs.hpp"
 #include "cli/run_selection.hpp"
 #include "cli/run_session.hpp"
 #include "cli/run_store.hpp"
 #include "cli/source_tree.hpp"
+#include "farm/slurm.hpp"
 #include "reports/comparison.hpp"
 #include "reports/run_reporter.hpp"
 
 namespace fatespec::cli {
 namespace {
-
-runner::Keep keep_of(const std::string& name) {
-  return name == "all" ? runner::Keep::all : name == "none" ? runner::Keep::none : runner::Keep::failed;
-}
 
 /// Lines for the user from other threads.
 class Remarks {
@@ -48,32 +48,101 @@ class Remarks {
 /// The sinks of a run and what they need; lives as long as the run.
 class RunCommand {
  public:
-  explicit RunCommand(const RunOptions& options)
-      : options_(options), console_(options.json == "-" ? stderr : stdout), outputs_(options.json, options.junit) {}
+  /// `attached`: the directory of a run on a cluster that goes on; else empty.
+  explicit RunCommand(const RunOptions& options, std::filesystem::path attached = {}, bool cancel = false)
+      : options_(options),
+        attached_(std::move(attached)),
+        cancel_(cancel),
+        console_(options.json == "-" ? stderr : stdout),
+        outputs_(options.json, options.junit) {}
 
   ExitCode execute() {
-    auto guardian = runner::Guardian::start();  // before there are threads and much memory
-    if (!guardian) return complain(guardian.error());
-    guardian_ = std::move(*guardian);
+    if (!on_farm()) {
+      auto guardian = runner::Guardian::start();  // before there are threads and much memory
+      if (!guardian) return complain(guardian.error());
+      guardian_ = std::move(*guardian);
+    }
     auto loaded = load_inputs(options_.inputs, plan_options(options_));
     if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
     inputs_ = std::move(std::get<Inputs>(loaded));
     if (const auto opened = store_.open(*inputs_.project, options_.results); !opened) return complain(opened.error());
-    auto selected = select_tests(options_, inputs_.plan, store_.history());
-    if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
-    selection_ = std::move(std::get<Selection>(selected));
+    if (const auto failed = choose_tests()) return *failed;
     run_.revisions = revisions_of(inputs_.plan);
-    run_.run_id = selection_.resumed ? selection_.resumed->id : new_run_id();
     if (const auto failed = choose_session()) return *failed;
     if (const auto failed = open_outputs()) return *failed;
     prepare_run();
     add_sinks();
-    const auto code = run_plan(inputs_.plan, run_, clock_);
-    if (!code) return complain(code.error());
+    const auto code = on_farm() ? run_on_cluster() : run_plan(inputs_.plan, run_, clock_);
+    if (!code) {
+      store_.finish();
+      return complain(code.error());
+    }
     return close_outputs(*code);
   }
 
  private:
+  bool on_farm() const { return options_.on == "slurm"; }
+
+  std::optional<ExitCode> choose_tests() {
+    if (!attached_.empty()) return choose_ordered_tests();
+    if (on_farm() && options_.resume)
+      return complain(base::Error{base::ErrorKind::usage,
+                                  "a run on a cluster goes on with `fatespec attach RUN`; --resume without --on slurm "
+                                  "runs here what is left"});
+    auto selected = select_tests(options_, inputs_.plan, store_.history());
+    if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
+    selection_ = std::move(std::get<Selection>(selected));
+    run_.run_id = selection_.resumed ? selection_.resumed->id : new_run_id();
+    return std::nullopt;
+  }
+
+  /// Those of a run on the cluster that have no result yet.
+  std::optional<ExitCode> choose_ordered_tests() {
+    const auto order = farm::read_order(attached_);
+    if (!order) return complain(order.error());
+    run_.run_id = order->run;
+    for (std::size_t i = 0; i < order->shards; ++i) {
+      auto shard = farm::read_shard(attached_, i);
+      if (!shard) return complain(shard.error());
+      shards_.push_back(std::move(*shard));
+    }
+    auto selected = select_ordered(order->run, shards_, inputs_.plan, store_.history());
+    if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
+    selection_ = std::move(std::get<Selection>(selected));
+    if (options_.stress > 0) runner::repeat_tests(inputs_.plan, options_.stress);
+    return std::nullopt;
+  }
+
+  base::Result<ExitCode> run_on_cluster() {
+    run_.jobs = options_.jobs;
+    auto directory = attached_;
+    if (directory.empty()) {
+      directory = farm_directory(*inputs_.project) / run_.run_id;
+      if (auto written = order_shards(directory); !written) return written.error();
+    }
+    const FarmRunOptions farm{directory, &inputs_.project->slurm, shards_, attached_.empty(), cancel_};
+    auto code = run_on_farm(inputs_.plan, run_, farm, clock_);
+    complete_farm_ = code && farm_is_done_ ? directory : std::filesystem::path();
+    return code;
+  }
+
+  base::Result<void> order_shards(const std::filesystem::path& directory) {
+    const farm::Slurm slurm(inputs_.project->slurm, std::filesystem::temp_directory_path());
+    const auto slots = slurm.slots();
+    if (!slots) return slots.error();
+    const auto& plan = inputs_.plan;
+    for (const auto& shard : farm::make_shards(plan, selection_.earlier, {inputs_.project->slurm.shard, *slots})) {
+      farm::ShardOrder& order = shards_.emplace_back();
+      order.needs = shard.needs;
+      for (const auto index : shard.tests)
+        if (const auto& test = plan.tests[index]; test.repetition == 0)
+          order.tests.emplace_back(test.name, test.configuration->name);
+    }
+    auto order = order_of(options_, run_.run_id);
+    order.recordings = run_.scheduler.recordings;
+    order.shards = shards_.size();
+    return farm::write_order(directory, order, shards_);
+  }
   int jobs() const {
     if (options_.jobs > 0) return options_.jobs;
     const auto local = inputs_.project->targets.find("local");
@@ -116,11 +185,12 @@ class RunCommand {
     reports::RunReporterOptions options;
     options.quiet = options_.quiet;
     options.progress = !options_.no_progress;
+    options.on_cluster = on_farm();
     options.jobs = jobs() + board_jobs(inputs_.plan) - (runs_here(inputs_.plan) ? 0 : jobs());
     options.several_configurations = inputs_.project->configurations.size() > 1;
     options.rerun_command = rerun_command(options_);
     options.results = store_.shown();
-    options.resume_command = full_command(options_) + " --resume";
+    options.resume_command = on_farm() ? "fatespec attach " + run_.run_id : full_command(options_) + " --resume";
     for (const auto& [test, earlier] : selection_.earlier) options.expected[test] = earlier.wall;
     reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
     std::vector<model::EventSink> sinks;
@@ -141,6 +211,10 @@ class RunCommand {
     run_.progress = [this](const std::string& board, const std::string& text) {
       reporter_->show_progress(board, text);
     };
+    run_.sinks.emplace_back([this](const auto& event) {
+      const auto* finished = std::get_if<model::RunFinished>(&event);
+      farm_is_done_ = finished != nullptr && finished->interrupted_by.empty();
+    });
     run_.results_lost = [this] { return results_lost_.load(); };
   }
 
@@ -156,6 +230,7 @@ class RunCommand {
     for (const auto& remark : remarks_.take()) complain(remark);
     bool lost = !store_.finish();
     lost = !outputs_.close() || lost;
+    if (!lost && !complete_farm_.empty()) (void)base::remove_tree(complete_farm_);  // all of it is in the store
     if (session_) finish_session();
     show_trends();
     return lost && code == ExitCode::success ? ExitCode::error : code;
@@ -178,6 +253,11 @@ class RunCommand {
   }
 
   const RunOptions& options_;
+  std::filesystem::path attached_;
+  bool cancel_;
+  std::vector<farm::ShardOrder> shards_;  ///< of a run on a cluster
+  bool farm_is_done_ = false;
+  std::filesystem::path complete_farm_;  ///< nobody needs it any more
   std::unique_ptr<runner::Guardian> guardian_;
   base::PausableClock clock_;
   reports::Console console_;
@@ -207,8 +287,13 @@ void add_run(CLI::App& app, ExitCode& exit_code) {
       "  fatespec run --configuration gcc-12 --json results.jsonl --junit junit.xml\n"
       "  fatespec run --rerun-failed\n"
       "  fatespec run --filter h264/cabac --stress 100\n"
-      "  fatespec run --shard 2/4");
+      "  fatespec run --shard 2/4\n"
+      "  fatespec run --on slurm");
   run->callback([options, &exit_code] { exit_code = RunCommand(*options).execute(); });
+}
+
+ExitCode follow_farm_run(const RunOptions& options, const std::filesystem::path& directory, bool cancel) {
+  return RunCommand(options, directory, cancel).execute();
 }
 
 }  // namespace fatespec::cli

@@ -50,9 +50,9 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   app.get_formatter()->column_width(34);
   ExitCode exit_code = ExitCode::success;
-  for (const auto add :
-       {add_run, add_check, add_list, add_explain, add_accept, add_bisect, add_blame, add_runs, add_show, add_history,
-        add_compare, add_diverge, add_import, add_merge, add_report, add_results, add_play, add_session})
+  for (const auto add : {add_run,    add_check,   add_list,    add_explain, add_accept,    add_bisect, add_blame,
+                         add_runs,   add_show,    add_history, add_compare, add_diverge,   add_import, add_merge,
+                         add_report, add_results, add_attach,  add_cancel,  add_run_shard, add_play,   add_session})
     add(app, exit_code);
   if (misses_subcommand(app, argc, argv)) return static_cast<int>(ExitCode::usage);
   try {

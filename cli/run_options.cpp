@@ -19,6 +19,7 @@ std::string rerun_command(const RunOptions& options) {
   if (options.retries >= 0) command += fmt::format(" --retries {}", options.retries);
   if (options.jobs > 0) command += fmt::format(" --jobs {}", options.jobs);
   if (options.order != "history") command += " --order " + options.order;
+  if (options.on != "local") command += " --on " + options.on;
   if (options.keep != "failed") command += " --keep " + options.keep;
   return command;
 }
@@ -41,6 +42,10 @@ runner::PlanOptions plan_options(const RunOptions& options) {
   return plan;
 }
 
+runner::Keep keep_of(const std::string& name) {
+  return name == "all" ? runner::Keep::all : name == "none" ? runner::Keep::none : runner::Keep::failed;
+}
+
 std::optional<runner::Shard> shard_of(const std::string& text) {
   const auto slash = text.find('/');
   if (slash == std::string::npos) return std::nullopt;
@@ -53,7 +58,8 @@ std::optional<runner::Shard> shard_of(const std::string& text) {
 void add_run_options(CLI::App& run, RunOptions& options) {
   add_input_options(run, options.inputs);
   add_filter_option(run, options.inputs);
-  run.add_option("--on", options.on, "where to run")->check(CLI::IsMember({"local"}));
+  run.add_option("--on", options.on, "where to run: this machine and its boards, or a Slurm cluster")
+      ->check(CLI::IsMember({"local", "slurm"}));
   run.add_option("-j,--jobs", options.jobs, "tests at once (default: the number of processors)")
       ->check(CLI::Range(1, 4096));
   run.add_option("--session", options.session, "a name for the session that players' recordings make (the run's id)");

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/inputs.hpp"
+#include "runner/scheduler.hpp"
 #include "runner/selection.hpp"
 
 namespace fatespec::cli {
@@ -37,6 +38,8 @@ std::string rerun_command(const RunOptions& options);
 std::string full_command(const RunOptions& options);
 
 runner::PlanOptions plan_options(const RunOptions& options);
+/// As `--keep` names it.
+runner::Keep keep_of(const std::string& name);
 /// Nothing without `--shard`.
 std::optional<runner::Shard> shard_of(const std::string& text);
 

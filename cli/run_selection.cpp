@@ -99,4 +99,28 @@ std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model:
   return selection;
 }
 
+std::variant<Selection, ExitCode> select_ordered(const std::string& run, const std::vector<farm::ShardOrder>& shards,
+                                                 model::TestPlan& plan, results::Store* store) {
+  std::set<Key> ordered;
+  for (const auto& shard : shards) ordered.insert(shard.tests.begin(), shard.tests.end());
+  Selection selection;
+  if (store != nullptr) {
+    if (const auto known = store->find_run(run)) {
+      if (is_complete(*known)) {
+        std::fprintf(stderr, "fatespec: run %s is complete: %llu tests\n", run.c_str(),
+                     static_cast<unsigned long long>(known->counts.total()));
+        return static_cast<ExitCode>(known->exit_code.value_or(0));
+      }
+      selection.resumed = *known;
+      const auto verdicts = store->verdicts(run);
+      if (!verdicts) return complain(verdicts.error());
+      for (const auto& result : *verdicts) ordered.erase({result.test, result.configuration});
+    }
+  }
+  runner::keep_tests(plan, [&](const auto& test) { return ordered.contains(key_of(test)); });
+  if (store != nullptr)
+    if (const auto code = take_history(plan, *store, selection)) return *code;
+  return selection;
+}
+
 }  // namespace fatespec::cli

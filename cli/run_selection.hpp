@@ -6,6 +6,7 @@
 
 #include "cli/exit_code.hpp"
 #include "cli/run_options.hpp"
+#include "farm/order.hpp"
 #include "model/plan.hpp"
 #include "results/store.hpp"
 
@@ -19,5 +20,9 @@ struct Selection {
 /// Applies `--shard`, `--rerun-failed`, `--resume`, `--order` and `--stress` to the plan. An exit code instead means
 /// that there is nothing to run; the reason has been printed. Without a store there is no history.
 std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan, results::Store* store);
+
+/// Keeps the tests of shards that were submitted, but for those that the store has a result of.
+std::variant<Selection, ExitCode> select_ordered(const std::string& run, const std::vector<farm::ShardOrder>& shards,
+                                                 model::TestPlan& plan, results::Store* store);
 
 }  // namespace fatespec::cli

@@ -43,6 +43,13 @@ std::string spool_directory(const std::string& directory_beside) {
   return (fs::path(directory_beside) / "spool").string();
 }
 
+bool is_followed(const model::Project& project, const std::string& option, const std::string& run) {
+  const std::string location = option == "none" ? "" : results_location(project, option);
+  const std::string path = lock_file(location, directory_beside(project, location), run);
+  const base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
+  return file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0;
+}
+
 base::Result<void> RunStore::open(const model::Project& project, const std::string& option) {
   if (option == "none") return {};
   location_ = results_location(project, option);

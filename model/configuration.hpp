@@ -18,6 +18,22 @@ struct Deployment {
   base::Origin origin;
 };
 
+/// What tests ask of a cluster's nodes, in the words of Slurm.
+struct ClusterNeeds {
+  std::string constraint = {};  ///< features
+  std::string resources = {};   ///< generic resources (GRES)
+};
+
+/// How runs go to a Slurm cluster.
+struct Slurm {
+  std::string directory = {};  ///< absolute; all nodes have it under this name; empty: `.fatespec/farm` of the project
+  std::string partition = {};  ///< empty: the cluster's default
+  std::string program = {};    ///< fatespec on the nodes; empty: this one
+  std::vector<std::string> options = {};                       ///< further ones for sbatch
+  base::Duration shard = std::chrono::minutes(1);              ///< how long a shard is to take
+  std::map<std::string, ClusterNeeds, std::less<>> tags = {};  ///< by the tags of tests and configurations
+};
+
 /// Where tests run. `local` is this machine; any other has a host or is a pool of such.
 struct Target {
   std::string name = "local";
@@ -41,6 +57,8 @@ struct Target {
   base::Duration keepalive = std::chrono::seconds(15);  ///< silence after which the line counts as lost
   base::Duration reconnect = std::chrono::minutes(2);   ///< how long a lost host may stay away
   base::Duration lock_wait = std::chrono::minutes(10);  ///< how long another runner may hold it
+
+  ClusterNeeds cluster = {};  ///< of the node from which it is used
 
   bool is_local() const { return host.empty() && pool.empty(); }
 };
@@ -76,6 +94,7 @@ struct Project {
   Limits limits;
   std::vector<Configuration> configurations;
   std::map<std::string, Target, std::less<>> targets;
+  Slurm slurm;
 };
 
 }  // namespace fatespec::model

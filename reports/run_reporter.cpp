@@ -55,10 +55,10 @@ void RunReporter::started(const model::RunStarted& event) {
   done_ = event.done.total();
   counts_ = event.done;
   if (options_.quiet) return;
+  const std::string where = options_.on_cluster ? "on the cluster" : fmt::format("{} at once", options_.jobs);
   if (event.resumed)
-    console_.print(
-        fmt::format("run {} goes on: {} of {} tests, {} at once", run_, total_ - done_, total_, options_.jobs));
-  else console_.print(fmt::format("run {}: {} tests, {} at once", run_, total_, options_.jobs));
+    console_.print(fmt::format("run {} goes on: {} of {} tests, {}", run_, total_ - done_, total_, where));
+  else console_.print(fmt::format("run {}: {} tests, {}", run_, total_, where));
 }
 
 void RunReporter::test_started(const model::TestStarted& event) {

@@ -16,6 +16,7 @@ struct RunReporterOptions {
   bool quiet = false;    ///< bad results and the last line only
   bool progress = true;  ///< the status line
   int jobs = 1;
+  bool on_cluster = false;  ///< then nobody knows how many at once
   bool several_configurations = false;
   std::string rerun_command;  ///< "fatespec run a.yaml"; the filter is added
   std::string resume_command;

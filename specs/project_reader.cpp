@@ -10,6 +10,7 @@
 #include "base/text.hpp"
 #include "specs/map_reader.hpp"
 #include "specs/shell.hpp"
+#include "specs/slurm_reader.hpp"
 #include "specs/target_reader.hpp"
 #include "specs/test_reader.hpp"
 
@@ -39,7 +40,8 @@ class ProjectReader {
          {"maketest", [&](YamlNode v) { project_->maketest = text(v).value_or(""); }},
          {"limits", [&](YamlNode v) { read_limits(v, project_->limits, problems_); }},
          {"configurations", [&](YamlNode v) { read_configurations(v); }},
-         {"targets", [&](YamlNode v) { read_targets(v); }}},
+         {"targets", [&](YamlNode v) { read_targets(v); }},
+         {"slurm", [&](YamlNode v) { read_slurm(v, project_->directory, project_->slurm, problems_); }}},
         problems_);
     if (project_->configurations.empty()) project_->configurations.emplace_back();
     check_targets();

@@ -36,7 +36,9 @@ class TargetReader {
                      {"deploy", [this](YamlNode v) { read_deployments(v); }},
                      {"keepalive", duration(target_.keepalive)},
                      {"reconnect", duration(target_.reconnect)},
-                     {"lock_wait", duration(target_.lock_wait)}},
+                     {"lock_wait", duration(target_.lock_wait)},
+                     {"constraint", text(target_.cluster.constraint)},
+                     {"gres", text(target_.cluster.resources)}},
                     problems_);
     if (!target_.host.empty() && !target_.pool.empty())
       add_problem(problems_, node, "a target has a `host` or is a `pool`, not both");

@@ -1,0 +1,105 @@
+// fatespec attach, fatespec cancel: runs on a cluster.
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/farm_run.hpp"
+#include "cli/follow_farm_run.hpp"
+#include "cli/run_order.hpp"
+#include "cli/run_store.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct FarmOptions {
+  InputOptions inputs;
+  std::string run;
+  std::string results;
+  std::string json;
+  std::string junit;
+  bool quiet = false;
+  bool no_progress = false;
+};
+
+/// The directory of the run that an id or a unique prefix names.
+base::Result<fs::path> find_directory(const model::Project& project, const std::string& name) {
+  const fs::path farm = farm_directory(project);
+  std::vector<fs::path> found;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(farm, ignored))
+    if (entry.path().filename().string().starts_with(name) && fs::exists(entry.path() / "run.json"))
+      found.push_back(entry.path());
+  if (found.size() > 1) return base::Error{base::ErrorKind::usage, fmt::format("several runs begin with `{}`", name)};
+  if (found.empty())
+    return base::Error{
+        base::ErrorKind::not_found,
+        fmt::format("no run on a cluster is named `{}` in {}: is it complete? `fatespec runs` lists them", name,
+                    farm.string())};
+  return found.front();
+}
+
+ExitCode follow(const FarmOptions& given, bool cancel) {
+  const auto project = load_project(given.inputs);
+  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+  const auto directory = find_directory(*std::get<0>(project), given.run);
+  if (!directory) return complain(directory.error());
+  const auto order = farm::read_order(*directory);
+  if (!order) return complain(order.error());
+  auto options = enter_order(*order);
+  if (!options) return complain(options.error());
+  if (!given.results.empty()) options->results = given.results;
+  options->json = given.json;
+  options->junit = given.junit;
+  options->quiet = given.quiet;
+  options->no_progress = given.no_progress;
+  std::error_code ignored;
+  if (!cancel) fs::remove(farm::cancel_mark(*directory), ignored);  // who attaches wants it to go on
+  if (cancel)
+    if (auto marked = base::write_file_atomically(farm::cancel_mark(*directory), ""); !marked)
+      return complain(marked.error());
+  if (cancel && is_followed(*std::get<0>(project), options->results, order->run)) {
+    std::printf("run %s is being cancelled by whoever follows it\n", order->run.c_str());
+    return ExitCode::success;
+  }
+  return follow_farm_run(*options, *directory, cancel);
+}
+
+void add_options(CLI::App& command, FarmOptions& options) {
+  command.add_option("RUN", options.run, "its id, or the beginning of it")->required();
+  command
+      .add_option("--config", options.inputs.config, "the configuration file (default: fatespec.yaml here or above)")
+      ->type_name("FILE");
+  command.add_option("--results", options.results, "where results are kept, if that needs a password")
+      ->type_name("FILE|postgresql://…");
+  command.add_option("--json", options.json, "write JSON Lines to a file; - is stdout")->type_name("FILE");
+  command.add_option("--junit", options.junit, "write JUnit XML to a file")->type_name("FILE");
+  command.add_flag("-q,--quiet", options.quiet, "bad results and the last line only");
+  command.add_flag("--no-progress", options.no_progress, "no status line");
+}
+
+}  // namespace
+
+void add_attach(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<FarmOptions>();
+  CLI::App* command = app.add_subcommand("attach", "go on with a run on a cluster whose submitter has gone");
+  add_options(*command, *options);
+  command->footer("Example:\n  fatespec attach 3fa2");
+  command->callback([options, &exit_code] { exit_code = follow(*options, false); });
+}
+
+void add_cancel(CLI::App& app, ExitCode& exit_code) {
+  auto options = std::make_shared<FarmOptions>();
+  CLI::App* command = app.add_subcommand("cancel", "end a run on a cluster; what it has is kept");
+  add_options(*command, *options);
+  command->footer("Example:\n  fatespec cancel 3fa2");
+  command->callback([options, &exit_code] { exit_code = follow(*options, true); });
+}
+
+}  // namespace fatespec::cli

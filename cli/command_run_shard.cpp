@@ -1,0 +1,200 @@
+// fatespec run-shard: what a job of a cluster runs. Not for people.
+#include <unistd.h>
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "cli/commands.hpp"
+#include "cli/inputs.hpp"
+#include "cli/plan_run.hpp"
+#include "cli/run_options.hpp"
+#include "cli/run_order.hpp"
+#include "farm/order.hpp"
+#include "farm/shard_file.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+std::string node_name() {
+  if (const char* name = std::getenv("SLURMD_NODENAME")) return name;
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
+}
+
+class ShardRun {
+ public:
+  ShardRun(std::string directory, std::size_t shard) : directory_(std::move(directory)), shard_(shard) {}
+
+  ExitCode execute() {
+    auto guardian = runner::Guardian::start();
+    if (!guardian) return complain(guardian.error());
+    guardian_ = std::move(*guardian);
+    const auto order = farm::read_order(directory_);
+    if (!order) return complain(order.error());
+    const auto shard = farm::read_shard(directory_, shard_);
+    if (!shard) return complain(shard.error());
+    if (auto known = learn_from_before(); !known) return complain(known.error());
+    if (complete_before_) return ExitCode::success;
+    if (auto begun = begin(shard->tests); !begun) return complain(begun.error());
+    const auto options = enter_order(*order);
+    if (!options) return complain(options.error());
+    auto loaded = load_inputs(options->inputs, plan_options(*options));
+    if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
+    inputs_ = std::move(std::get<Inputs>(loaded));
+    if (auto chosen = choose_tests(shard->tests, *options); !chosen) return complain(chosen.error());
+    return inputs_.plan.tests.empty() ? end(ExitCode::success) : run(*order, *shard, *options);
+  }
+
+ private:
+  /// What the attempts before have told, and under which tests they were lost.
+  base::Result<void> learn_from_before() {
+    farm::ShardReader reader(farm::results_directory(directory_), shard_);
+    auto news = reader.read();
+    if (!news) return news.error();
+    before_ = std::move(news->results);
+    complete_before_ = reader.complete();
+    losses_ = reader.losses();
+    if (reader.attempt() >= 0 && !reader.ended())
+      for (const auto& test : reader.unfinished()) ++losses_[test];
+    for (const auto& result : before_) done_.insert({result.test, result.configuration});
+    return {};
+  }
+
+  base::Result<void> begin(const std::vector<farm::TestKey>& tests) {
+    auto writer = farm::ShardWriter::begin(farm::results_directory(directory_), shard_, node_name(), before_, losses_);
+    if (!writer) return writer.error();
+    writer_.emplace(std::move(*writer));
+    for (const auto& test : tests)
+      if (const auto lost = losses_.find(test); lost != losses_.end() && lost->second >= farm::most_losses)
+        if (auto told = tell_error(test, fmt::format("node lost: {} nodes were lost while it ran", lost->second));
+            !told)
+          return told;
+    return {};
+  }
+
+  base::Result<void> tell_error(const farm::TestKey& test, const std::string& reason) {
+    if (!done_.insert(test).second) return {};
+    model::TestResult result;
+    result.test = test.first;
+    result.configuration = test.second;
+    result.suite = test.first.substr(0, test.first.find('/'));
+    result.target = "local";
+    result.verdict = model::Verdict::error;
+    result.reason = reason;
+    result.started = std::chrono::system_clock::now();
+    return writer_->finished(result);
+  }
+
+  /// The shard's tests without a result, in its order.
+  base::Result<void> choose_tests(const std::vector<farm::TestKey>& tests, const RunOptions& options) {
+    std::map<farm::TestKey, std::size_t> order;
+    for (const auto& test : tests)
+      if (!done_.contains(test)) order.try_emplace(test, order.size());
+    const auto key = [](const model::PlannedTest& test) { return farm::TestKey(test.name, test.configuration->name); };
+    auto& planned = inputs_.plan.tests;
+    runner::keep_tests(inputs_.plan, [&](const auto& test) { return order.contains(key(test)); });
+    std::sort(planned.begin(), planned.end(),
+              [&](const auto& a, const auto& b) { return order.at(key(a)) < order.at(key(b)); });
+    runner::keep_tests(inputs_.plan, [](const auto&) { return true; });  // numbers them anew
+    std::set<farm::TestKey> found;
+    for (const auto& test : planned) found.insert(key(test));
+    for (const auto& [test, place] : order)
+      if (!found.contains(test))
+        if (auto told = tell_error(test, "the spec files have changed since the run was submitted: it is not there");
+            !told)
+          return told;
+    if (options.stress > 0) runner::repeat_tests(inputs_.plan, options.stress);
+    return {};
+  }
+
+  ExitCode run(const farm::RunOrder& order, const farm::ShardOrder& shard, const RunOptions& options) {
+    PlanRunOptions run;
+    run.run_id = fmt::format("{}.{}.{}", order.run, shard_, writer_->attempt());
+    run.jobs = shard.needs.slots;
+    run.guardian = guardian_.get();
+    run.scheduler = {keep_of(options.keep), false, options.stress > 0};
+    run.scheduler.recordings = order.recordings;
+    run.say = [](const std::string& text) { complain(text); };
+    run.sinks.emplace_back([this](const auto& event) { tell(event); });
+    run.results_lost = [this] { return lost_; };
+    run.tick = [this] { look_for_successor(); };
+    base::PausableClock clock;
+    const auto code = run_plan(inputs_.plan, run, clock);
+    return code ? end(*code) : complain(code.error());
+  }
+
+  void tell(const model::RunEvent& event) {
+    base::Result<void> told;
+    if (const auto* started = std::get_if<model::TestStarted>(&event))
+      told = writer_->started({started->test->name, started->test->configuration->name});
+    if (const auto* finished = std::get_if<model::TestFinished>(&event)) {
+      done_.insert({finished->result->test, finished->result->configuration});
+      told = writer_->finished(*finished->result);
+    }
+    if (const auto* finished = std::get_if<model::RunFinished>(&event)) complete_ = finished->interrupted_by.empty();
+    if (told || lost_) return;
+    complain(told.error());
+    lost_ = true;
+  }
+
+  /// A shard whose node was given up runs elsewhere: what still runs here is in the way of its boards and its memory.
+  void look_for_successor() {
+    constexpr int ticks_between_looks = 20;
+    if (++ticks_ % ticks_between_looks != 0 || superseded_ || !writer_->is_superseded()) return;
+    superseded_ = true;
+    complain("another attempt at this shard has begun: this one ends");
+    ::kill(::getpid(), SIGTERM);
+  }
+
+  ExitCode end(ExitCode code) {
+    if (superseded_) return code;
+    const auto ended = writer_->ended(complete_ && !lost_);
+    return ended ? code : complain(ended.error());
+  }
+
+  std::string directory_;
+  std::size_t shard_;
+  std::unique_ptr<runner::Guardian> guardian_;
+  std::vector<model::TestResult> before_;
+  std::map<farm::TestKey, int> losses_;
+  std::set<farm::TestKey> done_;
+  bool complete_before_ = false;
+  std::optional<farm::ShardWriter> writer_;
+  Inputs inputs_;
+  bool complete_ = true;
+  bool lost_ = false;
+  bool superseded_ = false;
+  int ticks_ = 0;
+};
+
+}  // namespace
+
+void add_run_shard(CLI::App& app, ExitCode& exit_code) {
+  struct Options {
+    std::string directory;
+    std::size_t first = 0;
+  };
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("run-shard", "what `run --on slurm` submits");
+  command->group("");  // not in the help
+  command->add_option("DIRECTORY", options->directory, "of the run")->required();
+  command->add_option("FIRST", options->first, "the shard of the array's task 0")->required();
+  command->callback([options, &exit_code] {
+    const char* task = std::getenv("SLURM_ARRAY_TASK_ID");
+    const auto number = task == nullptr ? std::optional<std::int64_t>(0) : base::parse_integer(task);
+    if (!number || *number < 0) {
+      complain("SLURM_ARRAY_TASK_ID is no number");
+      exit_code = ExitCode::usage;
+      return;
+    }
+    exit_code = ShardRun(options->directory, options->first + static_cast<std::size_t>(*number)).execute();
+  });
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,437 @@
+#include "cli/farm_run.hpp"
+
+#include <algorithm>
+#include <csignal>
+#include <deque>
+#include <map>
+#include <set>
+#include <thread>
+
+#include <fmt/format.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "base/file.hpp"
+#include "base/signals.hpp"
+#include "base/text.hpp"
+#include "base/version.hpp"
+#include "runner/attribution.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace asio = boost::asio;
+namespace fs = std::filesystem;
+using boost::system::error_code;
+using Clock = std::chrono::steady_clock;
+
+constexpr auto tick_interval = std::chrono::milliseconds(100);
+constexpr auto queue_interval = std::chrono::seconds(2);
+/// Between two looks for shards that are not known to run.
+constexpr int ticks_between_far_looks = 8;
+/// Looks at the queue without a shard in it before it counts as gone: file systems may show the end of its file late.
+constexpr int looks_until_gone = 3;
+/// How often a shard is submitted again without any result in between.
+constexpr int most_fruitless = 3;
+/// How long Slurm may be silent while no shard tells anything either.
+constexpr auto patience = std::chrono::minutes(10);
+/// How long jobs that were cancelled are waited for: Slurm ends them with TERM, then KILL.
+constexpr auto cancel_patience = std::chrono::seconds(20);
+/// Tasks in one array; Slurm's default limit is 1001.
+constexpr std::size_t most_tasks = 1000;
+
+struct ShardState {
+  ShardState(const farm::ShardOrder& what, const fs::path& directory, std::size_t number)
+      : order(&what), reader(directory, number) {}
+  const farm::ShardOrder* order;
+  farm::ShardReader reader;
+  bool over = false;            ///< it has told all, or was given up
+  bool runs = false;            ///< as far as is known
+  int missing = 0;              ///< looks at the queue without it
+  int fruitless = 0;            ///< submissions without a result since
+  std::size_t told = 0;         ///< results
+  std::size_t told_before = 0;  ///< at the last submission
+  std::set<farm::TestKey> running;
+};
+
+class FarmRun {
+ public:
+  FarmRun(const model::TestPlan& plan, const PlanRunOptions& options, const FarmRunOptions& farm,
+          base::PausableClock& clock)
+      : plan_(plan),
+        options_(options),
+        farm_(farm),
+        clock_(clock),
+        slurm_(*farm.settings, farm.directory / "slurm"),
+        pool_(1),
+        signals_(loop_, SIGINT, SIGTERM, SIGHUP),
+        ticker_(loop_) {
+    for (const auto& test : plan.tests)
+      if (test.repetition == 0) waiting_[{test.name, test.configuration->name}] = &test;
+    for (std::size_t i = 0; i < farm.shards.size(); ++i)
+      shards_.emplace_back(farm.shards[i], farm::results_directory(farm.directory), i);
+  }
+
+  base::Result<ExitCode> run() {
+    began_ = clock_.steady();
+    counts_ = options_.done;
+    planned_ = counts_.total() + waiting_.size();
+    emit(model::RunStarted{options_.run_id, base::version, options_.command, planned_, clock_.utc(), options_.resumed,
+                           options_.done, options_.revisions});
+    if (farm_.submit)
+      if (auto submitted = submit_all(); !submitted) return not_submitted(submitted.error());
+    last_news_ = Clock::now();
+    wait_for_signal();
+    if (farm_.cancel) cancel("fatespec cancel");
+    tick();
+    loop_.run();
+    pool_.join();
+    return exit_code_;
+  }
+
+ private:
+  // --- telling
+
+  void emit(const model::RunEvent& event) {
+    for (const auto& sink : options_.sinks) sink(event);
+  }
+
+  void deliver(model::TestResult result) {
+    const auto test = waiting_.find({result.test, result.configuration});
+    if (test == waiting_.end()) return;  // told already, by this attempt at its shard or another
+    result.index = test->second->index;
+    waiting_.erase(test);
+    ++counts_[result.verdict];
+    attributions_.add(result);
+    const bool bad = model::is_bad(result.verdict);
+    emit(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
+    if (bad && options_.scheduler.fail_fast && !cancelled_) cancel("--fail-fast");
+  }
+
+  void deliver_error(const farm::TestKey& key, const std::string& reason) {
+    const auto test = waiting_.find(key);
+    if (test == waiting_.end()) return;
+    model::TestResult result;
+    result.test = key.first;
+    result.configuration = key.second;
+    result.suite = test->second->suite->name;
+    result.target = test->second->target;
+    result.tags = test->second->spec->tags;
+    result.verdict = model::Verdict::error;
+    result.reason = reason;
+    result.started = clock_.utc();
+    deliver(std::move(result));
+  }
+
+  // --- submitting
+
+  std::string program() const {
+    if (!farm_.settings->program.empty()) return farm_.settings->program;
+    std::error_code ignored;
+    return fs::read_symlink("/proc/self/exe", ignored).string();
+  }
+
+  /// Shards of the same needs stand together; each such group is an array.
+  base::Result<void> submit_all() {
+    for (std::size_t first = 0; first < shards_.size();) {
+      std::size_t end = first + 1;
+      while (end < shards_.size() && end - first < most_tasks && farm_.shards[end].needs == farm_.shards[first].needs)
+        ++end;
+      if (auto submitted = submit(first, end - first); !submitted) {
+        (void)slurm_.cancel(jobs_);
+        return submitted;
+      }
+      first = end;
+    }
+    return {};
+  }
+
+  /// The run is known already: it ends with nothing run.
+  base::Error not_submitted(const base::Error& error) {
+    model::RunFinished event{
+        options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(ExitCode::usage), ""};
+    event.interrupted_by = "Slurm";
+    emit(event);
+    return error;
+  }
+
+  base::Result<void> submit(std::size_t first, std::size_t count) {
+    farm::Submission submission;
+    submission.name = fmt::format("{}-{}", farm_job_name(options_.run_id), first);
+    submission.tasks = count;
+    submission.at_once = options_.jobs;
+    submission.needs = farm_.shards[first].needs;
+    submission.command = {program(), "run-shard", farm_.directory.string(), std::to_string(first)};
+    submission.directory = fs::current_path().string();
+    submission.log = (farm_.directory / "logs" / fmt::format("{}-%a.log", first)).string();
+    auto job = slurm_.submit(submission);
+    for (auto pause = std::chrono::seconds(1); !job && job.error().kind == base::ErrorKind::io; pause *= 2) {
+      if (pause > std::chrono::minutes(2)) break;
+      options_.say(fmt::format("{}; once more in {} s", job.error().message, pause.count()));
+      std::this_thread::sleep_for(pause);
+      job = slurm_.submit(submission);
+    }
+    if (!job) return job.error();
+    jobs_.push_back(*job);
+    return {};
+  }
+
+  // --- following
+
+  void tick() {
+    if (finished_) return;
+    if (options_.tick) options_.tick();
+    if (options_.results_lost && options_.results_lost() && !cancelled_) cancel("the loss of the results file");
+    read_shards();
+    if (!cancelled_ && ticks_ % 10 == 0 && fs::exists(farm::cancel_mark(farm_.directory))) cancel("fatespec cancel");
+    ++ticks_;
+    if (waiting_.empty()) return finish();
+    if (cancelled_ && (Clock::now() > cancel_deadline_ || (queue_is_empty_ && !asking_))) return finish();
+    look_at_queue();
+    ticker_.expires_after(tick_interval);
+    ticker_.async_wait([this](error_code code) {
+      if (!code) tick();
+    });
+  }
+
+  void read_shards() {
+    for (auto& shard : shards_) {
+      const bool near = shard.runs || shard.reader.attempt() >= 0;
+      if (shard.over || (!near && ticks_ % ticks_between_far_looks != 0)) continue;
+      read_shard(shard);
+    }
+  }
+
+  void read_shard(ShardState& shard) {
+    auto news = shard.reader.read();
+    if (!news) {
+      give_up(shard, news.error().message);
+      return;
+    }
+    if (news->again) shard_begins_again(shard);
+    for (const auto& test : news->started) test_started(shard, test);
+    for (auto& result : news->results) {
+      shard.running.erase({result.test, result.configuration});
+      ++shard.told;
+      deliver(std::move(result));
+    }
+    if (!news->started.empty() || !news->results.empty()) last_news_ = Clock::now();
+    if (!shard.reader.complete()) return;
+    shard.over = true;
+    ++over_;
+    for (const auto& test : shard.order->tests) deliver_error(test, "its shard ended without a result of it");
+  }
+
+  void test_started(ShardState& shard, const farm::TestKey& key) {
+    const auto test = waiting_.find(key);
+    if (test == waiting_.end()) return;
+    shard.running.insert(key);
+    emit(model::TestStarted{test->second, 1 + losses_[key]});
+  }
+
+  void shard_begins_again(ShardState& shard) {
+    for (const auto& key : std::exchange(shard.running, {})) {
+      const auto test = waiting_.find(key);
+      if (test == waiting_.end()) continue;
+      ++losses_[key];
+      emit(model::TestLost{test->second, nodes_[&shard], "another attempt at its shard has begun"});
+    }
+  }
+
+  // --- the queue
+
+  void look_at_queue() {
+    if (asking_ || Clock::now() < next_look_) return;
+    asking_ = true;
+    asio::post(pool_, [this] {
+      auto tasks = slurm_.tasks(farm_job_name(options_.run_id) + "-");
+      asio::post(loop_, [this, tasks = std::move(tasks)] {
+        asking_ = false;
+        next_look_ = Clock::now() + queue_interval;
+        if (finished_) return;
+        if (tasks) take_queue(*tasks);
+        else queue_is_silent(tasks.error());
+      });
+    });
+  }
+
+  void queue_is_silent(const base::Error& error) {
+    if (!silent_) options_.say(fmt::format("Slurm does not answer ({}); what runs goes on", error.message));
+    silent_ = true;
+    if (Clock::now() - last_news_ < patience || cancelled_) return;
+    options_.say(fmt::format("Slurm has not answered for {} minutes: `fatespec attach {}` goes on when it is back",
+                             std::chrono::duration_cast<std::chrono::minutes>(patience).count(), options_.run_id));
+    cut_by_ = "the loss of Slurm";
+    finish();
+  }
+
+  void take_queue(const std::vector<farm::Task>& tasks) {
+    if (silent_) options_.say("Slurm answers again");
+    silent_ = false;
+    last_news_ = Clock::now();
+    queue_is_empty_ = tasks.empty();
+    std::map<std::size_t, const farm::Task*> by_shard;
+    const std::size_t prefix = farm_job_name(options_.run_id).size() + 1;
+    for (const auto& task : tasks) {
+      const auto first = base::parse_integer(std::string_view(task.name).substr(prefix));
+      if (!first || *first < 0) continue;
+      by_shard[static_cast<std::size_t>(*first) + task.index] = &task;
+      if (std::find(jobs_.begin(), jobs_.end(), task.job) == jobs_.end()) jobs_.push_back(task.job);
+    }
+    show_progress(by_shard);
+    if (cancelled_) return;
+    for (std::size_t i = 0; i < shards_.size(); ++i) {
+      const auto task = by_shard.find(i);
+      judge(shards_[i], i, task == by_shard.end() ? nullptr : task->second);
+    }
+  }
+
+  void judge(ShardState& shard, std::size_t number, const farm::Task* task) {
+    if (shard.over) return;
+    shard.runs = task != nullptr && task->runs();
+    if (shard.runs) nodes_[&shard] = task->node;
+    const bool held = task != nullptr && task->is_held();
+    if (held) held_.push_back(fmt::format("{}_{}", task->job, task->index));
+    shard.missing = task == nullptr || held ? shard.missing + 1 : 0;
+    if (shard.missing < looks_until_gone) return;
+    read_shard(shard);
+    if (!shard.over) submit_again(shard, number);
+  }
+
+  /// Its job is gone, and it has not told all.
+  void submit_again(ShardState& shard, std::size_t number) {
+    shard.fruitless = shard.told > shard.told_before ? 1 : shard.fruitless + 1;
+    shard.told_before = shard.told;
+    shard.missing = 0;
+    if (!held_.empty()) (void)slurm_.cancel(std::exchange(held_, {}));
+    if (shard.fruitless > most_fruitless) {
+      give_up(shard, fmt::format("its shard's job was gone {} times without a result; its output is in {}",
+                                 most_fruitless + 1, (farm_.directory / "logs").string()));
+      return;
+    }
+    options_.say(fmt::format("shard {} is gone from the queue unfinished; it is submitted again", number));
+    if (auto submitted = submit(number, 1); !submitted) give_up(shard, submitted.error().message);
+  }
+
+  void give_up(ShardState& shard, const std::string& why) {
+    shard.over = true;
+    ++over_;
+    for (const auto& test : shard.order->tests) deliver_error(test, why);
+  }
+
+  void show_progress(const std::map<std::size_t, const farm::Task*>& by_shard) {
+    std::set<std::string> nodes;
+    std::size_t running = 0;
+    std::string reason;
+    for (const auto& [shard, task] : by_shard) {
+      if (task->runs()) ++running, nodes.insert(task->node);
+      else if (task->reason != "None") reason = task->reason;
+    }
+    std::string text = fmt::format("{}/{} shards, {} on {} nodes", over_, shards_.size(), running, nodes.size());
+    if (running == 0 && !reason.empty()) text += " (waiting: " + reason + ")";
+    if (options_.progress) options_.progress("slurm", text);
+  }
+
+  // --- ending
+
+  void wait_for_signal() {
+    signals_.async_wait([this](error_code code, int number) {
+      if (code || finished_) return;
+      if (signal_ != 0) return finish();
+      signal_ = number;
+      options_.say(fmt::format("{}: cancelling the jobs; once more to end at once", base::signal_name(number)));
+      cancel(base::signal_name(number));
+      wait_for_signal();
+    });
+  }
+
+  void cancel(const std::string& why) {
+    if (cancelled_) return;
+    cancelled_ = true;
+    cut_by_ = why;
+    queue_is_empty_ = false;
+    cancel_deadline_ = Clock::now() + cancel_patience;
+    asio::post(pool_, [this, all = std::set<std::string>(jobs_.begin(), jobs_.end())]() mutable {
+      // Jobs of an earlier submitter are known to the queue alone.
+      if (const auto tasks = slurm_.tasks(farm_job_name(options_.run_id) + "-"))
+        for (const auto& task : *tasks) all.insert(task.job);
+      const auto done = slurm_.cancel({all.begin(), all.end()});
+      if (!done) asio::post(loop_, [this, error = done.error()] { options_.say(error.message); });
+    });
+  }
+
+  ExitCode conclude(bool lost) const {
+    if (signal_ == SIGTERM) return ExitCode::terminated;
+    if (signal_ == SIGHUP) return ExitCode::hung_up;
+    if (signal_ == SIGINT || cut_by_ == "fatespec cancel") return ExitCode::interrupted;
+    const bool cut = !waiting_.empty() && cut_by_ != "--fail-fast";
+    return exit_code_of(counts_, lost || cut);
+  }
+
+  void finish() {
+    if (finished_) return;
+    finished_ = true;
+    // Requeued jobs of shards that have told all have nothing left to do.
+    if (!cancelled_ && over_ < shards_.size()) (void)slurm_.cancel(jobs_);
+    exit_code_ = conclude(options_.results_lost && options_.results_lost());
+    model::RunFinished event{
+        options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
+    event.attributions = attributions_.conclude();
+    if (!waiting_.empty()) event.interrupted_by = cut_by_;
+    emit(event);
+    signals_.cancel();
+    ticker_.cancel();
+  }
+
+  const model::TestPlan& plan_;
+  const PlanRunOptions& options_;
+  const FarmRunOptions& farm_;
+  base::PausableClock& clock_;
+  farm::Slurm slurm_;
+  asio::io_context loop_{1};
+  asio::thread_pool pool_;
+  asio::signal_set signals_;
+  asio::steady_timer ticker_;
+  std::deque<ShardState> shards_;
+  std::map<farm::TestKey, const model::PlannedTest*> waiting_;  ///< without a result
+  std::map<farm::TestKey, int> losses_;
+  std::map<const ShardState*, std::string> nodes_;
+  std::vector<std::string> jobs_;
+  std::vector<std::string> held_;
+  model::VerdictCounts counts_;
+  runner::AttributionCollector attributions_{plan_};
+  std::size_t planned_ = 0;
+  std::size_t over_ = 0;  ///< shards
+  std::uint64_t ticks_ = 0;
+  bool asking_ = false;
+  bool silent_ = false;
+  bool queue_is_empty_ = false;
+  bool cancelled_ = false;
+  bool finished_ = false;
+  int signal_ = 0;
+  std::string cut_by_;
+  base::SteadyTime began_;
+  Clock::time_point next_look_;
+  Clock::time_point last_news_;
+  Clock::time_point cancel_deadline_;
+  ExitCode exit_code_ = ExitCode::success;
+};
+
+}  // namespace
+
+base::Result<ExitCode> run_on_farm(const model::TestPlan& plan, const PlanRunOptions& options,
+                                   const FarmRunOptions& farm, base::PausableClock& clock) {
+  return FarmRun(plan, options, farm, clock).run();
+}
+
+fs::path farm_directory(const model::Project& project) {
+  return project.slurm.directory.empty() ? fs::path(project.directory) / ".fatespec" / "farm"
+                                         : fs::path(project.slurm.directory);
+}
+
+std::string farm_job_name(const std::string& run) { return "fatespec-" + run; }
+
+}  // namespace fatespec::cli

@@ -1,0 +1,31 @@
+// Runs a plan on a cluster: submits its shards, follows what they tell, and hands it on as if it had happened here.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "cli/plan_run.hpp"
+#include "farm/order.hpp"
+#include "farm/slurm.hpp"
+
+namespace fatespec::cli {
+
+struct FarmRunOptions {
+  std::filesystem::path directory;  ///< of the run: where farm::write_order() has left its order
+  const model::Slurm* settings = nullptr;
+  std::vector<farm::ShardOrder> shards;
+  bool submit = true;   ///< false: they have been submitted
+  bool cancel = false;  ///< end it, with what there is
+};
+
+/// As run_plan(): the same events, the same exit codes. The tests of the plan are those that have no result yet.
+base::Result<ExitCode> run_on_farm(const model::TestPlan& plan, const PlanRunOptions& options,
+                                   const FarmRunOptions& farm, base::PausableClock& clock);
+
+/// Where runs on a cluster keep their files.
+std::filesystem::path farm_directory(const model::Project& project);
+/// What the jobs of a run are called in the cluster, without the number of their first shard.
+std::string farm_job_name(const std::string& run);
+
+}  // namespace fatespec::cli
