@@ -1,11 +1,15 @@
 // fatespec run-shard: what a job of a cluster runs. Not for people.
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <deque>
 #include <map>
 #include <set>
+#include <thread>
 
 #include <fmt/format.h>
 
@@ -123,21 +127,40 @@ class ShardRun {
     run.say = [](const std::string& text) { complain(text); };
     run.sinks.emplace_back([this](const auto& event) { tell(event); });
     run.results_lost = [this] { return lost_; };
-    run.tick = [this] { look_for_successor(); };
+    run.tick = [this] {
+      tell_what_is_beyond_doubt();
+      look_for_successor();
+    };
     base::PausableClock clock;
     const auto code = run_plan(inputs_.plan, run, clock);
     return code ? end(*code) : complain(code.error());
   }
 
   void tell(const model::RunEvent& event) {
-    base::Result<void> told;
     if (const auto* started = std::get_if<model::TestStarted>(&event))
-      told = writer_->started({started->test->name, started->test->configuration->name});
+      note(writer_->started({started->test->name, started->test->configuration->name}));
     if (const auto* finished = std::get_if<model::TestFinished>(&event)) {
-      done_.insert({finished->result->test, finished->result->configuration});
-      told = writer_->finished(*finished->result);
+      if (model::is_bad(finished->result->verdict)) doubtful_.push_back({finished->result, Clock::now()});
+      else note(writer_->finished(*finished->result));
     }
-    if (const auto* finished = std::get_if<model::RunFinished>(&event)) complete_ = finished->interrupted_by.empty();
+    if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
+      complete_ = finished->interrupted_by.empty();
+      if (!complete_) doubtful_.clear();
+    }
+  }
+
+  // Slurm ends a job with a signal to all of its processes at once. A test may seem to have failed a moment before we
+  // hear that it was told to end.
+  static constexpr auto doubt = std::chrono::milliseconds(500);
+
+  void tell_what_is_beyond_doubt() {
+    while (!doubtful_.empty() && Clock::now() - doubtful_.front().since >= doubt) {
+      note(writer_->finished(*doubtful_.front().result));
+      doubtful_.pop_front();
+    }
+  }
+
+  void note(const base::Result<void>& told) {
     if (told || lost_) return;
     complain(told.error());
     lost_ = true;
@@ -154,12 +177,22 @@ class ShardRun {
 
   ExitCode end(ExitCode code) {
     if (superseded_) return code;
+    // Who is told to end during this pause ends, and has told of nothing that is in doubt.
+    if (!doubtful_.empty()) std::this_thread::sleep_for(doubt);
+    tell_what_is_beyond_doubt();
     const auto ended = writer_->ended(complete_ && !lost_);
     return ended ? code : complain(ended.error());
   }
 
+  using Clock = std::chrono::steady_clock;
+  struct Doubtful {
+    std::shared_ptr<const model::TestResult> result;
+    Clock::time_point since;
+  };
+
   std::string directory_;
   std::size_t shard_;
+  std::deque<Doubtful> doubtful_;  ///< bad results of the last moments
   std::unique_ptr<runner::Guardian> guardian_;
   std::vector<model::TestResult> before_;
   std::map<farm::TestKey, int> losses_;

@@ -19,7 +19,7 @@ packages() {
   command -v npm >/dev/null || echo npm
 }
 test_packages() {
-  echo libgtest-dev postgresql postgresql libbenchmark-dev sqlite3 openssl patch diffutils procps bsdutils time python3 gdb openssh-server openssh-client busybox iproute2 clang libclang-rt-dev git xvfb xauth xdotool imagemagick chromium
+  echo libgtest-dev postgresql munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins postgresql libbenchmark-dev sqlite3 openssl patch diffutils procps bsdutils time python3 gdb openssh-server openssh-client busybox iproute2 clang libclang-rt-dev git xvfb xauth xdotool imagemagick chromium
 }
 apt_has_newer_boost() {
   local version

@@ -17,15 +17,17 @@ namespace fatespec::test {
 /// A run in the background.
 class BackgroundRun {
  public:
-  BackgroundRun(const TemporaryDirectory& project, const std::string& tests, const std::string& arguments = "")
+  /// `environment`: NAME=value words in front of the command.
+  BackgroundRun(const TemporaryDirectory& project, const std::string& tests, const std::string& arguments = "",
+                const std::string& environment = "")
       : directory_(project) {
     directory_.write("suite.yaml", "suite: s\n" + tests);
     directory_.write("results.jsonl", "");
     pid_ = ::fork();
     if (pid_ == 0) {
       ::setpgid(0, 0);
-      const std::string command = "cd " + directory_.path().string() +
-                                  " && exec " FATESPEC_PROGRAM " run suite.yaml --json results.jsonl " + arguments +
+      const std::string command = "cd " + directory_.path().string() + " && exec env " + environment +
+                                  " " FATESPEC_PROGRAM " run suite.yaml --json results.jsonl " + arguments +
                                   " >out 2>&1 </dev/null";
       ::execl("/bin/sh", "sh", "-c", command.c_str(), nullptr);
       ::_exit(127);
