@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <map>
 
@@ -40,7 +41,7 @@ void for_each_content(const model::TestResult& result, Take take) {
   }
 }
 
-/// What one statement takes: a bound on its memory.
+/// What one transaction takes: a bound on its memory, and on how long it holds what others may want.
 constexpr std::size_t most_at_once = 1000;
 
 }  // namespace
@@ -49,6 +50,15 @@ RunRows::RunRows(Store& store)
     : session_(store.connection().session), engine_(store.connection().engine), inserter_(engine_.inserter(session_)) {}
 
 base::Result<void> RunRows::write(std::span<const model::RunEvent> events) {
+  while (!events.empty()) {
+    const auto now = events.first(std::min(events.size(), most_at_once));
+    events = events.subspan(now.size());
+    if (auto written = write_transaction(now); !written) return written;
+  }
+  return {};
+}
+
+base::Result<void> RunRows::write_transaction(std::span<const model::RunEvent> events) {
   return guarded([&]() -> base::Result<void> {
     engine_.begin_writing(session_);
     try {
@@ -81,7 +91,6 @@ void RunRows::write_all(std::span<const model::RunEvent> events) {
   };
   for (const auto& event : events) {
     if (const auto* finished = std::get_if<model::TestFinished>(&event)) results.push_back(finished->result.get());
-    if (results.size() >= most_at_once) write_waiting();
     if (const auto* started = std::get_if<model::RunStarted>(&event)) write_started(*started);
     if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
       write_waiting();
@@ -155,7 +164,8 @@ void RunRows::write_further(const model::TestResult& result, long long test, con
       soci::use(test), soci::use(recording);
 }
 
-// Rows are added in the order of their keys: two writers that did so in different orders could wait for each other.
+// A transaction adds its tests at once and then its blobs at once, each in the order of their keys: two writers that
+// did so in different orders could wait for each other.
 std::vector<long long> RunRows::test_ids(std::span<const model::TestResult* const> results) {
   std::map<TestKey, long long> ids;
   for (const auto* result : results) ids[key_of(*result)] = 0;

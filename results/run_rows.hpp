@@ -20,7 +20,7 @@ class RunRows {
  public:
   explicit RunRows(Store& store);
 
-  /// All of it in one transaction, or nothing.
+  /// In transactions of a thousand events; after an error those before it are kept.
   base::Result<void> write(std::span<const model::RunEvent> events);
   /// The run is in the store already: what is written belongs to it.
   base::Result<void> attach(const std::string& run);
@@ -39,6 +39,7 @@ class RunRows {
     std::unordered_map<const std::string*, long long> ids_;
   };
 
+  base::Result<void> write_transaction(std::span<const model::RunEvent> events);
   void write_all(std::span<const model::RunEvent> events);
   void write_started(const model::RunStarted& event);
   void write_finished(const model::RunFinished& event);

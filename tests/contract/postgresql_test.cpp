@@ -280,5 +280,31 @@ TEST_F(PostgresqlTest, PruningKeepsWhatIsReferredTo) {
             "0\n");
 }
 
+TEST_F(PostgresqlTest, EveryLookAtMuchHistoryUsesAnIndex) {
+  const PostgresqlServer server(
+      "shared_preload_libraries = 'auto_explain'\nauto_explain.log_min_duration = 0\nlogging_collector = on\n"
+      "log_directory = '.'\nlog_filename = 'server.log'");
+  directory_.write("s.yaml", "suite: s\n" + many(500, "echo $$"));
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\nresults: " + server.url() + "\n");
+  ASSERT_EQ(run("run --no-progress --quiet").status, 0);
+  server.sql(
+      "INSERT INTO runs (name, version, command, host, started_us, finished_us, exit_code, planned) SELECT "
+      "lpad(to_hex(n), 12, '0'), 'v', 'c', 'h', n, n, 0, 500 FROM generate_series(1, 400) n;"
+      "INSERT INTO results SELECT runs.id, r.test_id, r.target, r.verdict, r.flaky, r.leaky, r.attempts, r.reason, "
+      "r.detail_blob, r.status, r.signal, r.stdout_blob, r.stdout_bytes, r.stdout_truncated, r.stderr_blob, "
+      "r.stderr_bytes, r.stderr_truncated, r.full_stdout_blob, r.wall_us, 50000 + runs.id % 7 * 100, r.system_us, "
+      "r.max_rss_kib, r.command_blob, r.kept_directory, r.started_us, r.tags FROM runs, (SELECT * FROM results WHERE "
+      "run_id = 1) r WHERE runs.id > 1; ANALYZE");
+  shell(": >" + server.file("data/server.log"));
+  for (const char* command : {"history s/t7", "compare latest~1 latest", "compare latest~20 latest", "show latest",
+                              "runs", "report --format json", "run --no-progress --quiet --filter 'name(s/t7)'"})
+    EXPECT_LE(run(command).status, 1) << command;
+  const std::string plans = read_file(server.file("data/server.log"));
+  EXPECT_NE(plans.find("results_by_test"), std::string::npos);
+  EXPECT_NE(plans.find("results_pkey"), std::string::npos);
+  EXPECT_EQ(plans.find("Seq Scan on results"), std::string::npos)
+      << plans.substr(plans.find("Seq Scan on results") - 1500, 2000);
+}
+
 }  // namespace
 }  // namespace fatespec::test
