@@ -160,7 +160,10 @@ TEST_F(SlurmTest, ATestThatTakesItsNodeDownCannotLoop) {
   EXPECT_EQ(read_file(directory_ / "runs").size(), 2U);
 }
 
-TEST_F(SlurmTest, AShardThatLivesOnAfterItsNodeWasGivenUpCountsOnce) {
+enum class Loss { daemon, line_for_a_while };
+class NodeLossTest : public SlurmTest, public testing::WithParamInterface<Loss> {};
+
+TEST_P(NodeLossTest, AShardThatLivesOnAfterItsNodeWasGivenUpCountsOnce) {
   SlurmCluster cluster(2);
   directory_.write("results.jsonl", "");
   std::string tests = "tests:\n";
@@ -170,7 +173,14 @@ TEST_F(SlurmTest, AShardThatLivesOnAfterItsNodeWasGivenUpCountsOnce) {
   BackgroundRun going(directory_, tests, "--no-progress --on slurm", cluster.environment());
   ASSERT_TRUE(wait_until([&] { return !read_file(directory_ / "runs").empty(); }, std::chrono::seconds(60)));
   // The node's job goes on, and Slurm hears of it no more.
-  cluster.kill_daemon(cluster.ask("squeue -h -t R -o %N").at(1) - '0');
+  const int node = cluster.ask("squeue -h -t R -o %N").at(1) - '0';
+  if (GetParam() == Loss::daemon) cluster.kill_daemon(node);
+  else cluster.freeze_daemon(node);
+  if (GetParam() == Loss::line_for_a_while) {
+    const auto lost = [&] { return going.out().find("was lost (another attempt") != std::string::npos; };
+    ASSERT_TRUE(wait_until(lost, std::chrono::seconds(120))) << going.out();
+    cluster.thaw_daemon(node);
+  }
   EXPECT_EQ(going.wait(), 0) << going.out();
   EXPECT_NE(going.out().find("was lost (another attempt at its shard has begun)"), std::string::npos) << going.out();
   EXPECT_EQ(counts(), "10|10|10\n");
@@ -179,6 +189,10 @@ TEST_F(SlurmTest, AShardThatLivesOnAfterItsNodeWasGivenUpCountsOnce) {
   EXPECT_GE(read_file(directory_ / "runs").size(), 11U);
   EXPECT_LE(read_file(directory_ / "runs").size(), 12U);
 }
+INSTANTIATE_TEST_SUITE_P(OfTwoKinds, NodeLossTest, testing::Values(Loss::daemon, Loss::line_for_a_while),
+                         [](const auto& loss) {
+                           return loss.param == Loss::daemon ? "TheDaemonIsKilled" : "TheLineIsCutForAWhile";
+                         });
 
 TEST_F(SlurmTest, WhoeverSubmittedMayDieAndAnotherGoesOn) {
   const SlurmCluster cluster;

@@ -142,6 +142,9 @@ void SlurmCluster::start_node(int number) {
 
 void SlurmCluster::kill_daemon(int number) { end(nodes_.at(static_cast<std::size_t>(number - 1))); }
 
+void SlurmCluster::freeze_daemon(int number) { ::kill(nodes_.at(static_cast<std::size_t>(number - 1)), SIGSTOP); }
+void SlurmCluster::thaw_daemon(int number) { ::kill(nodes_.at(static_cast<std::size_t>(number - 1)), SIGCONT); }
+
 std::vector<pid_t> SlurmCluster::processes_of_jobs(int node) const {
   std::set<pid_t> found;
   const auto processes = all_processes();

@@ -36,6 +36,9 @@ class SlurmCluster {
   void start_node(int number);
   /// Ends the node's daemon alone: what runs there goes on.
   void kill_daemon(int number);
+  /// The daemon hears and says nothing, as if the line to it were cut, until it is thawed.
+  void freeze_daemon(int number);
+  void thaw_daemon(int number);
   /// All that runs on the node is gone at once, as at a power cut.
   void kill_node(int number);
 
