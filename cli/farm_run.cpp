@@ -52,7 +52,7 @@ struct ShardState {
   bool runs = false;            ///< as far as is known
   int missing = 0;              ///< looks at the queue without it
   int fruitless = 0;            ///< submissions without a result since
-  std::size_t told = 0;         ///< results
+  std::size_t told = 0;         ///< results that were new
   std::size_t told_before = 0;  ///< at the last submission
   std::set<farm::TestKey> running;
 };
@@ -99,9 +99,10 @@ class FarmRun {
     for (const auto& sink : options_.sinks) sink(event);
   }
 
-  void deliver(model::TestResult result) {
+  /// False if the test has a result already, by this attempt at its shard or another.
+  bool deliver(model::TestResult result) {
     const auto test = waiting_.find({result.test, result.configuration});
-    if (test == waiting_.end()) return;  // told already, by this attempt at its shard or another
+    if (test == waiting_.end()) return false;
     result.index = test->second->index;
     waiting_.erase(test);
     ++counts_[result.verdict];
@@ -109,6 +110,7 @@ class FarmRun {
     const bool bad = model::is_bad(result.verdict);
     emit(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
     if (bad && options_.scheduler.fail_fast && !cancelled_) cancel("--fail-fast");
+    return true;
   }
 
   void deliver_error(const farm::TestKey& key, const std::string& reason) {
@@ -140,7 +142,7 @@ class FarmRun {
       std::size_t end = first + 1;
       while (end < shards_.size() && end - first < most_tasks && farm_.shards[end].needs == farm_.shards[first].needs)
         ++end;
-      if (auto submitted = submit(first, end - first); !submitted) {
+      if (auto submitted = submit_patiently(first, end - first); !submitted) {
         (void)slurm_.cancel(jobs_);
         return submitted;
       }
@@ -166,17 +168,24 @@ class FarmRun {
     submission.needs = farm_.shards[first].needs;
     submission.command = {program(), "run-shard", farm_.directory.string(), std::to_string(first)};
     submission.directory = fs::current_path().string();
-    submission.log = (farm_.directory / "logs" / fmt::format("{}-%a.log", first)).string();
-    auto job = slurm_.submit(submission);
-    for (auto pause = std::chrono::seconds(1); !job && job.error().kind == base::ErrorKind::io; pause *= 2) {
-      if (pause > std::chrono::minutes(2)) break;
-      options_.say(fmt::format("{}; once more in {} s", job.error().message, pause.count()));
-      std::this_thread::sleep_for(pause);
-      job = slurm_.submit(submission);
-    }
+    submission.log = log_of(first, "%a");
+    const auto job = slurm_.submit(submission);
     if (!job) return job.error();
     jobs_.push_back(*job);
     return {};
+  }
+
+  /// As submit(); while Slurm is away, again and again for some minutes.
+  base::Result<void> submit_patiently(std::size_t first, std::size_t count) {
+    constexpr auto longest_pause = std::chrono::minutes(2);
+    auto submitted = submit(first, count);
+    for (auto pause = std::chrono::seconds(1); !submitted && pause <= longest_pause; pause *= 2) {
+      if (submitted.error().kind != base::ErrorKind::io) break;
+      options_.say(fmt::format("{}; once more in {} s", submitted.error().message, pause.count()));
+      std::this_thread::sleep_for(pause);
+      submitted = submit(first, count);
+    }
+    return submitted;
   }
 
   // --- following
@@ -215,8 +224,7 @@ class FarmRun {
     for (const auto& test : news->started) test_started(shard, test);
     for (auto& result : news->results) {
       shard.running.erase({result.test, result.configuration});
-      ++shard.told;
-      deliver(std::move(result));
+      if (deliver(std::move(result))) ++shard.told;
     }
     if (!news->started.empty() || !news->results.empty()) last_news_ = Clock::now();
     if (!shard.reader.complete()) return;
@@ -303,17 +311,34 @@ class FarmRun {
 
   /// Its job is gone, and it has not told all.
   void submit_again(ShardState& shard, std::size_t number) {
-    shard.fruitless = shard.told > shard.told_before ? 1 : shard.fruitless + 1;
-    shard.told_before = shard.told;
-    shard.missing = 0;
     if (!held_.empty()) (void)slurm_.cancel(std::exchange(held_, {}));
-    if (shard.fruitless > most_fruitless) {
-      give_up(shard, fmt::format("its shard's job was gone {} times without a result; its output is in {}",
-                                 most_fruitless + 1, (farm_.directory / "logs").string()));
+    const int fruitless = shard.told > shard.told_before ? 1 : shard.fruitless + 1;
+    if (fruitless > most_fruitless) {
+      give_up(shard,
+              fmt::format("its shard's job was gone {} times without a result{}", fruitless, last_words(number)));
+      return;
+    }
+    if (auto submitted = submit(number, 1); !submitted) {
+      // Slurm may be away just now: the next look at the queue tries again.
+      if (submitted.error().kind != base::ErrorKind::io) give_up(shard, submitted.error().message);
       return;
     }
     options_.say(fmt::format("shard {} is gone from the queue unfinished; it is submitted again", number));
-    if (auto submitted = submit(number, 1); !submitted) give_up(shard, submitted.error().message);
+    shard.fruitless = fruitless;
+    shard.told_before = shard.told;
+    shard.missing = 0;
+  }
+
+  /// What a job of the shard has printed last.
+  std::string last_words(std::size_t number) const {
+    const auto text = base::read_file(log_of(number, "0"));
+    std::string last;
+    for (const auto line : base::split_lines(text ? std::string_view(*text) : std::string_view()))
+      if (!base::trim(line).empty()) last = std::string(base::trim(line));
+    return last.empty() ? "" : ": " + base::shorten(base::printable(last), 200);
+  }
+  std::string log_of(std::size_t first, const std::string& task) const {
+    return (farm_.directory / "logs" / fmt::format("{}-{}.log", first, task)).string();
   }
 
   void give_up(ShardState& shard, const std::string& why) {

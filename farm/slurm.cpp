@@ -45,6 +45,14 @@ bool may_pass(const std::string& text) {
   return false;
 }
 
+/// Ours without the variables of libpq: Slurm keeps what it is given, and passwords are none of its business.
+std::vector<std::string> environment_for_slurm() {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry)
+    if (!std::string_view(*entry).starts_with("PG")) all.emplace_back(*entry);
+  return all;
+}
+
 template <class Texts>
 std::string joined(const Texts& texts, const char* separator) {
   return fmt::format("{}", fmt::join(texts, separator));
@@ -53,8 +61,7 @@ std::string joined(const Texts& texts, const char* separator) {
 }  // namespace
 
 bool Task::is_held() const {
-  return reason.find("held") != std::string::npos || reason.find("Held") != std::string::npos ||
-         state.find("HOLD") != std::string::npos;
+  return reason.find("launch failed") != std::string::npos || state.find("HOLD") != std::string::npos;
 }
 
 base::Result<std::string> Slurm::ask(const std::vector<std::string>& words, const std::string& input) const {
@@ -62,6 +69,7 @@ base::Result<std::string> Slurm::ask(const std::vector<std::string>& words, cons
   const std::string file = (scratch_ / fmt::format("{}-{}-{}", words.front(), ::getpid(), number++)).string();
   runner::ToolRequest request;
   request.words = words;
+  request.environment = environment_for_slurm();
   request.input = input;
   request.output = file + ".out";
   request.error = file + ".err";

@@ -22,7 +22,7 @@ struct Task {
   std::string node;    ///< empty while it waits
   std::string reason;  ///< why it waits
   bool runs() const { return state == "RUNNING" || state == "COMPLETING"; }
-  /// It waits for an administrator: it will not go on by itself.
+  /// Slurm could not start it and has set it aside: it will not go on by itself. One that a person holds is not meant.
   bool is_held() const;
 };
 

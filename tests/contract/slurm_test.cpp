@@ -125,9 +125,17 @@ TEST_F(SlurmTest, TestsGoWhereWhatTheyNeedIs) {
       where + "SLURMD_NODENAME=n[12]', tags: [pi]}\n");
   const auto done = run(cluster, "run --no-progress --on slurm");
   EXPECT_EQ(done.status, 0) << done.out << done.err;
+  // Slurm keeps the environment that it is given: the store's password is not in it.
+  write_suite("tests:\n  - {name: secret, spec: '! tr \"\\000\" \"\\n\" </proc/$PPID/environ | grep hush'}\n");
+  EXPECT_EQ(
+      shell("env -u CI PGPASSWORD=hush " + cluster.environment() + " " FATESPEC_PROGRAM " run --no-progress --on slurm",
+            directory_.path())
+          .status,
+      0);
   // What no node has is an error at once, and nothing is run.
   directory_.write("fatespec.yaml", "suites: [suite.yaml]\nslurm:\n  tags: {big: {constraint: no-such-feature}}\n");
-  const auto refused = run(cluster, "run --no-progress --on slurm --filter 'tag(big)'");
+  write_suite("tests:\n  - {name: big, spec: 'true', tags: [big]}\n");
+  const auto refused = run(cluster, "run --no-progress --on slurm");
   EXPECT_EQ(refused.status, 2);
   EXPECT_NE(refused.err.find("sbatch: "), std::string::npos) << refused.err;
   directory_.write("fatespec.yaml", "suites: [suite.yaml]\nslurm: {partition: none-such}\n");
@@ -158,6 +166,17 @@ TEST_F(SlurmTest, ATestThatTakesItsNodeDownCannotLoop) {
       << going.out();
   EXPECT_EQ(counts(), "13|13|12\n");
   EXPECT_EQ(read_file(directory_ / "runs").size(), 2U);
+}
+
+TEST_F(SlurmTest, JobsThatCannotDoTheirWorkAreNotRepeatedForEver) {
+  const SlurmCluster cluster(1);
+  directory_.write("fatespec.yaml", "suites: [suite.yaml]\nslurm: {program: no-such-program}\n");
+  write_suite("tests:\n  - {name: a, spec: 'true'}\n");
+  const auto done = run(cluster, "run --no-progress --on slurm");
+  EXPECT_EQ(done.status, 3) << done.err;
+  EXPECT_NE(done.out.find("error   s/a  its shard's job was gone 4 times without a result: "), std::string::npos)
+      << done.out;
+  EXPECT_NE(done.out.find("no-such-program: not found"), std::string::npos) << done.out;
 }
 
 enum class Loss { daemon, line_for_a_while };
