@@ -1,5 +1,6 @@
-// How fast many writers at once fill a store: store_writers LOCATION WRITERS RESULTS. Each writer is a process of its
-// own with a run of its own, as runners are; results look like those of a digest test. Prints the seconds.
+// How fast many writers at once fill a store: store_writers LOCATION WRITERS RESULTS TOGETHER. Each writer is a process
+// of its own with a run of its own, as runners are; results look like those of a digest test. TOGETHER: how many are
+// there at once; of a fast runner some hundreds within 50 ms. Prints the seconds.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -35,7 +36,7 @@ std::shared_ptr<const model::TestResult> result(int number, int writer) {
   return made;
 }
 
-int write_run(const std::string& location, int writer, int results) {
+int write_run(const std::string& location, int writer, int results, int together) {
   auto store = results::Store::open(location);
   if (!store) {
     std::fprintf(stderr, "%s\n", store.error().str().c_str());
@@ -48,7 +49,7 @@ int write_run(const std::string& location, int writer, int results) {
                                base::UtcTime(std::chrono::seconds(1))});
   for (int i = 0; i < results; ++i) {
     out.handle(model::TestFinished{result(i, writer)});
-    if (i % 2000 == 1999 && !out.flush()) return 1;
+    if (i % together == together - 1 && !out.flush()) return 1;
   }
   out.handle(model::RunFinished{run, {}, std::chrono::seconds(1), base::UtcTime(std::chrono::seconds(2)), 0, ""});
   return out.flush() ? 0 : 1;
@@ -57,12 +58,13 @@ int write_run(const std::string& location, int writer, int results) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return 2;
+  if (argc != 5) return 2;
   const int writers = std::atoi(argv[2]);
   const int results = std::atoi(argv[3]);
+  const int together = std::atoi(argv[4]);
   const auto begin = std::chrono::steady_clock::now();
   for (int i = 0; i < writers; ++i)
-    if (::fork() == 0) ::_exit(write_run(argv[1], i, results));
+    if (::fork() == 0) ::_exit(write_run(argv[1], i, results, together));
   int failed = 0;
   for (int status = 0; ::wait(&status) > 0;) failed += status != 0 ? 1 : 0;
   std::printf("%.3f\n", std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());

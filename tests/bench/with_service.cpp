@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
   const std::string service = argc > 2 ? argv[1] : "";
   if (service == "postgresql") {
     if (const auto why = no_postgresql_server(); !why.empty()) return missing(why);
-    const PostgresqlServer server("shared_buffers = 512MB\nmax_wal_size = 4GB");
+    const PostgresqlServer server("shared_buffers = 512MB\nmax_wal_size = 4GB\nmax_connections = 250");
     ::setenv("STORE_URL", server.url().c_str(), 1);
     return run(argv + 2);
   }
