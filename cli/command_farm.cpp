@@ -52,11 +52,13 @@ ExitCode follow(const FarmOptions& given, bool cancel) {
   if (!directory) return complain(directory.error());
   const auto order = farm::read_order(*directory);
   if (!order) return complain(order.error());
+  const std::string json = given.json == "-" || given.json.empty() ? given.json : fs::absolute(given.json).string();
+  const std::string junit = given.junit.empty() ? "" : fs::absolute(given.junit).string();
   auto options = enter_order(*order);
   if (!options) return complain(options.error());
   if (!given.results.empty()) options->results = given.results;
-  options->json = given.json;
-  options->junit = given.junit;
+  options->json = json;
+  options->junit = junit;
   options->quiet = given.quiet;
   options->no_progress = given.no_progress;
   std::error_code ignored;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <map>
 #include <memory>
 #include <set>
 
@@ -36,6 +37,10 @@ struct PruneOptions {
   bool dry_run = false;
 };
 
+bool is_as_complete(const model::Run& there, const model::Run& here) {
+  return there.counts.total() >= here.counts.total() && (there.finished || !here.finished);
+}
+
 ExitCode copy(const CopyOptions& options) {
   auto from = results::Store::open_existing(options.from);
   if (!from) return complain(from.error());
@@ -43,8 +48,8 @@ ExitCode copy(const CopyOptions& options) {
   if (!to) return complain(to.error());
   const auto there = (*to)->runs(all_runs);
   if (!there) return complain(there.error());
-  std::set<std::string> known;
-  for (const auto& run : *there) known.insert(run.id);
+  std::map<std::string, model::Run> known;
+  for (const auto& run : *there) known.emplace(run.id, run);
   auto runs = (*from)->runs(all_runs);
   if (!runs) return complain(runs.error());
   std::reverse(runs->begin(), runs->end());  // the oldest first: runs are numbered as they come
@@ -59,7 +64,8 @@ ExitCode copy(const CopyOptions& options) {
   std::size_t passed_over = 0;
   for (const auto& run : *runs) {
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), run.id) == wanted.end()) continue;
-    if (known.contains(run.id)) {
+    // A copy that was cut is gone on with: what is there already stays as it is.
+    if (const auto same = known.find(run.id); same != known.end() && is_as_complete(same->second, run)) {
       ++passed_over;
       continue;
     }

@@ -120,14 +120,18 @@ class RunCommand {
       directory = farm_directory(*inputs_.project) / run_.run_id;
       if (auto written = order_shards(directory); !written) return written.error();
     }
-    const FarmRunOptions farm{directory, &inputs_.project->slurm, shards_, attached_.empty(), cancel_};
+    const FarmRunOptions farm{directory,          &inputs_.project->slurm, shards_,
+                              selection_.missing, attached_.empty(),       cancel_};
     auto code = run_on_farm(inputs_.plan, run_, farm, clock_);
     complete_farm_ = code && farm_is_done_ ? directory : std::filesystem::path();
     return code;
   }
 
   base::Result<void> order_shards(const std::filesystem::path& directory) {
-    const farm::Slurm slurm(inputs_.project->slurm, std::filesystem::temp_directory_path());
+    std::error_code code;
+    const auto scratch = std::filesystem::temp_directory_path(code);
+    if (code) return base::io_error("$TMPDIR", code.value());
+    const farm::Slurm slurm(inputs_.project->slurm, scratch);
     const auto slots = slurm.slots();
     if (!slots) return slots.error();
     const auto& plan = inputs_.plan;
@@ -140,6 +144,7 @@ class RunCommand {
     }
     auto order = order_of(options_, run_.run_id);
     order.recordings = run_.scheduler.recordings;
+    order.planned = plan.tests.size();
     order.shards = shards_.size();
     return farm::write_order(directory, order, shards_);
   }

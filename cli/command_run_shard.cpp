@@ -65,7 +65,7 @@ class ShardRun {
     complete_before_ = reader.complete();
     losses_ = reader.losses();
     if (reader.attempt() >= 0 && !reader.ended())
-      for (const auto& test : reader.unfinished()) ++losses_[test];
+      if (const auto test = reader.under_way()) ++losses_[*test];
     for (const auto& result : before_) done_.insert({result.test, result.configuration});
     return {};
   }
@@ -102,6 +102,14 @@ class ShardRun {
       if (!done_.contains(test)) order.try_emplace(test, order.size());
     const auto key = [](const model::PlannedTest& test) { return farm::TestKey(test.name, test.configuration->name); };
     auto& planned = inputs_.plan.tests;
+    // Combinations that are compared with each other run together, those again that had a result.
+    std::set<farm::TestKey> groups;
+    for (const auto& test : planned)
+      if (test.spec->agree && order.contains(key(test)))
+        groups.insert({model::declared_name(test), test.configuration->name});
+    for (const auto& test : tests)
+      if (groups.contains({model::parse_full_name(test.first).declared, test.second}))
+        order.try_emplace(test, order.size());
     runner::keep_tests(inputs_.plan, [&](const auto& test) { return order.contains(key(test)); });
     std::sort(planned.begin(), planned.end(),
               [&](const auto& a, const auto& b) { return order.at(key(a)) < order.at(key(b)); });
@@ -120,7 +128,7 @@ class ShardRun {
   ExitCode run(const farm::RunOrder& order, const farm::ShardOrder& shard, const RunOptions& options) {
     PlanRunOptions run;
     run.run_id = fmt::format("{}.{}.{}", order.run, shard_, writer_->attempt());
-    run.jobs = shard.needs.slots;
+    run.jobs = writer_->attempt() == 0 ? shard.needs.slots : 1;  // after a loss it must be clear who was under way
     run.guardian = guardian_.get();
     run.scheduler = {keep_of(options.keep), false, options.stress > 0};
     run.scheduler.recordings = order.recordings;

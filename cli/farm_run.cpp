@@ -8,6 +8,7 @@
 #include <thread>
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -78,17 +79,22 @@ class FarmRun {
   base::Result<ExitCode> run() {
     began_ = clock_.steady();
     counts_ = options_.done;
-    planned_ = counts_.total() + waiting_.size();
+    planned_ = counts_.total() + waiting_.size() + farm_.missing.size();
     emit(model::RunStarted{options_.run_id, base::version, options_.command, planned_, clock_.utc(), options_.resumed,
                            options_.done, options_.revisions});
+    for (const auto& test : farm_.missing) tell_missing(test);
+    wait_for_signal();
     if (farm_.submit)
       if (auto submitted = submit_all(); !submitted) return not_submitted(submitted.error());
     last_news_ = Clock::now();
-    wait_for_signal();
+    loop_.restart();
     if (farm_.cancel) cancel("fatespec cancel");
     tick();
     loop_.run();
     pool_.join();
+    if (cancel_trouble_)
+      options_.say(fmt::format("the jobs may go on, as they could not be cancelled ({}): scancel {}",
+                               cancel_trouble_->message, fmt::join(jobs_, " ")));
     return exit_code_;
   }
 
@@ -104,6 +110,8 @@ class FarmRun {
     const auto test = waiting_.find({result.test, result.configuration});
     if (test == waiting_.end()) return false;
     result.index = test->second->index;
+    result.suite = test->second->suite->name;
+    if (result.tags.empty()) result.tags = test->second->spec->tags;
     waiting_.erase(test);
     ++counts_[result.verdict];
     attributions_.add(result);
@@ -128,6 +136,19 @@ class FarmRun {
     deliver(std::move(result));
   }
 
+  void tell_missing(const farm::TestKey& test) {
+    model::TestResult result;
+    result.test = test.first;
+    result.configuration = test.second;
+    result.suite = test.first.substr(0, test.first.find('/'));
+    result.target = "local";
+    result.verdict = model::Verdict::error;
+    result.reason = "the spec files have changed since the run was submitted: it is not there";
+    result.started = clock_.utc();
+    ++counts_[result.verdict];
+    emit(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
+  }
+
   // --- submitting
 
   std::string program() const {
@@ -142,9 +163,12 @@ class FarmRun {
       std::size_t end = first + 1;
       while (end < shards_.size() && end - first < most_tasks && farm_.shards[end].needs == farm_.shards[first].needs)
         ++end;
+      loop_.restart();
+      loop_.poll();
+      if (cancelled_) return {};  // what was submitted is being cancelled
       if (auto submitted = submit_patiently(first, end - first); !submitted) {
-        (void)slurm_.cancel(jobs_);
-        return submitted;
+        if (!cancelled_) (void)slurm_.cancel(jobs_);
+        return cancelled_ ? base::Result<void>() : submitted;
       }
       first = end;
     }
@@ -182,7 +206,9 @@ class FarmRun {
     for (auto pause = std::chrono::seconds(1); !submitted && pause <= longest_pause; pause *= 2) {
       if (submitted.error().kind != base::ErrorKind::io) break;
       options_.say(fmt::format("{}; once more in {} s", submitted.error().message, pause.count()));
-      std::this_thread::sleep_for(pause);
+      for (const auto end = Clock::now() + pause; Clock::now() < end && !cancelled_; loop_.poll())
+        std::this_thread::sleep_for(tick_interval);
+      if (cancelled_) break;
       submitted = submit(first, count);
     }
     return submitted;
@@ -195,7 +221,9 @@ class FarmRun {
     if (options_.tick) options_.tick();
     if (options_.results_lost && options_.results_lost() && !cancelled_) cancel("the loss of the results file");
     read_shards();
-    if (!cancelled_ && ticks_ % 10 == 0 && fs::exists(farm::cancel_mark(farm_.directory))) cancel("fatespec cancel");
+    std::error_code ignored;
+    if (!cancelled_ && ticks_ % 10 == 0 && fs::exists(farm::cancel_mark(farm_.directory), ignored))
+      cancel("fatespec cancel");
     ++ticks_;
     if (waiting_.empty()) return finish();
     if (cancelled_ && (Clock::now() > cancel_deadline_ || (queue_is_empty_ && !asking_))) return finish();
@@ -318,15 +346,28 @@ class FarmRun {
               fmt::format("its shard's job was gone {} times without a result{}", fruitless, last_words(number)));
       return;
     }
+    if (Clock::now() < next_submission_) return;
     if (auto submitted = submit(number, 1); !submitted) {
-      // Slurm may be away just now: the next look at the queue tries again.
-      if (submitted.error().kind != base::ErrorKind::io) give_up(shard, submitted.error().message);
+      if (submitted.error().kind == base::ErrorKind::io && wait_with_submissions(submitted.error())) return;
+      give_up(shard, submitted.error().message);
       return;
     }
+    submission_trouble_since_.reset();
     options_.say(fmt::format("shard {} is gone from the queue unfinished; it is submitted again", number));
     shard.fruitless = fruitless;
     shard.told_before = shard.told;
     shard.missing = 0;
+  }
+
+  /// Slurm may be away just now. False if that has gone on for too long.
+  bool wait_with_submissions(const base::Error& error) {
+    constexpr auto pause = std::chrono::seconds(15);
+    if (!submission_trouble_since_) {
+      submission_trouble_since_ = Clock::now();
+      options_.say(error.message);
+    }
+    next_submission_ = Clock::now() + pause;
+    return Clock::now() - *submission_trouble_since_ < patience;
   }
 
   /// What a job of the shard has printed last.
@@ -380,11 +421,12 @@ class FarmRun {
     queue_is_empty_ = false;
     cancel_deadline_ = Clock::now() + cancel_patience;
     asio::post(pool_, [this, all = std::set<std::string>(jobs_.begin(), jobs_.end())]() mutable {
-      // Jobs of an earlier submitter are known to the queue alone.
+      // Those that are known first. Jobs of an earlier submitter are known to the queue alone.
+      auto done = slurm_.cancel({all.begin(), all.end()});
       if (const auto tasks = slurm_.tasks(farm_job_name(options_.run_id) + "-"))
         for (const auto& task : *tasks) all.insert(task.job);
-      const auto done = slurm_.cancel({all.begin(), all.end()});
-      if (!done) asio::post(loop_, [this, error = done.error()] { options_.say(error.message); });
+      if (!done || !all.empty()) done = slurm_.cancel({all.begin(), all.end()});
+      if (!done) cancel_trouble_ = done.error();
     });
   }
 
@@ -400,7 +442,7 @@ class FarmRun {
     if (finished_) return;
     finished_ = true;
     // Requeued jobs of shards that have told all have nothing left to do.
-    if (!cancelled_ && over_ < shards_.size()) (void)slurm_.cancel(jobs_);
+    if (waiting_.empty() && over_ < shards_.size()) (void)slurm_.cancel(jobs_);
     exit_code_ = conclude(options_.results_lost && options_.results_lost());
     model::RunFinished event{
         options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
@@ -438,6 +480,9 @@ class FarmRun {
   bool finished_ = false;
   int signal_ = 0;
   std::string cut_by_;
+  std::optional<base::Error> cancel_trouble_;  ///< set on the pool, read when that has ended
+  Clock::time_point next_submission_;
+  std::optional<Clock::time_point> submission_trouble_since_;
   base::SteadyTime began_;
   Clock::time_point next_look_;
   Clock::time_point last_news_;

@@ -15,8 +15,9 @@ struct FarmRunOptions {
   std::filesystem::path directory;  ///< of the run: where farm::write_order() has left its order
   const model::Slurm* settings = nullptr;
   std::vector<farm::ShardOrder> shards;
-  bool submit = true;   ///< false: they have been submitted
-  bool cancel = false;  ///< end it, with what there is
+  std::vector<farm::TestKey> missing;  ///< tests that were submitted and that the plan does not have
+  bool submit = true;                  ///< false: they have been submitted
+  bool cancel = false;                 ///< end it, with what there is
 };
 
 /// As run_plan(): the same events, the same exit codes. The tests of the plan are those that have no result yet.

@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/text.hpp"
 #include "results/location.hpp"
 
 namespace fatespec::cli {
@@ -25,7 +26,7 @@ farm::RunOrder order_of(const RunOptions& options, const std::string& run) {
   order.configurations = options.inputs.configurations;
   order.set = options.inputs.set;
   for (const char* name : taken)
-    if (const char* value = std::getenv(name)) order.environment[name] = value;
+    if (const char* value = std::getenv(name)) order.environment[name] = base::to_utf8(value);
   order.timeout = options.timeout;
   order.retries = options.retries;
   order.stress = options.stress;

@@ -23,10 +23,27 @@ ExitCode nothing_left(const std::string& why) {
   return ExitCode::nothing_selected;
 }
 
+/// The latest run of this machine: a store may hold those of others.
+base::Result<std::optional<model::Run>> latest_here(results::Store& store) {
+  constexpr std::size_t looked_at = 200;
+  const auto runs = store.runs(1);
+  if (!runs) return runs.error();
+  if (runs->empty() || runs->front().host == results::this_host())
+    return runs->empty() ? std::nullopt : std::optional(runs->front());
+  const auto more = store.runs(looked_at);
+  if (!more) return more.error();
+  for (const auto& run : *more)
+    if (run.host == results::this_host()) return std::optional(run);
+  return std::optional<model::Run>();
+}
+
 /// Keeps what was bad in the latest run.
 std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store) {
-  const auto run = store.find_run("latest");
-  if (!run) return complain(run.error());
+  const auto latest = latest_here(store);
+  if (!latest) return complain(latest.error());
+  if (!*latest) return complain({base::ErrorKind::not_found, "no run of this machine is among the latest"});
+  const model::Run& run_here = **latest;
+  const auto* run = &run_here;
   const auto verdicts = store.verdicts(run->id);
   if (!verdicts) return complain(verdicts.error());
   std::set<Key> bad;
@@ -44,13 +61,13 @@ std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store
 
 /// Keeps what the latest run that was cut short has no result of.
 std::optional<ExitCode> keep_unfinished(model::TestPlan& plan, results::Store& store, Selection& selection) {
-  const auto runs = store.runs(1);
-  if (!runs) return complain(runs.error());
-  if (runs->empty()) {
+  const auto latest = latest_here(store);
+  if (!latest) return complain(latest.error());
+  if (!*latest) {
     std::fprintf(stderr, "fatespec: there is no run to go on with; a new one begins\n");
     return std::nullopt;
   }
-  const model::Run& run = runs->front();
+  const model::Run& run = **latest;
   if (is_complete(run)) {
     std::fprintf(stderr, "fatespec: run %s is complete: %llu tests; nothing is left to run\n", run.id.c_str(),
                  static_cast<unsigned long long>(run.counts.total()));
@@ -118,6 +135,8 @@ std::variant<Selection, ExitCode> select_ordered(const std::string& run, const s
     }
   }
   runner::keep_tests(plan, [&](const auto& test) { return ordered.contains(key_of(test)); });
+  for (const auto& test : plan.tests) ordered.erase(key_of(test));
+  selection.missing.assign(ordered.begin(), ordered.end());
   if (store != nullptr)
     if (const auto code = take_history(plan, *store, selection)) return *code;
   return selection;

@@ -13,8 +13,9 @@
 namespace fatespec::cli {
 
 struct Selection {
-  std::optional<model::Run> resumed;  ///< the run that goes on
-  runner::EarlierResults earlier;     ///< of the selected tests
+  std::vector<std::pair<std::string, std::string>> missing;  ///< ordered, without a result, and not in the plan
+  std::optional<model::Run> resumed;                         ///< the run that goes on
+  runner::EarlierResults earlier;                            ///< of the selected tests
 };
 
 /// Applies `--shard`, `--rerun-failed`, `--resume`, `--order` and `--stress` to the plan. An exit code instead means

@@ -83,6 +83,12 @@ base::Result<void> RunStore::begin(const std::string& run, std::function<void(co
   auto lock = lock_run(lock_file(location_, directory_, run), run);
   if (!lock) return lock.error();
   lock_ = std::move(*lock);
+  if (store_) {  // on a server also against other machines
+    const auto claimed = store_->claim_run(run);
+    if (!claimed) return claimed.error();
+    if (!*claimed)
+      return base::Error{base::ErrorKind::usage, fmt::format("run {} is still under way in another process", run)};
+  }
   if (results::is_server(location_))
     writer_ = std::make_unique<results::RunWriter>(
         std::move(store_), std::move(failed),

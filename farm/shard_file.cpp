@@ -60,6 +60,7 @@ bool ShardReader::move_on() {
     offset_ = 0;
     ended_ = complete_ = false;
     unfinished_.clear();
+    last_started_.reset();
     losses_.clear();
     return true;
   }
@@ -95,6 +96,7 @@ base::Result<void> ShardReader::take(std::string_view line, ShardNews& news) {
     } else if (type == "start") {
       news.started.push_back(key_of(object));
       unfinished_.insert(key_of(object));
+      last_started_ = key_of(object);
     } else if (type == "result") {
       auto result = result_from(object);
       if (!result) return wrong(result.error().message);

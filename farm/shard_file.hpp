@@ -53,6 +53,10 @@ class ShardReader {
   bool complete() const { return complete_; }
   /// Tests of the attempt that started and have no result.
   const std::set<TestKey>& unfinished() const { return unfinished_; }
+  /// The one of them that started last: results of others may be held back until their group is complete.
+  std::optional<TestKey> under_way() const {
+    return last_started_ && unfinished_.contains(*last_started_) ? last_started_ : std::nullopt;
+  }
   /// How often a node was lost under a test before this attempt.
   const std::map<TestKey, int>& losses() const { return losses_; }
 
@@ -69,6 +73,7 @@ class ShardReader {
   bool ended_ = false;
   bool complete_ = false;
   std::set<TestKey> unfinished_;
+  std::optional<TestKey> last_started_;
   std::map<TestKey, int> losses_;
 };
 

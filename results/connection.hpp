@@ -11,6 +11,7 @@
 #include "base/clock.hpp"
 #include "base/error.hpp"
 #include "base/text.hpp"
+#include "results/deadline.hpp"
 #include "results/engine.hpp"
 #include "results/store.hpp"
 
@@ -63,6 +64,17 @@ auto guarded(Work work) -> decltype(work()) {
   }
 }
 
+/// As guarded(), for what asks a server: one that has said nothing for so long is away.
+inline constexpr auto longest_answer = std::chrono::minutes(5);
+template <class Work>
+auto limited(Store::Connection& connection, Work work) -> decltype(work()) {
+  const Deadline limit(connection.engine.descriptor(connection.session), longest_answer);
+  return guarded(work);
+}
+
+constexpr std::size_t signal_width = 16;
+constexpr std::size_t version_width = 64;
+
 /// The column `verdict`; one that this version does not know counts as error.
 inline model::Verdict verdict_of(const soci::row& row) {
   return model::verdict_named(row.get<std::string>("verdict")).value_or(model::Verdict::error);
@@ -72,6 +84,9 @@ inline model::Verdict verdict_of(const soci::row& row) {
 inline std::string storable(const std::string& text) {
   return base::is_utf8(text) && text.find('\0') == std::string::npos ? text : base::printable(text);
 }
+
+/// The same, as far as a column of that width takes it.
+inline std::string storable(const std::string& text, std::size_t width) { return storable(text).substr(0, width); }
 
 /// The column `tags`.
 inline std::string tags_text(const model::TestResult& result) {

@@ -25,11 +25,12 @@ long long number_of_run(soci::session& session, const std::string& name) {
 
 /// The run and those before it, the oldest first.
 std::vector<long long> last_runs_up_to(soci::session& session, long long last) {
-  const long long before_all = last - runs_looked_at;
   const soci::rowset<long long> rows =
-      (session.prepare << "SELECT id FROM runs WHERE id <= :last AND id > :before_all ORDER BY id", soci::use(last),
-       soci::use(before_all));
-  return {rows.begin(), rows.end()};
+      (session.prepare << "SELECT id FROM runs WHERE id <= :last ORDER BY id DESC LIMIT :most", soci::use(last),
+       soci::use(runs_looked_at));
+  std::vector<long long> runs(rows.begin(), rows.end());
+  std::reverse(runs.begin(), runs.end());
+  return runs;
 }
 
 /// False if there are too few runs for any trend, whatever they hold. `border`: the last run before, if it is given.
@@ -108,7 +109,7 @@ class TrendReader {
 }  // namespace
 
 base::Result<std::vector<ResultSummary>> Store::summaries(const std::string& run) {
-  return guarded([&]() -> base::Result<std::vector<ResultSummary>> {
+  return limited(*connection_, [&]() -> base::Result<std::vector<ResultSummary>> {
     std::vector<ResultSummary> all;
     soci::rowset<soci::row> rows =
         (connection_->session.prepare
@@ -130,8 +131,8 @@ base::Result<std::vector<ResultSummary>> Store::summaries(const std::string& run
 }
 
 base::Result<std::vector<HistoryEntry>> Store::history(const std::string& test, std::size_t most) {
-  return guarded(
-      [&]() -> base::Result<std::vector<HistoryEntry>> {
+  return limited(
+      *connection_, [&]() -> base::Result<std::vector<HistoryEntry>> {
         std::vector<HistoryEntry> all;
         const auto limit = static_cast<long long>(most);
         soci::rowset<soci::row> rows =
@@ -142,7 +143,8 @@ base::Result<std::vector<HistoryEntry>> Store::history(const std::string& test, 
                     "JOIN tests ON tests.id = results.test_id JOIN runs ON runs.id = results.run_id "
                     "LEFT JOIN run_revisions ON run_revisions.run_id = results.run_id "
                     "AND run_revisions.configuration = tests.configuration "
-                    "WHERE tests.name = :test ORDER BY results.run_id DESC, tests.configuration LIMIT :most",
+                    "WHERE tests.name = :test ORDER BY runs.started_us DESC, results.run_id DESC, tests.configuration "
+                    "LIMIT :most",
              soci::use(test), soci::use(limit));
         for (auto& row : rows) {
           HistoryEntry entry;
@@ -164,7 +166,7 @@ base::Result<std::vector<HistoryEntry>> Store::history(const std::string& test, 
 
 base::Result<std::vector<std::string>> Store::kept_directories(const std::string& test,
                                                                const std::string& configuration) {
-  return guarded([&]() -> base::Result<std::vector<std::string>> {
+  return limited(*connection_, [&]() -> base::Result<std::vector<std::string>> {
     std::vector<std::string> all;
     const soci::rowset<std::string> rows =
         (connection_->session.prepare << "SELECT kept_directory FROM results JOIN tests ON tests.id = results.test_id "
@@ -177,7 +179,7 @@ base::Result<std::vector<std::string>> Store::kept_directories(const std::string
 }
 
 base::Result<std::vector<CpuTrend>> Store::cpu_trends(const std::string& run, const std::string& border) {
-  return guarded([&]() -> base::Result<std::vector<CpuTrend>> {
+  return limited(*connection_, [&]() -> base::Result<std::vector<CpuTrend>> {
     soci::session& session = connection_->session;
     const long long last = number_of_run(session, run);
     const long long last_before = number_of_run(session, border);

@@ -1,37 +1,36 @@
 #include "results/location.hpp"
 
-#include <optional>
+#include <libpq-fe.h>
+
+#include <memory>
 #include <string_view>
-#include <vector>
 
 namespace fatespec::results {
 namespace {
 
-struct Span {
-  std::size_t begin = 0;
-  std::size_t size = 0;
-};
+constexpr std::string_view stars = "***";
 
-/// Where the passwords of a URI stand: behind the user's name, and as parameters.
-std::vector<Span> secrets_in(const std::string& uri) {
-  std::vector<Span> all;
-  const auto authority = uri.find("://") + 3;
-  const auto end = std::min(uri.find_first_of("/?", authority), uri.size());
-  // A password may itself hold an `@` that should have been written %40: the last one ends it.
-  const auto at = uri.find_last_of('@', end == 0 ? 0 : end - 1);
-  const auto colon = uri.find(':', authority);
-  if (at != std::string::npos && at >= authority && colon < at) all.push_back({colon + 1, at - colon - 1});
-  for (const std::string_view key : {"password=", "sslpassword="}) {
-    for (auto place = uri.find(key, end); place != std::string::npos; place = uri.find(key, place + 1)) {
-      if (uri[place - 1] != '?' && uri[place - 1] != '&') continue;
-      const auto begin = place + key.size();
-      all.push_back({begin, std::min(uri.find('&', begin), uri.size()) - begin});
-    }
+bool is_secret(std::string_view parameter) { return parameter == "password" || parameter == "sslpassword"; }
+
+/// As a part of a URI: RFC 3986's unreserved characters, and those that paths and addresses are full of.
+std::string encoded(std::string_view text) {
+  constexpr std::string_view digits = "0123456789ABCDEF";
+  constexpr std::string_view plain = "-._~/:[]";
+  std::string uri;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || plain.find(c) != std::string_view::npos) uri += c;
+    else uri = uri + '%' + digits[byte >> 4U] + digits[byte & 15U];
   }
-  return all;
+  return uri;
 }
 
-constexpr std::string_view stars = "***";
+void replace_all(std::string& text, const std::string& word) {
+  if (word.empty()) return;
+  for (auto place = text.find(word); place != std::string::npos; place = text.find(word, place + stars.size()))
+    text.replace(place, word.size(), stars);
+}
 
 }  // namespace
 
@@ -39,27 +38,58 @@ bool is_server(const std::string& location) {
   return location.starts_with("postgresql://") || location.starts_with("postgres://");
 }
 
+std::optional<std::map<std::string, std::string>> parameters_of(const std::string& uri) {
+  char* message = nullptr;
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(PQconninfoParse(uri.c_str(), &message),
+                                                                               PQconninfoFree);
+  PQfreemem(message);
+  if (!options) return std::nullopt;
+  std::map<std::string, std::string> parameters;
+  for (const auto* option = options.get(); option->keyword != nullptr; ++option)
+    if (option->val != nullptr) parameters[option->keyword] = option->val;
+  // A password with a slash in it ends the host for libpq, and what follows becomes a port and a name.
+  if (parameters["port"].find_first_not_of("0123456789,") != std::string::npos) return std::nullopt;
+  if (parameters["dbname"].find_first_of("@/") != std::string::npos) return std::nullopt;
+  std::erase_if(parameters, [](const auto& parameter) { return parameter.second.empty(); });
+  return parameters;
+}
+
 std::string shown(const std::string& location) {
   if (!is_server(location)) return location;
-  auto secrets = secrets_in(location);
-  std::string text = location;
-  for (std::size_t i = secrets.size(); i-- > 0;) {
-    const bool by_name = text[secrets[i].begin - 1] == '=';
-    // user:password@host becomes user@host, which works with a password file.
-    if (by_name) text.replace(secrets[i].begin, secrets[i].size, stars);
-    else text.erase(secrets[i].begin - 1, secrets[i].size + 1);
-  }
-  return text;
+  auto parameters = parameters_of(location);
+  if (!parameters) return "postgresql://" + std::string(stars);
+  const auto take = [&](const char* name) {
+    const auto node = parameters->extract(name);
+    return node ? encoded(node.mapped()) : std::string();
+  };
+  const std::string user = take("user");
+  const std::string host = take("host");
+  const std::string port = take("port");
+  std::string uri = "postgresql://" + user + (user.empty() ? "" : "@");
+  // A path of a socket, or several hosts, are parameters.
+  const bool plain_host = host.find_first_of("/%") == std::string::npos && port.find('%') == std::string::npos;
+  const bool address = host.find(':') != std::string::npos;
+  if (plain_host) uri += (address ? "[" + host + "]" : host) + (port.empty() ? "" : ":" + port);
+  uri += "/" + take("dbname");
+  char separator = '?';
+  const auto add = [&](const std::string& name, const std::string& value) {
+    uri += separator + name + "=" + value;
+    separator = '&';
+  };
+  if (!plain_host && !host.empty()) add("host", host);
+  if (!plain_host && !port.empty()) add("port", port);
+  for (const auto& [name, value] : *parameters)
+    if (!is_secret(name)) add(name, encoded(value));
+  return uri;
 }
 
 std::string without_secrets(std::string text, const std::string& location) {
   if (!is_server(location)) return text;
-  for (const auto& secret : secrets_in(location)) {
-    const std::string word = location.substr(secret.begin, secret.size);
-    if (word.empty()) continue;
-    for (auto place = text.find(word); place != std::string::npos; place = text.find(word, place + stars.size()))
-      text.replace(place, word.size(), stars);
-  }
+  const auto parameters = parameters_of(location);
+  if (!parameters)
+    return "it is no URI of libpq: in names and passwords, % : / ? # [ ] @ are written %25 %3A %2F %3F %23 %5B %5D %40";
+  for (const auto& [name, value] : *parameters)
+    if (is_secret(name)) replace_all(text, value);
   return text;
 }
 

@@ -1,12 +1,17 @@
 // Where results are kept: a file, or a database of a PostgreSQL server.
 #pragma once
 
+#include <map>
+#include <optional>
 #include <string>
 
 namespace fatespec::results {
 
 /// True for postgresql://… and postgres://…, the connection URIs of libpq; everything else is an SQLite file.
 bool is_server(const std::string& location);
+
+/// What a URI says, by libpq's names of parameters; nothing if libpq does not take it for one.
+std::optional<std::map<std::string, std::string>> parameters_of(const std::string& uri);
 
 /// The location as it may be shown and stored: without a password.
 std::string shown(const std::string& location);

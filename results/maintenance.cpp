@@ -8,7 +8,7 @@
 namespace fatespec::results {
 
 base::Result<std::map<std::string, std::string>> Store::revisions(const std::string& run) {
-  return guarded([&]() -> base::Result<std::map<std::string, std::string>> {
+  return limited(*connection_, [&]() -> base::Result<std::map<std::string, std::string>> {
     std::map<std::string, std::string> all;
     const soci::rowset<soci::row> rows =
         (connection_->session.prepare << "SELECT configuration, revision FROM run_revisions WHERE run_id = (SELECT id "
@@ -54,7 +54,8 @@ base::Result<void> Store::remove_runs(const std::vector<std::string>& runs) {
 }
 
 base::Result<std::uint64_t> Store::size() {
-  return guarded([&]() -> base::Result<std::uint64_t> { return connection_->engine.size(connection_->session); });
+  return limited(*connection_,
+                 [&]() -> base::Result<std::uint64_t> { return connection_->engine.size(connection_->session); });
 }
 
 base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to) {

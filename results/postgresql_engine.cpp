@@ -14,6 +14,7 @@ namespace {
 /// Advisory locks are numbers that all programs of a database share: these begin with the bytes of `fate`.
 constexpr const char* schema_lock = "1717661797001";
 constexpr const char* rows_lock = "1717661797002";
+constexpr const char* claims = "1717661797";  ///< the first of two numbers; the second is of what is claimed
 
 /// An array in PostgreSQL's text form: https://www.postgresql.org/docs/15/arrays.html#ARRAYS-IO. A whole column travels
 /// as one parameter, so that a thousand rows cost one round trip.
@@ -181,7 +182,7 @@ class PostgresqlInserter : public RowInserter {
     const auto optional = [&](std::optional<long long> value) { (column++)->add(value); };
     const auto text = [&](std::string_view value) { (column++)->add(value); };
     number(row.test);
-    text(result.target);
+    text(storable(result.target));
     text(model::name_of(result.verdict));
     number(result.flaky ? 1 : 0);
     number(result.leaky ? 1 : 0);
@@ -189,7 +190,7 @@ class PostgresqlInserter : public RowInserter {
     text(storable(base::printable(result.reason)));
     optional(row.detail);
     optional(result.status ? std::optional<long long>(*result.status) : std::nullopt);
-    text(result.signal);
+    text(storable(result.signal, signal_width));
     optional(row.output);
     number(result.output.bytes);
     number(result.output.truncated ? 1 : 0);
@@ -210,22 +211,30 @@ class PostgresqlInserter : public RowInserter {
   soci::session& session_;
 };
 
-/// What the location and libpq's environment leave open.
+/// The location as keywords and values, with what it and libpq's environment leave open. A URI that libpq does not take
+/// is handed on for it to say so.
 std::string with_defaults(const std::string& location) {
-  std::string parameters;
-  const auto add = [&](const std::string& key, const char* variable, const char* value) {
-    const bool given = location.find("?" + key + "=") != std::string::npos ||
-                       location.find("&" + key + "=") != std::string::npos ||
-                       (variable != nullptr && std::getenv(variable) != nullptr);
-    if (!given) parameters += "&" + key + "=" + value;
+  auto parameters = parameters_of(location);
+  if (!parameters) return location;
+  const auto add = [&](const char* name, const char* variable, const char* value) {
+    if (variable == nullptr || std::getenv(variable) == nullptr) parameters->try_emplace(name, value);
   };
   add("connect_timeout", "PGCONNECT_TIMEOUT", "10");
   add("tcp_user_timeout", nullptr, "30000");  // milliseconds
+  add("keepalives_idle", nullptr, "10");
+  add("keepalives_interval", nullptr, "5");
+  add("keepalives_count", nullptr, "3");
   add("application_name", "PGAPPNAME", "fatespec");
-  if (parameters.empty()) return location;
-  if (location.find('?') != std::string::npos) return location + parameters;
-  parameters.front() = '?';
-  return location + parameters;
+  std::string text;
+  for (const auto& [name, value] : *parameters) {
+    text += name + "='";
+    for (const char c : value) {
+      if (c == '\'' || c == '\\') text += '\\';
+      text += c;
+    }
+    text += "' ";
+  }
+  return text;
 }
 
 class PostgresqlEngine : public Engine {
@@ -234,6 +243,7 @@ class PostgresqlEngine : public Engine {
 
   base::Result<void> connect(soci::session& session, const std::string& location) const override {
     session.open(soci::postgresql, with_defaults(location));
+    const Deadline limit(descriptor(session), std::chrono::seconds(20));
     std::string encoding;
     session << "SHOW server_encoding", soci::into(encoding);
     if (encoding != "UTF8")
@@ -272,6 +282,12 @@ class PostgresqlEngine : public Engine {
   void end_removal(soci::session&) const override {}
   std::string next_id(std::string_view table) const override {
     return fmt::format("nextval(pg_get_serial_sequence('{}', 'id'))", table);
+  }
+  bool claim(soci::session& session, const std::string& text) const override {
+    int got = 0;
+    session << "SELECT CASE WHEN pg_try_advisory_lock(" << claims << ", hashtext(:text)) THEN 1 ELSE 0 END",
+        soci::use(text), soci::into(got);
+    return got != 0;
   }
   std::unique_ptr<RowInserter> inserter(soci::session& session) const override {
     return std::make_unique<PostgresqlInserter>(session);

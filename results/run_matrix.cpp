@@ -95,7 +95,7 @@ base::Result<RunMatrix> Store::matrix(const std::string& run, std::size_t most) 
   RunMatrix matrix;
   for (auto one = last; one != all->end() && matrix.runs.size() < most; ++one) matrix.runs.push_back(*one);
   std::reverse(matrix.runs.begin(), matrix.runs.end());
-  return guarded([&]() -> base::Result<RunMatrix> {
+  return limited(*connection_, [&]() -> base::Result<RunMatrix> {
     MatrixReader reader(connection_->session, matrix.runs.size());
     for (std::size_t i = 0; i < matrix.runs.size(); ++i) reader.read_run(i, matrix.runs[i].id);
     reader.read_names();

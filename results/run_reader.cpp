@@ -25,8 +25,7 @@ class BlobReader {
   std::string read(soci::row& row, const char* column) {
     if (row.get_indicator(column) != soci::i_ok) return "";
     id_ = row.get<long long>(column);
-    statement_.execute(true);
-    return decode_content(content_, encoding_);
+    return statement_.execute(true) ? decode_content(content_, encoding_) : "";
   }
 
  private:
@@ -121,18 +120,19 @@ constexpr const char* run_columns = "name, version, command, host, started_us, f
 base::Result<std::vector<model::Run>> Store::runs(std::size_t most) {
   auto all = uncounted_runs(most);
   if (!all) return all;
-  return guarded([&]() -> base::Result<std::vector<model::Run>> {
+  return limited(*connection_, [&]() -> base::Result<std::vector<model::Run>> {
     for (auto& run : *all) count_verdicts(connection_->session, run);
     return all;
   });
 }
 
 base::Result<std::vector<model::Run>> Store::uncounted_runs(std::size_t most) {
-  return guarded([&]() -> base::Result<std::vector<model::Run>> {
+  return limited(*connection_, [&]() -> base::Result<std::vector<model::Run>> {
     std::vector<model::Run> all;
     const auto limit = static_cast<long long>(most);
     soci::rowset<soci::row> rows =
-        (connection_->session.prepare << "SELECT " << run_columns << " FROM runs ORDER BY id DESC LIMIT :most",
+        (connection_->session.prepare << "SELECT " << run_columns
+                                      << " FROM runs ORDER BY started_us DESC, id DESC LIMIT :most",
          soci::use(limit));
     for (auto& row : rows) all.push_back(run_from(row));
     return all;
@@ -140,12 +140,12 @@ base::Result<std::vector<model::Run>> Store::uncounted_runs(std::size_t most) {
 }
 
 base::Result<model::Run> Store::find_run(const std::string& name) {
-  return guarded([&]() -> base::Result<model::Run> {
+  return limited(*connection_, [&]() -> base::Result<model::Run> {
     std::vector<model::Run> found;
     if (const auto steps = steps_back(name)) {
       soci::rowset<soci::row> rows =
           (connection_->session.prepare << "SELECT " << run_columns
-                                        << " FROM runs ORDER BY id DESC LIMIT 1 OFFSET :steps",
+                                        << " FROM runs ORDER BY started_us DESC, id DESC LIMIT 1 OFFSET :steps",
            soci::use(static_cast<long long>(*steps)));
       for (auto& row : rows) found.push_back(run_from(row));
     } else if (name.find_first_not_of("0123456789abcdef") == std::string::npos) {
@@ -165,8 +165,8 @@ base::Result<model::Run> Store::find_run(const std::string& name) {
 }
 
 base::Result<std::vector<model::TestResult>> Store::results(const std::string& run) {
-  return guarded(
-      [&]() -> base::Result<std::vector<model::TestResult>> {
+  return limited(
+      *connection_, [&]() -> base::Result<std::vector<model::TestResult>> {
         std::vector<model::TestResult> all;
         BlobReader blobs(connection_->session);
         soci::rowset<soci::row> rows =
@@ -187,7 +187,7 @@ base::Result<std::vector<model::TestResult>> Store::results(const std::string& r
 
 base::Result<std::optional<std::string>> Store::full_output(const std::string& run, const std::string& test,
                                                             const std::string& configuration) {
-  return guarded([&]() -> base::Result<std::optional<std::string>> {
+  return limited(*connection_, [&]() -> base::Result<std::optional<std::string>> {
     Content blob;
     soci::indicator encoding = soci::i_null;
     connection_->session
@@ -203,8 +203,8 @@ base::Result<std::optional<std::string>> Store::full_output(const std::string& r
 
 base::Result<std::vector<model::FailedAttempt>> Store::failed_attempts(const std::string& run, const std::string& test,
                                                                        const std::string& configuration) {
-  return guarded(
-      [&]() -> base::Result<std::vector<model::FailedAttempt>> {
+  return limited(
+      *connection_, [&]() -> base::Result<std::vector<model::FailedAttempt>> {
         std::vector<model::FailedAttempt> all;
         BlobReader blobs(connection_->session);
         soci::rowset<soci::row> rows =
@@ -229,7 +229,7 @@ base::Result<std::vector<model::FailedAttempt>> Store::failed_attempts(const std
 }
 
 base::Result<std::vector<LatestResult>> Store::latest_results() {
-  return guarded([&]() -> base::Result<std::vector<LatestResult>> {
+  return limited(*connection_, [&]() -> base::Result<std::vector<LatestResult>> {
     return latest_from(connection_->session.prepare
                        << latest_columns
                        << "WHERE results.run_id = (SELECT MAX(r.run_id) FROM results r WHERE r.test_id = tests.id)");
@@ -237,7 +237,7 @@ base::Result<std::vector<LatestResult>> Store::latest_results() {
 }
 
 base::Result<std::vector<LatestResult>> Store::verdicts(const std::string& run) {
-  return guarded([&]() -> base::Result<std::vector<LatestResult>> {
+  return limited(*connection_, [&]() -> base::Result<std::vector<LatestResult>> {
     return latest_from((connection_->session.prepare
                             << latest_columns << "WHERE results.run_id = (SELECT id FROM runs WHERE name = :run)",
                         soci::use(run)));

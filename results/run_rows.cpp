@@ -1,9 +1,6 @@
 #include "results/run_rows.hpp"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
 #include <map>
 
 #include <fmt/format.h>
@@ -12,11 +9,6 @@
 
 namespace fatespec::results {
 namespace {
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
-}
 
 std::string digest_of(const std::string& bytes) { return base::digest_hex(base::DigestAlgorithm::sha256, bytes); }
 
@@ -105,8 +97,9 @@ void RunRows::find_run(const std::string& name) {
 }
 
 void RunRows::write_started(const model::RunStarted& event) {
-  const std::string host = storable(event.host.empty() ? host_name() : event.host);
+  const std::string host = storable(event.host.empty() ? this_host() : event.host);
   const std::string command = storable(event.command);
+  const std::string version = storable(event.version, version_width);
   const auto started = static_cast<long long>(microseconds(event.time));
   const auto planned = static_cast<long long>(event.tests);
   if (event.resumed) {
@@ -117,7 +110,7 @@ void RunRows::write_started(const model::RunStarted& event) {
   session_ << "INSERT INTO runs (id, name, version, command, host, started_us, planned) VALUES ("
            << engine_.next_id("runs")
            << ", :name, :version, :command, :host, :started, :planned) ON CONFLICT DO NOTHING",
-      soci::use(event.run), soci::use(event.version), soci::use(command), soci::use(host), soci::use(started),
+      soci::use(event.run), soci::use(version), soci::use(command), soci::use(host), soci::use(started),
       soci::use(planned);
   find_run(event.run);
   for (const auto& [configuration, revision] : event.revisions)

@@ -46,9 +46,7 @@ class RunWriter::Spooling {
 
   base::Result<void> begin(const base::Error& why) {
     const std::string& run = started_->run;
-    auto lock = spool_.lock(run);
-    if (!lock) return lock.error();
-    lock_ = std::move(*lock);
+    if (auto locked = lock(run); !locked) return locked;
     auto store = Store::open(spool_.file_of(run));
     if (!store) return store.error();
     store_ = std::move(*store);
@@ -83,6 +81,17 @@ class RunWriter::Spooling {
     lock_.reset();
     options_.say(fmt::format("the results server is back: {} results sent", *sent));
     return std::move(*store);
+  }
+
+  /// Somebody may just be sending what the run has left before.
+  base::Result<void> lock(const std::string& run) {
+    for (const auto end = Clock::now() + longest_pause; Clock::now() < end; std::this_thread::sleep_for(50ms)) {
+      auto lock = spool_.lock(run);
+      if (!lock) return lock.error();
+      lock_ = std::move(*lock);
+      if (lock_) return {};
+    }
+    return base::Error{base::ErrorKind::io, spool_.file_of(run) + ": another process has held it for 30 s"};
   }
 
   std::string file() const { return active() ? spool_.file_of(started_->run) : ""; }
@@ -200,7 +209,10 @@ base::Result<void> RunWriter::write_somewhere(const Batch& batch) {
   store_ = spooling_->try_to_return(is_last);
   if (!store_) return {};
   rows_ = std::make_unique<RunRows>(*store_);
-  return rows_->attach(spooling_->run());
+  if (rows_->attach(spooling_->run())) return {};
+  rows_.reset();  // away again: what comes next is spooled anew
+  store_.reset();
+  return {};
 }
 
 base::Result<void> RunWriter::write_to_store(const Batch& batch) {

@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 
 #include <fmt/format.h>
 
@@ -37,7 +39,12 @@ base::Result<base::FileDescriptor> Spool::lock(const std::string& run) const {
   const std::string path = (fs::path(directory_) / (run + ".lock")).string();
   base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
   if (!file) return base::io_error(path, errno);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) file.reset();
+  // Whoever held it before may have removed it: then this is a lock on nothing.
+  struct stat held {};
+  struct stat there {};
+  const bool ours = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file.get(), &held) == 0 &&
+                    ::stat(path.c_str(), &there) == 0 && held.st_ino == there.st_ino;
+  if (!ours) file.reset();
   return file;
 }
 
@@ -68,15 +75,19 @@ base::Result<std::uint64_t> Spool::send(const std::string& run) const {
 
 base::Result<Spool::Sent> Spool::send_all() const {
   Sent sent;
+  std::optional<base::Error> first;
   for (const auto& run : waiting()) {
     const auto held = lock(run);
     if (!held) return held.error();
-    if (!*held || !fs::exists(file_of(run))) continue;
+    std::error_code ignored;
+    if (!*held || !fs::exists(file_of(run), ignored)) continue;
     const auto results = send(run);
-    if (!results) return results.error();
-    ++sent.runs;
-    sent.results += *results;
+    if (results) ++sent.runs, sent.results += *results;
+    else if (results.error().kind == base::ErrorKind::not_found)
+      remove(run);  // it was cut before there was anything in it
+    else if (!first) first = base::Error{results.error().kind, file_of(run) + ": " + results.error().message};
   }
+  if (first) return *first;
   return sent;
 }
 

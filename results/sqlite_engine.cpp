@@ -74,7 +74,7 @@ class SqliteInserter : public RowInserter {
   void bind(const ResultRow& row) {
     const model::TestResult& result = *row.result;
     test_ = row.test;
-    target_ = result.target;
+    target_ = storable(result.target);
     verdict_ = model::name_of(result.verdict);
     flaky_ = result.flaky ? 1 : 0;
     leaky_ = result.leaky ? 1 : 0;
@@ -83,7 +83,7 @@ class SqliteInserter : public RowInserter {
     detail_.set(row.detail);
     status_ = result.status.value_or(0);
     status_present_ = result.status ? soci::i_ok : soci::i_null;
-    signal_ = result.signal;
+    signal_ = storable(result.signal, signal_width);
     stdout_.set(row.output);
     stdout_bytes_ = static_cast<long long>(result.output.bytes);
     stdout_truncated_ = result.output.truncated ? 1 : 0;
@@ -147,6 +147,7 @@ class SqliteEngine : public Engine {
   std::string next_id(std::string_view table) const override {
     return fmt::format("(SELECT COALESCE(MAX(id), 0) + 1 FROM {})", table);
   }
+  bool claim(soci::session&, const std::string&) const override { return true; }
   std::unique_ptr<RowInserter> inserter(soci::session& session) const override {
     return std::make_unique<SqliteInserter>(session);
   }

@@ -1,5 +1,8 @@
 #include "results/store.hpp"
 
+#include <unistd.h>
+
+#include <array>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -89,6 +92,7 @@ base::Error not_opened(const std::string& location, const soci::soci_error& erro
 base::Result<std::unique_ptr<Store::Connection>> connect(const std::string& location) {
   auto connection = std::make_unique<Store::Connection>(engine_of(location));
   if (auto connected = connection->engine.connect(connection->session, location); !connected) return connected.error();
+  const Deadline limit(connection->engine.descriptor(connection->session), std::chrono::minutes(2));
   if (auto migrated = migrate(*connection, location); !migrated) return migrated.error();
   return connection;
 }
@@ -134,6 +138,16 @@ base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& loc
     return base::Error{base::ErrorKind::not_found,
                        fmt::format("there are no results yet: {} does not exist; `fatespec run` makes it", location)};
   return open(location);
+}
+
+std::string this_host() {
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
+}
+
+base::Result<bool> Store::claim_run(const std::string& run) {
+  return limited(*connection_,
+                 [&]() -> base::Result<bool> { return connection_->engine.claim(connection_->session, run); });
 }
 
 bool Store::is_away(const std::string& location) { return engine_of(location).is_away(location); }

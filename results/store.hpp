@@ -78,6 +78,9 @@ class Store {
   /// counts as before; empty: it is looked for among the last runs.
   base::Result<std::vector<CpuTrend>> cpu_trends(const std::string& run, const std::string& border = "");
 
+  /// True if no other connection to a server has claimed the run; the claim holds as long as this connection. The
+  /// claims of a file's runs are locks beside it.
+  base::Result<bool> claim_run(const std::string& run);
   /// Of the source trees that a run tested, by configuration.
   base::Result<std::map<std::string, std::string>> revisions(const std::string& run);
   /// Removes runs with all that only they have, and gives the space back.
@@ -98,6 +101,9 @@ class Store {
   static base::Result<std::unique_ptr<Store>> open_patiently(const std::string& location);
   std::unique_ptr<Connection> connection_;
 };
+
+/// What runs of this machine have as their host.
+std::string this_host();
 
 /// The schema that this version writes.
 int schema_version();
