@@ -280,6 +280,61 @@ TEST_F(PostgresqlTest, PruningKeepsWhatIsReferredTo) {
             "0\n");
 }
 
+TEST_F(PostgresqlTest, ACopyThatWasCutIsGoneOnWith) {
+  const PostgresqlServer server;
+  directory_.write("s.yaml", std::string("suite: s\n") + tests);
+  EXPECT_EQ(run("run s.yaml --no-progress --results here.db").status, 1);
+  EXPECT_EQ(run("results copy here.db '" + server.url() + "'").out.substr(0, 13), "1 runs copied");
+  server.sql(
+      "DELETE FROM results WHERE verdict <> 'pass'; DELETE FROM failed_attempts; UPDATE runs SET finished_us = NULL");
+  EXPECT_EQ(run("results copy here.db '" + server.url() + "'").out.substr(0, 13), "1 runs copied");
+  EXPECT_EQ(run("report --format json --results '" + server.url() + "'").out,
+            run("report --format json --results here.db").out);
+  EXPECT_EQ(server.sql("SELECT count(*) FROM failed_attempts"), "1\n");
+}
+
+TEST_F(PostgresqlTest, ARunThatIsUnderWayElsewhereIsNotResumed) {
+  const PostgresqlServer server;
+  BackgroundRun going(directory_, many(100, "sleep 0.05"), "--no-progress --results '" + server.url() + "'");
+  ASSERT_TRUE(wait_until([&] { return !json_lines(going.json(), "test_finished").empty(); }));
+  // Another checkout, which knows nothing of the first one's locks.
+  const TemporaryDirectory elsewhere;
+  elsewhere.write("suite.yaml", read_file(directory_ / "suite.yaml"));
+  const auto refused =
+      shell(FATESPEC_PROGRAM " run suite.yaml --resume --results '" + server.url() + "'", elsewhere.path());
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("is still under way in another process"), std::string::npos) << refused.err;
+  EXPECT_EQ(going.wait(), 0);
+  EXPECT_EQ(counts(server), "100|100|1\n");
+  // Runs of other machines are theirs.
+  server.sql("UPDATE runs SET host = 'other', finished_us = NULL");
+  EXPECT_NE(shell(FATESPEC_PROGRAM " run suite.yaml --resume --no-progress --filter 'name(s/t7)' --results '" +
+                      server.url() + "'",
+                  elsewhere.path())
+                .err.find("there is no run to go on with; a new one begins"),
+            std::string::npos);
+}
+
+TEST_F(PostgresqlTest, WhatCannotBeSentStandsInNobodysWay) {
+  PostgresqlServer server;
+  directory_.write("s.yaml", std::string("suite: s\n") + tests);
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\nresults: " + server.url() + "\n");
+  server.kill();
+  EXPECT_EQ(run("run --no-progress").status, 1);
+  server.start();
+  const std::string place = std::filesystem::path(waiting().at(0)).parent_path();
+  // One that was cut before its first row, and one that is no database at all.
+  shell(
+      "sqlite3 000000000000.db 'VACUUM'; : >000000000000.db; printf 'no database, whatever its name says' "
+      ">111111111111.db",
+      place);
+  const auto sent = run("results send");
+  EXPECT_EQ(sent.status, 3) << sent.err;
+  EXPECT_NE(sent.err.find("111111111111.db: "), std::string::npos) << sent.err;
+  EXPECT_EQ(counts(server), "5|5|1\n");
+  EXPECT_FALSE(std::filesystem::exists(place + "/000000000000.db"));
+}
+
 TEST_F(PostgresqlTest, EveryLookAtMuchHistoryUsesAnIndex) {
   const PostgresqlServer server(
       "shared_preload_libraries = 'auto_explain'\nauto_explain.log_min_duration = 0\nlogging_collector = on\n"

@@ -229,6 +229,25 @@ TEST_F(SlurmTest, WhoeverSubmittedMayDieAndAnotherGoesOn) {
   EXPECT_NE(again.err.find("is it complete? `fatespec runs` lists them"), std::string::npos) << again.err;
 }
 
+TEST_F(SlurmTest, AttachMissesNoTestThatWasSubmitted) {
+  const SlurmCluster cluster;
+  directory_.write("results.jsonl", "");
+  BackgroundRun going(directory_, sleepers(20, 0.3), "--no-progress --on slurm", cluster.environment());
+  ASSERT_TRUE(wait_until([&] { return told() > 1; }, std::chrono::seconds(60))) << going.out();
+  going.send(SIGKILL);
+  going.wait();
+  const std::string last = "  - {name: t19, spec: 'sleep";
+  std::string suite = read_file(directory_ / "suite.yaml");
+  suite.resize(suite.find(last));
+  directory_.write("suite.yaml", suite);
+  const auto attached = run(cluster, "attach " + run_id() + " --no-progress");
+  EXPECT_EQ(attached.status, 3) << attached.out << attached.err;
+  EXPECT_NE(attached.out.find("error   s/t19  the spec files have changed since the run was submitted"),
+            std::string::npos)
+      << attached.out;
+  EXPECT_EQ(counts(), "20|20|19\n");
+}
+
 TEST_F(SlurmTest, AnInterruptionCancelsAndKeepsWhatThereIs) {
   const SlurmCluster cluster;
   directory_.write("results.jsonl", "");

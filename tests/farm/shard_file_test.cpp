@@ -158,6 +158,20 @@ TEST_F(ShardFileTest, AFileThatIsCutAnywhereGivesEveryWholeLine) {
   }
 }
 
+TEST_F(ShardFileTest, TheLastThatStartedIsUnderWay) {
+  auto writing = begin();
+  auto reading = reader();
+  EXPECT_TRUE(reading.read());
+  EXPECT_EQ(reading.under_way(), std::nullopt);
+  // Results of a group are held back until all of it has ended.
+  for (const char* test : {"s/m[A=1]", "s/m[A=2]"}) EXPECT_TRUE(writing.started(key(test)));
+  EXPECT_TRUE(reading.read());
+  EXPECT_EQ(reading.under_way(), key("s/m[A=2]"));
+  EXPECT_TRUE(writing.finished(result("s/m[A=2]")));
+  EXPECT_TRUE(reading.read());
+  EXPECT_EQ(reading.under_way(), std::nullopt);
+}
+
 TEST_F(ShardFileTest, DamageIsNamed) {
   auto writing = begin();
   const std::string head = test::read_file(directory_ / "7.0.jsonl");
