@@ -15,11 +15,11 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
-#include "base/file.hpp"
 #include "base/signals.hpp"
-#include "base/text.hpp"
 #include "base/version.hpp"
-#include "runner/attribution.hpp"
+#include "cli/farm_jobs.hpp"
+#include "cli/farm_results.hpp"
+#include "cli/shard_state.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -41,48 +41,30 @@ constexpr int most_fruitless = 3;
 constexpr auto patience = std::chrono::minutes(10);
 /// How long jobs that were cancelled are waited for: Slurm ends them with TERM, then KILL.
 constexpr auto cancel_patience = std::chrono::seconds(20);
-/// Tasks in one array; Slurm's default limit is 1001.
-constexpr std::size_t most_tasks = 1000;
-
-struct ShardState {
-  ShardState(const farm::ShardOrder& what, const fs::path& directory, std::size_t number)
-      : order(&what), reader(directory, number) {}
-  const farm::ShardOrder* order;
-  farm::ShardReader reader;
-  bool over = false;            ///< it has told all, or was given up
-  bool runs = false;            ///< as far as is known
-  int missing = 0;              ///< looks at the queue without it
-  int fruitless = 0;            ///< submissions without a result since
-  std::size_t told = 0;         ///< results that were new
-  std::size_t told_before = 0;  ///< at the last submission
-  std::set<farm::TestKey> running;
-};
 
 class FarmRun {
  public:
   FarmRun(const model::TestPlan& plan, const PlanRunOptions& options, const FarmRunOptions& farm,
           base::PausableClock& clock)
-      : plan_(plan),
-        options_(options),
+      : options_(options),
         farm_(farm),
         clock_(clock),
-        slurm_(*farm.settings, farm.directory / "slurm"),
+        jobs_(options.run_id, farm, options.jobs),
+        results_(plan, clock, options.done, [this](const auto& event) { emit(event); }),
         pool_(1),
         signals_(loop_, SIGINT, SIGTERM, SIGHUP),
         ticker_(loop_) {
-    for (const auto& test : plan.tests)
-      if (test.repetition == 0) waiting_[{test.name, test.configuration->name}] = &test;
     for (std::size_t i = 0; i < farm.shards.size(); ++i)
       shards_.emplace_back(farm.shards[i], farm::results_directory(farm.directory), i);
   }
 
   base::Result<ExitCode> run() {
     began_ = clock_.steady();
-    counts_ = options_.done;
-    planned_ = counts_.total() + waiting_.size() + farm_.missing.size();
-    emit(model::RunStarted{options_.run_id, base::version, options_.command, planned_, clock_.utc(), options_.resumed,
+    const std::size_t planned = options_.done.total() + results_.waiting() + farm_.missing.size();
+    emit(model::RunStarted{options_.run_id, base::version, options_.command, planned, clock_.utc(), options_.resumed,
                            options_.done, options_.revisions});
-    for (const auto& test : farm_.missing) tell_missing(test);
+    for (const auto& test : farm_.missing)
+      results_.take_error_of_stranger(test, "the spec files have changed since the run was submitted: it is not there");
     wait_for_signal();
     if (farm_.submit)
       if (auto submitted = submit_all(); !submitted) return not_submitted(submitted.error());
@@ -94,7 +76,7 @@ class FarmRun {
     pool_.join();
     if (cancel_trouble_)
       options_.say(fmt::format("the jobs may go on, as they could not be cancelled ({}): scancel {}",
-                               cancel_trouble_->message, fmt::join(jobs_, " ")));
+                               cancel_trouble_->message, fmt::join(jobs_.known(), " ")));
     return exit_code_;
   }
 
@@ -105,69 +87,24 @@ class FarmRun {
     for (const auto& sink : options_.sinks) sink(event);
   }
 
-  /// False if the test has a result already, by this attempt at its shard or another.
-  bool deliver(model::TestResult result) {
-    const auto test = waiting_.find({result.test, result.configuration});
-    if (test == waiting_.end()) return false;
-    result.index = test->second->index;
-    result.suite = test->second->suite->name;
-    if (result.tags.empty()) result.tags = test->second->spec->tags;
-    waiting_.erase(test);
-    ++counts_[result.verdict];
-    attributions_.add(result);
+  /// False if the test had a result already.
+  bool take(model::TestResult result) {
     const bool bad = model::is_bad(result.verdict);
-    emit(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
-    if (bad && options_.scheduler.fail_fast && !cancelled_) cancel("--fail-fast");
-    return true;
-  }
-
-  void deliver_error(const farm::TestKey& key, const std::string& reason) {
-    const auto test = waiting_.find(key);
-    if (test == waiting_.end()) return;
-    model::TestResult result;
-    result.test = key.first;
-    result.configuration = key.second;
-    result.suite = test->second->suite->name;
-    result.target = test->second->target;
-    result.tags = test->second->spec->tags;
-    result.verdict = model::Verdict::error;
-    result.reason = reason;
-    result.started = clock_.utc();
-    deliver(std::move(result));
-  }
-
-  void tell_missing(const farm::TestKey& test) {
-    model::TestResult result;
-    result.test = test.first;
-    result.configuration = test.second;
-    result.suite = test.first.substr(0, test.first.find('/'));
-    result.target = "local";
-    result.verdict = model::Verdict::error;
-    result.reason = "the spec files have changed since the run was submitted: it is not there";
-    result.started = clock_.utc();
-    ++counts_[result.verdict];
-    emit(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
+    const bool is_new = results_.take(std::move(result));
+    if (is_new && bad && options_.scheduler.fail_fast) cancel("--fail-fast");
+    return is_new;
   }
 
   // --- submitting
 
-  std::string program() const {
-    if (!farm_.settings->program.empty()) return farm_.settings->program;
-    std::error_code ignored;
-    return fs::read_symlink("/proc/self/exe", ignored).string();
-  }
-
-  /// Shards of the same needs stand together; each such group is an array.
   base::Result<void> submit_all() {
     for (std::size_t first = 0; first < shards_.size();) {
-      std::size_t end = first + 1;
-      while (end < shards_.size() && end - first < most_tasks && farm_.shards[end].needs == farm_.shards[first].needs)
-        ++end;
+      const std::size_t end = jobs_.end_of_array(first);
       loop_.restart();
       loop_.poll();
       if (cancelled_) return {};  // what was submitted is being cancelled
       if (auto submitted = submit_patiently(first, end - first); !submitted) {
-        if (!cancelled_) (void)slurm_.cancel(jobs_);
+        if (!cancelled_) (void)jobs_.cancel_all(jobs_.known());
         return cancelled_ ? base::Result<void>() : submitted;
       }
       first = end;
@@ -177,39 +114,28 @@ class FarmRun {
 
   /// The run is known already: it ends with nothing run.
   base::Error not_submitted(const base::Error& error) {
-    model::RunFinished event{
-        options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(ExitCode::usage), ""};
+    model::RunFinished event{options_.run_id,
+                             results_.counts(),
+                             clock_.steady() - began_,
+                             clock_.utc(),
+                             static_cast<int>(ExitCode::usage),
+                             ""};
     event.interrupted_by = "Slurm";
     emit(event);
     return error;
   }
 
-  base::Result<void> submit(std::size_t first, std::size_t count) {
-    farm::Submission submission;
-    submission.name = fmt::format("{}-{}", farm_job_name(options_.run_id), first);
-    submission.tasks = count;
-    submission.at_once = options_.jobs;
-    submission.needs = farm_.shards[first].needs;
-    submission.command = {program(), "run-shard", farm_.directory.string(), std::to_string(first)};
-    submission.directory = fs::current_path().string();
-    submission.log = log_of(first, "%a");
-    const auto job = slurm_.submit(submission);
-    if (!job) return job.error();
-    jobs_.push_back(*job);
-    return {};
-  }
-
-  /// As submit(); while Slurm is away, again and again for some minutes.
+  /// While Slurm is away, again and again for some minutes.
   base::Result<void> submit_patiently(std::size_t first, std::size_t count) {
     constexpr auto longest_pause = std::chrono::minutes(2);
-    auto submitted = submit(first, count);
+    auto submitted = jobs_.submit(first, count);
     for (auto pause = std::chrono::seconds(1); !submitted && pause <= longest_pause; pause *= 2) {
       if (submitted.error().kind != base::ErrorKind::io) break;
       options_.say(fmt::format("{}; once more in {} s", submitted.error().message, pause.count()));
       for (const auto end = Clock::now() + pause; Clock::now() < end && !cancelled_; loop_.poll())
         std::this_thread::sleep_for(tick_interval);
       if (cancelled_) break;
-      submitted = submit(first, count);
+      submitted = jobs_.submit(first, count);
     }
     return submitted;
   }
@@ -225,7 +151,7 @@ class FarmRun {
     if (!cancelled_ && ticks_ % 10 == 0 && fs::exists(farm::cancel_mark(farm_.directory), ignored))
       cancel("fatespec cancel");
     ++ticks_;
-    if (waiting_.empty()) return finish();
+    if (results_.waiting() == 0) return finish();
     if (cancelled_ && (Clock::now() > cancel_deadline_ || (queue_is_empty_ && !asking_))) return finish();
     look_at_queue();
     ticker_.expires_after(tick_interval);
@@ -252,28 +178,28 @@ class FarmRun {
     for (const auto& test : news->started) test_started(shard, test);
     for (auto& result : news->results) {
       shard.running.erase({result.test, result.configuration});
-      if (deliver(std::move(result))) ++shard.told;
+      if (take(std::move(result))) ++shard.told;
     }
     if (!news->started.empty() || !news->results.empty()) last_news_ = Clock::now();
     if (!shard.reader.complete()) return;
     shard.over = true;
     ++over_;
-    for (const auto& test : shard.order->tests) deliver_error(test, "its shard ended without a result of it");
+    for (const auto& test : shard.order->tests) results_.take_error(test, "its shard ended without a result of it");
   }
 
   void test_started(ShardState& shard, const farm::TestKey& key) {
-    const auto test = waiting_.find(key);
-    if (test == waiting_.end()) return;
+    const auto* test = results_.waiting(key);
+    if (test == nullptr) return;
     shard.running.insert(key);
-    emit(model::TestStarted{test->second, 1 + losses_[key]});
+    emit(model::TestStarted{test, 1 + losses_[key]});
   }
 
   void shard_begins_again(ShardState& shard) {
     for (const auto& key : std::exchange(shard.running, {})) {
-      const auto test = waiting_.find(key);
-      if (test == waiting_.end()) continue;
+      const auto* test = results_.waiting(key);
+      if (test == nullptr) continue;
       ++losses_[key];
-      emit(model::TestLost{test->second, nodes_[&shard], "another attempt at its shard has begun"});
+      emit(model::TestLost{test, shard.node, "another attempt at its shard has begun"});
     }
   }
 
@@ -283,13 +209,13 @@ class FarmRun {
     if (asking_ || Clock::now() < next_look_) return;
     asking_ = true;
     asio::post(pool_, [this] {
-      auto tasks = slurm_.tasks(farm_job_name(options_.run_id) + "-");
-      asio::post(loop_, [this, tasks = std::move(tasks)] {
+      auto queue = jobs_.queue();
+      asio::post(loop_, [this, queue = std::move(queue)] {
         asking_ = false;
         next_look_ = Clock::now() + queue_interval;
         if (finished_) return;
-        if (tasks) take_queue(*tasks);
-        else queue_is_silent(tasks.error());
+        if (queue) take_queue(*queue);
+        else queue_is_silent(queue.error());
       });
     });
   }
@@ -304,31 +230,24 @@ class FarmRun {
     finish();
   }
 
-  void take_queue(const std::vector<farm::Task>& tasks) {
+  void take_queue(const std::map<std::size_t, farm::Task>& queue) {
     if (silent_) options_.say("Slurm answers again");
     silent_ = false;
     last_news_ = Clock::now();
-    queue_is_empty_ = tasks.empty();
-    std::map<std::size_t, const farm::Task*> by_shard;
-    const std::size_t prefix = farm_job_name(options_.run_id).size() + 1;
-    for (const auto& task : tasks) {
-      const auto first = base::parse_integer(std::string_view(task.name).substr(prefix));
-      if (!first || *first < 0) continue;
-      by_shard[static_cast<std::size_t>(*first) + task.index] = &task;
-      if (std::find(jobs_.begin(), jobs_.end(), task.job) == jobs_.end()) jobs_.push_back(task.job);
-    }
-    show_progress(by_shard);
+    queue_is_empty_ = queue.empty();
+    jobs_.know(queue);
+    show_progress(queue);
     if (cancelled_) return;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
-      const auto task = by_shard.find(i);
-      judge(shards_[i], i, task == by_shard.end() ? nullptr : task->second);
+      const auto task = queue.find(i);
+      judge(shards_[i], i, task == queue.end() ? nullptr : &task->second);
     }
   }
 
   void judge(ShardState& shard, std::size_t number, const farm::Task* task) {
     if (shard.over) return;
     shard.runs = task != nullptr && task->runs();
-    if (shard.runs) nodes_[&shard] = task->node;
+    if (shard.runs) shard.node = task->node;
     const bool held = task != nullptr && task->is_held();
     if (held) held_.push_back(fmt::format("{}_{}", task->job, task->index));
     shard.missing = task == nullptr || held ? shard.missing + 1 : 0;
@@ -339,15 +258,15 @@ class FarmRun {
 
   /// Its job is gone, and it has not told all.
   void submit_again(ShardState& shard, std::size_t number) {
-    if (!held_.empty()) (void)slurm_.cancel(std::exchange(held_, {}));
+    if (!held_.empty()) (void)jobs_.cancel(std::exchange(held_, {}));
     const int fruitless = shard.told > shard.told_before ? 1 : shard.fruitless + 1;
     if (fruitless > most_fruitless) {
       give_up(shard,
-              fmt::format("its shard's job was gone {} times without a result{}", fruitless, last_words(number)));
+              fmt::format("its shard's job was gone {} times without a result{}", fruitless, jobs_.last_words(number)));
       return;
     }
     if (Clock::now() < next_submission_) return;
-    if (auto submitted = submit(number, 1); !submitted) {
+    if (auto submitted = jobs_.submit(number, 1); !submitted) {
       if (submitted.error().kind == base::ErrorKind::io && wait_with_submissions(submitted.error())) return;
       give_up(shard, submitted.error().message);
       return;
@@ -370,31 +289,19 @@ class FarmRun {
     return Clock::now() - *submission_trouble_since_ < patience;
   }
 
-  /// What a job of the shard has printed last.
-  std::string last_words(std::size_t number) const {
-    const auto text = base::read_file(log_of(number, "0"));
-    std::string last;
-    for (const auto line : base::split_lines(text ? std::string_view(*text) : std::string_view()))
-      if (!base::trim(line).empty()) last = std::string(base::trim(line));
-    return last.empty() ? "" : ": " + base::shorten(base::printable(last), 200);
-  }
-  std::string log_of(std::size_t first, const std::string& task) const {
-    return (farm_.directory / "logs" / fmt::format("{}-{}.log", first, task)).string();
-  }
-
   void give_up(ShardState& shard, const std::string& why) {
     shard.over = true;
     ++over_;
-    for (const auto& test : shard.order->tests) deliver_error(test, why);
+    for (const auto& test : shard.order->tests) results_.take_error(test, why);
   }
 
-  void show_progress(const std::map<std::size_t, const farm::Task*>& by_shard) {
+  void show_progress(const std::map<std::size_t, farm::Task>& queue) {
     std::set<std::string> nodes;
     std::size_t running = 0;
     std::string reason;
-    for (const auto& [shard, task] : by_shard) {
-      if (task->runs()) ++running, nodes.insert(task->node);
-      else if (task->reason != "None") reason = task->reason;
+    for (const auto& [shard, task] : queue) {
+      if (task.runs()) ++running, nodes.insert(task.node);
+      else if (task.reason != "None") reason = task.reason;
     }
     std::string text = fmt::format("{}/{} shards, {} on {} nodes", over_, shards_.size(), running, nodes.size());
     if (running == 0 && !reason.empty()) text += " (waiting: " + reason + ")";
@@ -420,13 +327,8 @@ class FarmRun {
     cut_by_ = why;
     queue_is_empty_ = false;
     cancel_deadline_ = Clock::now() + cancel_patience;
-    asio::post(pool_, [this, all = std::set<std::string>(jobs_.begin(), jobs_.end())]() mutable {
-      // Those that are known first. Jobs of an earlier submitter are known to the queue alone.
-      auto done = slurm_.cancel({all.begin(), all.end()});
-      if (const auto tasks = slurm_.tasks(farm_job_name(options_.run_id) + "-"))
-        for (const auto& task : *tasks) all.insert(task.job);
-      if (!done || !all.empty()) done = slurm_.cancel({all.begin(), all.end()});
-      if (!done) cancel_trouble_ = done.error();
+    asio::post(pool_, [this, jobs = jobs_.known()] {
+      if (const auto done = jobs_.cancel_all(jobs); !done) cancel_trouble_ = done.error();
     });
   }
 
@@ -434,43 +336,37 @@ class FarmRun {
     if (signal_ == SIGTERM) return ExitCode::terminated;
     if (signal_ == SIGHUP) return ExitCode::hung_up;
     if (signal_ == SIGINT || cut_by_ == "fatespec cancel") return ExitCode::interrupted;
-    const bool cut = !waiting_.empty() && cut_by_ != "--fail-fast";
-    return exit_code_of(counts_, lost || cut);
+    const bool cut = results_.waiting() > 0 && cut_by_ != "--fail-fast";
+    return exit_code_of(results_.counts(), lost || cut);
   }
 
   void finish() {
     if (finished_) return;
     finished_ = true;
     // Requeued jobs of shards that have told all have nothing left to do.
-    if (waiting_.empty() && over_ < shards_.size()) (void)slurm_.cancel(jobs_);
+    if (results_.waiting() == 0 && over_ < shards_.size()) (void)jobs_.cancel_all(jobs_.known());
     exit_code_ = conclude(options_.results_lost && options_.results_lost());
     model::RunFinished event{
-        options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
-    event.attributions = attributions_.conclude();
-    if (!waiting_.empty()) event.interrupted_by = cut_by_;
+        options_.run_id, results_.counts(), clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
+    event.attributions = results_.attributions();
+    if (results_.waiting() > 0) event.interrupted_by = cut_by_;
     emit(event);
     signals_.cancel();
     ticker_.cancel();
   }
 
-  const model::TestPlan& plan_;
   const PlanRunOptions& options_;
   const FarmRunOptions& farm_;
   base::PausableClock& clock_;
-  farm::Slurm slurm_;
+  FarmJobs jobs_;
+  FarmResults results_;
   asio::io_context loop_{1};
   asio::thread_pool pool_;
   asio::signal_set signals_;
   asio::steady_timer ticker_;
   std::deque<ShardState> shards_;
-  std::map<farm::TestKey, const model::PlannedTest*> waiting_;  ///< without a result
   std::map<farm::TestKey, int> losses_;
-  std::map<const ShardState*, std::string> nodes_;
-  std::vector<std::string> jobs_;
   std::vector<std::string> held_;
-  model::VerdictCounts counts_;
-  runner::AttributionCollector attributions_{plan_};
-  std::size_t planned_ = 0;
   std::size_t over_ = 0;  ///< shards
   std::uint64_t ticks_ = 0;
   bool asking_ = false;
@@ -501,7 +397,5 @@ fs::path farm_directory(const model::Project& project) {
   return project.slurm.directory.empty() ? fs::path(project.directory) / ".fatespec" / "farm"
                                          : fs::path(project.slurm.directory);
 }
-
-std::string farm_job_name(const std::string& run) { return "fatespec-" + run; }
 
 }  // namespace fatespec::cli

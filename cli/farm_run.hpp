@@ -26,7 +26,5 @@ base::Result<ExitCode> run_on_farm(const model::TestPlan& plan, const PlanRunOpt
 
 /// Where runs on a cluster keep their files.
 std::filesystem::path farm_directory(const model::Project& project);
-/// What the jobs of a run are called in the cluster, without the number of their first shard.
-std::string farm_job_name(const std::string& run);
 
 }  // namespace fatespec::cli

@@ -1,0 +1,45 @@
+// What shards tell, as the results of one run.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+
+#include "base/clock.hpp"
+#include "farm/shard_file.hpp"
+#include "model/event.hpp"
+#include "runner/attribution.hpp"
+
+namespace fatespec::cli {
+
+/// Hands on each test's first result, and forgets about the others. The tests are those of the plan.
+class FarmResults {
+ public:
+  FarmResults(const model::TestPlan& plan, const base::Clock& clock, model::VerdictCounts before,
+              std::function<void(const model::RunEvent&)> emit);
+
+  /// Tests without a result.
+  std::size_t waiting() const { return waiting_.size(); }
+  /// Null if the test has a result, or is none of the plan's.
+  const model::PlannedTest* waiting(const farm::TestKey& test) const;
+  const model::VerdictCounts& counts() const { return counts_; }
+  std::vector<model::Attribution> attributions() const { return attributions_.conclude(); }
+
+  /// False if the test has a result already, by this attempt at its shard or another.
+  bool take(model::TestResult result);
+  /// The verdict `error`, unless it has a result.
+  void take_error(const farm::TestKey& test, const std::string& reason);
+  /// The same of a test that the plan does not have.
+  void take_error_of_stranger(const farm::TestKey& test, const std::string& reason);
+
+ private:
+  model::TestResult error_of(const farm::TestKey& test, const std::string& reason) const;
+
+  const base::Clock& clock_;
+  std::function<void(const model::RunEvent&)> emit_;
+  std::map<farm::TestKey, const model::PlannedTest*> waiting_;
+  model::VerdictCounts counts_;
+  runner::AttributionCollector attributions_;
+};
+
+}  // namespace fatespec::cli
