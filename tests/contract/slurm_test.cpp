@@ -8,6 +8,7 @@
 
 #include "tests/remote/background_run.hpp"
 #include "tests/support/slurm_cluster.hpp"
+#include "tests/support/ssh_server.hpp"
 #include "tests/support/support.hpp"
 
 namespace fatespec::test {
@@ -114,7 +115,7 @@ TEST_F(SlurmTest, GivesTheResultsOfOneMachineAndOfMergedShards) {
 TEST_F(SlurmTest, TestsGoWhereWhatTheyNeedIs) {
   const SlurmCluster cluster;
   directory_.write("fatespec.yaml",
-                   "suites: [suite.yaml]\nslurm:\n  tags: {big: {constraint: bigmem}, pi: {gres: 'board:rpi4:1'}}\n");
+                   "suites: [suite.yaml]\nslurm:\n  tags: {big: {constraint: bigmem}, pi: {gres: 'board:1'}}\n");
   const std::string where = "tr \"\\\\000\" \"\\\\n\" </proc/$PPID/environ | grep -x -E ";
   write_suite(
       "tests:\n"
@@ -166,6 +167,27 @@ TEST_F(SlurmTest, ATestThatTakesItsNodeDownCannotLoop) {
       << going.out();
   EXPECT_EQ(counts(), "13|13|12\n");
   EXPECT_EQ(read_file(directory_ / "runs").size(), 2U);
+}
+
+TEST_F(SlurmTest, BoardsAreHandedOutByTheCluster) {
+  if (const std::string why = no_ssh_server(); !why.empty()) GTEST_SKIP() << why;
+  const SlurmCluster cluster;
+  const SshServer first;
+  const SshServer second;
+  directory_.write(
+      "fatespec.yaml",
+      "suites: [suite.yaml]\nconfigurations: {one: {target: pi1}, two: {target: pi2}}\ntargets:\n  pi1: {" +
+          first.target("gres: 'board:pi1:1', lock_wait: 1s") + "}\n  pi2: {" +
+          second.target("gres: 'board:pi2:1', lock_wait: 1s") + "}\n");
+  // Several shards each: two at once at a board would have to wait for its lock longer than they are allowed to.
+  write_suite(sleepers(12, 0.3) + "  - {name: size, spec: '{FILESIZE} suite.yaml', expect: {size: {min: 1}}}\n");
+  const auto done = run(cluster, "run --no-progress --on slurm --json run.jsonl");
+  EXPECT_EQ(done.status, 0) << done.out << done.err;
+  std::map<std::string, int> targets;
+  for (const auto& line : json_lines(read_file(directory_ / "run.jsonl"), "test_finished"))
+    ++targets[line.at("configuration").get<std::string>() + " " + line.at("target").get<std::string>()];
+  EXPECT_EQ(targets,
+            (std::map<std::string, int>{{"one local", 1}, {"one pi1", 12}, {"two local", 1}, {"two pi2", 12}}));
 }
 
 TEST_F(SlurmTest, JobsThatCannotDoTheirWorkAreNotRepeatedForEver) {

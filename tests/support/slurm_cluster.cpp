@@ -91,8 +91,8 @@ SlurmCluster::SlurmCluster(int nodes) : port_(free_port()), nodes_(static_cast<s
     config += "NodeName=" + name + " NodeHostname=" + line(host) +
               " NodeAddr=127.0.0.1 Port=" + std::to_string(free_port()) +
               " CPUs=2 RealMemory=4000 State=UNKNOWN Feature=" + (i == nodes ? "x86,bigmem" : "x86") +
-              (i <= 2 ? " Gres=board:rpi4:1" : "") + "\n";
-    if (i <= 2) resources += "NodeName=" + name + " Name=board Type=rpi4 Count=1\n";
+              (i <= 2 ? " Gres=board:pi" + std::to_string(i) + ":1" : "") + "\n";
+    if (i <= 2) resources += "NodeName=" + name + " Name=board Type=pi" + std::to_string(i) + " Count=1\n";
   }
   config += "PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP\n";
   directory_.write("slurm.conf", config);

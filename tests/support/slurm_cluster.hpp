@@ -14,8 +14,8 @@ namespace fatespec::test {
 std::string no_slurm_cluster();
 
 /// Debian's Slurm and munge in a directory of their own: a controller and some nodes of two processors, all on the
-/// loopback, as whoever runs the tests. The last node has the feature `bigmem`, the first two a generic resource
-/// `board`. A node that says nothing for some seconds is given up, and its jobs are queued again.
+/// loopback, as whoever runs the tests. The last node has the feature `bigmem`, the first two the generic resources
+/// `board:pi1` and `board:pi2`. A node that says nothing for some seconds is given up, and its jobs are queued again.
 class SlurmCluster {
  public:
   explicit SlurmCluster(int nodes = 3);
