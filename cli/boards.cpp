@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <set>
 
@@ -12,6 +11,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/clock.hpp"
+#include "results/store.hpp"
 #include "runner/command_line.hpp"
 
 namespace fatespec::cli {
@@ -44,11 +44,9 @@ std::map<const model::Target*, std::set<std::string>> used_targets(const model::
 }
 
 std::string who_runs(const std::string& run_id) {
-  std::array<char, 256> host{};
-  ::gethostname(host.data(), host.size() - 1);
   const passwd* user = ::getpwuid(::getuid());
-  return fmt::format("{}@{}, run {} (process {}), since {}", user == nullptr ? "?" : user->pw_name, host.data(), run_id,
-                     ::getpid(), base::iso8601(std::chrono::system_clock::now()));
+  return fmt::format("{}@{}, run {} (process {}), since {}", user == nullptr ? "?" : user->pw_name,
+                     results::this_host(), run_id, ::getpid(), base::iso8601(std::chrono::system_clock::now()));
 }
 
 }  // namespace

@@ -144,10 +144,10 @@ class RunCommand {
     }
     auto order = order_of(options_, run_.run_id);
     order.recordings = run_.scheduler.recordings;
-    order.planned = plan.tests.size();
     order.shards = shards_.size();
     return farm::write_order(directory, order, shards_);
   }
+
   int jobs() const {
     if (options_.jobs > 0) return options_.jobs;
     const auto local = inputs_.project->targets.find("local");

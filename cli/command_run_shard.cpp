@@ -2,7 +2,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
@@ -21,14 +20,14 @@
 #include "cli/run_order.hpp"
 #include "farm/order.hpp"
 #include "farm/shard_file.hpp"
+#include "results/store.hpp"
 
 namespace fatespec::cli {
 namespace {
 
 std::string node_name() {
   if (const char* name = std::getenv("SLURMD_NODENAME")) return name;
-  std::array<char, 256> name{};
-  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "?";
+  return results::this_host();
 }
 
 class ShardRun {
@@ -84,15 +83,7 @@ class ShardRun {
 
   base::Result<void> tell_error(const farm::TestKey& test, const std::string& reason) {
     if (!done_.insert(test).second) return {};
-    model::TestResult result;
-    result.test = test.first;
-    result.configuration = test.second;
-    result.suite = test.first.substr(0, test.first.find('/'));
-    result.target = "local";
-    result.verdict = model::Verdict::error;
-    result.reason = reason;
-    result.started = std::chrono::system_clock::now();
-    return writer_->finished(result);
+    return writer_->finished(farm::error_of(test, reason, std::chrono::system_clock::now()));
   }
 
   /// The shard's tests without a result, in its order.
@@ -118,9 +109,7 @@ class ShardRun {
     for (const auto& test : planned) found.insert(key(test));
     for (const auto& [test, place] : order)
       if (!found.contains(test))
-        if (auto told = tell_error(test, "the spec files have changed since the run was submitted: it is not there");
-            !told)
-          return told;
+        if (auto told = tell_error(test, farm::gone_from_specs); !told) return told;
     if (options.stress > 0) runner::repeat_tests(inputs_.plan, options.stress);
     return {};
   }

@@ -27,28 +27,16 @@ bool FarmResults::take(model::TestResult result) {
   return true;
 }
 
-model::TestResult FarmResults::error_of(const farm::TestKey& test, const std::string& reason) const {
-  model::TestResult result;
-  result.test = test.first;
-  result.configuration = test.second;
-  result.suite = test.first.substr(0, test.first.find('/'));
-  result.target = "local";
-  result.verdict = model::Verdict::error;
-  result.reason = reason;
-  result.started = clock_.utc();
-  return result;
-}
-
 void FarmResults::take_error(const farm::TestKey& test, const std::string& reason) {
   const auto* planned = waiting(test);
   if (planned == nullptr) return;
-  auto result = error_of(test, reason);
+  auto result = farm::error_of(test, reason, clock_.utc());
   result.target = planned->target;
   take(std::move(result));
 }
 
 void FarmResults::take_error_of_stranger(const farm::TestKey& test, const std::string& reason) {
-  auto result = error_of(test, reason);
+  auto result = farm::error_of(test, reason, clock_.utc());
   ++counts_[result.verdict];
   emit_(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
 }

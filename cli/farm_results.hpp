@@ -33,8 +33,6 @@ class FarmResults {
   void take_error_of_stranger(const farm::TestKey& test, const std::string& reason);
 
  private:
-  model::TestResult error_of(const farm::TestKey& test, const std::string& reason) const;
-
   const base::Clock& clock_;
   std::function<void(const model::RunEvent&)> emit_;
   std::map<farm::TestKey, const model::PlannedTest*> waiting_;

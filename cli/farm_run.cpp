@@ -63,8 +63,7 @@ class FarmRun {
     const std::size_t planned = options_.done.total() + results_.waiting() + farm_.missing.size();
     emit(model::RunStarted{options_.run_id, base::version, options_.command, planned, clock_.utc(), options_.resumed,
                            options_.done, options_.revisions});
-    for (const auto& test : farm_.missing)
-      results_.take_error_of_stranger(test, "the spec files have changed since the run was submitted: it is not there");
+    for (const auto& test : farm_.missing) results_.take_error_of_stranger(test, farm::gone_from_specs);
     wait_for_signal();
     if (farm_.submit)
       if (auto submitted = submit_all(); !submitted) return not_submitted(submitted.error());
@@ -391,11 +390,6 @@ class FarmRun {
 base::Result<ExitCode> run_on_farm(const model::TestPlan& plan, const PlanRunOptions& options,
                                    const FarmRunOptions& farm, base::PausableClock& clock) {
   return FarmRun(plan, options, farm, clock).run();
-}
-
-fs::path farm_directory(const model::Project& project) {
-  return project.slurm.directory.empty() ? fs::path(project.directory) / ".fatespec" / "farm"
-                                         : fs::path(project.slurm.directory);
 }
 
 }  // namespace fatespec::cli

@@ -24,7 +24,4 @@ struct FarmRunOptions {
 base::Result<ExitCode> run_on_farm(const model::TestPlan& plan, const PlanRunOptions& options,
                                    const FarmRunOptions& farm, base::PausableClock& clock);
 
-/// Where runs on a cluster keep their files.
-std::filesystem::path farm_directory(const model::Project& project);
-
 }  // namespace fatespec::cli

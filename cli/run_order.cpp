@@ -17,6 +17,11 @@ constexpr const char* taken[] = {"FFMPEG_PATH", "SAMPLES_PATH"};
 
 }  // namespace
 
+std::filesystem::path farm_directory(const model::Project& project) {
+  return project.slurm.directory.empty() ? std::filesystem::path(project.directory) / ".fatespec" / "farm"
+                                         : std::filesystem::path(project.slurm.directory);
+}
+
 farm::RunOrder order_of(const RunOptions& options, const std::string& run) {
   farm::RunOrder order;
   order.run = run;

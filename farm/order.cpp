@@ -37,7 +37,6 @@ json to_json(const RunOrder& order) {
           {"recordings", base::to_utf8(order.recordings)},
           {"results", base::to_utf8(order.results)},
           {"session", base::to_utf8(order.session)},
-          {"planned", order.planned},
           {"shards", order.shards}};
 }
 
@@ -119,7 +118,6 @@ base::Result<RunOrder> read_order(const fs::path& directory) {
     object.at("recordings").get_to(order.recordings);
     object.at("results").get_to(order.results);
     object.at("session").get_to(order.session);
-    object.at("planned").get_to(order.planned);
     object.at("shards").get_to(order.shards);
     return order;
   } catch (const json::exception& error) {

@@ -29,7 +29,6 @@ struct RunOrder {
   // For whoever attaches.
   std::string results;  ///< without a password
   std::string session;
-  std::size_t planned = 0;
   std::size_t shards = 0;
 };
 

@@ -49,6 +49,18 @@ TestKey key_of(const json& line) { return {line.value("test", ""), line.value("c
 
 }  // namespace
 
+model::TestResult error_of(const TestKey& test, const std::string& reason, base::UtcTime when) {
+  model::TestResult result;
+  result.test = test.first;
+  result.configuration = test.second;
+  result.suite = test.first.substr(0, test.first.find('/'));
+  result.target = "local";
+  result.verdict = model::Verdict::error;
+  result.reason = reason;
+  result.started = when;
+  return result;
+}
+
 bool ShardReader::move_on() {
   for (int next = attempt_ + 1; next <= attempt_ + most_stillborn; ++next) {
     base::FileDescriptor file(

@@ -32,6 +32,13 @@ using TestKey = std::pair<std::string, std::string>;  ///< full name, configurat
 /// How often a node may be lost while a test runs; then the test has the verdict `error`.
 inline constexpr int most_losses = 2;
 
+/// The verdict `error` of a test that no runner could judge. Suite and target are guessed from its name; whoever has
+/// the plan knows better.
+model::TestResult error_of(const TestKey& test, const std::string& reason, base::UtcTime when);
+
+inline constexpr const char* gone_from_specs =
+    "the spec files have changed since the run was submitted: it is not there";
+
 /// What has come since the last look.
 struct ShardNews {
   std::vector<model::TestResult> results;

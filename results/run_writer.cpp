@@ -37,9 +37,7 @@ class RunWriter::Spooling {
 
   void remember(const model::RunStarted& started) {
     started_ = started;
-    if (!started.resumed) return;
     started_->resumed = false;  // the file does not have the run yet
-    started_->tests = started.tests;
   }
   const std::string& run() const { return started_->run; }
   bool active() const { return store_ != nullptr; }
