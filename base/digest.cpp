@@ -5,6 +5,8 @@
 
 #include <openssl/evp.h>
 
+#include "base/hex.hpp"
+
 namespace fatespec::base {
 namespace {
 
@@ -62,14 +64,7 @@ std::string Digest::finish() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> bytes{};
   unsigned int size = 0;
   EVP_DigestFinal_ex(context_->evp, bytes.data(), &size);
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(size * std::size_t{2});
-  for (unsigned int i = 0; i < size; ++i) {
-    hex += digits[bytes[i] >> 4];
-    hex += digits[bytes[i] & 15];
-  }
-  return hex;
+  return to_hex({reinterpret_cast<const char*>(bytes.data()), size});
 }
 
 std::string digest_hex(DigestAlgorithm algorithm, std::string_view bytes) {

@@ -1,9 +1,5 @@
 #include "cli/bisection.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-
-#include <cerrno>
 #include <cstdio>
 #include <sstream>
 
@@ -11,6 +7,8 @@
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/file_lock.hpp"
+#include "base/hex.hpp"
 #include "base/program.hpp"
 #include "base/text.hpp"
 #include "runner/tool_process.hpp"
@@ -32,7 +30,7 @@ bool names_the_first_bad(std::string_view text) {
     constexpr std::string_view sentence = " is the first bad commit";
     if (!line.ends_with(sentence)) continue;
     const auto commit = line.substr(0, line.size() - sentence.size());
-    if (commit.size() >= 40 && commit.find_first_not_of("0123456789abcdef") == std::string_view::npos) return true;
+    if (commit.size() >= 40 && base::is_hex(commit)) return true;
   }
   return false;
 }
@@ -89,11 +87,11 @@ base::Result<ExitCode> Bisection::run() {
 /// Two at once would build in one tree.
 base::Result<void> Bisection::lock() {
   if (auto made = base::make_directories(request_.directory); !made) return made;
-  const std::string path = (request_.directory / "lock").string();
-  lock_.reset(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (!lock_) return base::io_error(path, errno);
-  if (::flock(lock_.get(), LOCK_EX | LOCK_NB) == 0) return {};
-  return wrong("another bisection of this test is under way");
+  auto lock = base::lock_file(request_.directory / "lock");
+  if (!lock) return lock.error();
+  if (!*lock) return wrong("another bisection of this test is under way");
+  lock_ = std::move(*lock);
+  return {};
 }
 
 base::Result<void> Bisection::begin() {

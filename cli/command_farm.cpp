@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/file_lock.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/farm_run.hpp"
 #include "cli/follow_farm_run.hpp"
 #include "cli/run_order.hpp"
-#include "cli/run_store.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -66,7 +66,7 @@ ExitCode follow(const FarmOptions& given, bool cancel) {
   if (cancel)
     if (auto marked = base::write_file_atomically(farm::cancel_mark(*directory), ""); !marked)
       return complain(marked.error());
-  if (cancel && is_followed(*std::get<0>(project), options->results, order->run)) {
+  if (cancel && base::is_locked(farm::follower_lock(*directory))) {
     std::printf("run %s is being cancelled by whoever follows it\n", order->run.c_str());
     return ExitCode::success;
   }

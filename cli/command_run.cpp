@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file_lock.hpp"
 #include "base/text.hpp"
 #include "cli/boards.hpp"
 #include "cli/commands.hpp"
@@ -120,6 +121,10 @@ class RunCommand {
       directory = farm_directory(*inputs_.project) / run_.run_id;
       if (auto written = order_shards(directory); !written) return written.error();
     }
+    auto lock = base::lock_file(farm::follower_lock(directory));
+    if (!lock) return lock.error();
+    if (!*lock) return base::Error{base::ErrorKind::usage, fmt::format("another process follows run {}", run_.run_id)};
+    follower_lock_ = std::move(*lock);
     const FarmRunOptions farm{directory,          &inputs_.project->slurm, shards_,
                               selection_.missing, attached_.empty(),       cancel_};
     auto code = run_on_farm(inputs_.plan, run_, farm, clock_);
@@ -262,6 +267,7 @@ class RunCommand {
   bool cancel_;
   std::vector<farm::ShardOrder> shards_;  ///< of a run on a cluster
   bool farm_is_done_ = false;
+  base::FileDescriptor follower_lock_;
   std::filesystem::path complete_farm_;  ///< nobody needs it any more
   std::unique_ptr<runner::Guardian> guardian_;
   base::PausableClock clock_;

@@ -47,10 +47,25 @@ base::Result<void> FarmJobs::submit(std::size_t first, std::size_t count) {
   submission.command = {program(), "run-shard", farm_.directory.string(), std::to_string(first)};
   submission.directory = fs::current_path().string();
   submission.log = log_of(first, "%a");
+  if (in_doubt_.contains(submission.name)) {
+    const auto accepted = was_accepted(submission.name);
+    if (!accepted) return accepted.error();
+    if (*accepted) return {};
+  }
   const auto job = slurm_.submit(submission);
-  if (!job) return job.error();
-  jobs_.insert(*job);
-  return {};
+  if (job) jobs_.insert(*job);
+  else if (job.error().kind == base::ErrorKind::io) in_doubt_.insert(submission.name);
+  return job ? base::Result<void>() : job.error();
+}
+
+// A controller that did not answer in time may have heard all the same.
+base::Result<bool> FarmJobs::was_accepted(const std::string& name) {
+  const auto tasks = slurm_.tasks(name);
+  if (!tasks) return tasks.error();
+  bool accepted = false;
+  for (const auto& task : *tasks)
+    if (task.name == name) accepted = jobs_.insert(task.job).second || accepted;
+  return accepted;
 }
 
 base::Result<std::map<std::size_t, farm::Task>> FarmJobs::queue() const {

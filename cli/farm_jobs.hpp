@@ -36,6 +36,7 @@ class FarmJobs {
   std::string last_words(std::size_t shard) const;
 
  private:
+  base::Result<bool> was_accepted(const std::string& name);
   std::string program() const;
   std::string log_of(std::size_t first, const std::string& task) const;
 
@@ -44,6 +45,7 @@ class FarmJobs {
   std::string name_;  ///< without the number of the first shard
   int at_once_;
   std::set<std::string> jobs_;
+  std::set<std::string> in_doubt_;  ///< names of submissions that Slurm may have heard of without an answer
 };
 
 }  // namespace fatespec::cli

@@ -1,15 +1,14 @@
 #include "cli/run_store.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <filesystem>
 
 #include <fmt/format.h>
 
+#include "base/file_lock.hpp"
+#include "base/hex.hpp"
 #include "cli/inputs.hpp"
 #include "results/location.hpp"
 #include "results/spool.hpp"
@@ -25,11 +24,26 @@ std::string lock_file(const std::string& location, const std::string& directory,
 }
 
 base::Result<base::FileDescriptor> lock_run(const std::string& path, const std::string& run) {
-  base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
-  if (!file) return base::io_error(path, errno);
-  if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0)
+  auto file = base::lock_file(path);
+  if (file && !*file)
     return base::Error{base::ErrorKind::usage, fmt::format("run {} is still under way in another process", run)};
   return file;
+}
+
+/// Of runs whose process was killed: nobody holds them.
+void remove_stale_locks(const std::string& path, const std::string& run) {
+  const fs::path file(path);
+  const std::string name = file.filename().string();
+  const auto place = name.rfind(run);
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(file.parent_path(), ignored)) {
+    const std::string other = entry.path().filename().string();
+    if (other.size() != name.size() || other.compare(0, place, name, 0, place) != 0 ||
+        other.compare(place + run.size(), std::string::npos, name, place + run.size()) != 0 ||
+        !base::is_hex(std::string_view(other).substr(place, run.size())))
+      continue;
+    if (const auto lock = base::lock_file(entry.path()); lock && *lock) ::unlink(entry.path().c_str());
+  }
 }
 
 }  // namespace
@@ -41,13 +55,6 @@ std::string directory_beside(const model::Project& project, const std::string& l
 
 std::string spool_directory(const std::string& directory_beside) {
   return (fs::path(directory_beside) / "spool").string();
-}
-
-bool is_followed(const model::Project& project, const std::string& option, const std::string& run) {
-  const std::string location = option == "none" ? "" : results_location(project, option);
-  const std::string path = lock_file(location, directory_beside(project, location), run);
-  const base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
-  return file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0;
 }
 
 base::Result<void> RunStore::open(const model::Project& project, const std::string& option) {

@@ -48,9 +48,6 @@ class RunStore {
   std::unique_ptr<results::RunWriter> writer_;
 };
 
-/// True if some process is writing the run now, as far as can be seen from here.
-bool is_followed(const model::Project& project, const std::string& option, const std::string& run);
-
 /// The directory beside results: of a file its own, of a server the project's `.fatespec`.
 std::string directory_beside(const model::Project& project, const std::string& location);
 /// Where results wait for a server.

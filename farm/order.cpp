@@ -79,6 +79,7 @@ fs::path shard_file(const fs::path& directory, std::size_t shard) {
 
 fs::path results_directory(const fs::path& run_directory) { return run_directory / "results"; }
 fs::path cancel_mark(const fs::path& run_directory) { return run_directory / "cancelled"; }
+fs::path follower_lock(const fs::path& run_directory) { return run_directory / "follower.lock"; }
 
 base::Result<void> write_order(const fs::path& directory, const RunOrder& order,
                                const std::vector<ShardOrder>& shards) {

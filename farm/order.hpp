@@ -47,5 +47,7 @@ base::Result<ShardOrder> read_shard(const std::filesystem::path& directory, std:
 std::filesystem::path results_directory(const std::filesystem::path& run_directory);
 /// Its presence tells whoever submitted that somebody has cancelled the run.
 std::filesystem::path cancel_mark(const std::filesystem::path& run_directory);
+/// Locked by whoever follows the run.
+std::filesystem::path follower_lock(const std::filesystem::path& run_directory);
 
 }  // namespace fatespec::farm

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/hex.hpp"
 #include "base/text.hpp"
 
 namespace fatespec::farm {
@@ -14,13 +15,7 @@ using nlohmann::json;
 /// Bytes that are no UTF-8 are an object with their hexadecimal digits.
 json text(const std::string& bytes) {
   if (base::is_utf8(bytes)) return bytes;
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  for (const char byte : bytes) {
-    hex += digits[static_cast<unsigned char>(byte) >> 4U];
-    hex += digits[static_cast<unsigned char>(byte) & 15U];
-  }
-  return {{"hex", hex}};
+  return {{"hex", base::to_hex(bytes)}};
 }
 
 json text(const model::Excerpt& excerpt) {
@@ -39,14 +34,6 @@ json to_json(const model::FailedAttempt& attempt) {
           {"stderr", text(attempt.error)}};
 }
 
-std::string bytes_of(const std::string& hex) {
-  const auto value = [](char digit) { return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10); };
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
-    bytes += static_cast<char>((value(hex[i]) << 4U | value(hex[i + 1])) & 255U);
-  return bytes;
-}
-
 /// Members by their names, of the wanted type or empty.
 class Reader {
  public:
@@ -61,7 +48,8 @@ class Reader {
     const json& value = member(name);
     if (value.is_string()) return value.get<std::string>();
     const Reader inner(value);
-    return inner.member("hex").is_string() ? bytes_of(inner.member("hex").get<std::string>()) : "";
+    const json& digits = inner.member("hex");
+    return digits.is_string() ? base::from_hex(digits.get<std::string>()).value_or("") : "";
   }
   template <class T>
   T number(const char* name) const {

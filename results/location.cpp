@@ -1,9 +1,9 @@
 #include "results/location.hpp"
 
-#include <libpq-fe.h>
-
 #include <memory>
 #include <string_view>
+
+#include "results/libpq.hpp"
 
 namespace fatespec::results {
 namespace {
@@ -39,10 +39,12 @@ bool is_server(const std::string& location) {
 }
 
 std::optional<std::map<std::string, std::string>> parameters_of(const std::string& uri) {
+  const auto& library = libpq();
+  if (!library) return std::nullopt;
   char* message = nullptr;
-  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(PQconninfoParse(uri.c_str(), &message),
-                                                                               PQconninfoFree);
-  PQfreemem(message);
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> options(
+      library->conninfo_parse(uri.c_str(), &message), library->conninfo_free);
+  library->freemem(message);
   if (!options) return std::nullopt;
   std::map<std::string, std::string> parameters;
   for (const auto* option = options.get(); option->keyword != nullptr; ++option)

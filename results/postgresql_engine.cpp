@@ -6,6 +6,7 @@
 
 #include "results/connection.hpp"
 #include "results/engine.hpp"
+#include "results/libpq.hpp"
 #include "results/location.hpp"
 
 namespace fatespec::results {
@@ -242,7 +243,8 @@ class PostgresqlEngine : public Engine {
   std::string_view name() const override { return "postgresql"; }
 
   base::Result<void> connect(soci::session& session, const std::string& location) const override {
-    session.open(soci::postgresql, with_defaults(location));
+    if (!libpq()) return libpq().error();
+    session.open("postgresql", with_defaults(location));  // by its name, SOCI loads what it needs
     const Deadline limit(descriptor(session), std::chrono::seconds(20));
     std::string encoding;
     session << "SHOW server_encoding", soci::into(encoding);
@@ -258,7 +260,8 @@ class PostgresqlEngine : public Engine {
     return {};
   }
   bool is_away(const std::string& location) const override {
-    const PGPing answer = PQping(with_defaults(location).c_str());
+    if (!libpq()) return false;
+    const PGPing answer = libpq()->ping(with_defaults(location).c_str());
     return answer == PQPING_NO_RESPONSE || answer == PQPING_REJECT;
   }
   bool has_schema(soci::session& session) const override {
@@ -304,7 +307,7 @@ class PostgresqlEngine : public Engine {
     session << "VACUUM (FULL) runs, tests, blobs, results, failed_attempts, recordings, run_revisions";
   }
   int descriptor(soci::session& session) const override {
-    return PQsocket(static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_);
+    return libpq()->socket(static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_);
   }
 };
 

@@ -1,6 +1,7 @@
 // Reading runs and results out of the store.
 #include <fmt/format.h>
 
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "results/connection.hpp"
 #include "results/store.hpp"
@@ -148,7 +149,7 @@ base::Result<model::Run> Store::find_run(const std::string& name) {
                                         << " FROM runs ORDER BY started_us DESC, id DESC LIMIT 1 OFFSET :steps",
            soci::use(static_cast<long long>(*steps)));
       for (auto& row : rows) found.push_back(run_from(row));
-    } else if (name.find_first_not_of("0123456789abcdef") == std::string::npos) {
+    } else if (base::is_hex(name)) {
       const std::string pattern = name + "%";
       soci::rowset<soci::row> rows =
           (connection_->session.prepare << "SELECT " << run_columns << " FROM runs WHERE name LIKE :pattern LIMIT 2",

@@ -1,8 +1,5 @@
 #include "results/spool.hpp"
 
-#include <fcntl.h>
-#include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
+#include "base/file_lock.hpp"
 #include "results/copy.hpp"
 #include "results/location.hpp"
 #include "results/run_writer.hpp"
@@ -36,16 +34,7 @@ std::string Spool::file_of(const std::string& run) const { return (fs::path(dire
 
 base::Result<base::FileDescriptor> Spool::lock(const std::string& run) const {
   if (auto made = base::make_directories(directory_); !made) return made.error();
-  const std::string path = (fs::path(directory_) / (run + ".lock")).string();
-  base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!file) return base::io_error(path, errno);
-  // Whoever held it before may have removed it: then this is a lock on nothing.
-  struct stat held {};
-  struct stat there {};
-  const bool ours = ::flock(file.get(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file.get(), &held) == 0 &&
-                    ::stat(path.c_str(), &there) == 0 && held.st_ino == there.st_ino;
-  if (!ours) file.reset();
-  return file;
+  return base::lock_file(fs::path(directory_) / (run + ".lock"));
 }
 
 std::vector<std::string> Spool::waiting() const {

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "results/connection.hpp"
 #include "results/location.hpp"
@@ -158,23 +159,12 @@ std::string encode_content(std::string_view bytes, std::string& encoding) {
     return std::string(bytes);
   }
   encoding = "hex";
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string hex;
-  hex.reserve(bytes.size() * 2);
-  for (const char byte : bytes) {
-    hex += digits[static_cast<unsigned char>(byte) >> 4U];
-    hex += digits[static_cast<unsigned char>(byte) & 15U];
-  }
-  return hex;
+  return base::to_hex(bytes);
 }
 
 std::string decode_content(const std::string& content, const std::string& encoding) {
   if (encoding != "hex") return content;
-  const auto value = [](char digit) { return static_cast<unsigned>(digit <= '9' ? digit - '0' : digit - 'a' + 10); };
-  std::string bytes;
-  for (std::size_t i = 0; i + 1 < content.size(); i += 2)
-    bytes += static_cast<char>(value(content[i]) << 4U | value(content[i + 1]));
-  return bytes;
+  return base::from_hex(content).value_or("");
 }
 
 }  // namespace fatespec::results

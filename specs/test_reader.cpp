@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
+#include "base/hex.hpp"
 #include "base/pattern.hpp"
 #include "base/text.hpp"
 #include "specs/expect_reader.hpp"
@@ -52,8 +53,7 @@ void read_only_if(YamlNode node, std::vector<model::Condition>& conditions, Prob
 void read_stdout_digest(YamlNode node, std::string& digest, Problems& problems) {
   digest = base::lower(read_text(node, problems).value_or(""));
   if (digest.empty()) return;
-  const bool hex = digest.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!hex || !base::digest_of_length(digest.size()))
+  if (!base::is_hex(digest) || !base::digest_of_length(digest.size()))
     add_problem(problems, node, "a hexadecimal MD5 or SHA digest is needed here");
 }
 

@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/remote/background_run.hpp"
+#include "tests/support/network.hpp"
 
 namespace fatespec::test {
 namespace {
@@ -224,53 +225,21 @@ TEST(Faults, AHostThatComesBackGoesOn) {
   expect_one_pass_each(run.json(), 2, run.out());
 }
 
-/// A network of its own for a board, with a cable to it.
-class Cable {
- public:
-  static std::string impossible() {
-    if (::geteuid() != 0) return "only root can lay a cable to a network namespace";
-    if (shell("command -v ip").status != 0) return "ip (iproute2) is not installed";
-    const std::string probe = "fsp" + std::to_string(::getpid());
-    const bool works = shell("ip netns add " + probe + " && ip netns exec " + probe + " true").status == 0;
-    shell("ip netns del " + probe);
-    return works ? "" : "no network namespaces here";
-  }
-  Cable() {
-    shell("ip netns add " + name_ + "; ip link add " + name_ + " type veth peer name eth0 netns " + name_ +
-          "; ip addr add " + network_ + ".1/24 dev " + name_ + "; ip link set " + name_ + " up; ip -n " + name_ +
-          " addr add " + address() + "/24 dev eth0; ip -n " + name_ + " link set eth0 up; ip -n " + name_ +
-          " link set lo up");
-  }
-  Cable(const Cable&) = delete;
-  Cable& operator=(const Cable&) = delete;
-  ~Cable() { shell("ip netns del " + name_ + "; ip link del " + name_); }
-  std::string inside() const { return "ip netns exec " + name_; }
-  std::string address() const { return network_ + ".2"; }
-  void pull() const { shell("ip link set " + name_ + " down"); }
-  void put_back() const { shell("ip link set " + name_ + " up"); }
-
- private:
-  // Of this process alone: what a killed one has left has other names.
-  const std::string name_ = "fs" + std::to_string(::getpid());
-  const std::string network_ =
-      "10." + std::to_string(200 + ::getpid() / 250 % 50) + "." + std::to_string(::getpid() % 250);
-};
-
 TEST(Faults, ACableThatIsPulledAndPutBackCostsNothingButTime) {
   FATESPEC_NEEDS_SSH_SERVER();
-  if (const std::string why = Cable::impossible(); !why.empty()) GTEST_SKIP() << why;
-  const Cable cable;
-  const SshServer server("", cable.inside(), cable.address());
+  if (const std::string why = Network::impossible(); !why.empty()) GTEST_SKIP() << why;
+  const Network network(1);
+  const SshServer server("", network.inside(1), network.address(1));
   const BoardProject project(server.target("keepalive: 1s, reconnect: 30s, jobs: 2"));
   const std::string once = project.directory() / "once";
   const std::string mark = "sleep 85." + std::to_string(::getpid());
   BackgroundRun run(project, "tests: [{name: a, spec: 'test -e " + once + " || { touch " + once + "; " + mark +
                                  "; }'}, {name: b, spec: sleep 1}, {name: c, spec: /bin/true}]");
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(once); }));
-  cable.pull();
+  network.pull_cable(1);
   ASSERT_TRUE(wait_until([&] { return run.out().find("connecting again") != std::string::npos; }));
   EXPECT_TRUE(wait_until([&] { return !process_exists(mark); })) << "the board ends what it runs";
-  cable.put_back();
+  network.put_cable_back(1);
   EXPECT_EQ(run.wait(), 0) << run.out();
   expect_one_pass_each(run.json(), 3, run.out());
 }

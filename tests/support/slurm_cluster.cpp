@@ -3,6 +3,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -51,6 +52,12 @@ pid_t parent_of(pid_t pid) {
   return parent;
 }
 
+/// The first line that a command prints.
+std::string line_of(const std::string& command) {
+  const std::string text = shell(command).out;
+  return text.substr(0, text.find('\n'));
+}
+
 void end(pid_t& pid) {
   if (pid <= 0) return;
   ::kill(pid, SIGKILL);
@@ -67,35 +74,14 @@ std::string no_slurm_cluster() {
   return "";
 }
 
-SlurmCluster::SlurmCluster(int nodes) : port_(free_port()), nodes_(static_cast<std::size_t>(nodes), -1) {
+SlurmCluster::SlurmCluster(int nodes, Nodes where) : port_(free_port()), nodes_(static_cast<std::size_t>(nodes), -1) {
+  if (where == Nodes::machines && Network::impossible().empty()) network_.emplace(nodes);
   const std::string path = directory_.path().string();
-  const std::string host = shell("hostname -s").out;
-  const std::string me = shell("id -un").out;
-  const auto line = [](const std::string& text) { return text.substr(0, text.find('\n')); };
-  std::string config =
-      "ClusterName=tests\nSlurmctldHost=" + line(host) + "(127.0.0.1)\nSlurmUser=" + line(me) +
-      "\nSlurmdUser=" + line(me) + "\nSlurmctldPort=" + std::to_string(port_) +
-      "\nAuthType=auth/munge\nCredType=cred/munge\nAuthInfo=socket=" + path +
-      "/munge/s,cred_expire=10\nStateSaveLocation=" + path + "/state\nSlurmdSpoolDir=" + path +
-      "/spool-%n\nSlurmctldPidFile=" + path + "/slurmctld.pid\nSlurmdPidFile=" + path +
-      "/slurmd-%n.pid\nSlurmctldLogFile=" + path + "/slurmctld.log\nSlurmdLogFile=" + path +
-      "/slurmd-%n.log\n"
-      "ProctrackType=proctrack/linuxproc\nTaskPlugin=task/none\nJobAcctGatherType=jobacct_gather/none\n"
-      "SelectType=select/cons_tres\nSelectTypeParameters=CR_CPU\nSlurmdParameters=config_overrides\n"
-      "MpiDefault=none\nReturnToService=2\nSlurmdTimeout=5\nSlurmctldTimeout=30\nKillWait=2\n"
-      "GresTypes=board\nAccountingStorageType=accounting_storage/none\n"
-      "SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=1\n";
+  host_ = line_of("hostname -s");
+  directory_.write("slurm.conf", configuration(nodes));
   std::string resources;
-  for (int i = 1; i <= nodes; ++i) {
-    const std::string name = "n" + std::to_string(i);
-    config += "NodeName=" + name + " NodeHostname=" + line(host) +
-              " NodeAddr=127.0.0.1 Port=" + std::to_string(free_port()) +
-              " CPUs=2 RealMemory=4000 State=UNKNOWN Feature=" + (i == nodes ? "x86,bigmem" : "x86") +
-              (i <= 2 ? " Gres=board:pi" + std::to_string(i) + ":1" : "") + "\n";
-    if (i <= 2) resources += "NodeName=" + name + " Name=board Type=pi" + std::to_string(i) + " Count=1\n";
-  }
-  config += "PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP\n";
-  directory_.write("slurm.conf", config);
+  for (int i = 1; i <= std::min(nodes, 2); ++i)
+    resources += "NodeName=n" + std::to_string(i) + " Name=board Type=pi" + std::to_string(i) + " Count=1\n";
   directory_.write("gres.conf", resources);
   directory_.write("cgroup.conf", "CgroupPlugin=cgroup/v1\n");
   shell("mkdir -p munge state; chmod 755 . munge; head -c 1024 /dev/urandom >munge.key; chmod 600 munge.key", path);
@@ -109,6 +95,34 @@ SlurmCluster::SlurmCluster(int nodes) : port_(free_port()), nodes_(static_cast<s
   const std::string all = std::to_string(nodes) + "\n";
   if (!wait_until([&] { return ask("sinfo -h -N -t idle -o %N | wc -l") == all; }))
     throw std::runtime_error("the nodes did not come up: " + ask("sinfo") + read_file(directory_ / "slurmctld.log"));
+}
+
+std::string SlurmCluster::configuration(int nodes) const {
+  const std::string path = directory_.path().string();
+  const std::string me = line_of("id -un");
+  std::string config =
+      "ClusterName=tests\nSlurmctldHost=" + host_ + "(" + (network_ ? network_->own_address() : "127.0.0.1") +
+      ")\nSlurmUser=" + me + "\nSlurmdUser=" + me + "\nSlurmctldPort=" + std::to_string(port_) +
+      "\nAuthType=auth/munge\nCredType=cred/munge\nAuthInfo=socket=" + path +
+      "/munge/s,cred_expire=10\nStateSaveLocation=" + path + "/state\nSlurmdSpoolDir=" + path +
+      "/spool-%n\nSlurmctldPidFile=" + path + "/slurmctld.pid\nSlurmdPidFile=" + path +
+      "/slurmd-%n.pid\nSlurmctldLogFile=" + path + "/slurmctld.log\nSlurmdLogFile=" + path +
+      "/slurmd-%n.log\n"
+      "ProctrackType=proctrack/linuxproc\nTaskPlugin=task/none\nJobAcctGatherType=jobacct_gather/none\n"
+      "SelectType=select/cons_tres\nSelectTypeParameters=CR_CPU\nSlurmdParameters=config_overrides\n"
+      "MpiDefault=none\nReturnToService=2\nSlurmdTimeout=5\nSlurmctldTimeout=30\nKillWait=2\n"
+      "GresTypes=board\nAccountingStorageType=accounting_storage/none\n"
+      "SchedulerParameters=batch_sched_delay=0,sched_min_interval=0,sched_interval=1\n";
+  for (int i = 1; i <= nodes; ++i) config += node_line(i, i == nodes);
+  return config + "PartitionName=test Nodes=ALL Default=YES MaxTime=INFINITE State=UP\n";
+}
+
+std::string SlurmCluster::node_line(int number, bool last) const {
+  const std::string name = "n" + std::to_string(number);
+  return "NodeName=" + name + " NodeHostname=" + (network_ ? name : host_) +
+         " NodeAddr=" + (network_ ? network_->address(number) : "127.0.0.1") + " Port=" + std::to_string(free_port()) +
+         " CPUs=2 RealMemory=4000 State=UNKNOWN Feature=" + (last ? "x86,bigmem" : "x86") +
+         (number <= 2 ? " Gres=board:pi" + std::to_string(number) + ":1" : "") + "\n";
 }
 
 SlurmCluster::~SlurmCluster() {
@@ -136,14 +150,27 @@ void SlurmCluster::kill_controller() {
 }
 
 void SlurmCluster::start_node(int number) {
-  nodes_.at(static_cast<std::size_t>(number - 1)) =
-      spawn("export " + environment() + "; exec slurmd -D -N n" + std::to_string(number));
+  const std::string name = "n" + std::to_string(number);
+  std::string command = "exec slurmd -D -N " + name;
+  // The daemon is the first of the machine's processes: all end with it, and it with `unshare`, which is ours to kill.
+  if (network_)
+    command = "exec " + network_->inside(number) +
+              " unshare --uts --pid --fork --kill-child --mount-proc sh -c 'hostname " + name + "; " + command + "'";
+  nodes_.at(static_cast<std::size_t>(number - 1)) = spawn("export " + environment() + "; " + command);
 }
 
 void SlurmCluster::kill_daemon(int number) { end(nodes_.at(static_cast<std::size_t>(number - 1))); }
 
-void SlurmCluster::freeze_daemon(int number) { ::kill(nodes_.at(static_cast<std::size_t>(number - 1)), SIGSTOP); }
-void SlurmCluster::thaw_daemon(int number) { ::kill(nodes_.at(static_cast<std::size_t>(number - 1)), SIGCONT); }
+// On the loopback there is no cable: the daemon hears and says nothing while it is stopped.
+void SlurmCluster::pull_cable(int number) {
+  if (network_) network_->pull_cable(number);
+  else ::kill(nodes_.at(static_cast<std::size_t>(number - 1)), SIGSTOP);
+}
+
+void SlurmCluster::put_cable_back(int number) {
+  if (network_) network_->put_cable_back(number);
+  else ::kill(nodes_.at(static_cast<std::size_t>(number - 1)), SIGCONT);
+}
 
 std::vector<pid_t> SlurmCluster::processes_of_jobs(int node) const {
   std::set<pid_t> found;
@@ -164,6 +191,7 @@ std::vector<pid_t> SlurmCluster::processes_of_jobs(int node) const {
 
 void SlurmCluster::kill_node(int number) {
   kill_daemon(number);
+  if (network_) return;
   for (int round = 0; round < 10; ++round) {
     const auto processes = processes_of_jobs(number);
     if (processes.empty()) return;
