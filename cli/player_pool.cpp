@@ -147,7 +147,7 @@ class Pool {
         ::open(play.stderr_file.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666));
     if (!error) return calls_.ends(play, {{1, 0}, false, base::io_error(play.stderr_file, errno).message});
     pid_t pid = 0;
-    if (const int code = spawn_player(play.arguments, error.get(), pid); code != 0) {
+    if (const int code = spawn_player(play.arguments, PlayerKeys::of_window, error.get(), pid); code != 0) {
       ::unlink(play.stderr_file.c_str());
       return base::io_error("the player " + player_program(), code);
     }

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/wait.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <array>
@@ -50,6 +51,21 @@ class SignalsForPlayer {
   }, hang_up_{}, interrupt_{};
 };
 
+/// A player that crashed has not put the terminal back to how it found it.
+class TerminalMode {
+ public:
+  TerminalMode() : known_(::tcgetattr(STDIN_FILENO, &mode_) == 0) {}
+  ~TerminalMode() {
+    if (known_ && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp()) ::tcsetattr(STDIN_FILENO, TCSANOW, &mode_);
+  }
+  TerminalMode(const TerminalMode&) = delete;
+  TerminalMode& operator=(const TerminalMode&) = delete;
+
+ private:
+  termios mode_{};
+  bool known_;
+};
+
 void write_all(int fd, const char* bytes, std::size_t size) {
   while (size > 0) {
     const ssize_t written = ::write(fd, bytes, size);
@@ -80,7 +96,7 @@ std::string player_program() {
   return base::program_beside("fatespec-player");
 }
 
-int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pid) {
+int spawn_player(const std::vector<std::string>& arguments, PlayerKeys keys, int error, pid_t& pid) {
   std::vector<std::string> words = {player_program()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<std::string> environment;
@@ -88,6 +104,8 @@ int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pi
   environment.push_back(fmt::format("FATESPEC_PARENT={}", ::getpid()));
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
+  if (keys == PlayerKeys::of_window)
+    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   if (error >= 0) ::posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
   const base::SpawnAttributes attributes(base::SpawnAttributes::Group::ours);
   const auto argv = base::argument_pointers(words);
@@ -111,7 +129,8 @@ base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, c
   const base::FileDescriptor reading(ends[0]);
   base::FileDescriptor writing(ends[1]);
   const SignalsForPlayer signals;
-  if (const int code = spawn_player(arguments, ends[1], player_pid); code != 0)
+  const TerminalMode mode;
+  if (const int code = spawn_player(arguments, PlayerKeys::of_terminal_too, ends[1], player_pid); code != 0)
     return base::io_error("the player " + player_program(), code);
   writing.reset();
   if (reading) tee(reading.get(), stderr_file);

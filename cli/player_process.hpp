@@ -22,8 +22,10 @@ struct PlayerExit {
 /// Of a status as waitpid() gives it.
 PlayerExit player_exit(int status);
 
+enum class PlayerKeys { of_window, of_terminal_too };
+
 /// Starts the player; its stderr goes to `error`, or to ours if that is -1. Returns an error's number, or 0.
-int spawn_player(const std::vector<std::string>& arguments, int error, pid_t& pid);
+int spawn_player(const std::vector<std::string>& arguments, PlayerKeys keys, int error, pid_t& pid);
 
 /// Runs the player to its end with these arguments. What it writes to stderr goes to ours, and with a `stderr_file` is
 /// kept there too, if it is anything: what a library said before a crash is not lost with the process.

@@ -2,6 +2,7 @@
 
 #define SDL_MAIN_HANDLED
 #include <SDL.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -207,7 +208,7 @@ base::Result<void> Application::open_display() {
   } else if (wanted) {
     complain("there is no display: playing without a window");
   }
-  if (!display_) display_ = std::make_unique<Headless>();
+  if (!display_) display_ = std::make_unique<Headless>(options_.virtual_clock ? nullptr : TerminalKeys::open());
   header_.video_driver = display_->driver();
   return {};
 }
@@ -266,7 +267,9 @@ void Application::complain(const std::string& message) const {
 void Application::show_state(const PlayerState& state) const {
   std::string line;
   for (const auto& part : describe(state)) line += (line.empty() ? "" : "  ") + part;
-  std::printf("\r\033[K%s", line.c_str());
+  winsize size{};
+  const bool known = ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
+  std::printf("\r\033[K%s", line.substr(0, known ? size.ws_col - 1U : line.size()).c_str());  // a line that wraps stays
   std::fflush(stdout);
 }
 
@@ -289,7 +292,7 @@ ExitStatus run_application(const Options& options) {
   take_stop_signals();
   end_with_parent();
   const ExitStatus status = Application(options).run();
-  SDL_Quit();
+  if (SDL_WasInit(SDL_INIT_VIDEO) == 0) SDL_Quit();  // a window ends with the process: see window.cpp
   return status;
 }
 

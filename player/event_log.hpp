@@ -9,6 +9,7 @@
 #include "player/clock.hpp"
 #include "player/event_encoder.hpp"
 #include "player/recorder.hpp"
+#include "sessions/defects.hpp"
 
 namespace fatespec::player {
 
@@ -24,6 +25,7 @@ class EventLog {
   template <class... Fields>
   void emit_at(Time wall, sessions::EventKind kind, sessions::ThreadId thread, const Fields&... fields) {
     counts_.at(static_cast<std::size_t>(kind)).fetch_add(1, std::memory_order_relaxed);
+    if (thread == sessions::ThreadId::main) meter_.consume({kind, thread, wall, std::nullopt, {value(fields)...}});
     if (recorder_ == nullptr) return;
     recorder_->append(EventEncoder(kind, thread, wall, media_time(), fields...).bytes());
   }
@@ -33,6 +35,9 @@ class EventLog {
     return counts_.at(static_cast<std::size_t>(kind)).load(std::memory_order_relaxed);
   }
 
+  /// What has gone wrong so far, as a report on the recording will tell it. Main thread.
+  sessions::DefectCounts defects() const;
+
   /// Where the play stands; the main thread says so.
   void set_media_time(std::optional<Time> time) { media_.store(time.value_or(unknown), std::memory_order_relaxed); }
   std::optional<Time> media_time() const {
@@ -41,12 +46,15 @@ class EventLog {
   }
 
  private:
+  static sessions::Value value(const Field& field);
+
   static constexpr Time unknown = never;
   static constexpr std::size_t kinds = 32;
 
   const Clock& clock_;
   Recorder* recorder_;
   std::atomic<Time> media_{unknown};
+  sessions::DefectMeter meter_;  ///< of the main thread's events, which are those that need an order
   std::array<std::atomic<std::uint64_t>, kinds> counts_{};
 };
 

@@ -203,9 +203,7 @@ PlayerState Player::state(Time now) {
   state.frames = parts_.pipeline.frames().size();
   if (parts_.ring != nullptr) state.audio_buffered = parts_.ring->format().length_of(parts_.ring->available());
   state.shown = log.count(EventKind::frame_shown);
-  state.dropped = log.count(EventKind::frame_dropped);
-  state.underruns = log.count(EventKind::underrun);
-  state.decode_errors = log.count(EventKind::decode_error);
+  state.defects = log.defects();
   if (parts_.feed != nullptr) state.volume = parts_.feed->volume(), state.muted = parts_.feed->muted();
   return state;
 }
@@ -262,6 +260,14 @@ std::string format_position(Time time) {
   return minutes < 60 ? rest : fmt::format("{}:{}", minutes / 60, rest);
 }
 
+std::string describe(const sessions::DefectCounts& defects) {
+  std::string text;
+  for (const auto& info : sessions::all_defects())
+    if (const auto count = defects[info.defect]; count > 0)
+      text += fmt::format("{}{} {}", text.empty() ? "defects: " : ", ", model::name_of(info.defect), count);
+  return text.empty() ? "no defects" : text;
+}
+
 std::vector<std::string> describe(const PlayerState& state) {
   const auto ms = [](Time time) { return static_cast<double>(time) / static_cast<double>(millisecond); };
   std::vector<std::string> lines;
@@ -272,8 +278,8 @@ std::vector<std::string> describe(const PlayerState& state) {
   lines.push_back(fmt::format("packets {} video, {} audio, {} KiB", state.packets.video_packets,
                               state.packets.audio_packets, state.packets.bytes / 1024));
   lines.push_back(fmt::format("frames {}, sound {:.0f} ms", state.frames, ms(state.audio_buffered)));
-  lines.push_back(fmt::format("shown {}, dropped {}", state.shown, state.dropped));
-  lines.push_back(fmt::format("underruns {}, errors {}", state.underruns, state.decode_errors));
+  lines.push_back(fmt::format("shown {}", state.shown));
+  lines.push_back(describe(state.defects));
   lines.push_back(state.muted ? "muted" : fmt::format("volume {} %", state.volume));
   return lines;
 }

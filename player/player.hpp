@@ -29,7 +29,8 @@ struct PlayerState {
   QueueLevels packets;
   std::size_t frames = 0;
   Time audio_buffered = 0;
-  std::uint64_t shown = 0, dropped = 0, underruns = 0, decode_errors = 0;
+  std::uint64_t shown = 0;
+  sessions::DefectCounts defects;
   int volume = 0;
   bool muted = false;
 };
@@ -93,6 +94,8 @@ class Player {
 
 /// "00:01.52"
 std::string format_position(Time time);
+/// "no defects", or "defects: dropped_frame 2, freeze 1".
+std::string describe(const sessions::DefectCounts& defects);
 /// The lines of the overlay.
 std::vector<std::string> describe(const PlayerState& state);
 

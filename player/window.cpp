@@ -22,9 +22,6 @@ namespace {
 using sessions::EventKind;
 using sessions::ThreadId;
 
-struct WindowReleaser {
-  void operator()(SDL_Window* window) const { SDL_DestroyWindow(window); }
-};
 struct RendererReleaser {
   void operator()(SDL_Renderer* renderer) const { SDL_DestroyRenderer(renderer); }
 };
@@ -61,12 +58,12 @@ SDL_Point fitted(SDL_Point size, SDL_Point room) {
 class SdlWindow final : public Display {
  public:
   SdlWindow(const WindowOptions& options, EventLog& log) : options_(options), log_(log) {}
+  // The window itself ends with the process. SDL wakes its own event loop over a second connection to the X server: a
+  // wake-up that arrives after the window was destroyed is an error, for which Xlib ends the process with status 1.
   ~SdlWindow() override {
     pictures_ = {};
     overlay_.clear();
     renderer_.reset();
-    window_.reset();
-    SDL_QuitSubSystem(SDL_INIT_VIDEO);
   }
 
   bool open();
@@ -87,7 +84,7 @@ class SdlWindow final : public Display {
 
   WindowOptions options_;
   EventLog& log_;
-  std::unique_ptr<SDL_Window, WindowReleaser> window_;
+  SDL_Window* window_ = nullptr;
   std::unique_ptr<SDL_Renderer, RendererReleaser> renderer_;
   std::array<PictureTexture, 2> pictures_;  ///< the one that is shown and the one that is made ready
   std::size_t shown_ = 0;
@@ -108,13 +105,13 @@ bool SdlWindow::open() {
   full_screen_ = options_.full_screen;
   const bool software = SDL_GetHint(SDL_HINT_RENDER_DRIVER) == nullptr && draws_without_hardware();
   const Uint32 flags = SDL_WINDOW_RESIZABLE | full_screen_flag(full_screen_);
-  window_.reset(SDL_CreateWindow(options_.title.c_str(), SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, size.x,
-                                 size.y, flags));
-  if (!window_) return false;
+  window_ =
+      SDL_CreateWindow(options_.title.c_str(), SDL_WINDOWPOS_UNDEFINED, SDL_WINDOWPOS_UNDEFINED, size.x, size.y, flags);
+  if (window_ == nullptr) return false;
   // Not in step with the screen's refresh: a frame is to be shown when it is due, and the recording to say so.
   if (software) SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
-  else renderer_.reset(SDL_CreateRenderer(window_.get(), -1, SDL_RENDERER_ACCELERATED));
-  if (!renderer_) renderer_.reset(SDL_CreateRenderer(window_.get(), -1, SDL_RENDERER_SOFTWARE));
+  else renderer_.reset(SDL_CreateRenderer(window_, -1, SDL_RENDERER_ACCELERATED));
+  if (!renderer_) renderer_.reset(SDL_CreateRenderer(window_, -1, SDL_RENDERER_SOFTWARE));
   if (!renderer_) return false;
   redraw();
   return true;
@@ -167,17 +164,17 @@ void SdlWindow::draw_picture(const PictureTexture& picture) {
 void SdlWindow::set_overlay(std::vector<std::string> lines) {
   overlay_.clear();
   if (lines.empty()) {
-    SDL_SetWindowTitle(window_.get(), options_.title.c_str());
+    SDL_SetWindowTitle(window_, options_.title.c_str());
     return;
   }
   if (overlay_.set_lines(*renderer_, lines)) return;
   // Without a font, the title can say it.
-  SDL_SetWindowTitle(window_.get(), fmt::format("{}", fmt::join(lines, " | ")).c_str());
+  SDL_SetWindowTitle(window_, fmt::format("{}", fmt::join(lines, " | ")).c_str());
 }
 
 void SdlWindow::toggle_full_screen() {
   full_screen_ = !full_screen_;
-  SDL_SetWindowFullscreen(window_.get(), full_screen_flag(full_screen_));
+  SDL_SetWindowFullscreen(window_, full_screen_flag(full_screen_));
   redraw();
 }
 
@@ -214,7 +211,7 @@ void SdlWindow::take_window_event(const SDL_WindowEvent& event) {
   }
   int width = 0;
   int height = 0;
-  SDL_GetWindowSize(window_.get(), &width, &height);
+  SDL_GetWindowSize(window_, &width, &height);
   log_.emit(EventKind::window, ThreadId::main, what, std::int64_t{width}, std::int64_t{height});
   redraw();
 }

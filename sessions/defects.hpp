@@ -51,6 +51,8 @@ class DefectMeter {
   explicit DefectMeter(const DefectLimits& limits = {}) : limits_(limits) {}
 
   void consume(const Event& event);
+  /// Those that do not need the end of the play.
+  const DefectCounts& so_far() const { return counts_; }
   /// All there is: of a play that ended and of one that did not.
   DefectCounts finish(const RecordingHeader& header) const;
 

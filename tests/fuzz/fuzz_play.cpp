@@ -42,7 +42,7 @@ void play(AVIOContext* io) {
   if (!file) return;
   VirtualClock clock;
   EventLog log(clock, nullptr);
-  Headless display;
+  Headless display(nullptr);
   VirtualAudio audio({48000, 2});
   AudioRing ring(audio.format(), second / 2, file->start());
   AudioFeed feed(ring, log, false);

@@ -120,7 +120,7 @@ TEST_F(RealWindow, ShowsTheDecodedPicture) {
   EXPECT_LE(std::atof(compared.out.c_str()), 3 * 257.0) << compared.out;
   EXPECT_NE(compared.out.find('('), std::string::npos) << compared.out;
   key("q");
-  EXPECT_EQ(status(), "3\n");
+  EXPECT_EQ(status(), "3\n") << read_file(directory_ / "out");
 }
 
 TEST_F(RealWindow, AnswersItsKeys) {
@@ -134,7 +134,7 @@ TEST_F(RealWindow, AnswersItsKeys) {
   ASSERT_TRUE(wait_for("python3 " FATESPEC_SOURCE_DIR
                        "/tests/support/read_recording.py r.dbg window | grep -q 'resized 400 300'"));
   key("q");
-  EXPECT_EQ(status(), "3\n");
+  EXPECT_EQ(status(), "3\n") << read_file(directory_ / "out");
   const Play played = read_play(directory_ / "r.dbg");
   EXPECT_TRUE(played.readable);
   EXPECT_EQ(played.count(EventKind::paused), 1U);
