@@ -60,8 +60,8 @@ std::string RmsCheck::conclude(Reading& reading) {
   const std::uint64_t output_samples = output_bytes() / model::bytes_per_sample(formats().output);
   const std::uint64_t reference_samples = reference_bytes() / model::bytes_per_sample(formats().reference);
   const double rms = compared() == 0 ? 0.0 : std::sqrt(squares_ / static_cast<double>(compared()));
-  const std::string line = fmt::format("rms {:.6g}, peak {:.6g}, {} samples, accuracy {}", rms, peak_, compared(),
-                                       not_finite_ > 0 ? "none" : accuracy_class(rms, peak_));
+  std::string line = fmt::format("rms {:.6g}, peak {:.6g}, {} samples, accuracy {}", rms, peak_, compared(),
+                                 not_finite_ > 0 ? "none" : accuracy_class(rms, peak_));
   const std::uint64_t apart = std::max(output_samples, reference_samples) - std::min(output_samples, reference_samples);
   if (not_finite_ > 0) reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
   else if (!(rms < parameters_.threshold))

@@ -89,8 +89,8 @@ std::string StdDevCheck::conclude(Reading& reading) {
   const double scaled = float_largest_ * float_scale(parameters_.format);
   const std::string largest = floating ? (std::isfinite(scaled) ? fmt::format("{:.0f}", std::trunc(scaled)) : "inf")
                                        : fmt::format("{}", largest_);
-  const std::string line = fmt::format("stddev {}, PSNR {}, largest difference {}, bytes {} / {}", shown, psnr(),
-                                       largest, reference_bytes(), output_bytes());
+  std::string line = fmt::format("stddev {}, PSNR {}, largest difference {}, bytes {} / {}", shown, psnr(), largest,
+                                 reference_bytes(), output_bytes());
   const double distance = std::fabs(base::parse_number(shown).value_or(NAN) - parameters_.target);
   const std::uint64_t apart = std::max(output_bytes(), reference_bytes()) - std::min(output_bytes(), reference_bytes());
   // The printed numbers are compared, so their decimal fractions must not lose to those of binary.

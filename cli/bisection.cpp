@@ -205,7 +205,7 @@ base::Result<Bisection::Answer> Bisection::judge(const std::string& commit) {
   if (!provided) return provided.error();
   if (!*provided) return Answer::untestable;
   for (int passes = 0, enough = passes_to_believe(evidence_); passes < enough; ++passes) {
-    const auto answer = run_once(commit);
+    auto answer = run_once(commit);
     if (!answer) return answer;
     if (*answer == Answer::good) continue;
     if (*answer == Answer::bad) {
@@ -224,7 +224,7 @@ base::Result<Bisection::Answer> Bisection::judge_bad_end(const std::string& comm
   if (!*provided) return Answer::untestable;
   const auto trials = [&] { return evidence_.failures + evidence_.passes; };
   while (trials() < trials_of_bad_end || (evidence_.failures < 3 && trials() < most_trials_of_bad_end)) {
-    const auto answer = run_once(commit);
+    auto answer = run_once(commit);
     if (!answer || *answer == Answer::untestable) return answer;
     ++(*answer == Answer::bad ? evidence_.failures : evidence_.passes);
   }

@@ -17,7 +17,8 @@ struct DivergeOptions : DivergenceOptions {
 ExitCode diverge(const DivergeOptions& options) {
   const auto loaded = load_test(options.inputs, options.test);
   if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-  const auto& [project, suites, plan] = std::get<Inputs>(loaded);
+  const auto& project = std::get<Inputs>(loaded).project;  // no structured binding: lambdas cannot have those
+  const auto& plan = std::get<Inputs>(loaded).plan;
   // Of several configurations, the first that runs here.
   const auto here = std::find_if(plan.tests.begin(), plan.tests.end(),
                                  [&](const auto& test) { return obstacle_of_divergence(*project, test).empty(); });

@@ -1,6 +1,7 @@
 #include "farm/shards.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <numeric>
 #include <queue>
@@ -132,7 +133,7 @@ std::vector<Shard> make_shards(const model::TestPlan& plan, const runner::Earlie
     const auto by_length = static_cast<std::size_t>((sum + sizes.length - base::Duration(1)) / sizes.length);
     // Its part of the slots' shards, as large as its part of the work.
     const double part = all.count() > 0 ? static_cast<double>(sum.count()) / static_cast<double>(all.count()) : 1;
-    const auto by_slots = static_cast<std::size_t>(part * sizes.slots * shards_a_slot + 0.5);
+    const auto by_slots = static_cast<std::size_t>(std::lround(part * sizes.slots * shards_a_slot));
     // Shards of a board that Slurm does not hand out would wait for each other at its lock.
     const bool alone = needs.target != "local" && needs.resources.empty();
     const std::size_t most = alone ? 1 : bundles.size();

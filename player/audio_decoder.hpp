@@ -22,6 +22,8 @@ class AudioDecoder final : public Decoder {
     Progress& progress;
   };
   AudioDecoder(CodecPtr codec, const Parts& parts);
+  AudioDecoder(const AudioDecoder&) = delete;
+  AudioDecoder& operator=(const AudioDecoder&) = delete;
   ~AudioDecoder() override;
 
  protected:

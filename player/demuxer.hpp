@@ -20,6 +20,8 @@ class Demuxer {
  public:
   Demuxer(MediaFile& file, PacketQueues& queues, const Reporter& reporter, const std::vector<Fault>& faults,
           Progress& progress);
+  Demuxer(const Demuxer&) = delete;
+  Demuxer& operator=(const Demuxer&) = delete;
   ~Demuxer() { join(); }
 
   void start();

@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint64_t kib = 1024;
 constexpr std::uint64_t mib = 1024 * kib;
 // Addresses, not memory: a day of a player that says 10,000 things a second takes 33 GB.
-constexpr std::uint64_t address_space = 64 * 1024 * mib;
+constexpr std::uint64_t address_space = 64 * kib * mib;
 constexpr std::uint64_t small_address_space = 1024 * mib;
 constexpr std::uint64_t least_window = 256 * kib;
 constexpr std::uint64_t most_window = 8 * mib;

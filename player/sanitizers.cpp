@@ -5,6 +5,7 @@
 // the locks and atomics by which they hand it from one of their threads to another. libX11 destroys its lock while it
 // holds it, and SDL's connection to the input method's bus is never given back.
 
+// The names are the sanitizers'. NOLINTBEGIN(bugprone-reserved-identifier,readability-identifier-naming)
 extern "C" const char* __tsan_default_suppressions();
 extern "C" const char* __lsan_default_suppressions();
 
@@ -18,3 +19,4 @@ extern "C" const char* __tsan_default_suppressions() {
 }
 
 extern "C" const char* __lsan_default_suppressions() { return "leak:libdbus-1.so\nleak:libX11.so\n"; }
+// NOLINTEND(bugprone-reserved-identifier,readability-identifier-naming)

@@ -13,6 +13,8 @@ constexpr int most_channels = 8;
 class SdlAudio final : public AudioDevice {
  public:
   SdlAudio(AudioFormat wanted, const Clock& clock) : format_(wanted), clock_(clock) {}
+  SdlAudio(const SdlAudio&) = delete;
+  SdlAudio& operator=(const SdlAudio&) = delete;
   ~SdlAudio() override { close(); }
 
   bool open(int allowed_changes) {

@@ -58,6 +58,8 @@ SDL_Point fitted(SDL_Point size, SDL_Point room) {
 class SdlWindow final : public Display {
  public:
   SdlWindow(const WindowOptions& options, EventLog& log) : options_(options), log_(log) {}
+  SdlWindow(const SdlWindow&) = delete;
+  SdlWindow& operator=(const SdlWindow&) = delete;
   // The window itself ends with the process. SDL wakes its own event loop over a second connection to the X server: a
   // wake-up that arrives after the window was destroyed is an error, for which Xlib ends the process with status 1.
   ~SdlWindow() override {

@@ -80,7 +80,7 @@ std::string RemoteExecution::invocation() const {
 
 // ---- What the channel says.
 
-void RemoteExecution::feed(Stream stream, std::string bytes) {
+void RemoteExecution::feed(Stream stream, const std::string& bytes) {
   if (over() || lost_) return;
   const auto self = shared_from_this();
   Channel& channel = channels_.at(static_cast<std::size_t>(stream));
@@ -119,22 +119,27 @@ std::string_view RemoteExecution::put(Channel& channel, std::string_view bytes) 
   return bytes;
 }
 
+/// False if the sink has not enough space for the first item now.
+bool RemoteExecution::put_item(Channel& channel) {
+  const std::string& bytes = channel.items.front().text;
+  const std::string_view rest = put(channel, std::string_view(bytes).substr(channel.at));
+  channel.at = bytes.size() - rest.size();
+  return rest.empty();
+}
+
+void RemoteExecution::pump_when_there_is_space(Stream stream) {
+  Channel& channel = channels_.at(static_cast<std::size_t>(stream));
+  channel.waiting = true;
+  channel.sink->when_space([self = shared_from_this(), stream] {
+    self->channels_.at(static_cast<std::size_t>(stream)).waiting = false;
+    if (!self->over()) self->pump(stream);
+  });
+}
+
 void RemoteExecution::pump(Stream stream) {
   Channel& channel = channels_.at(static_cast<std::size_t>(stream));
   while (!channel.items.empty() && !channel.waiting) {
-    Item& item = channel.items.front();
-    if (!item.is_message) {
-      const std::string_view rest = put(channel, std::string_view(item.text).substr(channel.at));
-      channel.at = item.text.size() - rest.size();
-      if (!rest.empty()) {
-        channel.waiting = true;
-        channel.sink->when_space([self = shared_from_this(), stream] {
-          self->channels_.at(static_cast<std::size_t>(stream)).waiting = false;
-          if (!self->over()) self->pump(stream);
-        });
-        return;
-      }
-    }
+    if (!channel.items.front().is_message && !put_item(channel)) return pump_when_there_is_space(stream);
     const Item done = std::move(channel.items.front());
     channel.items.pop_front();
     channel.at = 0;

@@ -31,7 +31,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
 
   /// What the worker's shell is told. `released` is called when the worker is free for the next one.
   std::string start(const std::string& token, Consumed consumed, std::function<void()> released);
-  void feed(Stream stream, std::string bytes);
+  void feed(Stream stream, const std::string& bytes);
   /// The connection is lost: nothing more comes, and what it means is told later by conclude_loss().
   void lose();
   void conclude_loss(bool took_down, const std::string& why);
@@ -67,6 +67,8 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
 
   void take_bytes(Stream stream, std::string_view bytes);
   std::string_view put(Channel& channel, std::string_view bytes);
+  bool put_item(Channel& channel);
+  void pump_when_there_is_space(Stream stream);
   void pump(Stream stream);
   void acknowledge(Stream stream);
   void take_message(Stream stream, const std::string& text);

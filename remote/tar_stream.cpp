@@ -27,6 +27,9 @@ struct TarStream::Writer {
   std::string buffer = std::string(std::size_t{128} << 10, '\0');
   bool finished = false;
 
+  Writer() = default;
+  Writer(const Writer&) = delete;
+  Writer& operator=(const Writer&) = delete;
   ~Writer() { archive_write_free(tar); }
 };
 

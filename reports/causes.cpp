@@ -23,28 +23,33 @@ std::size_t end_of_word(std::string_view text, std::size_t at) {
   return std::min(text.find_first_of(ends, at), text.size());
 }
 
-/// A digest, an address, a number with its sign and fraction, a path: what differs between two cases of one cause.
+/// Where the number that begins at `at` ends.
+std::size_t end_of_number(std::string_view word, std::size_t at) {
+  while (at < word.size() &&
+         (is_digit(word[at]) || (word[at] == '.' && at + 1 < word.size() && is_digit(word[at + 1]))))
+    ++at;
+  return at;
+}
+
+/// A path is P, a digest or an address N, and so are the numbers in everything else.
+std::string normalized_word(std::string_view word) {
+  if (word.find('/') != std::string_view::npos) return "P";
+  if (word.starts_with("0x") || (word.size() >= 8 && std::all_of(word.begin(), word.end(), is_hex))) return "N";
+  std::string out;
+  for (std::size_t i = 0; i < word.size();) {
+    const std::size_t end = is_digit(word[i]) ? end_of_number(word, i) : i;
+    out += end > i ? 'N' : word[i];
+    i = std::max(end, i + 1);
+  }
+  return out;
+}
+
+/// Without what differs between two cases of one cause.
 std::string normalized(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = end_of_word(text, at);
-    const std::string_view word = text.substr(at, end - at);
-    if (word.find('/') != std::string_view::npos) {
-      out += 'P';
-    } else {
-      const bool hex = word.starts_with("0x") || (word.size() >= 8 && std::all_of(word.begin(), word.end(), is_hex));
-      if (hex) out += 'N';
-      for (std::size_t i = 0; !hex && i < word.size();) {
-        if (!is_digit(word[i])) {
-          out += word[i++];
-          continue;
-        }
-        while (i < word.size() &&
-               (is_digit(word[i]) || (word[i] == '.' && i + 1 < word.size() && is_digit(word[i + 1]))))
-          ++i;
-        out += 'N';
-      }
-    }
+    out += normalized_word(text.substr(at, end - at));
     at = end;
     if (at < text.size()) {
       if (!is_blank(text[at]) || out.empty() || !is_blank(out.back())) out += text[at];
@@ -67,7 +72,8 @@ std::string_view telling_line(std::string_view error) {
 /// "THREADS=4" of `suite/test[THREADS=4,CPU=avx2]`.
 std::set<std::string> combination_of(const model::TestResult& result) {
   std::set<std::string> values;
-  for (const auto& [name, value] : model::parse_full_name(result.test).combination) values.insert(name + "=" + value);
+  for (const auto& [name, value] : model::parse_full_name(result.test).combination)
+    values.insert(fmt::format("{}={}", name, value));
   return values;
 }
 

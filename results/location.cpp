@@ -21,7 +21,7 @@ std::string encoded(std::string_view text) {
     const auto byte = static_cast<unsigned char>(c);
     const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     if (letter || plain.find(c) != std::string_view::npos) uri += c;
-    else uri = uri + '%' + digits[byte >> 4U] + digits[byte & 15U];
+    else (uri += '%').append({digits[byte >> 4U], digits[byte & 15U]});
   }
   return uri;
 }

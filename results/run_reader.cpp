@@ -103,7 +103,7 @@ constexpr const char* latest_columns =
     "SELECT tests.name AS test, tests.configuration AS configuration, results.verdict AS verdict, "
     "results.wall_us AS wall_us FROM tests JOIN results ON results.test_id = tests.id ";
 
-std::vector<LatestResult> latest_from(soci::rowset<soci::row> rows) {
+std::vector<LatestResult> latest_from(const soci::rowset<soci::row>& rows) {
   std::vector<LatestResult> all;
   for (const auto& row : rows) {
     LatestResult latest{row.get<std::string>("test"), row.get<std::string>("configuration")};

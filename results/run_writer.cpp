@@ -195,7 +195,7 @@ base::Result<void> RunWriter::write_somewhere(const Batch& batch) {
   for (const auto& event : batch)
     if (const auto* started = std::get_if<model::RunStarted>(&event)) spooling_->remember(*started);
   if (!spooling_->active()) {
-    const auto written = write_to_store(batch);
+    auto written = write_to_store(batch);
     if (written) return written;
     rows_.reset();
     store_.reset();

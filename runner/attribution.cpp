@@ -71,7 +71,7 @@ std::string threshold(const Axis& axis) {
 
 std::string describe(const Axis& axis) {
   if (axis.bad.size() == 1) return fmt::format("{}={}", axis.name, *axis.bad.begin());
-  if (const std::string text = threshold(axis); !text.empty()) return text;
+  if (std::string text = threshold(axis); !text.empty()) return text;
   std::vector<std::string> bad;
   std::vector<std::string> good;
   for (const auto& value : axis.all) (axis.bad.contains(value) ? bad : good).push_back(value);

@@ -101,7 +101,7 @@ std::string paste_line(const model::Project& project, const PlannedTest& test, c
   const model::TestSpec& spec = *test.spec;
   if (spec.parsed.type == SpecType::filesize)
     return "stat -c %s " + base::shell_quote(filesize_path(project, test, variables));
-  const std::string command = command_line(project, test, variables);
+  std::string command = command_line(project, test, variables);
   const bool elsewhere = spec.cwd || is_make(spec.parsed.type);
   if (spec.env.empty() && !spec.stdin_file && !elsewhere) return command;
   std::string line = "(";

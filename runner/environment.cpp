@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "specs/shell.hpp"
 
 namespace fatespec::runner {
@@ -22,7 +24,7 @@ std::vector<std::string> test_environment(const model::Project& project, const m
   values["TEST_DIR"] = test_directory;
   std::vector<std::string> environment;
   environment.reserve(values.size());
-  for (const auto& [name, value] : values) environment.push_back(name + "=" + value);
+  for (const auto& [name, value] : values) environment.push_back(fmt::format("{}={}", name, value));
   return environment;
 }
 

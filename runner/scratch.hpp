@@ -26,6 +26,8 @@ class Scratch final : public Workspace {
   /// Where the directory of a run will be: so that whoever cleans up can be told before it is made.
   static std::string path_of(const std::string& run_id);
   static base::Result<Scratch> create(const std::string& directory);
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
   Scratch(Scratch&& other) noexcept;
   Scratch& operator=(Scratch&&) = delete;
   /// Removes the run's directory if nothing was kept in it.

@@ -37,7 +37,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
  public:
   using Done = std::function<void(AttemptOutcome)>;
 
-  TestAttempt(AttemptContext context, const model::PlannedTest& test) : context_(context), test_(test) {}
+  TestAttempt(AttemptContext context, const model::PlannedTest& test) : context_(std::move(context)), test_(test) {}
 
   /// `done` is called once, later, on the loop's thread.
   void start(Done done);

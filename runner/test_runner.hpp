@@ -22,7 +22,7 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   using AttemptStarted = std::function<void(int number)>;
 
   TestRunner(AttemptContext context, const base::Clock& clock, Keep keep, const model::PlannedTest& test)
-      : context_(context), clock_(clock), keep_(keep), test_(test) {}
+      : context_(std::move(context)), clock_(clock), keep_(keep), test_(test) {}
 
   void start(AttemptStarted attempt_started, Done done);
   void cancel(bool now);

@@ -18,7 +18,7 @@ std::string absolute_value(const std::string& value, const std::string& director
   const fs::path path = fs::path(directory) / value;
   std::error_code ignored;
   if (value.find('/') == std::string::npos && !fs::exists(path, ignored)) {
-    const std::string program = find_on_path(value);
+    std::string program = find_on_path(value);
     if (!program.empty()) return program;
   }
   return path.lexically_normal().string();

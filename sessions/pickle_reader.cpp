@@ -79,14 +79,14 @@ class PickleMachine {
  private:
   // As a rule the list has every tuple, in their order, after that with the format's version.
   EventList listed_events() {
-    const std::uint32_t first = !listed_.empty() && listed_[0] == version_ ? 1 : 0;
+    const std::uint32_t first = !listed_.empty() && listed_[0] == version_tuple ? 1 : 0;
     bool all = listed_.size() == made_.size() + first;
     for (std::size_t i = first; all && i < listed_.size(); ++i) all = listed_[i] == i - first;
     if (all) return std::move(made_);
     EventList events;
     ClassicWall wall;
     for (const std::uint32_t index : listed_) {
-      if (index == version_) continue;
+      if (index == version_tuple) continue;
       const PlayerEvent event = made_[index];
       events.add(event.kind, event.thread, wall.after(event.kind, event.data), event.data);
     }
@@ -176,16 +176,16 @@ class PickleMachine {
     else make_tuple(stack_.size() - count, 0);
   }
 
-  /// Its number; version_ for the tuple that is no event.
+  /// Its number; version_tuple for the tuple that is no event.
   std::uint32_t event_of(std::size_t begin) {
     for (std::size_t i = begin; i < stack_.size(); ++i)
       if (stack_[i].type != Cell::Type::datum) fail("a tuple within a tuple");
     if (begin == stack_.size() || stack_[begin].datum.type != Datum::Type::text)
       fail("a tuple that does not begin with the name of an event");
-    if (made_.size() >= version_) fail("too many events");
-    if (!problem_.empty()) return version_;
+    if (made_.size() >= version_tuple) fail("too many events");
+    if (!problem_.empty()) return version_tuple;
     const EventKind kind = kind_of(stack_[begin].datum.text());
-    if (kind == EventKind{}) return version_;
+    if (kind == EventKind{}) return version_tuple;
     const std::size_t known = classic_fields(kind).size();
     std::array<Datum, most_data> data{};
     std::size_t count = 0;
@@ -240,7 +240,7 @@ class PickleMachine {
   void step_number(unsigned char opcode);
   void step_memo(unsigned char opcode);
 
-  static constexpr std::uint32_t version_ = UINT32_MAX;  ///< stands for the first tuple
+  static constexpr std::uint32_t version_tuple = UINT32_MAX;  ///< stands for the first tuple
 
   std::string_view bytes_;
   std::size_t at_ = 0;

@@ -28,6 +28,8 @@ class Filter {
 
   /// An error of kind `usage` with the place in its message.
   static base::Result<Filter> parse(std::string_view expression);
+  Filter(const Filter&) = delete;
+  Filter& operator=(const Filter&) = delete;
   Filter(Filter&&) noexcept;
   Filter& operator=(Filter&&) noexcept;
   ~Filter();

@@ -40,7 +40,7 @@ std::size_t display_width(std::string_view text) {
 
 }  // namespace
 
-void Problems::add(const SourceText& source, base::Origin origin, std::string message, int mark_width) {
+void Problems::add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width) {
   list_.push_back({origin, std::move(message), std::string(source.line(origin.line)), mark_width});
 }
 

@@ -44,7 +44,7 @@ std::string format(const Problem& problem);
 class Problems {
  public:
   void add(Problem problem) { list_.push_back(std::move(problem)); }
-  void add(const SourceText& source, base::Origin origin, std::string message, int mark_width = 1);
+  void add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width = 1);
   bool empty() const { return list_.empty(); }
   std::size_t size() const { return list_.size(); }
   const std::vector<Problem>& list() const { return list_; }

@@ -12,7 +12,6 @@ namespace fatespec::specs {
 namespace {
 
 using base::DigestAlgorithm;
-using model::SampleFormat;
 using model::SpecArgument;
 using model::SpecString;
 using model::SpecType;

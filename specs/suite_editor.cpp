@@ -83,7 +83,7 @@ class Editor {
   }
 
  private:
-  std::size_t offset(base::Origin origin) const {
+  std::size_t offset(const base::Origin& origin) const {
     return source_.line_offset(origin.line) + static_cast<std::size_t>(origin.column) - 1;
   }
   bool is_flow(YamlNode map) const { return text_.at(offset(map.origin())) == '{'; }
