@@ -22,6 +22,9 @@ constexpr std::size_t buffer_size = std::size_t{256} << 10;
 struct TarWriter::Archive {
   archive* tar = archive_write_new();
   Sink sink;
+  Archive() = default;
+  Archive(const Archive&) = delete;
+  Archive& operator=(const Archive&) = delete;
   ~Archive() { archive_write_free(tar); }
 };
 

@@ -11,8 +11,9 @@
 namespace fatespec::results {
 namespace {
 
-/// Runs that say something about now: older ones are of another time.
-constexpr int runs_looked_at = 40;
+/// Runs that say something about now: older ones are of another time. The fewest with which four runs after a change
+/// are enough to tell it from chance (trend.cpp: 2 / C(24, 4) < 0.001 / 5); each more costs the time to read it.
+constexpr int runs_looked_at = 24;
 constexpr int least_cpu_us =
     static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(least_cpu_of_trends).count());
 

@@ -302,6 +302,40 @@ TEST_F(SlurmTest, CancelEndsARunFromElsewhere) {
   EXPECT_EQ(again.status, 130) << again.out << again.err;
 }
 
+TEST_F(SlurmTest, ARunWithoutResultsIsFollowedByOneProcess) {
+  const SlurmCluster cluster;
+  BackgroundRun going(directory_, sleepers(30, 1), "--no-progress --on slurm --results none", cluster.environment());
+  ASSERT_TRUE(wait_until([&] { return told() > 1; }, std::chrono::seconds(60))) << going.out();
+  const std::string out = going.out();
+  const std::string run_id = out.substr(out.find("run ") + 4, 12);
+  const auto attached = run(cluster, "attach " + run_id + " --no-progress");
+  EXPECT_EQ(attached.status, 2) << attached.out << attached.err;
+  EXPECT_NE(attached.err.find("another process follows run " + run_id), std::string::npos) << attached.err;
+  const auto cancelled = run(cluster, "cancel " + run_id);
+  EXPECT_EQ(cancelled.status, 0) << cancelled.err;
+  EXPECT_NE(cancelled.out.find("is being cancelled by whoever follows it"), std::string::npos) << cancelled.out;
+  EXPECT_EQ(going.wait(), 130) << going.out();
+}
+
+TEST_F(SlurmTest, ASubmissionWhoseAnswerWasLostIsNotRepeated) {
+  const SlurmCluster cluster;
+  directory_.write(
+      "bin/sbatch",
+      "#!/bin/sh\n[ -e asked ] && exec /usr/bin/sbatch \"$@\"\n/usr/bin/sbatch \"$@\" >asked\n"
+      "echo 'sbatch: error: Batch job submission failed: Unable to contact slurm controller' >&2\nexit 1\n");
+  shell("chmod +x bin/sbatch", directory_.path());
+  write_suite("tests:\n  - {name: a, spec: 'echo >>" + directory_ / "runs" + "; sleep 3'}\n");
+  const auto done = run(cluster, "run --no-progress --on slurm");
+  EXPECT_EQ(done.status, 0) << done.out << done.err;
+  const auto there =
+      shell("env PATH=$PWD/bin:$PATH " + cluster.environment() + " " FATESPEC_PROGRAM " run --no-progress --on slurm",
+            directory_.path());
+  EXPECT_EQ(there.status, 0) << there.out << there.err;
+  EXPECT_NE(there.out.find("Unable to contact slurm controller; once more in 1 s"), std::string::npos) << there.out;
+  EXPECT_EQ(there.out.find("was lost"), std::string::npos) << there.out;
+  EXPECT_EQ(read_file(directory_ / "runs").size(), 2U) << "once in each run";
+}
+
 TEST_F(SlurmTest, AControllerThatIsAwayForAWhileStopsNothing) {
   SlurmCluster cluster;
   directory_.write("results.jsonl", "");
