@@ -11,6 +11,8 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 pkg_check_modules(yaml_cpp REQUIRED IMPORTED_TARGET yaml-cpp>=0.7)
 pkg_check_modules(re2 REQUIRED IMPORTED_TARGET re2)
+# For the program that boards get: it is linked statically, and starts fast.
+find_program(MUSL_GCC musl-gcc REQUIRED)
 pkg_check_modules(libssh REQUIRED IMPORTED_TARGET libssh>=0.10)
 pkg_check_modules(libarchive REQUIRED IMPORTED_TARGET libarchive)
 pkg_check_modules(pugixml REQUIRED IMPORTED_TARGET pugixml)

@@ -260,13 +260,18 @@ std::string format_position(Time time) {
   return minutes < 60 ? rest : fmt::format("{}:{}", minutes / 60, rest);
 }
 
-std::string describe(const sessions::DefectCounts& defects) {
-  std::string text;
+namespace {
+
+/// A line each: a window may be narrow.
+void describe(const sessions::DefectCounts& defects, std::vector<std::string>& lines) {
+  const auto all = defects.total();
+  lines.push_back(all == 0 ? "no defects" : fmt::format("{} defect{}:", all, all == 1 ? "" : "s"));
   for (const auto& info : sessions::all_defects())
     if (const auto count = defects[info.defect]; count > 0)
-      text += fmt::format("{}{} {}", text.empty() ? "defects: " : ", ", model::name_of(info.defect), count);
-  return text.empty() ? "no defects" : text;
+      lines.push_back(fmt::format("{} {}", model::name_of(info.defect), count));
 }
+
+}  // namespace
 
 std::vector<std::string> describe(const PlayerState& state) {
   const auto ms = [](Time time) { return static_cast<double>(time) / static_cast<double>(millisecond); };
@@ -279,8 +284,8 @@ std::vector<std::string> describe(const PlayerState& state) {
                               state.packets.audio_packets, state.packets.bytes / 1024));
   lines.push_back(fmt::format("frames {}, sound {:.0f} ms", state.frames, ms(state.audio_buffered)));
   lines.push_back(fmt::format("shown {}", state.shown));
-  lines.push_back(describe(state.defects));
   lines.push_back(state.muted ? "muted" : fmt::format("volume {} %", state.volume));
+  describe(state.defects, lines);
   return lines;
 }
 

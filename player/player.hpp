@@ -94,8 +94,6 @@ class Player {
 
 /// "00:01.52"
 std::string format_position(Time time);
-/// "no defects", or "defects: dropped_frame 2, freeze 1".
-std::string describe(const sessions::DefectCounts& defects);
 /// The lines of the overlay.
 std::vector<std::string> describe(const PlayerState& state);
 

@@ -177,7 +177,7 @@ clean_up() {
   [ -z "$watcher" ] || kill -TERM "$watcher"
   sweep "$root/"
   for file in "$root"/leader.*; do
-    read -r left <"$file" && kill -KILL -- "-$left"
+    read -r left <"$file" && kill -s KILL -- "-$left"
   done
   forget_root "$root"
   release

@@ -40,7 +40,8 @@ has_program() {
 
 # In the subshell that becomes the command.
 enter() {
-  read -r self rest </proc/self/stat
+  # Shells read byte by byte, and /proc/self/stat is one long line.
+  while read -r key self && [ "$key" != Tgid: ]; do :; done </proc/self/status
   echo "$self" >"$leader"
   tell "start $self" >&5
   cd "$cwd" || exit 126
@@ -52,12 +53,12 @@ finish() {
   tell exit >&5
   while read -r rest; do :; done <&7
   read -r self <"$leader"
-  kill -KILL -- "-$self"  # what stayed in its group with everything closed
+  kill -s KILL -- "-$self"  # what stayed in its group with everything closed
   : >"$leader"
   measured=
   while read -r line; do
     case $line in
-      "group "*) kill -KILL -- "-${line#group }" ;;
+      "group "*) kill -s KILL -- "-${line#group }" ;;
       *) measured="$measured $line" ;;
     esac
   done <"$usage"

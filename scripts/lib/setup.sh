@@ -12,7 +12,7 @@ packages() {
   local boost=libboost-dev
   # Debian 12's default Boost is 1.74; Boost.Process v2 begins with 1.81.
   if apt-cache show libboost1.81-dev >/dev/null 2>&1 && ! apt_has_newer_boost; then boost=libboost1.81-dev; fi
-  echo g++ cmake ninja-build ccache pkg-config "$boost" libssl-dev libfmt-dev nlohmann-json3-dev libcli11-dev \
+  echo g++ musl-tools cmake ninja-build ccache pkg-config "$boost" libssl-dev libfmt-dev nlohmann-json3-dev libcli11-dev \
     libyaml-cpp-dev libre2-dev libssh-dev libarchive-dev libpugixml-dev libsoci-dev libsqlite3-dev libpq-dev libdtl-dev libkainjow-mustache-dev libcbor-dev zlib1g-dev \
     libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libswresample-dev libsdl2-dev libsdl2-ttf-dev fonts-dejavu-core ffmpeg make sound-theme-freedesktop alsa-utils
   # From wherever: a Node.js of another origin conflicts with Debian's npm.

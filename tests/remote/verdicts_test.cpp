@@ -120,6 +120,18 @@ TEST(Boards, AreLeftAsTheyWereFound) {
   EXPECT_EQ(shell("find . -type f | wc -l", server.scratch()).out, "1\n");
 }
 
+TEST(Boards, WhatStaysInItsGroupEndsWithTheTest) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const BoardProject project(server.target("jobs: 1, keepalive: 60s"));  // nobody sweeps before the second test
+  const std::string mark = "leep 86." + std::to_string(::getpid());
+  const auto run =
+      project.run("tests:\n  - {name: a, spec: 's" + mark +
+                  " 8>&- <&- >&- 2>&- &'}\n  - {name: b, spec: 'pgrep -f \"[s]" + mark + "\"', expect: {status: 1}}\n");
+  EXPECT_EQ(run["a"]["verdict"], "pass") << run.out;
+  EXPECT_EQ(run["b"]["verdict"], "pass") << run["b"];
+}
+
 TEST(Boards, TellTheCostOfTheWholeTree) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;
