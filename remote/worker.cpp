@@ -10,7 +10,7 @@ Worker::Worker(SshLink& link, const SupervisorSettings& settings, int number, Ha
     : token_(settings.token), handlers_(std::move(handlers)), greeting_(settings.token) {
   channel_ = link.run(
       std::string(supervisor_command),
-      {.data = [this](Stream stream, std::string bytes) { data(stream, std::move(bytes)); },
+      {.data = [this](Stream stream, const std::string& bytes) { data(stream, bytes); },
        .drained = {},
        .closed =
            [this](int status, const std::string& problem) {
@@ -31,10 +31,10 @@ void Worker::start(std::shared_ptr<RemoteExecution> execution) {
       }));
 }
 
-void Worker::data(Stream stream, std::string bytes) {
+void Worker::data(Stream stream, const std::string& bytes) {
   if (execution_) {
     const auto execution = execution_;  // it may release itself
-    execution->feed(stream, std::move(bytes));
+    execution->feed(stream, bytes);
     return;
   }
   channel_->consumed(stream, bytes.size());

@@ -26,7 +26,7 @@ class Worker {
   void end_input() { channel_->end_input(); }
 
  private:
-  void data(Stream stream, std::string bytes);
+  void data(Stream stream, const std::string& bytes);
 
   std::string token_;
   Handlers handlers_;
