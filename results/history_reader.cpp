@@ -1,5 +1,6 @@
 // What the store knows of many runs.
 #include <algorithm>
+#include <charconv>
 #include <optional>
 #include <tuple>
 #include <unordered_map>
@@ -46,24 +47,24 @@ bool may_have_trends(const std::vector<long long>& runs, std::optional<long long
 /// The CPU times of one run's tests over the runs before it.
 class TrendReader {
  public:
-  TrendReader(soci::session& session, long long run) : session_(session) { choose_tests(run); }
+  TrendReader(soci::session& session, const Engine& engine, long long run) : session_(session), engine_(engine) {
+    choose_tests(run);
+  }
 
   /// What was measured up to `last_before` counts as before. `runs`: the oldest first.
   void read(const std::vector<long long>& runs, long long last_before) {
-    std::vector<long long> tests(batch);
-    std::vector<long long> cpu(batch);
+    // A row of texts a run: row by row, most of the time would go into taking rows apart.
+    std::string tests;
+    std::string cpu;
+    soci::indicator any = soci::i_null;
     long long run = 0;
-    soci::statement statement = (session_.prepare << "SELECT test_id, user_us + system_us FROM results WHERE run_id = "
-                                                     ":run AND verdict = 'pass'",
-                                 soci::use(run), soci::into(tests), soci::into(cpu));
+    soci::statement statement =
+        (session_.prepare << "SELECT " << engine_.joined("test_id") << ", " << engine_.joined("user_us + system_us")
+                          << " FROM results WHERE run_id = :run AND verdict = 'pass'",
+         soci::use(run), soci::into(tests, any), soci::into(cpu, any));
     for (std::size_t i = 0; i < runs.size() && !tests_.empty(); ++i) {
       run = runs[i];
-      statement.execute();
-      while (statement.fetch()) {
-        take(tests, cpu, run <= last_before);
-        for (auto* values : {&tests, &cpu}) values->resize(batch);
-      }
-      for (auto* values : {&tests, &cpu}) values->resize(batch);
+      if (statement.execute(true) && any == soci::i_ok) take(numbers(tests), numbers(cpu), run <= last_before);
     }
   }
 
@@ -87,7 +88,16 @@ class TrendReader {
     std::vector<double> before;
     std::vector<double> after;
   };
-  static constexpr std::size_t batch = 4096;
+
+  static std::vector<long long> numbers(std::string_view text) {
+    std::vector<long long> all;
+    for (const char* at = text.data(); at < text.data() + text.size();) {
+      long long number = 0;
+      at = std::from_chars(at, text.data() + text.size(), number).ptr + 1;
+      all.push_back(number);
+    }
+    return all;
+  }
 
   void take(const std::vector<long long>& tests, const std::vector<long long>& cpu, bool before) {
     for (std::size_t i = 0; i < tests.size(); ++i)
@@ -104,6 +114,7 @@ class TrendReader {
   }
 
   soci::session& session_;
+  const Engine& engine_;
   std::unordered_map<long long, Samples> tests_;
 };
 
@@ -187,7 +198,7 @@ base::Result<std::vector<CpuTrend>> Store::cpu_trends(const std::string& run, co
     const auto runs = last_runs_up_to(session, last);
     if (!may_have_trends(runs, border.empty() ? std::nullopt : std::optional(last_before)))
       return std::vector<CpuTrend>();
-    TrendReader reader(session, last);
+    TrendReader reader(session, connection_->engine, last);
     reader.read(runs, last_before);
     return reader.trends(!border.empty());
   });

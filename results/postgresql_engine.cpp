@@ -286,6 +286,9 @@ class PostgresqlEngine : public Engine {
   std::string next_id(std::string_view table) const override {
     return fmt::format("nextval(pg_get_serial_sequence('{}', 'id'))", table);
   }
+  std::string joined(std::string_view number) const override {
+    return fmt::format("string_agg(CAST({} AS TEXT), ',')", number);
+  }
   bool claim(soci::session& session, const std::string& text) const override {
     int got = 0;
     session << "SELECT CASE WHEN pg_try_advisory_lock(" << claims << ", hashtext(:text)) THEN 1 ELSE 0 END",

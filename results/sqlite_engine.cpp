@@ -147,6 +147,7 @@ class SqliteEngine : public Engine {
   std::string next_id(std::string_view table) const override {
     return fmt::format("(SELECT COALESCE(MAX(id), 0) + 1 FROM {})", table);
   }
+  std::string joined(std::string_view number) const override { return fmt::format("group_concat({})", number); }
   bool claim(soci::session&, const std::string&) const override { return true; }
   std::unique_ptr<RowInserter> inserter(soci::session& session) const override {
     return std::make_unique<SqliteInserter>(session);
