@@ -238,13 +238,26 @@ std::string with_defaults(const std::string& location) {
   return text;
 }
 
+/// By its name, SOCI loads what it needs.
+base::Result<void> open(soci::session& session, const std::string& location) {
+  try {
+    session.open("postgresql", with_defaults(location));
+    return {};
+  } catch (const soci::soci_error& error) {
+    if (std::string_view(error.what()).find("shared library") == std::string_view::npos) throw;
+    return base::Error{
+        base::ErrorKind::io,
+        fmt::format("results at {}: {}: Debian's package libsoci-postgresql4.0 has it", shown(location), error.what())};
+  }
+}
+
 class PostgresqlEngine : public Engine {
  public:
   std::string_view name() const override { return "postgresql"; }
 
   base::Result<void> connect(soci::session& session, const std::string& location) const override {
     if (!libpq()) return libpq().error();
-    session.open("postgresql", with_defaults(location));  // by its name, SOCI loads what it needs
+    if (auto opened = open(session, location); !opened) return opened.error();
     const Deadline limit(descriptor(session), std::chrono::seconds(20));
     std::string encoding;
     session << "SHOW server_encoding", soci::into(encoding);
