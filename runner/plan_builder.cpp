@@ -139,11 +139,17 @@ class PlanBuilder {
     for (const auto& suite : suites) {
       const auto [first, added] = files.try_emplace(suite->name, suite->file);
       if (!added)
-        problems_.add({{suite->file, 0, 0},
-                       fmt::format("the suite `{}` is already defined by {}", suite->name, first->second),
-                       "",
-                       1});
+        problems_.add(source_of(suite->file), place_of_name(*suite),
+                      fmt::format("the suite `{}` is already defined by {}", suite->name, first->second));
     }
+  }
+
+  /// Unknown if the suite has its name from its file.
+  base::Origin place_of_name(const model::Suite& suite) {
+    const auto& source = source_of(suite.file);
+    for (int line = 1; line <= source.line_count(); ++line)
+      if (source.line(line).starts_with("suite:")) return {suite.file, line, 1};
+    return {suite.file, 0, 0};
   }
 
   void add_suite(const std::shared_ptr<const model::Suite>& suite,
@@ -194,7 +200,8 @@ class PlanBuilder {
     planned.matrix = std::move(combination);
     planned.name = full_name(*planned.suite, *planned.spec, planned.matrix);
     if (!names_.insert(planned.name).second) {
-      problems_.add({planned.spec->origin, fmt::format("two tests are named `{}`", planned.name), "", 1});
+      problems_.add(source_of(planned.suite->file), planned.spec->origin,
+                    fmt::format("two tests are named `{}`", planned.name));
       return;
     }
     planned.index = planned.rank = plan_.tests.size();
@@ -224,9 +231,10 @@ class PlanBuilder {
 
   std::shared_ptr<const model::Variables> resolve(const VariableLayer& layer) {
     auto resolved = specs::resolve_variables(layer.values, layer.origins);
-    if (resolved) return std::make_shared<const model::Variables>(std::move(*resolved));
-    if (reported_.insert(resolved.error().str()).second)
-      problems_.add({resolved.error().origin, resolved.error().message, "", 1});
+    if (resolved.problems.empty()) return std::make_shared<const model::Variables>(std::move(resolved.values));
+    for (const auto& problem : resolved.problems)
+      if (reported_.insert(problem.str()).second)
+        problems_.add(source_of(problem.origin.file), problem.origin, problem.message);
     return nullptr;
   }
 
@@ -242,11 +250,11 @@ class PlanBuilder {
   }
 
   /// Problems show the line; the file is read again only if there are any.
-  const specs::SourceText& source_of(const model::Suite& suite) {
-    auto& source = sources_text_[suite.file];
+  const specs::SourceText& source_of(const std::string& file) {
+    auto& source = sources_text_[file];
     if (!source) {
-      auto text = base::read_file(suite.file);
-      source = std::make_unique<specs::SourceText>(suite.file, text ? std::move(*text) : "");
+      auto text = base::read_file(file);
+      source = std::make_unique<specs::SourceText>(file, text ? std::move(*text) : "");
     }
     return *source;
   }
@@ -254,7 +262,7 @@ class PlanBuilder {
   /// The place of a byte of the spec, if it stands on one line; else where the spec begins.
   base::Origin place_of(const PlannedTest& planned, std::size_t offset) {
     base::Origin origin = planned.spec->spec.origin;
-    const std::string_view line = source_of(*planned.suite).line(origin.line);
+    const std::string_view line = source_of(planned.suite->file).line(origin.line);
     const auto at = line.find(planned.spec->spec.text);
     if (at != std::string_view::npos) origin.column = static_cast<int>(at + offset) + 1;
     return origin;
@@ -273,7 +281,8 @@ class PlanBuilder {
     if (name == "FFMPEG_PATH") message += ", and no ffmpeg is on PATH";
     message += fmt::format(" (--set {}=…)", name);
     if (reported_.insert(planned.spec->name + "\n" + name + "\n" + configuration).second)
-      problems_.add(source_of(*planned.suite), place_of(planned, offset), message, static_cast<int>(name.size()) + 1);
+      problems_.add(source_of(planned.suite->file), place_of(planned, offset), message,
+                    static_cast<int>(name.size()) + 1);
   }
 
   const PlanOptions& options_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -45,8 +46,7 @@ class ProjectReader {
         problems_);
     if (project_->configurations.empty()) project_->configurations.emplace_back();
     check_targets();
-    const auto resolved = resolve_variables(project_->variables, project_->variable_origins);
-    if (!resolved) problems_.add(document_.source(), resolved.error().origin, resolved.error().message);
+    check_circles(project_->variables, project_->variable_origins);
     return std::move(project_);
   }
 
@@ -104,8 +104,13 @@ class ProjectReader {
     auto origins = project_->variable_origins;
     for (const auto& [name, value] : configuration.variables) all[name] = value;
     for (const auto& [name, origin] : configuration.variable_origins) origins[name] = origin;
-    const auto resolved = resolve_variables(all, origins);
-    if (!resolved) problems_.add(document_.source(), resolved.error().origin, resolved.error().message);
+    check_circles(all, origins);
+  }
+
+  /// Of the project's own and of those of each configuration: what is in both is told once.
+  void check_circles(const model::Variables& variables, const model::Places& origins) {
+    for (const auto& problem : resolve_variables(variables, origins).problems)
+      if (circles_.insert(problem.str()).second) problems_.add(document_.source(), problem.origin, problem.message);
   }
 
   void read_targets(YamlNode node) {
@@ -145,6 +150,7 @@ class ProjectReader {
   const YamlDocument& document_;
   Problems& problems_;
   std::shared_ptr<model::Project> project_ = std::make_shared<model::Project>();
+  std::set<std::string> circles_;
   std::vector<YamlNode> target_uses_;
   std::vector<std::pair<YamlNode, std::string>> pools_;
 };

@@ -47,7 +47,12 @@ std::string expand_text(std::string_view text, const model::Variables& variables
 /// globs, assignments, reserved words and built-in utilities.
 std::optional<std::vector<std::string>> simple_words(std::string_view command);
 
-/// Replaces variables in the values of variables. An error names the circle, if they form one.
-base::Result<model::Variables> resolve_variables(const model::Variables& variables, const model::Places& origins);
+struct ResolvedVariables {
+  model::Variables values;            ///< those that have one
+  std::vector<base::Error> problems;  ///< each circle, and each value that is too long
+};
+
+/// Replaces variables in the values of variables.
+ResolvedVariables resolve_variables(const model::Variables& variables, const model::Places& origins);
 
 }  // namespace fatespec::specs

@@ -50,8 +50,8 @@ class SuiteReader {
   }
 
   void check_circles() {
-    const auto resolved = resolve_variables(suite_->variables, suite_->variable_origins);
-    if (!resolved) problems_.add(document_.source(), resolved.error().origin, resolved.error().message);
+    for (const auto& problem : resolve_variables(suite_->variables, suite_->variable_origins).problems)
+      problems_.add(document_.source(), problem.origin, problem.message);
   }
 
   void read_tests(YamlNode tests) {

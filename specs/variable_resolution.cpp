@@ -1,6 +1,6 @@
 // Variables in the values of variables.
 #include <algorithm>
-#include <optional>
+#include <set>
 
 #include "specs/shell.hpp"
 
@@ -12,54 +12,61 @@ class Resolver {
  public:
   Resolver(const model::Variables& raw, const model::Places& origins) : raw_(raw), origins_(origins) {}
 
-  base::Result<model::Variables> run() {
-    for (const auto& [name, value] : raw_)
-      if (!resolve(name)) return *error_;
+  ResolvedVariables run() {
+    for (const auto& [name, value] : raw_) resolve(name);
     return std::move(resolved_);
   }
 
  private:
+  /// False if it has no value: what stands behind that is told once.
   bool resolve(const std::string& name) {
-    if (resolved_.contains(name)) return true;
+    if (resolved_.values.contains(name)) return true;
+    if (failed_.contains(name)) return false;
     if (std::find(path_.begin(), path_.end(), name) != path_.end()) return circle(name);
     path_.push_back(name);
     const std::string& value = raw_.find(name)->second;
-    for (const auto& use : variables_of_text(value))
-      if (raw_.contains(use.name) && !resolve(use.name)) return false;
+    bool whole = true;
+    for (const auto& use : variables_of_text(value)) whole = (!raw_.contains(use.name) || resolve(use.name)) && whole;
     path_.pop_back();
-    resolved_[name] = expand_text(value, resolved_);
-    return check_length(name);
+    if (!whole) failed_.insert(name);
+    return whole && expand(name, value);
+  }
+
+  bool expand(const std::string& name, const std::string& value) {
+    constexpr std::size_t longest = std::size_t{1} << 20;
+    std::string expanded = expand_text(value, resolved_.values);
+    if (expanded.size() > longest) return fail(name, "the value of $" + name + " is longer than 1 MiB");
+    resolved_.values[name] = std::move(expanded);
+    return true;
   }
 
   bool circle(const std::string& name) {
     std::string text;
-    for (auto it = std::find(path_.begin(), path_.end(), name); it != path_.end(); ++it) text += "$" + *it + " -> ";
+    for (auto it = std::find(path_.begin(), path_.end(), name); it != path_.end(); ++it) {
+      text += "$" + *it + " -> ";
+      failed_.insert(*it);
+    }
     return fail(name, "variables refer to each other in a circle: " + text + "$" + name);
   }
 
-  bool check_length(const std::string& name) {
-    constexpr std::size_t longest = std::size_t{1} << 20;
-    if (resolved_[name].size() <= longest) return true;
-    return fail(name, "the value of $" + name + " is longer than 1 MiB");
-  }
-
   bool fail(const std::string& name, std::string message) {
+    failed_.insert(name);
     const auto origin = origins_.find(name);
-    error_ = base::Error{base::ErrorKind::invalid, std::move(message),
-                         origin == origins_.end() ? base::Origin{} : origin->second};
+    resolved_.problems.push_back(
+        {base::ErrorKind::invalid, std::move(message), origin == origins_.end() ? base::Origin{} : origin->second});
     return false;
   }
 
   const model::Variables& raw_;
   const model::Places& origins_;
-  model::Variables resolved_;
+  ResolvedVariables resolved_;
+  std::set<std::string> failed_;
   std::vector<std::string> path_;
-  std::optional<base::Error> error_;
 };
 
 }  // namespace
 
-base::Result<model::Variables> resolve_variables(const model::Variables& variables, const model::Places& origins) {
+ResolvedVariables resolve_variables(const model::Variables& variables, const model::Places& origins) {
   return Resolver(variables, origins).run();
 }
 

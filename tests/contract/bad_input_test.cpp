@@ -77,10 +77,15 @@ TEST(BadInput, NamesThatClash) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "suite: s\ntests: [{name: a, spec: x}]\n");
   directory.write("b.yaml", "suite: s\ntests: [{name: b, spec: x}]\n");
-  EXPECT_NE(
-      fatespec("check a.yaml b.yaml", directory.path()).err.find("b.yaml: the suite `s` is already defined by a.yaml"),
-      std::string::npos);
+  EXPECT_NE(fatespec("check a.yaml b.yaml", directory.path())
+                .err.find("b.yaml:1:1: the suite `s` is already defined by a.yaml"),
+            std::string::npos);
   EXPECT_EQ(fatespec("check a.yaml ./a.yaml", directory.path()).status, 0) << "the same file twice is one";
+  directory.write("c.yaml", "tests:\n  - {name: a, spec: y, matrix: {N: [1, 1]}}\n");
+  const auto combined = fatespec("check c.yaml", directory.path());
+  EXPECT_EQ(combined.err.substr(0, combined.err.find('^') + 1),
+            "c.yaml:2:5: two tests are named `c/a[N=1]`\n     2 |   - {name: a, spec: y, matrix: {N: [1, 1]}}\n       "
+            "|     ^");
 }
 
 TEST(BadInput, ResultsFilesThatCannotBeWritten) {

@@ -85,10 +85,10 @@ TEST(SimpleWords, GiveUpWhereAShellIsNeeded) {
 }
 
 TEST(ResolveVariables, ReplacesInEachOtherAndNamesCircles) {
-  EXPECT_EQ(resolve_variables({{"A", "$B/x"}, {"B", "${C}y"}, {"C", "z"}}, {})->at("A"), "zy/x");
-  EXPECT_EQ(resolve_variables({{"A", "$B"}, {"B", "$A"}}, {}).error().message,
+  EXPECT_EQ(resolve_variables({{"A", "$B/x"}, {"B", "${C}y"}, {"C", "z"}}, {}).values.at("A"), "zy/x");
+  EXPECT_EQ(resolve_variables({{"A", "$B"}, {"B", "$A"}}, {}).problems.at(0).message,
             "variables refer to each other in a circle: $A -> $B -> $A");
-  EXPECT_EQ(resolve_variables({{"A", "$A"}}, {}).error().message,
+  EXPECT_EQ(resolve_variables({{"A", "$A"}}, {}).problems.at(0).message,
             "variables refer to each other in a circle: $A -> $A");
 }
 
@@ -98,7 +98,7 @@ TEST(ResolveVariables, StopsAtExponentialGrowth) {
     const std::string before = "$V" + std::to_string(i - 1);
     bomb["V" + std::to_string(i)] = before + before;
   }
-  EXPECT_NE(resolve_variables(bomb, {}).error().message.find("longer than 1 MiB"), std::string::npos);
+  EXPECT_NE(resolve_variables(bomb, {}).problems.at(0).message.find("longer than 1 MiB"), std::string::npos);
 }
 
 }  // namespace

@@ -121,6 +121,9 @@ TEST(Suite, ProblemsShowTheLineAndACaret) {
 TEST(Suite, CirclesInVariablesAreNamed) {
   EXPECT_EQ(read("variables: {A: $B, B: $A}\ntests: [{name: a, spec: b}]").problems,
             Lines{"dir/audio.yaml:1:13: variables refer to each other in a circle: $A -> $B -> $A"});
+  EXPECT_EQ(read("variables:\n  A: $B\n  B: $A\n  C: $A\n  D: $D\ntests: [{name: a, spec: b}]").problems,
+            (Lines{"dir/audio.yaml:2:3: variables refer to each other in a circle: $A -> $B -> $A",
+                   "dir/audio.yaml:5:3: variables refer to each other in a circle: $D -> $D"}));
 }
 
 TEST(Suite, ATestsOwnReferenceTakesThePlaceOfADefault) {
