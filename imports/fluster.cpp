@@ -139,7 +139,7 @@ class Importer {
   static std::string command_for(const fs::path& stream, const std::string& format) {
     std::string command =
         "\"$FFMPEG_PATH\" -nostdin -v error -i \"$SAMPLES_PATH\"/" + base::shell_quote(stream.string());
-    command += " -map 0:v:0 -fps_mode passthrough -autoscale 0";
+    command += " -map 0:v:0 -fps_mode passthrough -noautoscale";
     if (!format.empty()) command += " -vf format=pix_fmts=" + format;
     return command + " -f rawvideo -";
   }

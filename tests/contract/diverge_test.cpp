@@ -166,7 +166,7 @@ TEST_F(Diverge, AStreamThatChangesItsSize) {
            std::to_string(from) + ")\" -c:v mpeg2video -q:v 2 -f mpegts -";
   };
   make(shell(stream(9)).out, shell(stream(2)).out,
-       "{MD5} ffmpeg -v error -i $SAMPLES_PATH/a.raw -autoscale 0 -fps_mode passthrough -f rawvideo -");
+       "{MD5} ffmpeg -v error -i $SAMPLES_PATH/a.raw -noautoscale -fps_mode passthrough -f rawvideo -");
   const auto found = diverge();
   EXPECT_EQ(found.status, 1) << found.err;
   EXPECT_NE(found.out.find("video frame 1"), std::string::npos) << found.out << found.err;

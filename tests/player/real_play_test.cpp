@@ -113,7 +113,7 @@ TEST_F(RealWindow, ShowsTheDecodedPicture) {
   key("space");
   ASSERT_TRUE(
       wait_for("python3 " FATESPEC_SOURCE_DIR "/tests/support/read_recording.py r.dbg paused | grep -q paused"));
-  x("import -window $(cat window) shown.png");
+  x("timeout 30 import -window $(cat window) shown.png");  // without a window it waits for a mouse
   shell("ffmpeg -nostdin -v error -y -i " + sample("colours.mkv") + " -frames:v 1 decoded.png", directory_.path());
   const ProgramResult compared = shell("compare -metric PAE shown.png decoded.png null: 2>&1", directory_.path());
   // Of 65,535: SDL's conversion to RGB and swscale's may differ by a step or two of 256.
@@ -148,7 +148,7 @@ TEST_F(RealWindow, TheOverlayAndTheTurnedPictureAreThere) {
   ASSERT_TRUE(shows_frames());
   const std::string geometry = x("xdotool getwindowgeometry $(cat window)");
   EXPECT_NE(geometry.find("240x320"), std::string::npos) << geometry;
-  x("import -window $(cat window) shown.png");
+  x("timeout 30 import -window $(cat window) shown.png");  // without a window it waits for a mouse
   // White text on a dark ground, at the upper left.
   const ProgramResult white = shell(
       "convert shown.png -crop 200x110+8+8 -fill black +opaque white -format '%[fx:mean]' info:", directory_.path());

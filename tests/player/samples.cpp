@@ -67,9 +67,9 @@ void make_special(const std::string& name, const std::string& directory) {
     std::ofstream(path, std::ios::binary) << bytes;
   } else if (name == "turned.mp4") {
     // FFmpeg 6 gave the option another name: of the two commands one fails, whichever version it is.
-    must("-i " + sample("video_only.mp4") + " -c copy -metadata:s:v rotate=90 " + name +
-             "; ffmpeg -nostdin -v quiet -y " + "-display_rotation 270 -i " + sample("video_only.mp4") + " -c copy " +
-             name + " || true",
+    must("-stream_loop 9 -i " + sample("video_only.mp4") + " -c copy -metadata:s:v rotate=90 " + name +
+             "; ffmpeg -nostdin -v quiet -y " + "-stream_loop 9 -display_rotation 270 -i " + sample("video_only.mp4") +
+             " -c copy " + name + " || true",
          directory);
   } else if (name == "cover.mp3") {
     must(audio + "-i " + sample("picture.png") +
