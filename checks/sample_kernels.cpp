@@ -37,9 +37,10 @@ inline std::int32_t load24(const char* bytes, std::size_t index) {
 FATESPEC_CLONES std::uint32_t largest_s8(const char* a, const char* b, std::size_t n) {
   std::uint8_t largest = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    // Samples with a sign keep it. NOLINTNEXTLINE(bugprone-signed-char-misuse)
+    // These are numbers with a sign, not characters. NOLINTBEGIN(bugprone-signed-char-misuse)
     const std::int16_t x = load<std::int8_t>(a, i);
-    const std::int16_t y = load<std::int8_t>(b, i);  // NOLINT(bugprone-signed-char-misuse)
+    const std::int16_t y = load<std::int8_t>(b, i);
+    // NOLINTEND(bugprone-signed-char-misuse)
     const auto d = static_cast<std::uint8_t>(x > y ? x - y : y - x);
     largest = d > largest ? d : largest;
   }

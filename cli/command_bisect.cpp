@@ -88,12 +88,12 @@ ExitCode bisect_test(const BisectOptions& options, const model::Project& project
 ExitCode bisect(const BisectOptions& options) {
   const auto loaded = load_test(options.inputs, options.test);
   if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-  const auto& project = std::get<Inputs>(loaded).project;  // no structured binding: lambdas cannot have those
-  const auto& plan = std::get<Inputs>(loaded).plan;
-  const auto with_source = std::find_if(plan.tests.begin(), plan.tests.end(), [&](const auto& test) {
-    return !source_of(*project, *test.configuration).empty();
+  const Inputs& inputs = std::get<Inputs>(loaded);
+  const auto with_source = std::find_if(inputs.plan.tests.begin(), inputs.plan.tests.end(), [&](const auto& test) {
+    return !source_of(*inputs.project, *test.configuration).empty();
   });
-  return bisect_test(options, *project, with_source == plan.tests.end() ? plan.tests.front() : *with_source);
+  return bisect_test(options, *inputs.project,
+                     with_source == inputs.plan.tests.end() ? inputs.plan.tests.front() : *with_source);
 }
 
 }  // namespace

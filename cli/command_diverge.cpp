@@ -17,14 +17,14 @@ struct DivergeOptions : DivergenceOptions {
 ExitCode diverge(const DivergeOptions& options) {
   const auto loaded = load_test(options.inputs, options.test);
   if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-  const auto& project = std::get<Inputs>(loaded).project;  // no structured binding: lambdas cannot have those
-  const auto& plan = std::get<Inputs>(loaded).plan;
+  const Inputs& inputs = std::get<Inputs>(loaded);
   // Of several configurations, the first that runs here.
-  const auto here = std::find_if(plan.tests.begin(), plan.tests.end(),
-                                 [&](const auto& test) { return obstacle_of_divergence(*project, test).empty(); });
-  const model::PlannedTest& test = here == plan.tests.end() ? plan.tests.front() : *here;
+  const auto here = std::find_if(inputs.plan.tests.begin(), inputs.plan.tests.end(), [&](const auto& test) {
+    return obstacle_of_divergence(*inputs.project, test).empty();
+  });
+  const model::PlannedTest& test = here == inputs.plan.tests.end() ? inputs.plan.tests.front() : *here;
   const runner::ToolInterruption interruption;
-  const auto shown = show_divergence(*project, test, options);
+  const auto shown = show_divergence(*inputs.project, test, options);
   if (const auto status = runner::ToolInterruption::exit_status()) return static_cast<ExitCode>(*status);
   if (!shown) return complain(base::Error{shown.error().kind, test.name + ": " + shown.error().message});
   std::printf("%s", shown->text.c_str());

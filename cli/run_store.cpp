@@ -30,19 +30,18 @@ base::Result<base::FileDescriptor> lock_run(const std::string& path, const std::
   return file;
 }
 
-/// Of runs whose process was killed: nobody holds them.
-void remove_stale_locks(const std::string& path, const std::string& run) {
-  const fs::path file(path);
-  const std::string name = file.filename().string();
-  const auto place = name.rfind(run);
+/// Removes the locks of runs whose process was killed: nobody holds them. `ours` is held, and stays.
+void remove_stale_locks(const fs::path& ours, const std::string& run) {
+  const std::string name = ours.filename().string();
+  const std::string before = name.substr(0, name.rfind(run));
+  const std::string after = name.substr(before.size() + run.size());
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(file.parent_path(), ignored)) {
+  for (const auto& entry : fs::directory_iterator(ours.parent_path(), ignored)) {
     const std::string other = entry.path().filename().string();
-    if (other.size() != name.size() || other.compare(0, place, name, 0, place) != 0 ||
-        other.compare(place + run.size(), std::string::npos, name, place + run.size()) != 0 ||
-        !base::is_hex(std::string_view(other).substr(place, run.size())))
-      continue;
-    if (const auto lock = base::lock_file(entry.path()); lock && *lock) ::unlink(entry.path().c_str());
+    const bool is_lock = other.size() == name.size() && other.starts_with(before) && other.ends_with(after) &&
+                         base::is_hex(std::string_view(other).substr(before.size(), run.size()));
+    if (!is_lock) continue;
+    if (const auto lock = base::lock_file(entry.path()); lock && *lock) fs::remove(entry.path(), ignored);
   }
 }
 
@@ -87,9 +86,11 @@ base::Result<void> RunStore::begin(const std::string& run, std::function<void(co
                                    std::function<void(const std::string&)> say) {
   if (!is_kept()) return {};
   run_ = run;
-  auto lock = lock_run(lock_file(location_, directory_, run), run);
+  const std::string path = lock_file(location_, directory_, run);
+  auto lock = lock_run(path, run);
   if (!lock) return lock.error();
   lock_ = std::move(*lock);
+  remove_stale_locks(fs::absolute(path), run);
   if (store_) {  // on a server also against other machines
     const auto claimed = store_->claim_run(run);
     if (!claimed) return claimed.error();

@@ -72,7 +72,8 @@ class Engine {
   virtual void end_removal(soci::session& session) const = 0;
   /// An expression: the id of the next row.
   virtual std::string next_id(std::string_view table) const = 0;
-  /// An expression: the numbers of all rows as one text, with commas between them.
+  /// An expression: the numbers of all rows as one text, with commas between them; null without rows. Several of one
+  /// query have the rows in the same order.
   virtual std::string joined(std::string_view number) const = 0;
   /// True if nobody else has claimed the same; the claim holds until the connection ends. Always of a file.
   virtual bool claim(soci::session& session, const std::string& text) const = 0;

@@ -1,6 +1,6 @@
 // PostgreSQL's client library, loaded when a server is first spoken of. Linked as others are it would come with every
-// start of a program of ours, together with the thirty libraries that it needs (Kerberos, LDAP, GnuTLS): most runs keep
-// their results in a file, and pay for them in time and memory.
+// start of a program of ours, together with the libraries that it needs (Kerberos, LDAP, GnuTLS). Most runs keep their
+// results in a file, and would pay for them in time and memory.
 #pragma once
 
 #include <libpq-fe.h>

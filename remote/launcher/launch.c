@@ -6,8 +6,8 @@
  * The program leads a session of its own. When it has ended, USAGE_FILE tells "group N", and then as GNU time does with
  * -f '%U %S %M': "[Command terminated by signal N] USER SYSTEM KIB". The exit status is that of a shell.
  *
- * It is C, linked statically with musl: it starts in a quarter of the time that the dynamic linker and glibc take, is
- * small enough to be sent with every connection, and needs nothing on the board. */
+ * It is C, linked statically with musl: each test waits for its start, which the dynamic linker would make several times
+ * as long; it is small enough to be sent with every connection, and needs nothing on the board. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

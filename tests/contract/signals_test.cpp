@@ -81,6 +81,28 @@ TEST(Signals, AKilledRunnerLeavesNoProcessAndNoDirectoryBehind) {
   EXPECT_TRUE(wait_until([&] { return std::filesystem::is_empty(directory / "tmp"); }));
 }
 
+TEST(Signals, TheLockOfAKilledRunnerGoesWithTheNextRun) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'touch " + directory / "ready" + "; sleep 1000'}]\n");
+  const auto locks = [&] { return test::shell("ls -A | grep -c '^r.db[.][0-9a-f]*$'", directory.path()).out; };
+  Runner killed(directory, "--results r.db");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  EXPECT_EQ(locks(), "1\n");
+  killed.send(SIGKILL);
+  killed.wait();
+  std::filesystem::remove(directory / "ready");
+  Runner going(directory, "--results r.db");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  EXPECT_EQ(locks(), "1\n") << "its own";
+  // One that is held stays.
+  directory.write("t.yaml", "tests: [{name: a, spec: 'true'}]\n");
+  EXPECT_EQ(test::fatespec("run t.yaml --results r.db", directory.path()).status, 0);
+  EXPECT_EQ(locks(), "1\n");
+  going.send(SIGINT);
+  EXPECT_EQ(going.wait(), 130);
+  EXPECT_EQ(locks(), "0\n");
+}
+
 TEST(Signals, AStoppedRunnerStopsItsTestsAndTheirClocks) {
   const TemporaryDirectory directory;
   // The shell waits in itself: one that has just forked for a program may be asleep until that program begins, and is
