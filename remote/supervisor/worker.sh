@@ -9,6 +9,17 @@ forget_environment
 hold=$root/hold.$worker
 usage=$root/usage.$worker
 leader=$root/leader.$worker
+
+# A connection that has been cleaned up is to leave nothing: who has begun so late makes no files any more, and waits for
+# the line to go.
+still_wanted() { [ -e "$root/supervisor" ]; }
+too_late() {
+  rm -f "$hold"
+  cat >/dev/null
+  exit 1
+}
+
+still_wanted || too_late
 mkfifo "$hold" || exit 1
 # A reader of the FIFO that does not keep it open for writing: it sees the end of it when the last process of a test that
 # inherited the other end is gone.
@@ -75,6 +86,7 @@ finish() {
   tell "end $status $empty ${free:--}$measured"
 }
 
+still_wanted || too_late
 : >"$usage"
 cd "$root" || exit 1
 tell "hello $$"
