@@ -101,7 +101,7 @@ std::optional<std::int64_t> steps_back(const std::string& name) {
 
 constexpr const char* latest_columns =
     "SELECT tests.name AS test, tests.configuration AS configuration, results.verdict AS verdict, "
-    "results.wall_us AS wall_us FROM tests JOIN results ON results.test_id = tests.id ";
+    "results.wall_us AS wall_us FROM tests ";
 
 std::vector<LatestResult> latest_from(const soci::rowset<soci::row>& rows) {
   std::vector<LatestResult> all;
@@ -231,16 +231,19 @@ base::Result<std::vector<model::FailedAttempt>> Store::failed_attempts(const std
 
 base::Result<std::vector<LatestResult>> Store::latest_results() {
   return limited(*connection_, [&]() -> base::Result<std::vector<LatestResult>> {
+    // CROSS JOIN: SQLite keeps the order of the tables then, and does not read all results to find a few.
     return latest_from(connection_->session.prepare
                        << latest_columns
-                       << "WHERE results.run_id = (SELECT MAX(r.run_id) FROM results r WHERE r.test_id = tests.id)");
+                       << "CROSS JOIN results WHERE results.test_id = tests.id AND results.run_id = (SELECT "
+                          "MAX(r.run_id) FROM results r WHERE r.test_id = tests.id)");
   });
 }
 
 base::Result<std::vector<LatestResult>> Store::verdicts(const std::string& run) {
   return limited(*connection_, [&]() -> base::Result<std::vector<LatestResult>> {
-    return latest_from((connection_->session.prepare
-                            << latest_columns << "WHERE results.run_id = (SELECT id FROM runs WHERE name = :run)",
+    return latest_from((connection_->session.prepare << latest_columns
+                                                     << "JOIN results ON results.test_id = tests.id WHERE "
+                                                        "results.run_id = (SELECT id FROM runs WHERE name = :run)",
                         soci::use(run)));
   });
 }

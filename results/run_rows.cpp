@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -10,7 +11,7 @@
 namespace fatespec::results {
 namespace {
 
-std::string digest_of(const std::string& bytes) { return base::digest_hex(base::DigestAlgorithm::sha256, bytes); }
+std::string digest_of(std::string_view bytes) { return base::digest_hex(base::DigestAlgorithm::sha256, bytes); }
 
 TestKey key_of(const model::TestResult& result) {
   return {storable(result.test), storable(result.suite), storable(result.configuration)};
@@ -160,24 +161,31 @@ void RunRows::write_further(const model::TestResult& result, long long test, con
 // A transaction adds its tests at once and then its blobs at once, each in the order of their keys: two writers that
 // did so in different orders could wait for each other.
 std::vector<long long> RunRows::test_ids(std::span<const model::TestResult* const> results) {
-  std::map<TestKey, long long> ids;
-  for (const auto* result : results) ids[key_of(*result)] = 0;
   std::vector<TestKey> keys;
-  for (const auto& [key, id] : ids) keys.push_back(key);
-  const auto found = inserter_->tests(keys);
-  std::size_t next = 0;
-  for (auto& [key, id] : ids) id = found[next++];
+  for (const auto* result : results) keys.push_back(key_of(*result));
+  std::vector<std::size_t> order(keys.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](auto a, auto b) { return keys[a] < keys[b]; });
+  std::vector<TestKey> sorted;
+  std::vector<std::size_t> place_in_sorted(keys.size());
+  for (const std::size_t i : order) {
+    if (sorted.empty() || sorted.back() != keys[i]) sorted.push_back(std::move(keys[i]));
+    place_in_sorted[i] = sorted.size() - 1;
+  }
+  const auto found = inserter_->tests(sorted);
   std::vector<long long> all;
-  for (const auto* result : results) all.push_back(ids.at(key_of(*result)));
+  for (const std::size_t place : place_in_sorted) all.push_back(found[place]);
   return all;
 }
 
 RunRows::ContentIds RunRows::store_contents(std::span<const model::TestResult* const> results) {
   constexpr std::size_t most_remembered = 20'000;
   if (blobs_.size() > most_remembered) blobs_.clear();
-  std::map<std::string, std::vector<const std::string*>> by_digest;
+  std::unordered_map<std::string_view, std::vector<const std::string*>> by_content;  // much of it is often the same
   for (const auto* result : results)
-    for_each_content(*result, [&](const std::string& bytes) { by_digest[digest_of(bytes)].push_back(&bytes); });
+    for_each_content(*result, [&](const std::string& bytes) { by_content[bytes].push_back(&bytes); });
+  std::map<std::string, std::vector<const std::string*>> by_digest;
+  for (auto& [bytes, contents] : by_content) by_digest[digest_of(bytes)] = std::move(contents);
   std::vector<Blob> missing;
   for (const auto& [digest, contents] : by_digest) {
     if (blobs_.contains(digest)) continue;

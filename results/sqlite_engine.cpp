@@ -120,6 +120,13 @@ class SqliteInserter : public RowInserter {
 
 class SqliteEngine : public Engine {
  public:
+  // A connection is used by one thread at a time (store.hpp), and nobody asks how much memory SQLite uses: its locks
+  // would be a tenth of what writing costs. Before its first use, or it is not taken, which does no harm.
+  SqliteEngine() {
+    sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
+    sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  }
+
   std::string_view name() const override { return "sqlite"; }
 
   base::Result<void> connect(soci::session& session, const std::string& location) const override {
