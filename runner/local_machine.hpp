@@ -1,6 +1,8 @@
 // What the processes of this machine's tests share.
 #pragma once
 
+#include <fcntl.h>
+
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -8,6 +10,7 @@
 #include <boost/asio/io_context.hpp>
 
 #include "base/clock.hpp"
+#include "base/file.hpp"
 #include "runner/disk_usage.hpp"
 #include "runner/guardian.hpp"
 #include "runner/orphan_reaper.hpp"
@@ -36,6 +39,7 @@ struct LocalMachine {
   OrphanReaper reaper = {};
   ProgramFinder programs = {};
   std::set<LocalProcess*> running = {};
+  base::FileDescriptor null = base::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));  ///< stdin of most tests
   /// Bytes in use where test directories are, at the last look; a test that starts takes it for what was there before.
   std::optional<std::uint64_t> disk_used = {};
 

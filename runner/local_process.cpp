@@ -72,7 +72,8 @@ bool LocalProcess::refuse_program(std::string what, int status) {
 }
 
 bool LocalProcess::open_input() {
-  const char* input = request_.stdin_file.empty() ? "/dev/null" : request_.stdin_file.c_str();
+  if (request_.stdin_file.empty()) return machine_.null.get() >= 0 || refuse("/dev/null", EMFILE);
+  const char* input = request_.stdin_file.c_str();
   stdin_.reset(::open(input, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (!stdin_ || ::fstat(stdin_.get(), &status) != 0) return refuse(input, errno);
@@ -96,7 +97,7 @@ bool LocalProcess::launch_program() {
   LaunchRequest launch_request;
   launch_request.environment = request_.environment.get();
   launch_request.directory = request_.directory;
-  launch_request.stdin_fd = stdin_.get();
+  launch_request.stdin_fd = stdin_ ? stdin_.get() : machine_.null.get();
   launch_request.stdout_fd = write_ends_[0].get();
   launch_request.stderr_fd = write_ends_[1].get();
   auto words = specs::simple_words(request_.command);

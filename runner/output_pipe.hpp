@@ -28,7 +28,8 @@ class OutputPipe {
 
  private:
   void read(const std::shared_ptr<void>& keep_alive);
-  void wait(const std::shared_ptr<void>& keep_alive);
+  void take(std::size_t got, const std::shared_ptr<void>& keep_alive);
+  void end();
 
   boost::asio::posix::stream_descriptor descriptor_;
   OutputSink& sink_;

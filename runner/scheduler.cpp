@@ -133,13 +133,24 @@ void Scheduler::start_test(const model::PlannedTest& test, Lane& lane, Place& pl
       [this, &test](int attempt) {
         sink_(model::TestStarted{&test, attempt});
       },
+      [this, &test] { processes_ended(test); },
       [this, &test](std::shared_ptr<const model::TestResult> result) { test_ended(test, std::move(result)); });
+}
+
+// The next test starts before this one is judged: otherwise a processor would wait for that. What a lock or `exclusive`
+// guards may be a file that judging reads.
+void Scheduler::processes_ended(const model::PlannedTest& test) {
+  if (options_.fail_fast || test.spec->exclusive || !test.spec->locks.empty()) return;
+  Running& running = running_.at(&test);
+  running.lane->queue.release(running.place->slots, test);
+  running.has_slots = false;
+  start_ready();
 }
 
 void Scheduler::test_ended(const model::PlannedTest& test, ResultPtr result) {
   const auto ended = running_.extract(&test);
   const Running& running = ended.mapped();
-  running.lane->queue.release(running.place->slots, test);
+  if (running.has_slots) running.lane->queue.release(running.place->slots, test);
   if (result) report(test, std::move(result));
   else if (running.runner->loss()) test_lost(test, running);
   start_ready();

@@ -70,6 +70,7 @@ class Scheduler {
     std::shared_ptr<TestRunner> runner;
     Lane* lane;
     Place* place;
+    bool has_slots = true;  ///< and what else it took of the place
   };
 
   Lane& lane_of(const model::PlannedTest& test);
@@ -80,6 +81,7 @@ class Scheduler {
   bool all_is_done() const;
   void wait_for_memory(Lane& lane);
   void start_test(const model::PlannedTest& test, Lane& lane, Place& place);
+  void processes_ended(const model::PlannedTest& test);
   void test_ended(const model::PlannedTest& test, ResultPtr result);
   void test_lost(const model::PlannedTest& test, const Running& ended);
   void report(const model::PlannedTest& test, ResultPtr result);

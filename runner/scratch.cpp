@@ -32,11 +32,16 @@ namespace {
 
 Scratch::Pristine look(const struct stat& status) { return {status.st_mode, status.st_uid, status.st_gid}; }
 
-bool is_empty(int directory) {
+base::Duration time_of(const timespec& time) {
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+bool is_empty(const std::string& path) {
+  const base::FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   std::array<char, 1024> entries{};  // getdents64 without a stream: the two entries of an empty directory fit
   std::size_t names = 0;
   for (;;) {
-    const ssize_t got = ::getdents64(directory, entries.data(), entries.size());
+    const ssize_t got = ::getdents64(directory.get(), entries.data(), entries.size());
     if (got <= 0) return got == 0 && names <= 2;
     for (ssize_t at = 0; at < got; ++names) at += reinterpret_cast<const dirent64*>(entries.data() + at)->d_reclen;
     if (names > 2) return false;
@@ -56,6 +61,7 @@ base::Result<std::string> Scratch::make_directory() {
   if (!spare_.empty()) {
     std::string path = std::move(spare_.back());
     spare_.pop_back();
+    hand_out(path);
     return path;
   }
   std::string path = fmt::format("{}/{}", directory_, next_++);
@@ -77,11 +83,27 @@ std::uint64_t Scratch::free_space() const {
 }
 
 bool Scratch::take_back(const std::string& directory) {
-  const base::FileDescriptor file(::open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
   struct stat status {};
-  if (!file || ::fstat(file.get(), &status) != 0 || look(status) != pristine_ || !is_empty(file.get())) return false;
+  if (::lstat(directory.c_str(), &status) != 0 || look(status) != pristine_) return false;
+  if (!is_untouched(directory, time_of(status.st_ctim)) && !is_empty(directory)) return false;
   spare_.push_back(directory);
   return true;
+}
+
+// Whatever is made or removed in a directory changes its ctime, which nobody can set: one that has stayed tells as much
+// as a look inside. File systems count time in steps, though, so a change right after the last one may not show.
+bool Scratch::is_untouched(const std::string& directory, base::Duration changed) {
+  Change& known = changes_[directory];
+  if (known.time == changed) return known.would_show;
+  known = {changed, std::chrono::steady_clock::now()};
+  return false;
+}
+
+void Scratch::hand_out(const std::string& directory) {
+  constexpr auto longest_step = std::chrono::milliseconds(100);
+  Change& known = changes_[directory];
+  const bool in_seconds = known.time % std::chrono::seconds(1) == base::Duration(0);
+  known.would_show = !in_seconds && std::chrono::steady_clock::now() - known.seen > longest_step;
 }
 
 }  // namespace fatespec::runner

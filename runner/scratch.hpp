@@ -4,10 +4,12 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "runner/workspace.hpp"
 
@@ -21,6 +23,12 @@ class Scratch final : public Workspace {
     uid_t owner = 0;
     gid_t group = 0;
     bool operator==(const Pristine&) const = default;
+  };
+  /// When the file system says that an empty directory was changed last.
+  struct Change {
+    base::Duration time{0};  ///< its ctime
+    base::SteadyTime seen;
+    bool would_show = false;  ///< a later change would have another time
   };
 
   /// Where the directory of a run will be: so that whoever cleans up can be told before it is made.
@@ -49,7 +57,10 @@ class Scratch final : public Workspace {
   std::string directory_;
   std::uint64_t next_ = 1;
   std::vector<std::string> spare_;
-  std::optional<Pristine> pristine_;  ///< what a fresh directory looks like
+  std::optional<Pristine> pristine_;       ///< what a fresh directory looks like
+  std::map<std::string, Change> changes_;  ///< of directories, when they were empty
+  bool is_untouched(const std::string& directory, base::Duration changed);
+  void hand_out(const std::string& directory);
 };
 
 }  // namespace fatespec::runner

@@ -62,8 +62,9 @@ checks::Reading read_file_into(checks::Check& check, const std::string& path) {
 
 }  // namespace
 
-void TestAttempt::start(Done done) {
+void TestAttempt::start(Done done, std::function<void()> processes_ended) {
   done_ = std::move(done);
+  processes_ended_ = std::move(processes_ended);
   auto directory = context_.station.workspace().make_directory();
   if (!directory) {
     fail_to_start(directory.error().str());
@@ -174,8 +175,13 @@ ExecutionRequest TestAttempt::new_request() const {
 void TestAttempt::executed(model::Execution execution) {
   running_.reset();
   outcome_.execution = std::move(execution);
-  if (reads_file() && worth_reading()) read_file();
-  else finish_output();
+  if (reads_file() && worth_reading()) {
+    read_file();
+    return;
+  }
+  const model::Ending ending = outcome_.execution.ending;
+  if (ending != model::Ending::lost && ending != model::Ending::cancelled) processes_ended_();
+  finish_output();
 }
 
 // `{MD5FILE}` and its kin read what the command was to write, `{PLAYER}` the recording.
@@ -312,8 +318,8 @@ void TestAttempt::conclude() {
   if (is_make(test_.spec->parsed.type)) show_log(outcome_.judgement, outcome_);
   output_.reset();
   error_.reset();
-  auto done = std::exchange(done_, nullptr);
-  done(std::move(outcome_));
+  const auto done = std::exchange(done_, nullptr);
+  done(outcome_);
 }
 
 }  // namespace fatespec::runner

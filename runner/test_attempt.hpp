@@ -35,12 +35,14 @@ struct AttemptOutcome {
 
 class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
  public:
-  using Done = std::function<void(AttemptOutcome)>;
+  /// The outcome is the receiver's to take from.
+  using Done = std::function<void(AttemptOutcome&)>;
 
   TestAttempt(AttemptContext context, const model::PlannedTest& test) : context_(std::move(context)), test_(test) {}
 
-  /// `done` is called once, later, on the loop's thread.
-  void start(Done done);
+  /// `done` is called once, later, on the loop's thread. Before it, `processes_ended` is called if all that is left to
+  /// do is to judge what is here already.
+  void start(Done done, std::function<void()> processes_ended);
   void cancel(bool now);
   void suspend();
   void resume();
@@ -71,6 +73,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   AttemptContext context_;
   const model::PlannedTest& test_;
   Done done_;
+  std::function<void()> processes_ended_;
   std::shared_ptr<const model::Variables> variables_;
   std::shared_ptr<CheckFeed> output_;
   std::shared_ptr<CheckFeed> error_;

@@ -49,8 +49,9 @@ std::shared_ptr<const model::TestResult> TestRunner::refused(const model::Planne
   return result;
 }
 
-void TestRunner::start(AttemptStarted attempt_started, Done done) {
+void TestRunner::start(AttemptStarted attempt_started, std::function<void()> processes_ended, Done done) {
   attempt_started_ = std::move(attempt_started);
+  processes_ended_ = std::move(processes_ended);
   done_ = std::move(done);
   result_ = blank_result(test_, clock_.utc());
   // What always stays here does so under a board's configuration too; a pool's board is named itself.
@@ -75,20 +76,25 @@ void TestRunner::start_attempt() {
   ++result_->attempts;
   attempt_started_(result_->attempts);
   attempt_ = std::make_shared<TestAttempt>(context_, test_);
-  attempt_->start([self = shared_from_this()](AttemptOutcome outcome) { self->attempt_ended(std::move(outcome)); });
+  attempt_->start([self = shared_from_this()](AttemptOutcome& outcome) { self->attempt_ended(outcome); },
+                  [this] {
+                    if (!may_try_again()) processes_ended_();
+                  });
 }
 
-void TestRunner::attempt_ended(AttemptOutcome outcome) {
-  attempt_.reset();
+bool TestRunner::may_try_again() const {
+  return !test_.spec->expect_fail && !cancelled_ && result_->attempts <= test_.retries;
+}
+
+void TestRunner::attempt_ended(AttemptOutcome& outcome) {
+  const auto ended = std::exchange(attempt_, nullptr);  // the outcome is its own
   if (outcome.execution.ending == model::Ending::lost && !cancelled_) loss_ = outcome.execution;
   if (outcome.execution.ending == model::Ending::cancelled || outcome.execution.ending == model::Ending::lost) {
     dispose_directory(outcome.directory, false);
     std::exchange(done_, nullptr)(nullptr);
     return;
   }
-  const bool known = test_.spec->expect_fail.has_value();
-  const bool again = !known && !cancelled_ && result_->attempts <= test_.retries && worth_a_retry(*test_.spec, outcome);
-  if (again) {
+  if (may_try_again() && worth_a_retry(*test_.spec, outcome)) {
     result_->failed_attempts.push_back({result_->attempts, outcome.judgement.verdict, outcome.judgement.reason,
                                         outcome.output.output, outcome.error.output});
     dispose_directory(outcome.directory, false);

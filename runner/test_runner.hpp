@@ -24,7 +24,8 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   TestRunner(AttemptContext context, const base::Clock& clock, Keep keep, const model::PlannedTest& test)
       : context_(std::move(context)), clock_(clock), keep_(keep), test_(test) {}
 
-  void start(AttemptStarted attempt_started, Done done);
+  /// Before `done`, `processes_ended` is called if no process of the test will run any more and none was lost.
+  void start(AttemptStarted attempt_started, std::function<void()> processes_ended, Done done);
   void cancel(bool now);
   void suspend();
   void resume();
@@ -40,7 +41,8 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
 
  private:
   void start_attempt();
-  void attempt_ended(AttemptOutcome outcome);
+  bool may_try_again() const;
+  void attempt_ended(AttemptOutcome& outcome);
   void take_outcome(AttemptOutcome& outcome);
   void dispose_directory(const std::string& directory, bool last);
 
@@ -49,6 +51,7 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   Keep keep_;
   const model::PlannedTest& test_;
   AttemptStarted attempt_started_;
+  std::function<void()> processes_ended_;
   Done done_;
   std::shared_ptr<TestAttempt> attempt_;
   bool cancelled_ = false;
