@@ -18,7 +18,7 @@ struct SupervisorSettings {
 /// A random token that no output contains by chance.
 std::string new_token();
 
-/// An order to the control script: brings the program that starts and measures tests, see launcher/launch.cpp.
+/// An order to the control script: brings the program that starts and measures tests, see launcher/launch.c.
 std::string install_launcher_order();
 
 /// What a shell on the board is started with; the script is its stdin.

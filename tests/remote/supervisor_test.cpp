@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <filesystem>
 
 #include <gtest/gtest.h>
 
@@ -61,6 +62,22 @@ TEST(Supervisor, ASweepSparesTestsThatBeganAfterItsListWasMade) {
   EXPECT_NE(ran.out.find(alive, first + 1), std::string::npos) << ran.out;
   EXPECT_TRUE(begun.alive());
   EXPECT_TRUE(test::wait_until([&] { return !left.alive(); }));
+}
+
+// A login shell may take longer than the run that it was to work for.
+TEST(Supervisor, AWorkerThatBeginsAfterTheCleanUpLeavesNothing) {
+  const TemporaryDirectory directory;
+  const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/root", 60};
+  directory.write("script", worker_script(settings, 0));
+  for (const bool wanted : {true, false}) {
+    directory.write("board/root/1.d/kept", "");
+    if (wanted) directory.write("board/root/supervisor", "1");
+    const auto ran = test::shell("sh -s <script", directory.path());
+    EXPECT_EQ(ran.out.find("token hello ") != std::string::npos, wanted) << ran.out << ran.err;
+    EXPECT_EQ(test::shell("find . -type f -o -type p | sort", directory / "board/root").out,
+              wanted ? "./1.d/kept\n./hold.0\n./supervisor\n./usage.0\n" : "./1.d/kept\n");
+    std::filesystem::remove_all(directory / "board");
+  }
 }
 
 }  // namespace
