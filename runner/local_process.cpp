@@ -44,12 +44,12 @@ void LocalProcess::start(OutputSink& output, OutputSink& error) {
 }
 
 void LocalProcess::begin() {
-  started_ = std::chrono::steady_clock::now();
   machine_.reaper.test_started(pid_);
   machine_.running.insert(this);
   if (machine_.guardian != nullptr) machine_.guardian->test_started(pid_, request_.test_directory);
   if (!machine_.disk_used && !request_.test_directory.empty()) machine_.look_at_disk(request_.test_directory);
   disk_used_before_ = machine_.disk_used.value_or(0);
+  exit_.assign(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   watch_exit();
   for (auto& stream : streams_)
     stream->start(
@@ -101,6 +101,7 @@ bool LocalProcess::launch_program() {
   launch_request.stdout_fd = write_ends_[0].get();
   launch_request.stderr_fd = write_ends_[1].get();
   auto words = specs::simple_words(request_.command);
+  started_ = std::chrono::steady_clock::now();
   LaunchResult started{-1, ENOEXEC};
   if (words) {
     const std::string& path = machine_.programs.find((*words)[0], *request_.environment);
@@ -134,10 +135,18 @@ bool LocalProcess::refuse_launch(const LaunchRequest& launch_request, int code) 
 }
 
 void LocalProcess::watch_exit() {
-  exit_.assign(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   exit_.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code code) {
-    if (!code) self->process_ended();
+    if (code) return;
+    if (self->has_exited()) self->process_ended();
+    else self->watch_exit();
   });
+}
+
+// The reactor may report what became of another descriptor: it uses its records of closed ones again while events of
+// theirs are still in its queue.
+bool LocalProcess::has_exited() const {
+  siginfo_t info{};
+  return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid_;
 }
 
 void LocalProcess::count_output(std::size_t bytes) {

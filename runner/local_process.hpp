@@ -50,6 +50,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
 
   // While it runs.
   void watch_exit();
+  bool has_exited() const;
   void count_output(std::size_t bytes);
   bool too_many_processes(long machine_tasks);
   void look_at_directory();
