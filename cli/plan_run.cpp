@@ -64,11 +64,11 @@ class PlanRun {
     wait_for_signal();
     tick();
     boards_.open([this] { scheduler_.stations_changed(); });
-    cancel_probes_ = runner::run_probes(
+    probes_ = runner::run_probes(
         plan_, {loop_, pool_},
         [this](const model::PlannedTest& test) -> runner::Station& { return boards_.answering_for(test, local_); },
         [this] {
-          cancel_probes_ = nullptr;
+          probes_ = nullptr;
           if (signal_ != 0) close_stations();
           else scheduler_.start();
         });
@@ -94,7 +94,7 @@ class PlanRun {
       const bool again = signal_ != 0;
       signal_ = number;
       if (again) boards_.hurry();
-      if (cancel_probes_) cancel_probes_(again);
+      if (probes_) probes_->cancel(again);
       else scheduler_.interrupt();
       wait_for_signal();
     });
@@ -104,11 +104,13 @@ class PlanRun {
   void stop() {
     if (finished_) return;
     options_.say("stopped, and the tests with it; `fg` goes on");
+    if (probes_) probes_->suspend();
     scheduler_.suspend();
     clock_.pause();
     if (StopSignal::still_wanted()) ::raise(SIGSTOP);
     clock_.resume();
     scheduler_.resume();
+    if (probes_) probes_->resume();
   }
 
   // A handler that was queued before its timer was cancelled is called all the same; it must not start anything anew.
@@ -160,7 +162,7 @@ class PlanRun {
   StopSignal stop_signal_;
   asio::steady_timer ticker_;
   runner::Scheduler scheduler_;
-  std::function<void(bool)> cancel_probes_;  ///< while they run
+  std::shared_ptr<runner::RunningProbes> probes_;  ///< while they run
   model::VerdictCounts counts_;
   runner::AttributionCollector attributions_{plan_};
   std::size_t planned_ = 0;  ///< tests that the run has, with those that had a result before

@@ -19,15 +19,23 @@ namespace {
 
 constexpr auto probe_timeout = std::chrono::seconds(30);
 
-class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
+class ProbeRun final : public RunningProbes, public std::enable_shared_from_this<ProbeRun> {
  public:
   ProbeRun(model::TestPlan& plan, Loops loops, std::function<Station&(const model::PlannedTest&)> station_of,
            std::function<void()> done)
       : plan_(plan), loops_(loops), station_of_(std::move(station_of)), done_(std::move(done)) {}
 
-  void cancel(bool now) {
+  void cancel(bool now) override {
     cancelled_ = true;
     if (running_) running_->cancel(now);
+  }
+
+  void suspend() override {
+    if (running_) running_->suspend();
+  }
+
+  void resume() override {
+    if (running_) running_->resume();
   }
 
   void next() {
@@ -110,12 +118,12 @@ class ProbeRun : public std::enable_shared_from_this<ProbeRun> {
 
 }  // namespace
 
-std::function<void(bool)> run_probes(model::TestPlan& plan, Loops loops,
-                                     std::function<Station&(const model::PlannedTest&)> station_of,
-                                     std::function<void()> done) {
+std::shared_ptr<RunningProbes> run_probes(model::TestPlan& plan, Loops loops,
+                                          std::function<Station&(const model::PlannedTest&)> station_of,
+                                          std::function<void()> done) {
   auto run = std::make_shared<ProbeRun>(plan, loops, std::move(station_of), std::move(done));
   boost::asio::post(loops.loop, [run] { run->next(); });
-  return [run](bool now) { run->cancel(now); };
+  return run;
 }
 
 }  // namespace fatespec::runner

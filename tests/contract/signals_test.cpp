@@ -124,6 +124,25 @@ TEST(Signals, AStoppedRunnerStopsItsTestsAndTheirClocks) {
   EXPECT_NE(test::read_file(directory / "run.json").find("\"verdict\":\"pass\""), std::string::npos);
 }
 
+TEST(Signals, AStoppedRunnerStopsItsProbes) {
+  const TemporaryDirectory directory;
+  const std::string probe = "echo $$ >" + directory / "pid" + "; mkfifo " + directory / "go" + "; touch " +
+                            directory / "ready" + "; read line <" + directory / "go";
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: t, spec: 'true', only_if: {probe: '" + probe + "'}}\n");
+  Runner runner(directory, "--results none --json run.json");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  const pid_t pid = std::stoi(test::read_file(directory / "pid"));
+  runner.send(SIGTSTP);
+  ASSERT_TRUE(wait_until([&] { return runner.state() == 'T'; }));
+  EXPECT_TRUE(wait_until([&] { return Runner::state_of(pid) == 'T'; }));
+  runner.send(SIGCONT);
+  EXPECT_TRUE(wait_until([&] { return Runner::state_of(pid) != 'T'; }));
+  const base::FileDescriptor go(::open((directory / "go").c_str(), O_RDWR | O_CLOEXEC));
+  ASSERT_EQ(::write(go.get(), "go\n", 3), 3);
+  EXPECT_EQ(runner.wait(), 0) << test::read_file(directory / "out");
+  EXPECT_NE(test::read_file(directory / "run.json").find("\"verdict\":\"pass\""), std::string::npos);
+}
+
 TEST(Signals, TheFirstInterruptSaysHowToGoOn) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'touch " + directory / "ready" +
