@@ -64,12 +64,14 @@ struct OwnGroup {
   }
 };
 
-/// Blocks all signals of this thread, so that no handler runs in a child that shares our memory.
+/// Blocks all signals of this thread that may have a handler, so that none runs in a child that shares our memory. Not
+/// SIGCHLD, which has none: blocked, it would not be ignored but wake another thread for nothing.
 class BlockedSignals {
  public:
   BlockedSignals() {
     sigset_t all;
     sigfillset(&all);
+    sigdelset(&all, SIGCHLD);
     pthread_sigmask(SIG_SETMASK, &all, &before_);
   }
   BlockedSignals(const BlockedSignals&) = delete;
