@@ -1,10 +1,6 @@
 #include "cli/plan_run.hpp"
 
-#include <sched.h>
 #include <sys/random.h>
-#include <sys/resource.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -16,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "base/short_slices.hpp"
 #include "base/signals.hpp"
 #include "base/version.hpp"
 #include "cli/boards.hpp"
@@ -31,27 +28,6 @@ namespace {
 
 namespace asio = boost::asio;
 using boost::system::error_code;
-
-/// What starts the next test is not to wait until one that computes has used up its slice of the processor: a thread
-/// that asks for short slices goes first when it wakes (Linux 6.12 and later; others take no notice). Not so the tests.
-struct SchedulingAttributes {  // struct sched_attr of sched_setattr(2), whose header does not go with the C library's
-  std::uint32_t size = 48;
-  std::uint32_t policy = SCHED_OTHER;
-  std::uint64_t flags = 1;  // SCHED_FLAG_RESET_ON_FORK
-  std::int32_t nice = 0;
-  std::uint32_t priority = 0;
-  std::uint64_t runtime = 0;  // ns: the slice
-  std::uint64_t deadline = 0;
-  std::uint64_t period = 0;
-};
-
-void ask_for_short_slices() {
-  if (::getpriority(PRIO_PROCESS, 0) < 0) return;  // which the tests would not inherit any more
-  SchedulingAttributes attributes;
-  attributes.nice = ::getpriority(PRIO_PROCESS, 0);
-  attributes.runtime = std::chrono::nanoseconds(std::chrono::microseconds(100)).count();
-  (void)::syscall(SYS_sched_setattr, 0, &attributes, 0);
-}
 
 constexpr auto tick_interval = std::chrono::milliseconds(100);
 
@@ -97,7 +73,7 @@ class PlanRun {
           if (signal_ != 0) close_stations();
           else scheduler_.start();
         });
-    ask_for_short_slices();
+    base::ask_for_short_slices();
     loop_.run();
     pool_.join();
     return exit_code_;

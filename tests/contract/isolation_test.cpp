@@ -27,6 +27,16 @@ TEST(Isolation, TheEnvironmentIsNormalised) {
   EXPECT_NE(out.find("B=configuration\n"), std::string::npos);
 }
 
+// The runner asks for short slices of the processor for itself; tests have what the runner was given.
+TEST(Isolation, TestsHaveTheRunnersPriority) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: policy, spec: 'chrt -p 0 | head -n 1; nice'}]\n");
+  const std::string run =
+      " " FATESPEC_PROGRAM " run s.yaml --results none -q --json - | grep -o 'SCHED_[A-Z]*.n[0-9]*'";
+  EXPECT_EQ(test::shell("nice -n 5" + run, directory.path()).out, "SCHED_OTHER\\n5\n");
+  EXPECT_EQ(test::shell("chrt -b 0" + run, directory.path()).out, "SCHED_BATCH\\n0\n");
+}
+
 TEST(Isolation, StdinIsDevNullOrTheFile) {
   const TemporaryDirectory directory;
   directory.write("in", "input");
