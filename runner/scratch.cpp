@@ -85,7 +85,10 @@ std::uint64_t Scratch::free_space() const {
 bool Scratch::take_back(const std::string& directory) {
   struct stat status {};
   if (::lstat(directory.c_str(), &status) != 0 || look(status) != pristine_) return false;
-  if (!is_untouched(directory, time_of(status.st_ctim)) && !is_empty(directory)) return false;
+  if (!is_untouched(directory, time_of(status.st_ctim)) && !is_empty(directory)) {
+    changes_.erase(directory);
+    return false;
+  }
   spare_.push_back(directory);
   return true;
 }

@@ -103,6 +103,16 @@ TEST(Signals, TheLockOfAKilledRunnerGoesWithTheNextRun) {
   EXPECT_EQ(locks(), "0\n");
 }
 
+/// Stops the runner once its process has made the file `ready`; returns that process, whose number is in `pid`.
+pid_t stop_with_its_process(const Runner& runner, const TemporaryDirectory& directory) {
+  EXPECT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  const pid_t pid = std::stoi(test::read_file(directory / "pid"));
+  runner.send(SIGTSTP);
+  EXPECT_TRUE(wait_until([&] { return runner.state() == 'T'; }));
+  EXPECT_TRUE(wait_until([&] { return Runner::state_of(pid) == 'T'; }));
+  return pid;
+}
+
 TEST(Signals, AStoppedRunnerStopsItsTestsAndTheirClocks) {
   const TemporaryDirectory directory;
   // The shell waits in itself: one that has just forked for a program may be asleep until that program begins, and is
@@ -111,11 +121,7 @@ TEST(Signals, AStoppedRunnerStopsItsTestsAndTheirClocks) {
                                 "; mkfifo " + directory / "go" + "; touch " + directory / "ready" + "; read line <" +
                                 directory / "go" + "'}\n");
   Runner runner(directory, "--results none --json run.json");
-  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
-  const pid_t pid = std::stoi(test::read_file(directory / "pid"));
-  runner.send(SIGTSTP);
-  ASSERT_TRUE(wait_until([&] { return runner.state() == 'T'; }));
-  EXPECT_TRUE(wait_until([&] { return Runner::state_of(pid) == 'T'; }));
+  stop_with_its_process(runner, directory);
   const base::FileDescriptor go(::open((directory / "go").c_str(), O_RDWR | O_CLOEXEC));
   ASSERT_EQ(::write(go.get(), "go\n", 3), 3);
   std::this_thread::sleep_for(1200ms);  // longer than the timeout: that must not count
@@ -130,11 +136,7 @@ TEST(Signals, AStoppedRunnerStopsItsProbes) {
                             directory / "ready" + "; read line <" + directory / "go";
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: t, spec: 'true', only_if: {probe: '" + probe + "'}}\n");
   Runner runner(directory, "--results none --json run.json");
-  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
-  const pid_t pid = std::stoi(test::read_file(directory / "pid"));
-  runner.send(SIGTSTP);
-  ASSERT_TRUE(wait_until([&] { return runner.state() == 'T'; }));
-  EXPECT_TRUE(wait_until([&] { return Runner::state_of(pid) == 'T'; }));
+  const pid_t pid = stop_with_its_process(runner, directory);
   runner.send(SIGCONT);
   EXPECT_TRUE(wait_until([&] { return Runner::state_of(pid) != 'T'; }));
   const base::FileDescriptor go(::open((directory / "go").c_str(), O_RDWR | O_CLOEXEC));
