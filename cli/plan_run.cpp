@@ -179,8 +179,7 @@ class PlanRun {
 
 base::Result<ExitCode> run_plan(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock) {
   const std::string directory = runner::Scratch::path_of(options.run_id);
-  if (options.guardian != nullptr) options.guardian->guard(directory);
-  auto scratch = runner::Scratch::create(directory);
+  auto scratch = runner::Scratch::create(directory, options.guardian);
   if (!scratch) return scratch.error();
   return PlanRun(plan, options, clock, *scratch).run();
 }

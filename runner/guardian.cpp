@@ -103,11 +103,11 @@ void kill_leftovers(const Shared& shared) {
   }
 }
 
-// What was kept of failed tests stays: only directories of tests that ran, and empty ones, go.
+// What was kept of failed tests stays: only directories that were not settled, and empty ones, go.
 void remove_directories(const Shared& shared) {
   namespace fs = std::filesystem;
   for (const auto& test : shared.tests)
-    if (test.leader > 0 && test.directory[0] != 0) (void)base::remove_tree(test.directory.data());
+    if (test.directory[0] != 0) (void)base::remove_tree(test.directory.data());
   if (shared.scratch[0] == 0) return;
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(shared.scratch.data(), ignored)) {
@@ -194,16 +194,27 @@ void Guardian::test_started(pid_t leader, const std::string& directory) {
   free_.pop_back();
   used_[leader] = slot;
   auto& test = shared_->tests.at(slot);
-  if (!copy_path(test.directory, directory)) test.directory[0] = 0;
+  if (!directory.empty() && copy_path(test.directory, directory)) directories_[directory] = slot;
+  else test.directory[0] = 0;
   test.leader.store(leader, std::memory_order_release);
 }
 
 void Guardian::test_ended(pid_t leader) {
   const auto used = used_.find(leader);
   if (used == used_.end()) return;
-  shared_->tests.at(used->second).leader = 0;
-  free_.push_back(used->second);
+  auto& test = shared_->tests.at(used->second);
+  test.leader = 0;
+  if (test.directory[0] == 0) free_.push_back(used->second);
   used_.erase(used);
+}
+
+void Guardian::directory_settled(const std::string& directory) {
+  const auto guarded = directories_.find(directory);
+  if (guarded == directories_.end()) return;
+  auto& test = shared_->tests.at(guarded->second);
+  test.directory[0] = 0;
+  if (test.leader == 0) free_.push_back(guarded->second);
+  directories_.erase(guarded);
 }
 
 }  // namespace fatespec::runner

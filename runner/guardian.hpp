@@ -30,7 +30,10 @@ class Guardian {
   /// The directory in which the run's test directories are.
   void guard(const std::string& scratch_directory);
   void test_started(pid_t leader, const std::string& directory);
+  /// Its processes are gone. Its directory is still guarded, until what becomes of it is settled.
   void test_ended(pid_t leader);
+  /// The directory stays, or is known by its name to be none that stays, or is empty.
+  void directory_settled(const std::string& directory);
   /// The children that tests have orphaned. Told of them in time, the guardian also finds those that have left their
   /// session and cleaned their environment.
   void know_orphans(const std::vector<pid_t>& orphans);
@@ -44,8 +47,9 @@ class Guardian {
   pid_t pid_;
   base::FileDescriptor life_line_;
   std::vector<pid_t> orphans_;
-  std::vector<std::size_t> free_;      ///< slots of the shared table
-  std::map<pid_t, std::size_t> used_;  ///< the slot of each leader
+  std::vector<std::size_t> free_;                                ///< slots of the shared table
+  std::map<pid_t, std::size_t> used_;                            ///< the slot of each leader
+  std::map<std::string, std::size_t, std::less<>> directories_;  ///< and of each directory that is not settled
 };
 
 }  // namespace fatespec::runner

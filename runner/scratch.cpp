@@ -14,6 +14,7 @@
 
 #include "base/file.hpp"
 #include "runner/disk_usage.hpp"
+#include "runner/guardian.hpp"
 
 namespace fatespec::runner {
 
@@ -23,9 +24,10 @@ std::string Scratch::path_of(const std::string& run_id) {
                      ::getpid());
 }
 
-base::Result<Scratch> Scratch::create(const std::string& directory) {
+base::Result<Scratch> Scratch::create(const std::string& directory, Guardian* guardian) {
+  if (guardian != nullptr) guardian->guard(directory);
   if (::mkdir(directory.c_str(), 0700) != 0) return base::io_error("scratch directory " + directory, errno);
-  return Scratch(directory);
+  return Scratch(directory, guardian);
 }
 
 namespace {
@@ -50,7 +52,8 @@ bool is_empty(const std::string& path) {
 
 }  // namespace
 
-Scratch::Scratch(Scratch&& other) noexcept : directory_(std::exchange(other.directory_, {})), next_(other.next_) {}
+Scratch::Scratch(Scratch&& other) noexcept
+    : directory_(std::exchange(other.directory_, {})), guardian_(other.guardian_), next_(other.next_) {}
 
 Scratch::~Scratch() {
   for (const auto& directory : spare_) ::rmdir(directory.c_str());
@@ -74,6 +77,7 @@ base::Result<std::string> Scratch::make_directory() {
 std::function<void()> Scratch::discard(const std::string& directory) {
   std::string name = fmt::format("{}/{}{}", directory_, discarded_prefix, next_++);
   if (::rename(directory.c_str(), name.c_str()) != 0) name = directory;
+  else settle(directory);
   return [name] { (void)base::remove_tree(name); };
 }
 
@@ -90,7 +94,12 @@ bool Scratch::take_back(const std::string& directory) {
     return false;
   }
   spare_.push_back(directory);
+  settle(directory);
   return true;
+}
+
+void Scratch::settle(const std::string& directory) {
+  if (guardian_ != nullptr) guardian_->directory_settled(directory);
 }
 
 // Whatever is made or removed in a directory changes its ctime, which nobody can set: one that has stayed tells as much

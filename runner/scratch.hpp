@@ -15,6 +15,8 @@
 
 namespace fatespec::runner {
 
+class Guardian;
+
 /// A directory of this run in $TMPDIR or /tmp; each attempt at a test gets an empty one of its own inside it.
 class Scratch final : public Workspace {
  public:
@@ -33,7 +35,8 @@ class Scratch final : public Workspace {
 
   /// Where the directory of a run will be: so that whoever cleans up can be told before it is made.
   static std::string path_of(const std::string& run_id);
-  static base::Result<Scratch> create(const std::string& directory);
+  /// `guardian`, which is optional, is told of the directory, and of what becomes of those in it.
+  static base::Result<Scratch> create(const std::string& directory, Guardian* guardian = nullptr);
   Scratch(const Scratch&) = delete;
   Scratch& operator=(const Scratch&) = delete;
   Scratch(Scratch&& other) noexcept;
@@ -46,15 +49,17 @@ class Scratch final : public Workspace {
   base::Result<std::string> make_directory() override;
   /// Marks it for removal by giving it another name. Whoever cleans up after us removes what has such a name.
   std::function<void()> discard(const std::string& directory) override;
-  void keep(const std::string&) override {}
+  void keep(const std::string& directory) override { settle(directory); }
   std::uint64_t free_space() const override;
   static constexpr const char* discarded_prefix = "discarded-";
   /// Making and removing a directory costs a file system with discards a tenth of the time of a short test.
   bool take_back(const std::string& directory) override;
 
  private:
-  explicit Scratch(std::string directory) : directory_(std::move(directory)) {}
+  Scratch(std::string directory, Guardian* guardian) : directory_(std::move(directory)), guardian_(guardian) {}
+  void settle(const std::string& directory);
   std::string directory_;
+  Guardian* guardian_;
   std::uint64_t next_ = 1;
   std::vector<std::string> spare_;
   std::optional<Pristine> pristine_;       ///< what a fresh directory looks like

@@ -47,6 +47,13 @@ class Runner {
     pid_ = -1;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   }
+  /// True if it has a file open whose path ends so.
+  bool has_open(const std::string& end) const {
+    std::error_code ignored;
+    for (const auto& entry : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/fd", ignored))
+      if (std::filesystem::read_symlink(entry.path(), ignored).string().ends_with(end)) return true;
+    return false;
+  }
   /// Its state as in proc(5).
   char state() const { return state_of(pid_); }
   static char state_of(pid_t pid) {
@@ -78,6 +85,18 @@ TEST(Signals, AKilledRunnerLeavesNoProcessAndNoDirectoryBehind) {
   runner.wait();
   EXPECT_TRUE(wait_until([&] { return !test::process_exists("sleep 4321." + std::to_string(::getpid())); }));
   EXPECT_TRUE(wait_until([&] { return !test::process_exists("misbehave leave-and-hang 0 " + mark); }));
+  EXPECT_TRUE(wait_until([&] { return std::filesystem::is_empty(directory / "tmp"); }));
+}
+
+// The processes of the test are gone already, and its directory is only read.
+TEST(Signals, ARunnerThatIsKilledWhileItJudgesLeavesNoDirectoryBehind) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests: [{name: t, spec: '{MD5FILE,$TEST_DIR/big} truncate -s 200G $TEST_DIR/big'}]\n");
+  Runner runner(directory, "--results none");
+  ASSERT_TRUE(wait_until([&] { return runner.has_open("/big"); }));
+  runner.send(SIGKILL);
+  runner.wait();
   EXPECT_TRUE(wait_until([&] { return std::filesystem::is_empty(directory / "tmp"); }));
 }
 
