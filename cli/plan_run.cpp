@@ -164,7 +164,7 @@ class PlanRun {
   StopSignal stop_signal_;
   asio::steady_timer ticker_;
   runner::Scheduler scheduler_;
-  std::shared_ptr<runner::RunningProbes> probes_;  ///< while they run
+  std::shared_ptr<runner::RunningExecution> probes_;  ///< while they run
   model::VerdictCounts counts_;
   runner::AttributionCollector attributions_{plan_};
   std::size_t planned_ = 0;  ///< tests that the run has, with those that had a result before

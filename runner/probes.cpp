@@ -19,7 +19,7 @@ namespace {
 
 constexpr auto probe_timeout = std::chrono::seconds(30);
 
-class ProbeRun final : public RunningProbes, public std::enable_shared_from_this<ProbeRun> {
+class ProbeRun final : public RunningExecution, public std::enable_shared_from_this<ProbeRun> {
  public:
   ProbeRun(model::TestPlan& plan, Loops loops, std::function<Station&(const model::PlannedTest&)> station_of,
            std::function<void()> done)
@@ -118,9 +118,9 @@ class ProbeRun final : public RunningProbes, public std::enable_shared_from_this
 
 }  // namespace
 
-std::shared_ptr<RunningProbes> run_probes(model::TestPlan& plan, Loops loops,
-                                          std::function<Station&(const model::PlannedTest&)> station_of,
-                                          std::function<void()> done) {
+std::shared_ptr<RunningExecution> run_probes(model::TestPlan& plan, Loops loops,
+                                             std::function<Station&(const model::PlannedTest&)> station_of,
+                                             std::function<void()> done) {
   auto run = std::make_shared<ProbeRun>(plan, loops, std::move(station_of), std::move(done));
   boost::asio::post(loops.loop, [run] { run->next(); });
   return run;

@@ -2,8 +2,6 @@
 
 #include <fcntl.h>
 
-#include <deque>
-
 #include <gtest/gtest.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
@@ -170,46 +168,6 @@ TEST_F(LocalExecutorTest, CancelEndsTheTree) {
   const Ran ran = run("sleep 7234.5", 20s, 50ms);
   EXPECT_EQ(ran.execution.ending, Ending::cancelled);
   EXPECT_FALSE(process_exists("7234.5"));
-}
-
-/// Starts one process after the other, several at a time, each when another one ends.
-class Procession {
- public:
-  Procession(int count, std::function<std::string(int)> command) : left_(count), command_(std::move(command)) {
-    for (int i = 0; i < 8; ++i) next();
-    loop_.run();
-  }
-  int leaky() const { return leaky_; }
-
- private:
-  void next() {
-    if (left_-- <= 0) return;
-    ExecutionRequest request;
-    request.command = command_(left_);
-    request.environment =
-        std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"PATH=/usr/bin:/bin"});
-    request.directory = "/";
-    request.marker = "TEST_DIR=/nonexistent/" + std::to_string(left_);
-    auto& sinks = sinks_.emplace_back();
-    executor_.execute(std::move(request), sinks[0], sinks[1], [this](const model::Execution& execution) {
-      if (execution.leaky) ++leaky_;
-      next();
-    });
-  }
-
-  asio::io_context loop_{1};
-  LocalExecutor executor_{loop_, {.grace = 300ms, .leak = 20ms}};
-  std::deque<std::array<StringSink, 2>> sinks_;
-  int left_;
-  int leaky_ = 0;
-  std::function<std::string(int)> command_;
-};
-
-// The reactor's records of closed descriptors are used again at once: an event of what has ended must not end another.
-TEST_F(LocalExecutorTest, TheEndOfOneProcessIsNotTakenForThatOfAnother) {
-  const Procession procession(
-      1500, [](int i) { return i % 2 == 0 ? "sleep 0.05" : "/bin/sh -c 'echo a; echo b >&2; echo c'"; });
-  EXPECT_EQ(procession.leaky(), 0);
 }
 
 }  // namespace
