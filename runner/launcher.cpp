@@ -32,31 +32,19 @@ bool has_terminal() {
   return there;
 }
 
-/// Ignored signals stay ignored across exec, unlike handled ones. Which they are is settled before the first launch.
-const std::vector<int>& ignored_signals() {
-  static const std::vector<int> ignored = [] {
-    std::vector<int> found;
-    for (const int signal : {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU}) {
-      struct sigaction action {};
-      if (::sigaction(signal, nullptr, &action) != 0 || action.sa_handler == SIG_IGN) found.push_back(signal);
-    }
-    return found;
-  }();
-  return ignored;
-}
-
 /// An initialiser that makes the child the leader of a process group and resets what it must not inherit. Where there
 /// is a terminal the child leads a session of its own, and opening /dev/tty fails in it. Elsewhere a group does: a
 /// session would cost a tenth of the time of a trivial test where the kernel schedules by sessions (autogroups).
 struct OwnGroup {
   bool own_session = false;
-  const std::vector<int>& ignored = ignored_signals();  // not looked for in the child, which shares our memory
   process::error_code on_exec_setup(process::posix::default_launcher&, const std::filesystem::path&,
                                     const char* const*) const {
     if (own_session) ::setsid();
     else ::setpgid(0, 0);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runner that is killed leaves no test behind
-    for (const int signal : ignored) ::signal(signal, SIG_DFL);
+    // Ignored signals stay ignored across exec, unlike handled ones.
+    for (const int signal : {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU})
+      ::signal(signal, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
