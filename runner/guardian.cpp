@@ -22,6 +22,7 @@
 
 #include "runner/process_table.hpp"
 #include "runner/scratch.hpp"
+#include "runner/test_cgroup.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -129,12 +130,13 @@ void let_go_of_everything(int life_line) {
   (void)!::chdir("/");
 }
 
-[[noreturn]] void stand_guard(const Shared& shared) {
+[[noreturn]] void stand_guard(const Shared& shared, pid_t runner) {
   char farewell = 0;
   ssize_t got = 0;
   while ((got = ::read(3, &farewell, 1)) < 0 && errno == EINTR) {
   }
   if (got != 1) {
+    TestCgroups::end_those_of(runner);
     kill_leftovers(shared);
     remove_directories(shared);
   }
@@ -149,11 +151,12 @@ base::Result<std::unique_ptr<Guardian>> Guardian::start() {
   auto* shared = new (memory) Shared;  // fresh pages are zero: no tests
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return base::io_error("guardian", errno);
+  const pid_t runner = ::getpid();
   const pid_t pid = ::fork();
   if (pid < 0) return base::io_error("guardian", errno);
   if (pid == 0) {
     let_go_of_everything(ends[0]);
-    stand_guard(*shared);
+    stand_guard(*shared, runner);
   }
   ::close(ends[0]);
   return std::unique_ptr<Guardian>(new Guardian(shared, pid, base::FileDescriptor(ends[1])));

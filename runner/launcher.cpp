@@ -52,6 +52,16 @@ struct OwnGroup {
   }
 };
 
+/// An initialiser that puts the child into a cgroup.
+struct EnterCgroup {
+  int entrance = -1;
+  process::error_code on_exec_setup(process::posix::default_launcher&, const std::filesystem::path&,
+                                    const char* const*) const {
+    if (entrance >= 0) (void)!::write(entrance, "0", 1);
+    return {};
+  }
+};
+
 /// Blocks all signals of this thread that may have a handler, so that none runs in a child that shares our memory. Not
 /// SIGCHLD, which has none: blocked, it would not be ignored but wake another thread for nothing.
 class BlockedSignals {
@@ -149,9 +159,10 @@ LaunchResult launch(const LaunchRequest& request) {
   process::process_stdio stdio{request.stdin_fd, request.stdout_fd, request.stderr_fd};
   process::process_start_dir directory(request.directory);
   OwnGroup group{has_terminal()};
+  EnterCgroup cgroup{request.cgroup_fd};
   VforkLauncher launcher;
   launcher.env = environment.data();
-  return launcher.start(request.program, argv.data(), group, directory, stdio);
+  return launcher.start(request.program, argv.data(), group, cgroup, directory, stdio);
 }
 
 }  // namespace fatespec::runner

@@ -18,6 +18,7 @@ struct LaunchRequest {
   int stdin_fd = -1;
   int stdout_fd = -1;
   int stderr_fd = -1;
+  int cgroup_fd = -1;  ///< where it enters a TestCgroup before it runs; one that cannot be entered is left out
 };
 
 /// A started process: its id, or the errno value of what failed.

@@ -4,6 +4,13 @@
 
 namespace fatespec::runner {
 
+std::uint64_t task_limit(std::size_t processes) {
+  constexpr std::uint64_t for_each = 4;
+  constexpr std::uint64_t in_any_case = 1024;
+  if (processes > (UINT64_MAX - in_any_case) / for_each) return UINT64_MAX;
+  return for_each * processes + in_any_case;
+}
+
 ExecutionLimits execution_limits(const model::Limits& project, const model::Limits& test, std::uint64_t free_space) {
   const auto choose = [](const auto& own, const auto& shared, std::uint64_t otherwise) {
     return own ? *own : shared.value_or(otherwise);

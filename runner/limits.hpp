@@ -13,6 +13,10 @@ inline constexpr std::uint64_t default_directory_limit = std::uint64_t{16}
                                                          << 30;  ///< bytes; at most half the free space
 inline constexpr std::uint64_t default_process_limit = 2048;
 
+/// How many tasks, threads among them, a test that may have so many processes may have where the kernel can limit them:
+/// far more, as programs have threads; it stops what forks without end while nobody looks.
+std::uint64_t task_limit(std::size_t processes);
+
 /// The test's own limits, else the project's, else the defaults. `free_space`: bytes where test directories are.
 ExecutionLimits execution_limits(const model::Limits& project, const model::Limits& test, std::uint64_t free_space);
 

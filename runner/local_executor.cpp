@@ -25,6 +25,7 @@ void forget_peak_memory() {
 LocalExecutor::LocalExecutor(boost::asio::io_context& loop, LocalLimits limits, Guardian* guardian)
     : machine_{.loop = loop, .limits = limits, .guardian = guardian}, watch_(loop) {
   if (guardian != nullptr) machine_.reaper.ignore(guardian->pid());
+  if (auto cgroups = TestCgroups::open()) machine_.cgroups = std::move(cgroups).value();
 }
 
 LocalExecutor::~LocalExecutor() { machine_.reaper.signal_all(SIGKILL); }

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 
@@ -15,6 +16,7 @@
 #include "runner/guardian.hpp"
 #include "runner/orphan_reaper.hpp"
 #include "runner/program_finder.hpp"
+#include "runner/test_cgroup.hpp"
 
 namespace fatespec::runner {
 
@@ -39,6 +41,7 @@ struct LocalMachine {
   OrphanReaper reaper = {};
   ProgramFinder programs = {};
   std::set<LocalProcess*> running = {};
+  std::unique_ptr<TestCgroups> cgroups = {};  ///< where they can be had
   base::FileDescriptor null = base::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));  ///< stdin of most tests
   /// Bytes in use where test directories are, at the last look; a test that starts takes it for what was there before.
   std::optional<std::uint64_t> disk_used = {};

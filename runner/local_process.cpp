@@ -11,7 +11,6 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
-#include <set>
 
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
@@ -31,6 +30,7 @@ LocalProcess::LocalProcess(LocalMachine& machine, ExecutionRequest request, Done
     : machine_(machine),
       request_(std::move(request)),
       done_(std::move(done)),
+      tree_(machine.reaper, machine.cgroups.get(), request_.marker, request_.limits.processes),
       exit_(machine.loop),
       timer_(machine.loop),
       poll_(machine.loop) {}
@@ -40,11 +40,12 @@ void LocalProcess::start(OutputSink& output, OutputSink& error) {
     begin();
     return;
   }
+  tree_.not_started();
   asio::post(machine_.loop, [self = shared_from_this()] { self->done_(std::move(self->execution_)); });
 }
 
 void LocalProcess::begin() {
-  machine_.reaper.test_started(pid_);
+  tree_.started(pid_);
   machine_.running.insert(this);
   if (machine_.guardian != nullptr) machine_.guardian->test_started(pid_, request_.test_directory);
   if (!machine_.disk_used && !request_.test_directory.empty()) machine_.look_at_disk(request_.test_directory);
@@ -100,6 +101,7 @@ bool LocalProcess::launch_program() {
   launch_request.stdin_fd = stdin_ ? stdin_.get() : machine_.null.get();
   launch_request.stdout_fd = write_ends_[0].get();
   launch_request.stderr_fd = write_ends_[1].get();
+  launch_request.cgroup_fd = tree_.cgroup_entrance();
   auto words = specs::simple_words(request_.command);
   started_ = std::chrono::steady_clock::now();
   LaunchResult started{-1, ENOEXEC};
@@ -157,8 +159,8 @@ void LocalProcess::count_output(std::size_t bytes) {
 
 void LocalProcess::look_at_limits(long machine_tasks) {
   if (over_ || ended_by_us()) return;
-  if (too_many_processes(machine_tasks)) {
-    exceed(fmt::format("had more than {} processes at once", request_.limits.processes));
+  if (auto excess = tree_.excess(machine_tasks)) {
+    exceed(std::move(*excess));
   } else if (std::chrono::steady_clock::now() >= next_walk_) {
     look_at_directory();
   }
@@ -169,14 +171,7 @@ void LocalProcess::look_at_directory() {
     exceed(fmt::format("put more than {} into its directory", base::format_size(request_.limits.directory)));
 }
 
-// A test cannot have more processes than the machine has: the costly look is taken only when it might.
-bool LocalProcess::too_many_processes(long machine_tasks) {
-  const std::size_t most = request_.limits.processes;
-  if (static_cast<std::size_t>(machine_tasks) <= most) return false;
-  return ProcessTable::read().size_of(pid_, request_.marker) > most;
-}
-
-// As above: a directory that grows makes the file system grow, unless others give as much back. So it is looked into
+// A directory that grows makes the file system grow, unless others give as much back. So it is looked into
 // when the file system has grown, and now and then all the same.
 bool LocalProcess::directory_too_large() {
   constexpr auto between_walks = std::chrono::milliseconds(500);
@@ -197,7 +192,7 @@ void LocalProcess::exceed(std::string what) {
   if (over_ || ended_by_us()) return;
   execution_.ending = Ending::over_limit;
   execution_.problem = std::move(what);
-  freeze_tree();
+  tree_.freeze_and_kill();
   end_tree(true);
 }
 
@@ -217,7 +212,7 @@ void LocalProcess::suspend() {
   remaining_ = next_step_ == nullptr ? base::Duration(0) : timer_.expiry() - suspended_at_;
   ++armed_;  // what is queued for the timer is stale
   timer_.cancel();
-  for (const auto& process : ProcessTable::read().tree_of(pid_, request_.marker))
+  for (const auto& process : tree_.living())
     if (!process.is_stopped() && ::kill(process.pid, SIGSTOP) == 0) suspended_.push_back(process.pid);
 }
 
@@ -239,6 +234,7 @@ void LocalProcess::process_ended() {
   exited_ = true;
   exit_.close();
   execution_.wall = std::chrono::steady_clock::now() - started_;
+  if (auto refusal = tree_.refusal()) exceed(std::move(*refusal));
   // What ends sooner than it would be looked at once cannot have filled a disk.
   if (!ended_by_us() && execution_.wall > machine_.limits.look) look_at_directory();
   finish_if_over();
@@ -248,7 +244,7 @@ void LocalProcess::process_ended() {
 
 // Descendants that were sent a SIGTERM may clean up until the time of grace is over; they are looked for now and then.
 bool LocalProcess::tree_is_alive() {
-  if (machine_.reaper.signal_orphans(pid_, request_.marker, 0) == 0) return false;
+  if (!tree_.has_survivors()) return false;
   poll_.expires_after(std::chrono::milliseconds(10));
   poll_.async_wait([self = shared_from_this()](error_code code) {
     if (!code) self->finish_if_over();
@@ -270,8 +266,7 @@ void LocalProcess::finish_if_over() {
 
 void LocalProcess::output_leaked() {
   execution_.leaky = true;
-  ::kill(-pid_, SIGKILL);
-  machine_.reaper.signal_orphans(pid_, request_.marker, SIGKILL);
+  tree_.signal(SIGKILL);
   for (auto& stream : streams_) stream->close();
   finish_if_over();
 }
@@ -296,13 +291,13 @@ void LocalProcess::reap() {
 void LocalProcess::end_orphans() {
   constexpr int most_sweeps = 200;
   constexpr int quick_sweeps = 20;
-  const std::size_t left = machine_.reaper.signal_orphans(pid_, request_.marker, SIGKILL);
+  const std::size_t left = tree_.kill_survivors();
   if (left > 0 && ++sweeps_ < most_sweeps) {
     arm(std::chrono::milliseconds(sweeps_ < quick_sweeps ? 1 : 20), &LocalProcess::end_orphans);
     return;
   }
   if (left > 0) execution_.problem = fmt::format("{} processes of the test cannot be killed", left);
-  const model::Usage orphans = machine_.reaper.test_ended(pid_);
+  const model::Usage orphans = tree_.ended(left > 0);
   execution_.usage.user += orphans.user;
   execution_.usage.system += orphans.system;
   execution_.usage.max_rss_kib = std::max(execution_.usage.max_rss_kib, orphans.max_rss_kib);
@@ -324,39 +319,21 @@ void LocalProcess::take_stack() {
     end_tree(false);
     return;
   }
-  const auto tree = ProcessTable::read().tree_of(pid_, request_.marker);
-  if (!tree.empty() && std::all_of(tree.begin(), tree.end(), [](const auto& p) { return p.is_stopped(); }))
+  const auto processes = tree_.living();
+  if (!processes.empty() &&
+      std::all_of(processes.begin(), processes.end(), [](const auto& p) { return p.is_stopped(); }))
     execution_.problem += ": it is stopped, and nobody would continue it";
-  hang_stack(machine_, tree, [self = shared_from_this()](std::string stack) {
+  hang_stack(machine_, processes, [self = shared_from_this()](std::string stack) {
     self->execution_.stack = std::move(stack);
     if (!self->over_) self->end_tree(false);
   });
-}
-
-// What forks without end forks between a look and a kill; what is stopped does not.
-void LocalProcess::freeze_tree() {
-  constexpr int most_passes = 50;
-  ::kill(-pid_, SIGSTOP);
-  std::set<pid_t> frozen;
-  for (int pass = 0; pass < most_passes; ++pass) {
-    bool found = false;
-    for (const auto& process : ProcessTable::read().tree_of(pid_, request_.marker)) {
-      if (!frozen.insert(process.pid).second) continue;
-      found = true;
-      ::kill(process.pid, SIGSTOP);
-    }
-    if (!found) break;
-  }
-  for (const pid_t pid : frozen) ::kill(pid, SIGKILL);
 }
 
 // First a request to end, then an end.
 void LocalProcess::end_tree(bool now) {
   const int signal = now ? SIGKILL : SIGTERM;
   merciless_ = merciless_ || now;
-  ::kill(-pid_, signal);
-  ::kill(-pid_, SIGCONT);  // a stopped process would not see a SIGTERM
-  machine_.reaper.signal_orphans(pid_, request_.marker, signal);
+  tree_.signal(signal);
   arm(now ? std::chrono::milliseconds(100) : machine_.limits.grace, &LocalProcess::kill_tree);
   if (exited_) finish_if_over();
 }

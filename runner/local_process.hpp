@@ -19,7 +19,7 @@
 #include "runner/launcher.hpp"
 #include "runner/local_machine.hpp"
 #include "runner/output_pipe.hpp"
-#include "runner/process_table.hpp"
+#include "runner/test_tree.hpp"
 
 namespace fatespec::runner {
 
@@ -52,7 +52,6 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void watch_exit();
   bool has_exited() const;
   void count_output(std::size_t bytes);
-  bool too_many_processes(long machine_tasks);
   void look_at_directory();
   bool directory_too_large();
   void exceed(std::string what);
@@ -68,7 +67,6 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void end_orphans();
   void time_is_up();
   void take_stack();
-  void freeze_tree();
   void end_tree(bool now);
   void kill_tree();
 
@@ -79,6 +77,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   LocalMachine& machine_;
   ExecutionRequest request_;
   Done done_;
+  TestTree tree_;
   base::FileDescriptor stdin_;
   std::array<base::FileDescriptor, 2> write_ends_;
   std::array<std::unique_ptr<OutputPipe>, 2> streams_;

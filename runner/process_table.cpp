@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <set>
 
 #include <fmt/format.h>
 
@@ -60,15 +59,16 @@ ProcessTable ProcessTable::read() {
   return table;
 }
 
-std::vector<ProcessEntry> ProcessTable::tree_of(pid_t leader, const std::string& marker) const {
-  auto tree = members(leader, marker);
+std::vector<ProcessEntry> ProcessTable::tree_of(pid_t leader, const std::string& marker,
+                                                const std::set<pid_t>& known) const {
+  auto tree = members(leader, marker, known);
   std::erase_if(tree, [](const ProcessEntry& entry) { return !entry.is_alive(); });
   return tree;
 }
 
-std::vector<ProcessEntry> ProcessTable::members(pid_t leader, const std::string& marker) const {
+std::vector<ProcessEntry> ProcessTable::members(pid_t leader, const std::string& marker, std::set<pid_t> found) const {
   const pid_t self = ::getpid();
-  std::set<pid_t> found = {leader};
+  found.insert(leader);
   for (const auto& entry : entries_) {
     if (entry.session == leader || entry.group == leader) found.insert(entry.pid);
     else if (entry.parent == self && environment_has(entry.pid, marker)) found.insert(entry.pid);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -29,14 +30,16 @@ class ProcessTable {
   static ProcessTable read();
 
   /// The living processes of the tree of a test: its leader, what is in its session or group, what carries the marker
-  /// in its environment and has become a child of ours, and all descendants of these.
-  std::vector<ProcessEntry> tree_of(pid_t leader, const std::string& marker) const;
+  /// in its environment and has become a child of ours, what is `known` to be in it, and all descendants of these.
+  std::vector<ProcessEntry> tree_of(pid_t leader, const std::string& marker, const std::set<pid_t>& known) const;
   /// How many processes tree_of() would list, with the dead ones that nobody has waited for: they take room as well.
-  std::size_t size_of(pid_t leader, const std::string& marker) const { return members(leader, marker).size(); }
+  std::size_t size_of(pid_t leader, const std::string& marker, const std::set<pid_t>& known) const {
+    return members(leader, marker, known).size();
+  }
   const std::vector<ProcessEntry>& entries() const { return entries_; }
 
  private:
-  std::vector<ProcessEntry> members(pid_t leader, const std::string& marker) const;
+  std::vector<ProcessEntry> members(pid_t leader, const std::string& marker, std::set<pid_t> found) const;
   std::vector<ProcessEntry> entries_;
 };
 
