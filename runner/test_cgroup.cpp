@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <string>
@@ -183,7 +184,8 @@ TestCgroups::~TestCgroups() {
 
 TestCgroup* TestCgroups::take(std::uint64_t most_tasks) {
   if (free_.empty()) {
-    auto made = TestCgroup::create(own_ / fmt::format("{}{}-{}", name_prefix, ::getpid(), ++made_));
+    static std::atomic<unsigned> number = 0;  // a runner may have groups for its probes besides
+    auto made = TestCgroup::create(own_ / fmt::format("{}{}-{}", name_prefix, ::getpid(), ++number));
     if (!made) return nullptr;
     all_.push_back(std::move(made).value());
     free_.push_back(all_.back().get());

@@ -75,7 +75,6 @@ class TestCgroups {
   std::filesystem::path own_;
   std::vector<std::unique_ptr<TestCgroup>> all_;
   std::vector<TestCgroup*> free_;
-  std::size_t made_ = 0;
 };
 
 }  // namespace fatespec::runner

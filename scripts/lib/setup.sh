@@ -21,6 +21,10 @@ packages() {
 test_packages() {
   echo libgtest-dev postgresql munge slurmctld slurmd slurm-client slurm-wlm-basic-plugins postgresql libbenchmark-dev sqlite3 openssl patch diffutils procps bsdutils time python3 gdb openssh-server openssh-client busybox iproute2 clang libclang-rt-dev git xvfb xauth xdotool imagemagick chromium
 }
+# Of scripts/cgroup-machine, which knows one architecture.
+cgroup_machine_packages() {
+  [ "$(uname -m)" != x86_64 ] || echo qemu-system-x86 busybox cpio kmod xz-utils
+}
 apt_has_newer_boost() {
   local version
   version=$(apt-cache show libboost-dev 2>/dev/null | sed -n 's/^Version: //p' | head -n 1)
