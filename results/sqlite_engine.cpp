@@ -68,7 +68,12 @@ class SqliteInserter : public RowInserter {
       add.execute(true);
       look.execute(true);
     }
-    return found_;
+    const long long id = found_;
+    // To its end: a question that is still open keeps the connection at what it saw, and the next transaction would be
+    // refused ("database is locked", without any waiting) as soon as another process had written.
+    while (look.fetch()) {
+    }
+    return id;
   }
 
   void bind(const ResultRow& row) {

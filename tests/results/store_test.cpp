@@ -149,6 +149,35 @@ TEST(RunWriter, TwoWritersAtOnceBothSucceed) {
   EXPECT_EQ((*store)->results("bb")->size(), 300U);
 }
 
+/// A run whose results are written one by one, by a test that takes turns.
+class OpenRun {
+ public:
+  OpenRun(const std::string& file, const std::string& run)
+      : writer_(std::move(Store::open(file).value()), [](const base::Error& error) { ADD_FAILURE() << error.str(); }) {
+    write(model::RunStarted{run, "0.1", "fatespec run", 2, base::UtcTime(1s)});
+  }
+  void write(const model::RunEvent& event) {
+    writer_.handle(event);
+    EXPECT_TRUE(writer_.flush());
+  }
+
+ private:
+  RunWriter writer_;
+};
+
+TEST(RunWriter, NoWriterHoldsOnToWhatItHasRead) {
+  const TemporaryDirectory directory;
+  OpenRun a(directory / "r.db", "aa");
+  OpenRun b(directory / "r.db", "bb");
+  for (const char* test : {"t1", "t2", "t3"}) {
+    a.write(model::TestFinished{result(test)});
+    b.write(model::TestFinished{result(test)});
+  }
+  auto store = Store::open_existing(directory / "r.db");
+  EXPECT_EQ((*store)->results("aa")->size(), 3U);
+  EXPECT_EQ((*store)->results("bb")->size(), 3U);
+}
+
 TEST(RunWriter, ALostStoreIsToldOnce) {
   const TemporaryDirectory directory;
   auto store = Store::open(directory / "r.db");
