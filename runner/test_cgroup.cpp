@@ -110,6 +110,8 @@ std::vector<fs::path> groups_named(const fs::path& own, std::string_view prefix)
   return found;
 }
 
+base::Result<void> enable(const fs::path& own) { return write_control(own / "cgroup.subtree_control", "+pids"); }
+
 bool has_inner_groups(const fs::path& group) { return with_inner(group).size() > 1; }
 
 /// Groups of runners that were killed together with their guardian.
@@ -131,7 +133,9 @@ base::Result<std::unique_ptr<TestCgroup>> TestCgroup::create(const fs::path& pat
   if (auto threaded = write_control(path / "cgroup.type", "threaded"); !threaded) return threaded.error();
   group->entrance_.reset(::open((path / "cgroup.threads").c_str(), O_WRONLY | O_CLOEXEC));
   group->current_.reset(::open((path / "pids.current").c_str(), O_RDONLY | O_CLOEXEC));
-  group->events_.reset(::open((path / "pids.events").c_str(), O_RDONLY | O_CLOEXEC));
+  // From Linux 6.11 on pids.events also counts what groups inside were refused, as those of a runner that is a test.
+  group->events_.reset(::open((path / "pids.events.local").c_str(), O_RDONLY | O_CLOEXEC));
+  if (!group->events_) group->events_.reset(::open((path / "pids.events").c_str(), O_RDONLY | O_CLOEXEC));
   if (!group->entrance_ || !group->current_ || !group->events_) return base::io_error(path, errno);
   return group;
 }
@@ -162,7 +166,7 @@ std::uint64_t TestCgroup::refusals() const {
   return fields.size() == 2 ? static_cast<std::uint64_t>(base::parse_integer(fields[1]).value_or(0)) : 0;
 }
 
-bool TestCgroup::has_refused() const { return refusals() != refusals_before_; }
+bool TestCgroup::has_refused() const { return refusals() > refusals_before_; }
 
 std::set<pid_t> TestCgroup::tasks() const { return tasks_in(path_); }
 
@@ -172,7 +176,7 @@ base::Result<std::unique_ptr<TestCgroups>> TestCgroups::open() {
   if (!has_word(read_control(own / "cgroup.controllers"), "pids"))
     return base::Error{base::ErrorKind::not_found, own.string() + ": the pids controller is not available"};
   remove_abandoned(own);
-  if (auto enabled = write_control(own / "cgroup.subtree_control", "+pids"); !enabled) return enabled.error();
+  if (auto enabled = enable(own); !enabled) return enabled.error();
   return std::unique_ptr<TestCgroups>(new TestCgroups(own));
 }
 
@@ -185,6 +189,7 @@ TestCgroups::~TestCgroups() {
 TestCgroup* TestCgroups::take(std::uint64_t most_tasks) {
   if (free_.empty()) {
     static std::atomic<unsigned> number = 0;  // a runner may have groups for its probes besides
+    if (!enable(own_)) return nullptr;        // another runner may have been the last one out
     auto made = TestCgroup::create(own_ / fmt::format("{}{}-{}", name_prefix, ::getpid(), ++number));
     if (!made) return nullptr;
     all_.push_back(std::move(made).value());

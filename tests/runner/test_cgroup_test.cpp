@@ -154,6 +154,27 @@ TEST_F(TestCgroupTest, GroupsOfARunnerThatIsGoneAreRemoved) {
   EXPECT_EQ(groups_of(runner, ours), 0);
 }
 
+TEST_F(TestCgroupTest, ARunnerThatIsATestHasGroupsOfItsOwn) {
+  TestCgroup* outer = cgroups_->take(10);
+  ASSERT_NE(outer, nullptr);
+  const fs::path place = place_of(*outer);
+  const pid_t runner = ::fork();
+  if (runner == 0) {
+    (void)!::write(outer->entrance(), "0", 1);
+    auto cgroups = TestCgroups::open();
+    TestCgroup* inner = cgroups ? cgroups.value()->take(1) : nullptr;
+    if (inner == nullptr) ::_exit(1);
+    say_inside(*inner, "sleep 0 & wait");
+    ::_exit(inner->has_refused() ? 0 : 2);
+  }
+  int status = 0;
+  ASSERT_EQ(::waitpid(runner, &status, 0), runner);
+  EXPECT_EQ(status, 0);
+  EXPECT_FALSE(outer->has_refused());
+  cgroups_.reset();
+  EXPECT_FALSE(fs::exists(place)) << "with what the runner inside has left";
+}
+
 class DroppedOutput final : public OutputSink {
  public:
   std::span<char> space() override { return buffer_; }
