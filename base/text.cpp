@@ -1,6 +1,8 @@
 #include "base/text.hpp"
 
 #include <fnmatch.h>
+#include <clocale>
+#include <cwchar>
 
 #include <algorithm>
 #include <array>
@@ -187,9 +189,13 @@ void append_escaped(std::string& text, char byte) {
   else text += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));
 }
 
+/// U+FFFE and U+FFFF: no characters, and forbidden in XML.
+bool is_noncharacter(std::string_view sequence) { return sequence == "\xEF\xBF\xBE" || sequence == "\xEF\xBF\xBF"; }
+
 bool is_control(std::string_view sequence) {
   const auto lead = static_cast<unsigned char>(sequence[0]);
   if (sequence.size() == 1) return lead < 0x20 || lead == 0x7F;
+  if (is_noncharacter(sequence)) return true;
   return sequence.size() == 2 && lead == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;  // C1
 }
 
@@ -232,15 +238,62 @@ std::string printable_lines(std::string_view bytes) {
   return escape_unless(bytes, [](char c) { return c == '\n' || c == '\t'; });
 }
 
-std::string shorten(std::string_view text, std::size_t columns) {
-  std::size_t shown = 0;
-  std::size_t end = 0;
-  while (end < text.size() && shown + 1 < columns) {
-    end += std::max<std::size_t>(1, utf8_sequence(text.substr(end)));
-    ++shown;
+namespace {
+
+/// The C library's widths of characters, whatever locale the process has. Of this thread, as long as it lives.
+class WidthLocale {
+ public:
+  WidthLocale() : before_(::uselocale(utf8())) {}
+  WidthLocale(const WidthLocale&) = delete;
+  WidthLocale& operator=(const WidthLocale&) = delete;
+  ~WidthLocale() { ::uselocale(before_); }
+
+  static std::size_t width(std::string_view sequence) {
+    if (sequence.size() == 1) return 1;
+    std::mbstate_t state{};
+    wchar_t character = 0;
+    const std::size_t used = std::mbrtowc(&character, sequence.data(), sequence.size(), &state);
+    const int width = used == sequence.size() ? ::wcwidth(character) : 1;
+    return width < 0 ? 1 : static_cast<std::size_t>(width);
   }
-  const std::string_view rest = text.substr(std::min(end, text.size()));
-  if (rest.size() <= std::max<std::size_t>(1, utf8_sequence(rest))) return std::string(text);
+
+ private:
+  static locale_t utf8() {
+    static const locale_t locale = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);
+    return locale;
+  }
+  locale_t before_;
+};
+
+/// The character, or the bad byte, that a text begins with.
+std::string_view first_character(std::string_view text) {
+  return text.substr(0, std::max<std::size_t>(1, utf8_sequence(text)));
+}
+
+}  // namespace
+
+std::size_t columns_of(std::string_view text) {
+  const WidthLocale locale;
+  std::size_t columns = 0;
+  while (!text.empty()) {
+    const auto character = first_character(text);
+    columns += WidthLocale::width(character);
+    text.remove_prefix(character.size());
+  }
+  return columns;
+}
+
+std::string shorten(std::string_view text, std::size_t columns) {
+  if (text.size() <= columns) return std::string(text);  // no character takes more columns than bytes
+  if (columns_of(text) <= columns) return std::string(text);
+  const WidthLocale locale;
+  std::size_t end = 0;
+  for (std::size_t shown = 0; end < text.size();) {
+    const auto character = first_character(text.substr(end));
+    shown += WidthLocale::width(character);
+    if (shown >= columns) break;  // the last column is for the dots
+    end += character.size();
+  }
   return std::string(text.substr(0, end)) + "…";
 }
 

@@ -47,7 +47,9 @@ std::string to_utf8(std::string_view bytes);
 std::string printable(std::string_view bytes);
 /// Several lines, safe for a terminal: newlines and tabs stay, everything else as printable() has it.
 std::string printable_lines(std::string_view bytes);
-/// At most `columns` characters of a printable text; the rest is replaced by "…".
+/// How many columns of a terminal a printable text takes: wide characters take two, combining ones none.
+std::size_t columns_of(std::string_view text);
+/// What fits into `columns` of a printable text; the rest is replaced by "…".
 std::string shorten(std::string_view text, std::size_t columns);
 
 /// A word quoted for a POSIX shell, bare where that is safe.

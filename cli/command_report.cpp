@@ -13,6 +13,7 @@
 #include "reports/json_lines.hpp"
 #include "reports/junit.hpp"
 #include "reports/tap.hpp"
+#include "runner/attribution.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -55,7 +56,7 @@ base::Result<std::string> render(const ReportOptions& options, const model::Run&
     for (const auto& result : results) shared.push_back(std::make_shared<const model::TestResult>(result));
     return reports::junit_xml(shared);
   }
-  return reports::json_lines(run, results);
+  return reports::json_lines(run, results, runner::attributions_of(results));
 }
 
 ExitCode write_site(const ReportOptions& options, results::Store& store, const model::Run& run,

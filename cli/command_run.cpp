@@ -15,6 +15,7 @@
 #include "cli/follow_farm_run.hpp"
 #include "cli/inputs.hpp"
 #include "cli/plan_run.hpp"
+#include "cli/resumption.hpp"
 #include "cli/run_options.hpp"
 #include "cli/run_order.hpp"
 #include "cli/run_outputs.hpp"
@@ -22,6 +23,7 @@
 #include "cli/run_session.hpp"
 #include "cli/run_store.hpp"
 #include "cli/source_tree.hpp"
+#include "cli/store_options.hpp"
 #include "farm/slurm.hpp"
 #include "reports/comparison.hpp"
 #include "reports/run_reporter.hpp"
@@ -63,6 +65,7 @@ class RunCommand {
       if (!guardian) return complain(guardian.error());
       guardian_ = std::move(*guardian);
     }
+    if (const auto ended = adopt_resumed_tests()) return *ended;
     auto loaded = load_inputs(options_.inputs, plan_options(options_));
     if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
     inputs_ = std::move(std::get<Inputs>(loaded));
@@ -84,6 +87,19 @@ class RunCommand {
  private:
   bool on_farm() const { return options_.on == "slurm"; }
 
+  /// A bare `--resume` means the tests of the run that was cut short.
+  std::optional<ExitCode> adopt_resumed_tests() {
+    if (!options_.resume || on_farm() || selects_tests(options_)) return std::nullopt;
+    const auto project = load_project(options_.inputs);
+    if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+    const auto store = results::Store::open_existing(results_location(*std::get<0>(project), options_.results));
+    if (!store) return std::nullopt;  // what is wrong is told where the store is opened for the run
+    auto adopted = adopt_tests(options_, **store);
+    if (const auto* code = std::get_if<ExitCode>(&adopted)) return *code;
+    if (auto& options = std::get<0>(adopted)) options_ = std::move(*options);
+    return std::nullopt;
+  }
+
   std::optional<ExitCode> choose_tests() {
     if (!attached_.empty()) return choose_ordered_tests();
     if (on_farm() && options_.resume)
@@ -94,6 +110,15 @@ class RunCommand {
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
     run_.run_id = selection_.resumed ? selection_.resumed->id : new_run_id();
+    return read_earlier_results();
+  }
+
+  /// The files of a run that goes on tell all of it.
+  std::optional<ExitCode> read_earlier_results() {
+    if (!selection_.resumed || !outputs_.wanted()) return std::nullopt;
+    auto results = store_.history()->results(run_.run_id);
+    if (!results) return complain(results.error());
+    for (auto& result : *results) earlier_.push_back(std::make_shared<const model::TestResult>(std::move(result)));
     return std::nullopt;
   }
 
@@ -111,7 +136,7 @@ class RunCommand {
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
     if (options_.stress > 0) runner::repeat_tests(inputs_.plan, options_.stress);
-    return std::nullopt;
+    return read_earlier_results();
   }
 
   base::Result<ExitCode> run_on_cluster() {
@@ -188,7 +213,7 @@ class RunCommand {
     run_.scheduler.recordings = session_ ? session_->recordings() : "";
     if (!selection_.resumed) return;
     run_.resumed = true;
-    run_.done = selection_.resumed->counts;
+    run_.done = selection_.done;
   }
 
   void add_sinks() {
@@ -200,11 +225,16 @@ class RunCommand {
     options.several_configurations = inputs_.project->configurations.size() > 1;
     options.rerun_command = rerun_command(options_);
     options.results = store_.shown();
+    options.store_options = text_of(StoreOptions{options_.inputs, options_.results});
     options.resume_command = on_farm() ? "fatespec attach " + run_.run_id : full_command(options_) + " --resume";
     for (const auto& [test, earlier] : selection_.earlier) options.expected[test] = earlier.wall;
     reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
     std::vector<model::EventSink> sinks;
-    sinks.emplace_back([this](const auto& event) { outputs_.handle(event); });
+    sinks.emplace_back([this](const auto& event) {
+      outputs_.handle(event);
+      if (!std::holds_alternative<model::RunStarted>(event)) return;
+      for (auto& result : std::exchange(earlier_, {})) outputs_.handle(model::TestFinished{std::move(result)});
+    });
     sinks.emplace_back([this](const auto& event) { reporter_->handle(event); });
     sinks.emplace_back([this](const auto& event) { look_for_trends(event); });
     if (store_.writer() != nullptr) {
@@ -262,7 +292,7 @@ class RunCommand {
     for (const auto& trend : *trends) console_.print(reports::trend_text(console_, trend));
   }
 
-  const RunOptions& options_;
+  RunOptions options_;
   std::filesystem::path attached_;
   bool cancel_;
   std::vector<farm::ShardOrder> shards_;  ///< of a run on a cluster
@@ -277,6 +307,7 @@ class RunCommand {
   std::optional<RunSession> session_;
   bool has_trends_ = false;
   Selection selection_;
+  std::vector<std::shared_ptr<const model::TestResult>> earlier_;  ///< of a run that goes on, until they are told
   std::atomic<bool> results_lost_ = false;
   Remarks remarks_;
   RunStore store_;

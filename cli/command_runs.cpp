@@ -7,6 +7,7 @@
 #include "cli/store_options.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/summary.hpp"
+#include "runner/attribution.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -33,7 +34,8 @@ void show_excerpt(const char* name, const model::Excerpt& excerpt) {
 }
 
 void show_test(const model::TestResult& result, const reports::Console& console, bool several) {
-  std::printf("%s\n", reports::describe_bad(result, console, several).c_str());
+  const reports::BadResultText all{.several_configurations = several, .most_detail = SIZE_MAX, .show_command = ""};
+  std::printf("%s\n", reports::describe_bad(result, console, all).c_str());
   std::printf("attempts %d, status %s, wall %s, user %s, system %s, memory %s%s\n", result.attempts,
               result.status           ? std::to_string(*result.status).c_str()
               : result.signal.empty() ? "none"
@@ -69,11 +71,16 @@ void show_people(const ShowOptions& options, const std::vector<model::TestResult
   }
   std::printf("run %s, %s, by fatespec %s\n$ %s\n", run.id.c_str(), base::iso8601(run.started).c_str(),
               run.version.c_str(), base::printable(run.command).c_str());
+  const reports::BadResultText brief{.several_configurations = several,
+                                     .show_command = "fatespec show " + run.id + text_of(options.store)};
   for (const auto& result : results) {
     if (!options.test.empty()) show_test(result, console, several);
     else if (model::is_bad(result.verdict) || options.all)
-      std::printf("%s\n", reports::describe_bad(result, console, several).c_str());
+      std::printf("%s\n", reports::describe_bad(result, console, brief).c_str());
   }
+  if (options.test.empty())
+    for (const auto& found : runner::attributions_of(results))
+      std::printf("%s\n", reports::describe(found, console, several).c_str());
   const std::string wall = run.finished ? " in " + base::format_duration(*run.finished - run.started) : ", unfinished";
   std::printf("%llu of %llu tests: %s%s\n", static_cast<unsigned long long>(run.counts.total()),
               static_cast<unsigned long long>(run.planned), reports::describe(run.counts, console).c_str(),
@@ -102,7 +109,7 @@ ExitCode show_run(const ShowOptions& options) {
       result.failed_attempts = std::move(*attempts);
     }
   }
-  if (options.json) std::printf("%s", reports::json_lines(*run, *results).c_str());
+  if (options.json) std::printf("%s", reports::json_lines(*run, *results, runner::attributions_of(*results)).c_str());
   else show_people(options, *results, *run, reports::Console(stdout));
   return ExitCode::success;
 }

@@ -2,9 +2,10 @@
 
 namespace fatespec::cli {
 
-FarmResults::FarmResults(const model::TestPlan& plan, const base::Clock& clock, model::VerdictCounts before,
+FarmResults::FarmResults(const model::TestPlan& plan, const base::Clock& clock,
+                         const std::vector<results::LatestResult>& before,
                          std::function<void(const model::RunEvent&)> emit)
-    : clock_(clock), emit_(std::move(emit)), counts_(before), attributions_(plan) {
+    : clock_(clock), emit_(std::move(emit)), tally_(before) {
   for (const auto& test : plan.tests)
     if (test.repetition == 0) waiting_[{test.name, test.configuration->name}] = &test;
 }
@@ -21,8 +22,7 @@ bool FarmResults::take(model::TestResult result) {
   result.suite = test->suite->name;
   if (result.tags.empty()) result.tags = test->spec->tags;
   waiting_.erase({result.test, result.configuration});
-  ++counts_[result.verdict];
-  attributions_.add(result);
+  tally_.add(result);
   emit_(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
   return true;
 }
@@ -37,7 +37,7 @@ void FarmResults::take_error(const farm::TestKey& test, const std::string& reaso
 
 void FarmResults::take_error_of_stranger(const farm::TestKey& test, const std::string& reason) {
   auto result = farm::error_of(test, reason, clock_.utc());
-  ++counts_[result.verdict];
+  tally_.add(result);
   emit_(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
 }
 

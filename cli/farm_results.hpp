@@ -6,24 +6,25 @@
 #include <string>
 
 #include "base/clock.hpp"
+#include "cli/run_tally.hpp"
 #include "farm/shard_file.hpp"
 #include "model/event.hpp"
-#include "runner/attribution.hpp"
 
 namespace fatespec::cli {
 
 /// Hands on each test's first result, and forgets about the others. The tests are those of the plan.
 class FarmResults {
  public:
-  FarmResults(const model::TestPlan& plan, const base::Clock& clock, model::VerdictCounts before,
+  /// `before`: the results that the run has already.
+  FarmResults(const model::TestPlan& plan, const base::Clock& clock, const std::vector<results::LatestResult>& before,
               std::function<void(const model::RunEvent&)> emit);
 
   /// Tests without a result.
   std::size_t waiting() const { return waiting_.size(); }
   /// Null if the test has a result, or is none of the plan's.
   const model::PlannedTest* waiting(const farm::TestKey& test) const;
-  const model::VerdictCounts& counts() const { return counts_; }
-  std::vector<model::Attribution> attributions() const { return attributions_.conclude(); }
+  const model::VerdictCounts& counts() const { return tally_.counts(); }
+  std::vector<model::Attribution> attributions() const { return tally_.attributions(); }
 
   /// False if the test has a result already, by this attempt at its shard or another.
   bool take(model::TestResult result);
@@ -36,8 +37,7 @@ class FarmResults {
   const base::Clock& clock_;
   std::function<void(const model::RunEvent&)> emit_;
   std::map<farm::TestKey, const model::PlannedTest*> waiting_;
-  model::VerdictCounts counts_;
-  runner::AttributionCollector attributions_;
+  RunTally tally_;
 };
 
 }  // namespace fatespec::cli

@@ -60,9 +60,10 @@ class FarmRun {
 
   base::Result<ExitCode> run() {
     began_ = clock_.steady();
-    const std::size_t planned = options_.done.total() + results_.waiting() + farm_.missing.size();
+    const model::VerdictCounts done = results_.counts();
+    const std::size_t planned = done.total() + results_.waiting() + farm_.missing.size();
     emit(model::RunStarted{options_.run_id, base::version, options_.command, planned, clock_.utc(), options_.resumed,
-                           options_.done, options_.revisions});
+                           done, options_.revisions});
     for (const auto& test : farm_.missing) results_.take_error_of_stranger(test, farm::gone_from_specs);
     wait_for_signal();
     if (farm_.submit)

@@ -16,8 +16,8 @@
 #include "base/signals.hpp"
 #include "base/version.hpp"
 #include "cli/boards.hpp"
+#include "cli/run_tally.hpp"
 #include "cli/stop_signal.hpp"
-#include "runner/attribution.hpp"
 #include "runner/disk_usage.hpp"
 #include "runner/local_executor.hpp"
 #include "runner/local_station.hpp"
@@ -57,11 +57,11 @@ class PlanRun {
 
   ExitCode run() {
     began_ = clock_.steady();
-    counts_ = options_.done;
-    planned_ = counts_.total() + static_cast<std::size_t>(std::count_if(plan_.tests.begin(), plan_.tests.end(),
-                                                                        [](auto& t) { return t.repetition == 0; }));
+    const model::VerdictCounts done = tally_.counts();
+    planned_ = done.total() + static_cast<std::size_t>(std::count_if(plan_.tests.begin(), plan_.tests.end(),
+                                                                     [](auto& t) { return t.repetition == 0; }));
     emit(model::RunStarted{options_.run_id, base::version, options_.command, planned_, clock_.utc(), options_.resumed,
-                           options_.done, options_.revisions});
+                           done, options_.revisions});
     wait_for_signal();
     tick();
     boards_.open([this] { scheduler_.stations_changed(); });
@@ -81,10 +81,7 @@ class PlanRun {
 
  private:
   void emit(const model::RunEvent& event) {
-    if (const auto* finished = std::get_if<model::TestFinished>(&event)) {
-      ++counts_[finished->result->verdict];
-      attributions_.add(*finished->result);
-    }
+    if (const auto* finished = std::get_if<model::TestFinished>(&event)) tally_.add(*finished->result);
     for (const auto& sink : options_.sinks) sink(event);
   }
 
@@ -137,13 +134,13 @@ class PlanRun {
     if (finished_) return;
     finished_ = true;
     const bool lost = options_.results_lost && options_.results_lost();
-    exit_code_ = exit_code_of(counts_, signal_, lost);
+    exit_code_ = exit_code_of(tally_.counts(), signal_, lost);
     model::RunFinished event{
-        options_.run_id, counts_, clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
-    event.attributions = attributions_.conclude();
+        options_.run_id, tally_.counts(), clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
+    event.attributions = tally_.attributions();
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
-    else if (scheduler_.stopped_early() && counts_.total() < planned_) event.interrupted_by = "--fail-fast";
-    else if (lost && counts_.total() < planned_) event.interrupted_by = "the loss of the results file";
+    else if (scheduler_.stopped_early() && tally_.counts().total() < planned_) event.interrupted_by = "--fail-fast";
+    else if (lost && tally_.counts().total() < planned_) event.interrupted_by = "the loss of the results file";
     event.lost_stations = boards_.lost();
     emit(event);
     signals_.cancel();
@@ -165,8 +162,7 @@ class PlanRun {
   asio::steady_timer ticker_;
   runner::Scheduler scheduler_;
   std::shared_ptr<runner::RunningExecution> probes_;  ///< while they run
-  model::VerdictCounts counts_;
-  runner::AttributionCollector attributions_{plan_};
+  RunTally tally_{options_.done};
   std::size_t planned_ = 0;  ///< tests that the run has, with those that had a result before
   base::SteadyTime began_;
   int signal_ = 0;

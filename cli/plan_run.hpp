@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "cli/exit_code.hpp"
 #include "model/event.hpp"
+#include "results/store.hpp"
 #include "runner/guardian.hpp"
 #include "runner/scheduler.hpp"
 
@@ -19,7 +20,7 @@ struct PlanRunOptions {
   int jobs = 1;         ///< tests at once on this machine
   runner::SchedulerOptions scheduler;
   bool resumed = false;                          ///< a run that was cut short goes on
-  model::VerdictCounts done;                     ///< of the results that it had already
+  std::vector<results::LatestResult> done;       ///< the results that it had already
   std::map<std::string, std::string> revisions;  ///< as RunStarted has them
   runner::Guardian* guardian = nullptr;          ///< optional
   std::vector<model::EventSink> sinks;

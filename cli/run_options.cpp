@@ -21,6 +21,7 @@ std::string rerun_command(const RunOptions& options) {
   if (options.order != "history") command += " --order " + options.order;
   if (options.on != "local") command += " --on " + options.on;
   if (options.keep != "failed") command += " --keep " + options.keep;
+  if (options.stress > 0) command += fmt::format(" --stress {}", options.stress);
   return command;
 }
 
@@ -29,7 +30,6 @@ std::string full_command(const RunOptions& options) {
   if (!options.inputs.filter.empty()) command += " --filter " + base::shell_quote(options.inputs.filter);
   if (!options.shard.empty()) command += " --shard " + options.shard;
   if (options.rerun_failed) command += " --rerun-failed";
-  if (options.stress > 0) command += fmt::format(" --stress {}", options.stress);
   return command;
 }
 

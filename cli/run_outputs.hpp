@@ -17,6 +17,8 @@ class RunOutputs {
  public:
   RunOutputs(std::string json, std::string junit) : json_path_(std::move(json)), junit_path_(std::move(junit)) {}
 
+  /// True if there is a file to write.
+  bool wanted() const { return !json_path_.empty() || !junit_path_.empty(); }
   /// An error if a file cannot be opened.
   base::Result<void> open();
   void handle(const model::RunEvent& event);

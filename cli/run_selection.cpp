@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/resumption.hpp"
 #include "model/verdict.hpp"
 
 namespace fatespec::cli {
@@ -16,35 +17,18 @@ Key key_of(const model::PlannedTest& test) { return {test.name, test.configurati
 
 Key group_of(const model::PlannedTest& test) { return {model::declared_name(test), test.configuration->name}; }
 
-bool is_complete(const model::Run& run) { return run.finished && run.counts.total() >= run.planned; }
-
 ExitCode nothing_left(const std::string& why) {
   complain(why);
   return ExitCode::nothing_selected;
 }
 
-/// The latest run of this machine: a store may hold those of others.
-base::Result<std::optional<model::Run>> latest_here(results::Store& store) {
-  constexpr std::size_t looked_at = 200;
-  const auto runs = store.runs(1);
-  if (!runs) return runs.error();
-  if (runs->empty() || runs->front().host == results::this_host())
-    return runs->empty() ? std::nullopt : std::optional(runs->front());
-  const auto more = store.runs(looked_at);
-  if (!more) return more.error();
-  for (const auto& run : *more)
-    if (run.host == results::this_host()) return std::optional(run);
-  return std::optional<model::Run>();
-}
-
-/// Keeps what was bad in the latest run.
-std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store) {
-  const auto latest = latest_here(store);
-  if (!latest) return complain(latest.error());
-  if (!*latest) return complain({base::ErrorKind::not_found, "no run of this machine is among the latest"});
-  const model::Run& run_here = **latest;
-  const auto* run = &run_here;
-  const auto verdicts = store.verdicts(run->id);
+/// Keeps what was bad in the latest run; if one goes on, in the latest before that.
+std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store,
+                                    const std::optional<model::Run>& resumed) {
+  const auto run = latest_run_here(store, resumed);
+  if (!run) return complain(run.error());
+  if (!*run) return complain({base::ErrorKind::not_found, "no run of this machine is among the latest"});
+  const auto verdicts = store.verdicts((*run)->id);
   if (!verdicts) return complain(verdicts.error());
   std::set<Key> bad;
   for (const auto& result : *verdicts)
@@ -56,29 +40,38 @@ std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store
   runner::keep_tests(
       plan, [&](const auto& test) { return bad.contains(key_of(test)) || disagreed.contains(group_of(test)); });
   if (!plan.tests.empty()) return std::nullopt;
-  return nothing_left(fmt::format("run {} has no bad result among the selected tests", run->id));
+  return nothing_left(fmt::format("run {} has no bad result among the selected tests", (*run)->id));
 }
 
-/// Keeps what the latest run that was cut short has no result of.
+ExitCode nothing_to_resume(const model::Run& run) {
+  std::fprintf(stderr, "fatespec: run %s is complete: %llu tests; nothing is left to run\n", run.id.c_str(),
+               static_cast<unsigned long long>(run.counts.total()));
+  return static_cast<ExitCode>(run.exit_code.value_or(0));
+}
+
+/// Finds the run that goes on.
+std::optional<ExitCode> find_resumed(const RunOptions& options, results::Store& store, Selection& selection) {
+  auto run = latest_run_of(store, options);
+  if (!run) return complain(run.error());
+  if (*run && is_complete(**run)) return nothing_to_resume(**run);
+  selection.resumed = std::move(*run);
+  if (selection.resumed) return std::nullopt;
+  const auto other = latest_cut_run(store);
+  if (!other) return complain(other.error());
+  complain("there is no run of these tests to go on with; a new one begins");
+  if (*other)
+    complain(fmt::format("run {} was cut short; it goes on with: {} --resume", (*other)->id, (*other)->command));
+  return std::nullopt;
+}
+
+/// Keeps what the run that goes on has no result of.
 std::optional<ExitCode> keep_unfinished(model::TestPlan& plan, results::Store& store, Selection& selection) {
-  const auto latest = latest_here(store);
-  if (!latest) return complain(latest.error());
-  if (!*latest) {
-    std::fprintf(stderr, "fatespec: there is no run to go on with; a new one begins\n");
-    return std::nullopt;
-  }
-  const model::Run& run = **latest;
-  if (is_complete(run)) {
-    std::fprintf(stderr, "fatespec: run %s is complete: %llu tests; nothing is left to run\n", run.id.c_str(),
-                 static_cast<unsigned long long>(run.counts.total()));
-    return static_cast<ExitCode>(run.exit_code.value_or(0));
-  }
-  const auto verdicts = store.verdicts(run.id);
+  auto verdicts = store.verdicts(selection.resumed->id);
   if (!verdicts) return complain(verdicts.error());
   std::set<Key> done;
   for (const auto& result : *verdicts) done.insert({result.test, result.configuration});
   runner::keep_tests(plan, [&](const auto& test) { return !done.contains(key_of(test)); });
-  selection.resumed = run;
+  selection.done = std::move(*verdicts);
   return std::nullopt;
 }
 
@@ -95,6 +88,18 @@ std::optional<ExitCode> take_history(model::TestPlan& plan, results::Store& stor
 
 }  // namespace
 
+std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& options, results::Store& store) {
+  const auto cut = latest_cut_run(store);
+  if (!cut) return complain(cut.error());
+  if (*cut) return with_tests_of(**cut, options);
+  const auto latest = latest_run_here(store);
+  if (!latest) return complain(latest.error());
+  if (!*latest) return std::optional<RunOptions>();
+  const auto counted = store.find_run((*latest)->id);
+  if (!counted) return complain(counted.error());
+  return nothing_to_resume(*counted);
+}
+
 std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan,
                                                results::Store* store) {
   Selection selection;
@@ -105,9 +110,11 @@ std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model:
     runner::keep_tests(plan, [&](const auto& test) { return runner::is_in_shard(test, *shard); });
     if (plan.tests.empty()) return nothing_left(fmt::format("no selected test is in shard {}", options.shard));
   }
-  if (options.rerun_failed)
-    if (const auto code = keep_failed(plan, *store)) return *code;
   if (options.resume)
+    if (const auto code = find_resumed(options, *store, selection)) return *code;
+  if (options.rerun_failed)
+    if (const auto code = keep_failed(plan, *store, selection.resumed)) return *code;
+  if (selection.resumed)
     if (const auto code = keep_unfinished(plan, *store, selection)) return *code;
   if (store != nullptr)
     if (const auto code = take_history(plan, *store, selection)) return *code;
@@ -129,9 +136,10 @@ std::variant<Selection, ExitCode> select_ordered(const std::string& run, const s
         return static_cast<ExitCode>(known->exit_code.value_or(0));
       }
       selection.resumed = *known;
-      const auto verdicts = store->verdicts(run);
+      auto verdicts = store->verdicts(run);
       if (!verdicts) return complain(verdicts.error());
-      for (const auto& result : *verdicts) ordered.erase({result.test, result.configuration});
+      selection.done = std::move(*verdicts);
+      for (const auto& result : selection.done) ordered.erase({result.test, result.configuration});
     }
   }
   runner::keep_tests(plan, [&](const auto& test) { return ordered.contains(key_of(test)); });

@@ -15,8 +15,13 @@ namespace fatespec::cli {
 struct Selection {
   std::vector<std::pair<std::string, std::string>> missing;  ///< ordered, without a result, and not in the plan
   std::optional<model::Run> resumed;                         ///< the run that goes on
+  std::vector<results::LatestResult> done;                   ///< the verdicts that it has already
   runner::EarlierResults earlier;                            ///< of the selected tests
 };
+
+/// The options of a bare `--resume` with the tests of the run that goes on. Nothing if there is no run at all; an exit
+/// code if the latest is complete, which has been printed.
+std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& options, results::Store& store);
 
 /// Applies `--shard`, `--rerun-failed`, `--resume`, `--order` and `--stress` to the plan. An exit code instead means
 /// that there is nothing to run; the reason has been printed. Without a store there is no history.

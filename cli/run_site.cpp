@@ -23,14 +23,8 @@ constexpr std::size_t most_plots = 20;  // of players' recordings: each is a pag
 
 /// What the failing combinations of each matrix have in common, by test and configuration.
 std::map<std::pair<std::string, std::string>, std::string> attributions(const std::vector<model::TestResult>& results) {
-  std::map<std::pair<std::string, std::string>, std::vector<runner::Outcome>> outcomes;
-  for (const auto& result : results) {
-    auto [test, combination] = model::parse_full_name(result.test);
-    if (!combination.empty() && result.verdict != model::Verdict::skip)
-      outcomes[{test, result.configuration}].push_back({std::move(combination), model::is_bad(result.verdict)});
-  }
   std::map<std::pair<std::string, std::string>, std::string> all;
-  for (const auto& [key, group] : outcomes) all[key] = runner::attribute(group);
+  for (auto& found : runner::attributions_of(results)) all[{found.test, found.configuration}] = std::move(found.text);
   return all;
 }
 

@@ -108,12 +108,17 @@ base::Result<void> RunStore::begin(const std::string& run, std::function<void(co
 bool RunStore::finish() {
   if (!writer_) return true;
   const auto flushed = writer_->flush();
-  if (!flushed) complain(flushed.error().str() + "; what was written before is kept");
+  if (!flushed)
+    complain(fmt::format("{}; of the results above {} are not kept, those before them are", flushed.error().str(),
+                         writer_->lost_results()));
+  std::error_code ignored;
+  const bool is_gone = flushed && !results::is_server(location_) && !fs::exists(location_, ignored);
+  if (is_gone) complain(fmt::format("{} was removed while the run went on; its results are lost", location_));
   if (const auto file = writer_->waiting_file(); flushed && !file.empty())
     complain(fmt::format("the results wait in {}; the next run, or `fatespec results send`, sends them to {}", file,
                          shown()));
   ::unlink(lock_file(location_, directory_, run_).c_str());
-  return static_cast<bool>(flushed);
+  return flushed && !is_gone;
 }
 
 base::Result<std::unique_ptr<results::Store>> RunStore::reopen() const {

@@ -1,5 +1,8 @@
 #include "cli/store_options.hpp"
 
+#include "base/text.hpp"
+#include "results/location.hpp"
+
 namespace fatespec::cli {
 
 void add_store_options(CLI::App& command, StoreOptions& options) {
@@ -7,6 +10,13 @@ void add_store_options(CLI::App& command, StoreOptions& options) {
       .add_option("--config", options.inputs.config, "the configuration file (default: fatespec.yaml here or above)")
       ->type_name("FILE");
   command.add_option("--results", options.results, "where results are kept")->type_name("FILE|postgresql://…");
+}
+
+std::string text_of(const StoreOptions& options) {
+  std::string text;
+  if (!options.inputs.config.empty()) text += " --config " + base::shell_quote(options.inputs.config);
+  if (!options.results.empty()) text += " --results " + base::shell_quote(results::shown(options.results));
+  return text;
 }
 
 std::variant<std::unique_ptr<results::Store>, ExitCode> open_store(const StoreOptions& options) {

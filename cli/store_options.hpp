@@ -16,6 +16,9 @@ struct StoreOptions {
 
 void add_store_options(CLI::App& command, StoreOptions& options);
 
+/// The options as they were typed: " --results r.db".
+std::string text_of(const StoreOptions& options);
+
 /// The store, or the exit code after what is wrong has been printed.
 std::variant<std::unique_ptr<results::Store>, ExitCode> open_store(const StoreOptions& options);
 

@@ -71,12 +71,13 @@ std::string json_line(const model::RunFinished& event) {
   return line.dump();
 }
 
-std::string json_lines(const model::Run& run, const std::vector<model::TestResult>& results) {
+std::string json_lines(const model::Run& run, const std::vector<model::TestResult>& results,
+                       const std::vector<model::Attribution>& attributions) {
   std::string text = json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}) + "\n";
   for (const auto& result : results) text += json_line(result) + "\n";
   if (!run.finished) return text;
   const model::RunFinished end{
-      run.id, run.counts, *run.finished - run.started, *run.finished, run.exit_code.value_or(0), ""};
+      run.id, run.counts, *run.finished - run.started, *run.finished, run.exit_code.value_or(0), "", attributions};
   return text + json_line(end) + "\n";
 }
 

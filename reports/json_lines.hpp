@@ -16,7 +16,8 @@ std::string json_line(const model::RunStarted& event);
 std::string json_line(const model::TestResult& result);
 std::string json_line(const model::RunFinished& event);
 /// All lines of a run that the store has kept.
-std::string json_lines(const model::Run& run, const std::vector<model::TestResult>& results);
+std::string json_lines(const model::Run& run, const std::vector<model::TestResult>& results,
+                       const std::vector<model::Attribution>& attributions);
 /// What `list --json` prints of a test.
 std::string json_line(const model::PlannedTest& test);
 

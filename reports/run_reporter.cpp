@@ -57,8 +57,8 @@ void RunReporter::started(const model::RunStarted& event) {
   if (options_.quiet) return;
   const std::string where = options_.on_cluster ? "on the cluster" : fmt::format("{} at once", options_.jobs);
   if (event.resumed)
-    console_.print(fmt::format("run {} goes on: {} of {} tests, {}", run_, total_ - done_, total_, where));
-  else console_.print(fmt::format("run {}: {} tests, {}", run_, total_, where));
+    console_.print(fmt::format("run {} goes on: {} of {}, {}", run_, total_ - done_, number_of_tests(total_), where));
+  else console_.print(fmt::format("run {}: {}, {}", run_, number_of_tests(total_), where));
 }
 
 void RunReporter::test_started(const model::TestStarted& event) {
@@ -90,7 +90,8 @@ void RunReporter::test_finished(const model::TestResult& result) {
   }
   remember_slow(result);
   if (model::is_bad(result.verdict)) {
-    console_.print(describe_bad(result, console_, options_.several_configurations));
+    console_.print(describe_bad(
+        result, console_, {.several_configurations = options_.several_configurations, .show_command = show_command()}));
     bad_names_.push_back(result.test);
     auto& cause = causes_[cause_key(result)];
     if (cause.count++ == 0) {
@@ -162,18 +163,20 @@ std::string RunReporter::status_line() const {
   std::sort(tests.begin(), tests.end(), [](const Running* a, const Running* b) { return a->started < b->started; });
   std::string names;
   for (const auto& [about, text] : activities_) {
-    if (text.size() + 2 > left) break;
+    const std::size_t columns = base::columns_of(text) + 2;
+    if (columns > left) break;
     names += "  " + text;
-    left -= text.size() + 2;
+    left -= columns;
   }
   for (const Running* test : tests) {
     const std::string part = fmt::format("  {} {}", test->name, base::format_duration(clock_.steady() - test->started));
-    if (part.size() > left) {
+    const std::size_t columns = base::columns_of(part);
+    if (columns > left) {
       if (names.empty() && left > 12) names = base::shorten(part, left);
       break;
     }
     names += part;
-    left -= part.size();
+    left -= columns;
   }
   return console_.styled(bad == 0 ? Style::green : Style::red, bar(done_, total_, bar_columns)) + head +
          console_.styled(Style::red, bad_text) + eta + console_.styled(Style::dim, names);
@@ -214,13 +217,13 @@ void RunReporter::finished(const model::RunFinished& event) {
   if (leaky_ > 0) flaky += fmt::format(" ({} leaky)", leaky_);
   for (const auto& lost : event.lost_stations)
     console_.print(console_.styled(Style::red, "lost    ") + base::printable(lost));
-  const std::string cut = event.interrupted_by.empty() ? ""
-                                                       : fmt::format(", cut short by {}: {} of {} tests have no result",
-                                                                     event.interrupted_by, total_ - done_, total_);
-  console_.print(fmt::format("{} in {}{}{}",
-                             console_.styled(Style::bold, fmt::format("{} tests", event.counts.total())) + ": " +
-                                 describe(event.counts, console_),
-                             base::format_duration(event.wall), flaky, cut));
+  std::string cut = event.interrupted_by.empty() ? "" : ", cut short by " + event.interrupted_by;
+  if (!cut.empty() && done_ < total_)
+    cut += fmt::format(": {} of {} have no result", total_ - done_, number_of_tests(total_));
+  console_.print(fmt::format(
+      "{} in {}{}{}",
+      console_.styled(Style::bold, number_of_tests(event.counts.total())) + ": " + describe(event.counts, console_),
+      base::format_duration(event.wall), flaky, cut));
   if (!options_.quiet) show_next_steps(event);
   console_.flush();
 }
@@ -228,6 +231,10 @@ void RunReporter::finished(const model::RunFinished& event) {
 void RunReporter::show_progress(const std::string& about, const std::string& text) {
   if (text.empty()) activities_.erase(about);
   else activities_[about] = base::printable(text);
+}
+
+std::string RunReporter::show_command() const {
+  return options_.results.empty() ? "" : "fatespec show " + run_ + options_.store_options;
 }
 
 // What scrolled away long ago is worth a line at the end.
@@ -257,9 +264,7 @@ void RunReporter::show_causes() {
 void RunReporter::show_attributions(const model::RunFinished& event) {
   if (!event.attributions.empty()) console_.print("");
   for (const auto& found : event.attributions)
-    console_.print(fmt::format("{}{}  {}", console_.styled(Style::bold, base::printable(found.test)),
-                               options_.several_configurations ? " [" + found.configuration + "]" : "",
-                               base::printable(found.text)));
+    console_.print(describe(found, console_, options_.several_configurations));
 }
 
 void RunReporter::show_slowest() {
@@ -283,8 +288,7 @@ void RunReporter::show_next_steps(const model::RunFinished& event) {
   }
   if (!event.interrupted_by.empty() && done_ < total_ && !options_.results.empty())
     console_.print("go on:   " + options_.resume_command);
-  if (!options_.results.empty())
-    console_.print(fmt::format("results: fatespec show {}   (in {})", event.run, options_.results));
+  if (!options_.results.empty()) console_.print(fmt::format("results: {}   (in {})", show_command(), options_.results));
 }
 
 }  // namespace fatespec::reports

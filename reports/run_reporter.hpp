@@ -20,7 +20,8 @@ struct RunReporterOptions {
   bool several_configurations = false;
   std::string rerun_command;  ///< "fatespec run a.yaml"; the filter is added
   std::string resume_command;
-  std::string results;  ///< where the results are kept; empty if they are not
+  std::string results;        ///< where the results are kept; empty if they are not
+  std::string store_options;  ///< what `show` needs to find them: " --results r.db", or nothing
   std::map<std::pair<std::string, std::string>, base::Duration> expected;  ///< wall times of earlier runs
 };
 
@@ -59,6 +60,7 @@ class RunReporter {
   void show_attributions(const model::RunFinished& event);
   void show_slowest();
   void show_next_steps(const model::RunFinished& event);
+  std::string show_command() const;
   std::string status_line() const;
   std::string remaining() const;
   base::Duration expected(const std::string& test, const std::string& configuration) const;

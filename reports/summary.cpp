@@ -8,6 +8,10 @@
 
 namespace fatespec::reports {
 
+std::string number_of_tests(std::uint64_t number) {
+  return fmt::format("{} {}", number, number == 1 ? "test" : "tests");
+}
+
 std::string describe(const model::VerdictCounts& counts, const Console& console) {
   std::string text;
   for (const auto verdict : model::all_verdicts) {
@@ -23,17 +27,25 @@ std::string label(const model::TestResult& result, bool several_configurations) 
   return several_configurations ? fmt::format("{} [{}]", name, base::printable(result.configuration)) : name;
 }
 
-std::string describe_bad(const model::TestResult& result, const Console& console, bool several_configurations) {
-  constexpr std::size_t most_detail = 24;
+std::string describe(const model::Attribution& found, const Console& console, bool several_configurations) {
+  return fmt::format("{}{}  {}", console.styled(Style::bold, base::printable(found.test)),
+                     several_configurations ? " [" + found.configuration + "]" : "", base::printable(found.text));
+}
+
+std::string describe_bad(const model::TestResult& result, const Console& console, const BadResultText& options) {
   std::string text = fmt::format(
       "{} {}  {}", console.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
-      console.styled(Style::bold, label(result, several_configurations)), base::printable(result.reason));
+      console.styled(Style::bold, label(result, options.several_configurations)), base::printable(result.reason));
   const auto lines = base::split_lines(result.detail);
   std::string shown;
-  for (std::size_t i = 0; i < std::min(lines.size(), most_detail); ++i) shown += std::string(lines[i]) + "\n";
-  if (lines.size() > most_detail)
-    shown +=
-        fmt::format("… {} more lines: fatespec show latest --test '{}'\n", lines.size() - most_detail, result.test);
+  const std::size_t most = std::min(lines.size(), options.most_detail);
+  for (std::size_t i = 0; i < most; ++i) shown += std::string(lines[i]) + "\n";
+  if (lines.size() > most) {
+    shown += fmt::format("… {} more lines", lines.size() - most);
+    if (!options.show_command.empty())
+      shown += fmt::format(": {} --test {}", options.show_command, base::shell_quote(result.test));
+    shown += "\n";
+  }
   if (!shown.empty()) text += "\n" + coloured_diff(console, shown, "        ");
   if (!result.command.empty())
     text +=

@@ -3,16 +3,29 @@
 
 #include <string>
 
-#include "model/result.hpp"
+#include "model/event.hpp"
 #include "reports/console.hpp"
 
 namespace fatespec::reports {
 
+/// "1 test", "118 tests".
+std::string number_of_tests(std::uint64_t number);
+
 /// "118 pass, 1 fail, 1 skip": only what there is, the good first.
 std::string describe(const model::VerdictCounts& counts, const Console& console);
 
-/// The lines of a bad result: verdict, name, reason, the beginning of its detail, the command.
-std::string describe_bad(const model::TestResult& result, const Console& console, bool several_configurations);
+/// How much of a bad result is told.
+struct BadResultText {
+  bool several_configurations = false;
+  std::size_t most_detail = 24;  ///< lines
+  std::string show_command;      ///< shows all of a run, as "fatespec show 3fa2"; empty: nothing does
+};
+
+/// The lines of a bad result: verdict, name, reason, its detail, the command.
+std::string describe_bad(const model::TestResult& result, const Console& console, const BadResultText& options);
+
+/// "mpegaudio/seek  fails exactly when THREADS>1".
+std::string describe(const model::Attribution& found, const Console& console, bool several_configurations);
 
 /// "mpegaudio/mp2-md5" or, where there are several configurations, "mpegaudio/mp2-md5 [gcc-12]".
 std::string label(const model::TestResult& result, bool several_configurations);

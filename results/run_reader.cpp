@@ -119,7 +119,7 @@ constexpr const char* run_columns = "name, version, command, host, started_us, f
 }  // namespace
 
 base::Result<std::vector<model::Run>> Store::runs(std::size_t most) {
-  auto all = uncounted_runs(most);
+  auto all = recent_runs(most);
   if (!all) return all;
   return limited(*connection_, [&]() -> base::Result<std::vector<model::Run>> {
     for (auto& run : *all) count_verdicts(connection_->session, run);
@@ -127,7 +127,7 @@ base::Result<std::vector<model::Run>> Store::runs(std::size_t most) {
   });
 }
 
-base::Result<std::vector<model::Run>> Store::uncounted_runs(std::size_t most) {
+base::Result<std::vector<model::Run>> Store::recent_runs(std::size_t most) {
   return limited(*connection_, [&]() -> base::Result<std::vector<model::Run>> {
     std::vector<model::Run> all;
     const auto limit = static_cast<long long>(most);

@@ -134,7 +134,10 @@ void RunWriter::handle(const model::RunEvent& event) {
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);
-    if (error_) return;
+    if (error_) {
+      lost_results_ += std::holds_alternative<model::TestFinished>(event) ? 1 : 0;
+      return;
+    }
     wake = waiting_.empty() || !std::holds_alternative<model::TestFinished>(event);
     waiting_.push_back(event);
     if (!std::holds_alternative<model::TestFinished>(event)) urgent_ = true;
@@ -149,6 +152,11 @@ base::Result<void> RunWriter::flush() {
   changed_.wait(lock, [this] { return (waiting_.empty() && !writing_) || error_; });
   if (error_) return *error_;
   return {};
+}
+
+std::uint64_t RunWriter::lost_results() const {
+  const std::lock_guard lock(mutex_);
+  return lost_results_;
 }
 
 std::string RunWriter::waiting_file() const {
@@ -185,6 +193,8 @@ void RunWriter::write_batch(const Batch& batch) {
   {
     const std::lock_guard lock(mutex_);
     error_ = written.error();
+    lost_results_ = results_in(batch) + results_in(waiting_);
+    waiting_.clear();
   }
   safe_results_ = UINT64_MAX;
   failed_(written.error());

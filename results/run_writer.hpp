@@ -49,6 +49,8 @@ class RunWriter {
   base::Result<void> flush();
   /// How many results are safe: what the process can be killed now without losing. All, once the store has failed.
   std::uint64_t safe_results() const { return safe_results_; }
+  /// How many are not in the store, and never will be.
+  std::uint64_t lost_results() const;
   /// After flush(): the file in which results wait for the server; empty if it has them all.
   std::string waiting_file() const;
 
@@ -72,6 +74,7 @@ class RunWriter {
   bool closed_ = false;
   bool urgent_ = false;
   std::atomic<std::uint64_t> safe_results_ = 0;
+  std::uint64_t lost_results_ = 0;
   std::optional<base::Error> error_;
   std::thread thread_;
 };

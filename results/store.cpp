@@ -127,6 +127,10 @@ Store::~Store() = default;
 
 base::Result<std::unique_ptr<Store>> Store::open(const std::string& location) {
   if (is_server(location)) return open_patiently(location);
+  std::error_code ignored;
+  const auto type = fs::status(location, ignored).type();
+  if (type != fs::file_type::not_found && type != fs::file_type::regular && type != fs::file_type::none)
+    return base::Error{base::ErrorKind::io, fmt::format("results file {}: it is no regular file", location)};
   const fs::path directory = fs::path(location).parent_path();
   if (!directory.empty())
     if (auto made = base::make_directories(directory); !made) return made.error();

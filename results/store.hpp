@@ -53,6 +53,8 @@ class Store {
 
   /// All runs, the latest first.
   base::Result<std::vector<model::Run>> runs(std::size_t most);
+  /// The same, but what became of their tests is not counted, which would read all of their results.
+  base::Result<std::vector<model::Run>> recent_runs(std::size_t most);
   /// The run that an id, a unique prefix of one, `latest` or `latest~N` names.
   base::Result<model::Run> find_run(const std::string& name);
   /// The results of a run in the order in which they came, without full outputs.
@@ -95,8 +97,6 @@ class Store {
   Connection& connection() { return *connection_; }
 
  private:
-  /// As runs(), but what became of their tests is not counted.
-  base::Result<std::vector<model::Run>> uncounted_runs(std::size_t most);
   explicit Store(std::unique_ptr<Connection> connection);
   static base::Result<std::unique_ptr<Store>> open_patiently(const std::string& location);
   std::unique_ptr<Connection> connection_;

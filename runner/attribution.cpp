@@ -82,6 +82,11 @@ std::string describe(const Axis& axis) {
 }  // namespace
 
 std::string attribute(const std::vector<Outcome>& outcomes) {
+  // Values that hold `,` or `=` make names that cannot be taken apart.
+  const auto is_like_first = [&](const Outcome& outcome) {
+    return outcome.combination.size() == outcomes.front().combination.size();
+  };
+  if (!std::all_of(outcomes.begin(), outcomes.end(), is_like_first)) return "";
   const auto failures = std::count_if(outcomes.begin(), outcomes.end(), [](const auto& o) { return o.bad; });
   if (failures == 0 || failures == static_cast<std::ptrdiff_t>(outcomes.size())) return "";
   const auto axes = axes_of(outcomes);
@@ -95,11 +100,11 @@ std::string attribute(const std::vector<Outcome>& outcomes) {
 }
 
 // Skipped tests and infrastructure tell nothing of the program.
-void AttributionCollector::add(const model::TestResult& result) {
-  const model::PlannedTest& test = plan_.tests[result.index];
-  if (test.matrix.empty() || result.verdict == model::Verdict::skip || result.verdict == model::Verdict::error) return;
-  outcomes_[{model::declared_name(test), test.configuration->name}].push_back(
-      {test.matrix, model::is_bad(result.verdict)});
+void AttributionCollector::add(const std::string& test, const std::string& configuration, model::Verdict verdict) {
+  if (verdict == model::Verdict::skip || verdict == model::Verdict::error || !test.ends_with(']')) return;
+  auto [declared, combination] = model::parse_full_name(test);
+  if (combination.empty()) return;
+  outcomes_[{std::move(declared), configuration}].push_back({std::move(combination), model::is_bad(verdict)});
 }
 
 std::vector<model::Attribution> AttributionCollector::conclude() const {
@@ -107,6 +112,12 @@ std::vector<model::Attribution> AttributionCollector::conclude() const {
   for (const auto& [key, outcomes] : outcomes_)
     if (std::string text = attribute(outcomes); !text.empty()) all.push_back({key.first, key.second, std::move(text)});
   return all;
+}
+
+std::vector<model::Attribution> attributions_of(const std::vector<model::TestResult>& results) {
+  AttributionCollector collector;
+  for (const auto& result : results) collector.add(result.test, result.configuration, result.verdict);
+  return collector.conclude();
 }
 
 }  // namespace fatespec::runner

@@ -24,13 +24,15 @@ std::string attribute(const std::vector<Outcome>& outcomes);
 /// Collects the outcomes of a run by test and configuration.
 class AttributionCollector {
  public:
-  explicit AttributionCollector(const model::TestPlan& plan) : plan_(plan) {}
-  void add(const model::TestResult& result);
+  /// `test`: its full name, which tells the combination.
+  void add(const std::string& test, const std::string& configuration, model::Verdict verdict);
   std::vector<model::Attribution> conclude() const;
 
  private:
-  const model::TestPlan& plan_;
   std::map<std::pair<std::string, std::string>, std::vector<Outcome>> outcomes_;  ///< (test, configuration)
 };
+
+/// Of all results of a run.
+std::vector<model::Attribution> attributions_of(const std::vector<model::TestResult>& results);
 
 }  // namespace fatespec::runner

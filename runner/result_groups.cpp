@@ -19,4 +19,14 @@ std::vector<ResultPtr> ResultGroups::add(const model::PlannedTest& test, ResultP
   return results;
 }
 
+std::vector<ResultPtr> ResultGroups::conclude() {
+  std::vector<ResultPtr> all;
+  for (auto& [key, group] : groups_) {
+    if (group.results.empty()) continue;
+    auto results = judge_(std::exchange(group.results, {}));
+    all.insert(all.end(), results.begin(), results.end());
+  }
+  return all;
+}
+
 }  // namespace fatespec::runner

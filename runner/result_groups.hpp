@@ -16,7 +16,7 @@ namespace fatespec::runner {
 using ResultPtr = std::shared_ptr<const model::TestResult>;
 
 /// Holds back the results of tests that belong together until all of a group are there. A group that never becomes
-/// complete, because the run was cut short, has no results.
+/// complete, because the run was cut short, has no results but those of conclude().
 class ResultGroups {
  public:
   /// The group of a test; an empty one: the test stands alone.
@@ -28,6 +28,8 @@ class ResultGroups {
 
   /// The results that are final now.
   std::vector<ResultPtr> add(const model::PlannedTest& test, ResultPtr result);
+  /// The results that can be made of incomplete groups, which are then gone.
+  std::vector<ResultPtr> conclude();
 
  private:
   struct Group {

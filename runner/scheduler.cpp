@@ -1,6 +1,7 @@
 #include "runner/scheduler.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
@@ -13,6 +14,8 @@ namespace {
 
 /// A line that is cut that often under one test is no accident any more.
 constexpr int most_losses = 20;
+/// Tests that are started on each station before the loop has a turn.
+constexpr std::size_t most_turns = 16;
 
 }  // namespace
 
@@ -68,10 +71,12 @@ void Scheduler::stations_changed() {
 }
 
 void Scheduler::start_ready() {
+  std::size_t turns = 0;
   for (auto& lane : lanes_) {
     // Stations of a pool take turns, so that they share the work evenly.
     for (bool any = true; any && may_start();) {
       any = false;
+      if (++turns > most_turns) return start_more_later();
       for (auto& place : lane.places) any = start_next(lane, place) || any;
     }
     if (may_start()) give_up_lost(lane);
@@ -82,7 +87,24 @@ void Scheduler::start_ready() {
     wait_for_memory(lane);
     return;
   }
-  if (all_is_done()) boost::asio::post(loops_.loop, finished_);
+  if (all_is_done()) finish();
+}
+
+// Starting hundreds of processes takes long: meanwhile others end, and signals come.
+void Scheduler::start_more_later() {
+  if (std::exchange(more_later_, true)) return;
+  boost::asio::post(loops_.loop, [this] {
+    more_later_ = false;
+    start_ready();
+  });
+}
+
+// Of repetitions that were cut short, those that ended tell something all the same.
+void Scheduler::finish() {
+  for (const auto& merged : repetitions_->conclude())
+    for (auto& final : agreements_->add(plan_.tests[merged->index], merged))
+      sink_(model::TestFinished{std::move(final)});
+  boost::asio::post(loops_.loop, finished_);
 }
 
 bool Scheduler::all_is_done() const {
@@ -114,15 +136,17 @@ void Scheduler::wait_for_memory(Lane& lane) {
   constexpr auto interval = std::chrono::milliseconds(100);
   constexpr auto patience = std::chrono::seconds(60);
   const model::PlannedTest& test = *lane.queue.short_of_memory();
+  const bool never = test.spec->memory > total_memory();
   if (short_since_.first != &test) short_since_ = {&test, clock_.steady()};
-  if (clock_.steady() - short_since_.second >= patience) {
+  if (never || clock_.steady() - short_since_.second >= patience) {
+    const std::string had = never ? fmt::format("has only {}", base::format_size(total_memory()))
+                                  : fmt::format("had only {} for a minute", base::format_size(available_memory()));
     lane.queue.give_up(test);
     report(test, TestRunner::refused(
                      test, clock_.utc(),
-                     fmt::format("needs {} of memory, and the machine had only {} for a minute",
-                                 base::format_size(test.spec->memory), base::format_size(available_memory()))));
+                     fmt::format("needs {} of memory, and the machine {}", base::format_size(test.spec->memory), had)));
   }
-  memory_timer_.expires_after(interval);
+  memory_timer_.expires_after(never ? std::chrono::milliseconds(0) : interval);
   memory_timer_.async_wait([this](boost::system::error_code) { start_ready(); });
 }
 
@@ -190,7 +214,7 @@ void Scheduler::interrupt() {
   const bool again = interrupted_;
   interrupted_ = true;
   memory_timer_.cancel();
-  if (running_.empty() && started_ && !again) boost::asio::post(loops_.loop, finished_);
+  if (running_.empty() && started_ && !again) finish();
   const auto running = running_;
   for (const auto& [test, ran] : running) ran.runner->cancel(again);
 }

@@ -76,9 +76,11 @@ class Scheduler {
   Lane& lane_of(const model::PlannedTest& test);
   bool may_start() const { return started_ && !interrupted_ && !stopped_; }
   void start_ready();
+  void start_more_later();
   bool start_next(Lane& lane, Place& place);
   void give_up_lost(Lane& lane);
   bool all_is_done() const;
+  void finish();
   void wait_for_memory(Lane& lane);
   void start_test(const model::PlannedTest& test, Lane& lane, Place& place);
   void processes_ended(const model::PlannedTest& test);
@@ -100,6 +102,7 @@ class Scheduler {
   std::map<const model::PlannedTest*, int> takedowns_;  ///< how often one went down while it ran
   boost::asio::steady_timer memory_timer_;
   std::pair<const model::PlannedTest*, base::SteadyTime> short_since_;  ///< of memory, while nothing runs
+  bool more_later_ = false;
   bool started_ = false;
   bool interrupted_ = false;
   bool stopped_ = false;

@@ -58,12 +58,22 @@ TEST(Printable, NoControlCharacterReachesTheTerminal) {
   EXPECT_EQ(printable("a\x1b[31mb\r\n\tc\x7f"), "a\\x1b[31mb\\r\\n\\tc\\x7f");
   EXPECT_EQ(printable("\xc2\x9b"), "\\xc2\\x9b");  // CSI as one C1 character
   EXPECT_EQ(printable_lines("a\n\tb\x07"), "a\n\tb\\x07");
+  EXPECT_EQ(printable("\xef\xbf\xbf"), "\\xef\\xbf\\xbf") << "no character, and forbidden in XML";
 }
 
 TEST(Shorten, CutsWholeCharacters) {
   EXPECT_EQ(shorten("abc", 3), "abc");
   EXPECT_EQ(shorten("abcd", 3), "ab…");
   EXPECT_EQ(shorten("ääää", 3), "ää…");
+  EXPECT_EQ(shorten("動画テスト", 6), "動画…") << "wide ones take two columns";
+  EXPECT_EQ(shorten("動画テスト", 10), "動画テスト");
+}
+
+TEST(ColumnsOf, CountsWhatATerminalShows) {
+  EXPECT_EQ(columns_of("abc"), 3U);
+  EXPECT_EQ(columns_of("動画"), 4U);
+  EXPECT_EQ(columns_of("a\xcc\x88"), 1U) << "a combining character takes none";
+  EXPECT_EQ(columns_of("é…"), 2U);
 }
 
 TEST(ShellQuote, QuotesWhatNeedsIt) {

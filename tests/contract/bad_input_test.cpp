@@ -112,7 +112,7 @@ TEST(BadInput, AFullDiskKeepsWhatFinishedAndEndsInExit3) {
   const auto program = fatespec("run a.yaml --results disk/r.db -j1", directory.path());
   shell("umount disk", directory.path());
   EXPECT_EQ(program.status, 3) << program.out << program.err;
-  EXPECT_NE(program.err.find("what was written before is kept"), std::string::npos) << program.err;
+  EXPECT_NE(program.err.find("are not kept, those before them are"), std::string::npos) << program.err;
 }
 
 TEST(BadInput, AKilledRunnerLosesNothingThatHadFinished) {

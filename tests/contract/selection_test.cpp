@@ -1,6 +1,8 @@
 // What a run takes in the light of earlier ones: shards, reruns, resumption, order, repetition, agreement.
 #include <algorithm>
+#include <iterator>
 #include <set>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -63,12 +65,75 @@ TEST(Resume, RunsWhatHasNoResultAndCountsTheWholeRun) {
   EXPECT_EQ(test::fatespec("run s.yaml --jobs 1 --fail-fast", directory.path()).status, 1);
   const auto resumed = test::fatespec("run s.yaml --resume --json r.json", directory.path());
   EXPECT_EQ(resumed.status, 1) << "the failure from before still counts";
-  EXPECT_EQ(tests_of(directory / "r.json"), (std::set<std::string>{"s/b", "s/c"}));
+  EXPECT_EQ(tests_of(directory / "r.json"), (std::set<std::string>{"s/a", "s/b", "s/c"})) << "the whole run";
   EXPECT_NE(resumed.out.find("3 tests: 2 pass, 1 fail"), std::string::npos) << resumed.out;
   const auto again = test::fatespec("run s.yaml --resume", directory.path());
   EXPECT_EQ(again.status, 1);
   EXPECT_NE(again.err.find("is complete"), std::string::npos) << again.err;
   EXPECT_EQ(test::read_file(directory / "log").size(), 4U);
+}
+
+/// A suite of tests that fail and leave a line in `log`, the second of which cuts the run short by itself.
+std::string tests_cut_short(const TemporaryDirectory& directory, const std::string& suite) {
+  std::string text = "suite: " + suite + "\ntests:\n";
+  for (const char* name : {"a", "b", "c", "d"})
+    text += std::string("  - {name: ") + name + ", spec: 'echo " + suite + "/" + name + " >>" + directory / "log" +
+            "; test -e " + directory / "good" + "'}\n";
+  return text;
+}
+
+std::multiset<std::string> log_of(const TemporaryDirectory& directory) {
+  std::istringstream text(test::read_file(directory / "log"));
+  return {std::istream_iterator<std::string>(text), {}};
+}
+
+TEST(Resume, ARerunOfFailedTestsGoesOnWithAllOfThem) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", tests_cut_short(directory, "s"));
+  EXPECT_EQ(test::fatespec("run s.yaml --jobs 1", directory.path()).status, 1);
+  directory.write("log", "");
+  EXPECT_EQ(test::fatespec("run s.yaml --rerun-failed --jobs 1 --fail-fast", directory.path()).status, 1);
+  EXPECT_EQ(log_of(directory).size(), 1U);
+  const auto resumed = test::fatespec("run s.yaml --rerun-failed --resume --jobs 1", directory.path());
+  EXPECT_NE(resumed.out.find("4 tests: 4 fail"), std::string::npos) << resumed.out << resumed.err;
+  EXPECT_EQ(log_of(directory), (std::multiset<std::string>{"s/a", "s/b", "s/c", "s/d"}));
+}
+
+TEST(Resume, WithoutMoreItMeansTheTestsOfTheRunThatWasCutShort) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", tests_cut_short(directory, "s"));
+  directory.write("other.yaml", "tests: [{name: o, spec: 'true'}]\n");
+  EXPECT_EQ(test::fatespec("run s.yaml --filter '!name(s/d)' --jobs 1 --fail-fast", directory.path()).status, 1);
+  EXPECT_EQ(test::fatespec("run other.yaml", directory.path()).status, 0);
+  const auto resumed = test::fatespec("run --resume --jobs 1", directory.path());
+  EXPECT_NE(resumed.out.find("3 tests: 3 fail"), std::string::npos) << resumed.out << resumed.err;
+  EXPECT_EQ(log_of(directory), (std::multiset<std::string>{"s/a", "s/b", "s/c"})) << "and no test besides";
+  EXPECT_NE(test::fatespec("run --resume", directory.path()).err.find("is complete"), std::string::npos);
+}
+
+TEST(Resume, OtherTestsAreNotAddedToARun) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", tests_cut_short(directory, "s"));
+  directory.write("other.yaml", "tests: [{name: o, spec: 'true'}]\n");
+  EXPECT_EQ(test::fatespec("run s.yaml --jobs 1 --fail-fast", directory.path()).status, 1);
+  const auto other = test::fatespec("run other.yaml --resume", directory.path());
+  EXPECT_EQ(other.status, 0);
+  EXPECT_NE(other.out.find("1 test: 1 pass"), std::string::npos) << other.out;
+  EXPECT_NE(other.err.find("there is no run of these tests to go on with; a new one begins"), std::string::npos);
+  EXPECT_NE(other.err.find("it goes on with: fatespec run s.yaml --jobs 1 --resume"), std::string::npos) << other.err;
+  EXPECT_NE(test::fatespec("run s.yaml --jobs 1 --resume", directory.path()).out.find("4 tests: 4 fail"),
+            std::string::npos);
+}
+
+TEST(Resume, WhatFailuresHaveInCommonIsThatOfTheWholeRun) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: m, spec: 'test $A$B != x2', matrix: {A: [x, y], B: [1, 2]}}]\n");
+  EXPECT_EQ(test::fatespec("run s.yaml --jobs 1 --order file --fail-fast", directory.path()).status, 1);
+  const std::string whole = "s/m  fails exactly when A=x and B=2\n";
+  const auto resumed = test::fatespec("run s.yaml --order file --resume", directory.path());
+  EXPECT_NE(resumed.out.find(whole), std::string::npos) << resumed.out;
+  const auto shown = test::fatespec("show", directory.path());
+  EXPECT_NE(shown.out.find(whole), std::string::npos) << shown.out;
 }
 
 TEST(Order, FailedFirstThenTheLongest) {

@@ -164,6 +164,18 @@ TEST(Signals, AStoppedRunnerStopsItsProbes) {
   EXPECT_NE(test::read_file(directory / "run.json").find("\"verdict\":\"pass\""), std::string::npos);
 }
 
+TEST(Signals, RepetitionsThatAreInterruptedAreTold) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'echo x; echo >>" + directory / "log" + "'}]\n");
+  Runner runner(directory, "--stress 100000 --jobs 1");
+  ASSERT_TRUE(wait_until([&] { return test::read_file(directory / "log").size() >= 3; }));
+  runner.send(SIGINT);
+  EXPECT_EQ(runner.wait(), 130);
+  const std::string out = test::read_file(directory / "out");
+  EXPECT_NE(out.find("s/a  the same output "), std::string::npos) << out;
+  EXPECT_NE(out.find("1 test: 1 pass"), std::string::npos) << out;
+}
+
 TEST(Signals, TheFirstInterruptSaysHowToGoOn) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'touch " + directory / "ready" +

@@ -55,6 +55,16 @@ TEST(JsonLines, BytesThatAreNoUtf8AreEscaped) {
   EXPECT_TRUE(line["status"].is_null());
 }
 
+TEST(Junit, FlakyTestsTellWhatFailedBefore) {
+  auto result = std::make_shared<model::TestResult>(sample_result());
+  result->flaky = true;
+  result->failed_attempts.push_back({1, model::Verdict::crash, "ended by SIGSEGV", {"said", 4, false}, {}});
+  const std::string xml = junit_xml({result});
+  EXPECT_NE(xml.find("<flakyFailure message=\"ended by SIGSEGV\" type=\"crash\">"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("<system-out>said</system-out>"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("failures=\"0\""), std::string::npos) << xml;
+}
+
 TEST(Junit, HostileOutputMakesWellFormedXml) {
   auto result = std::make_shared<model::TestResult>(sample_result());
   result->verdict = model::Verdict::fail;
@@ -93,7 +103,7 @@ TEST(RunReporter, BadResultsAreShownAtOnceAndAgainAtTheEnd) {
   reporter.handle(model::RunFinished{"ab", counts, 1s, {}, 1, ""});
   std::fclose(file);
   const std::string text = test::read_file(directory / "out");
-  EXPECT_NE(text.find("1 tests: 1 fail in 1.00 s\nagain:   fatespec run a.yaml --filter "
+  EXPECT_NE(text.find("1 test: 1 fail in 1.00 s\nagain:   fatespec run a.yaml --filter "
                       "'name(=mpegaudio/mp2-md5)'\nresults: fatespec show ab   (in r.db)\n"),
             std::string::npos)
       << text;

@@ -1,0 +1,30 @@
+// Which run `--resume` goes on with, and by which options.
+#pragma once
+
+#include <optional>
+
+#include "base/error.hpp"
+#include "cli/run_options.hpp"
+#include "results/store.hpp"
+
+namespace fatespec::cli {
+
+/// True if the command line says which tests it means; a bare `--resume` does not.
+bool selects_tests(const RunOptions& options);
+
+/// True if every test of the run has its result.
+bool is_complete(const model::Run& run);
+
+/// The latest run of this machine, older than `before` if that is given: a store may hold those of others.
+base::Result<std::optional<model::Run>> latest_run_here(results::Store& store,
+                                                        const std::optional<model::Run>& before = {});
+/// The latest run of this machine that was started for the same tests.
+base::Result<std::optional<model::Run>> latest_run_of(results::Store& store, const RunOptions& options);
+/// The latest run of this machine that was cut short, and not followed by another of the same tests.
+base::Result<std::optional<model::Run>> latest_cut_run(results::Store& store);
+
+/// `given`, with all that says which tests the run took and how they are judged. Nothing if the run's command cannot
+/// be read.
+std::optional<RunOptions> with_tests_of(const model::Run& run, RunOptions given);
+
+}  // namespace fatespec::cli
