@@ -19,7 +19,8 @@ using results::ChangeKind;
 Style style_of(ChangeKind kind) {
   switch (kind) {
     case ChangeKind::broke:
-    case ChangeKind::new_bad: return Style::red;
+    case ChangeKind::new_bad:
+    case ChangeKind::worse: return Style::red;
     case ChangeKind::bad_still:
     case ChangeKind::gone:
     case ChangeKind::output: return Style::yellow;
@@ -64,10 +65,34 @@ std::string totals_text(const results::Totals& totals) {
                      base::format_size(totals.output_after), change_of(totals.output_before, totals.output_after));
 }
 
+/// "memory  s/x  50 MiB -> 200 MiB (+300.0 %)".
+std::string resource_text(const results::ResourceChange& change) {
+  const auto& before = *change.before;
+  const auto& after = *change.after;
+  const std::string label = test_label(after.test, after.configuration);
+  if (change.what == results::ResourceChange::What::memory)
+    return fmt::format("{:13} {}  {} -> {}{}\n", "memory", label, base::format_size(before.max_rss_kib * 1024),
+                       base::format_size(after.max_rss_kib * 1024), change_of(before.max_rss_kib, after.max_rss_kib));
+  return fmt::format(
+      "{:13} {}  {} -> {}{}, in these two runs\n", "CPU", label, base::format_duration(before.cpu),
+      base::format_duration(after.cpu),
+      change_of(static_cast<std::uint64_t>(before.cpu.count()), static_cast<std::uint64_t>(after.cpu.count())));
+}
+
+std::string resources_text(const std::vector<results::ResourceChange>& changes) {
+  constexpr std::size_t most = 10;
+  std::string text;
+  for (std::size_t i = 0; i < std::min(most, changes.size()); ++i) text += resource_text(changes[i]);
+  if (changes.size() > most)
+    text += fmt::format("… and {} more changes of CPU time or memory (--json has all)\n", changes.size() - most);
+  return text;
+}
+
 std::string counts_text(const results::RunComparison& comparison) {
   std::string text;
-  constexpr std::array kinds = {ChangeKind::broke, ChangeKind::new_bad, ChangeKind::bad_still, ChangeKind::gone,
-                                ChangeKind::fixed, ChangeKind::output,  ChangeKind::verdict,   ChangeKind::appeared};
+  constexpr std::array kinds = {ChangeKind::broke,     ChangeKind::new_bad, ChangeKind::worse,
+                                ChangeKind::bad_still, ChangeKind::gone,    ChangeKind::fixed,
+                                ChangeKind::output,    ChangeKind::verdict, ChangeKind::appeared};
   for (const auto kind : kinds) {
     const auto number = std::count_if(comparison.changes.begin(), comparison.changes.end(),
                                       [&](const Change& change) { return change.kind == kind; });
@@ -115,7 +140,7 @@ std::string comparison_text(const Console& console, const model::Run& before, co
     if (number > most_of_a_kind)
       text += fmt::format("… and {} more {} (--json has all)\n", number - most_of_a_kind, results::name_of(kind));
   for (const auto& trend : comparison.trends) text += trend_text(console, trend) + "\n";
-  text += totals_text(comparison.totals);
+  text += resources_text(comparison.resources) + totals_text(comparison.totals);
   return text + console.styled(Style::bold, counts_text(comparison)) + "\n";
 }
 
@@ -140,6 +165,15 @@ std::string comparison_json(const model::Run& before, const model::Run& after,
                  {"runs_before", trend.runs_before},
                  {"runs_after", trend.runs_after},
                  {"p", trend.p}}
+                .dump() +
+            "\n";
+  for (const auto& change : comparison.resources)
+    text += Json{{"type", "resource_change"},
+                 {"what", change.what == results::ResourceChange::What::cpu ? "cpu" : "memory"},
+                 {"test", base::to_utf8(change.after->test)},
+                 {"configuration", base::to_utf8(change.after->configuration)},
+                 {"before", side(change.before)},
+                 {"after", side(change.after)}}
                 .dump() +
             "\n";
   const auto& totals = comparison.totals;

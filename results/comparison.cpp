@@ -1,6 +1,7 @@
 #include "results/comparison.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 
@@ -10,19 +11,52 @@ namespace {
 using model::Verdict;
 using Key = std::pair<std::string, std::string>;
 
+/// Of bad verdicts: the higher, the worse.
+int badness(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::crash: return 3;
+    case Verdict::timeout: return 2;
+    case Verdict::fail: return 1;
+    default: return 0;
+  }
+}
+
+/// What was kept in one run only says nothing.
+bool same_output(const ResultSummary& before, const ResultSummary& after) {
+  const bool both_whole = before.full_blob != 0 && after.full_blob != 0;
+  return before.stdout_blob == after.stdout_blob && before.stdout_bytes == after.stdout_bytes &&
+         (!both_whole || before.full_blob == after.full_blob);
+}
+
 std::optional<ChangeKind> kind_of(const ResultSummary* before, const ResultSummary* after) {
   if (before == nullptr) return model::is_bad(after->verdict) ? ChangeKind::new_bad : ChangeKind::appeared;
   if (after == nullptr) return ChangeKind::gone;
   const bool was_bad = model::is_bad(before->verdict);
   const bool is_bad = model::is_bad(after->verdict);
   if (!was_bad && is_bad) return ChangeKind::broke;
-  if (was_bad && !is_bad) return ChangeKind::fixed;
-  const bool same_output = before->stdout_blob == after->stdout_blob && before->stdout_bytes == after->stdout_bytes;
-  if (is_bad && (before->verdict != after->verdict || before->reason != after->reason || !same_output))
+  if (was_bad && !is_bad) return after->verdict == Verdict::skip ? ChangeKind::verdict : ChangeKind::fixed;
+  if (is_bad && badness(after->verdict) > badness(before->verdict)) return ChangeKind::worse;
+  if (is_bad && (before->verdict != after->verdict || before->reason != after->reason || !same_output(*before, *after)))
     return ChangeKind::bad_still;
   if (before->verdict != after->verdict) return ChangeKind::verdict;
-  if (before->verdict == Verdict::pass && !same_output) return ChangeKind::output;
+  if (before->verdict == Verdict::pass && !same_output(*before, *after)) return ChangeKind::output;
   return std::nullopt;
+}
+
+/// Twice what a test takes from one run to the next by itself, and enough to matter.
+void add_resources(std::vector<ResourceChange>& changes, const ResultSummary& before, const ResultSummary& after) {
+  constexpr double factor = 1.25;
+  constexpr double least_cpu = 0.1;             // seconds
+  constexpr double least_memory = 16.0 * 1024;  // KiB
+  if (before.verdict != Verdict::pass || after.verdict != Verdict::pass) return;
+  const auto add = [&](ResourceChange::What what, double old_value, double new_value, double least) {
+    const double ratio = new_value / std::max(old_value, 1e-9);
+    const bool large = std::max(ratio, 1 / std::max(ratio, 1e-9)) >= factor;
+    if (large && std::abs(new_value - old_value) >= least) changes.push_back({what, &before, &after, ratio});
+  };
+  add(ResourceChange::What::cpu, base::seconds(before.cpu), base::seconds(after.cpu), least_cpu);
+  add(ResourceChange::What::memory, static_cast<double>(before.max_rss_kib), static_cast<double>(after.max_rss_kib),
+      least_memory);
 }
 
 void add_to(Totals& totals, const ResultSummary& before, const ResultSummary& after) {
@@ -42,6 +76,7 @@ std::string_view name_of(ChangeKind kind) {
   switch (kind) {
     case ChangeKind::broke: return "broke";
     case ChangeKind::new_bad: return "new-bad";
+    case ChangeKind::worse: return "worse";
     case ChangeKind::bad_still: return "bad-otherwise";
     case ChangeKind::gone: return "gone";
     case ChangeKind::fixed: return "fixed";
@@ -54,7 +89,7 @@ std::string_view name_of(ChangeKind kind) {
 
 bool RunComparison::got_worse() const {
   const bool verdicts = std::any_of(changes.begin(), changes.end(), [](const Change& change) {
-    return change.kind == ChangeKind::broke || change.kind == ChangeKind::new_bad;
+    return change.kind == ChangeKind::broke || change.kind == ChangeKind::new_bad || change.kind == ChangeKind::worse;
   });
   return verdicts || std::any_of(trends.begin(), trends.end(), [](const auto& trend) { return trend.change() > 0; });
 }
@@ -65,12 +100,17 @@ RunComparison compare_runs(const std::vector<ResultSummary>& before, const std::
   for (const auto& result : after) pairs[{result.test, result.configuration}].second = &result;
   RunComparison comparison;
   for (const auto& [key, pair] : pairs) {
-    if (pair.first != nullptr && pair.second != nullptr) add_to(comparison.totals, *pair.first, *pair.second);
+    if (pair.first != nullptr && pair.second != nullptr) {
+      add_to(comparison.totals, *pair.first, *pair.second);
+      add_resources(comparison.resources, *pair.first, *pair.second);
+    }
     if (const auto kind = kind_of(pair.first, pair.second))
       comparison.changes.push_back({*kind, key.first, key.second, pair.first, pair.second});
   }
   std::stable_sort(comparison.changes.begin(), comparison.changes.end(),
                    [](const Change& a, const Change& b) { return a.kind < b.kind; });
+  std::stable_sort(comparison.resources.begin(), comparison.resources.end(),
+                   [](const auto& a, const auto& b) { return a.ratio > b.ratio; });
   return comparison;
 }
 

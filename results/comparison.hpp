@@ -18,6 +18,7 @@ struct ResultSummary {
   model::Verdict verdict = model::Verdict::error;
   std::string reason;
   long long stdout_blob = 0;  ///< equal for equal contents; 0 for none
+  long long full_blob = 0;    ///< the same of all of stdout, where it was kept
   std::uint64_t stdout_bytes = 0;
   base::Duration cpu{0};
   std::uint64_t max_rss_kib = 0;
@@ -27,9 +28,10 @@ struct ResultSummary {
 enum class ChangeKind {
   broke,      ///< was good, is bad
   new_bad,    ///< was not there, is bad
+  worse,      ///< was bad, is worse: it crashes or hangs now
   bad_still,  ///< bad in another way
   gone,       ///< was there
-  fixed,      ///< was bad, is good
+  fixed,      ///< was bad, passes or fails as it is known to
   output,     ///< passed both times, with another output
   verdict,    ///< any other change of the verdict
   appeared,   ///< was not there, is good
@@ -54,9 +56,19 @@ struct Totals {
   std::uint64_t output_after = 0;
 };
 
+/// What a test that passed both times took, where that has changed by much. One run tells little: a hint, no verdict.
+struct ResourceChange {
+  enum class What { cpu, memory };
+  What what = What::cpu;
+  const ResultSummary* before = nullptr;
+  const ResultSummary* after = nullptr;
+  double ratio = 1;  ///< after to before
+};
+
 struct RunComparison {
   std::vector<Change> changes;
-  std::vector<CpuTrend> trends;  ///< filled by the caller, who has the history
+  std::vector<ResourceChange> resources;  ///< the largest first
+  std::vector<CpuTrend> trends;           ///< filled by the caller, who has the history
   Totals totals;
 
   bool got_worse() const;

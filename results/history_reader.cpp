@@ -1,20 +1,23 @@
 // What the store knows of many runs.
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
+#include <set>
 #include <tuple>
-#include <unordered_map>
 
 #include "results/connection.hpp"
-#include "results/rank_test.hpp"
 #include "results/store.hpp"
 
 namespace fatespec::results {
 namespace {
 
-/// Runs that say something about now: older ones are of another time. The fewest with which four runs after a change
-/// are enough to tell it from chance (trend.cpp: 2 / C(24, 4) < 0.001 / 5); each more costs the time to read it.
-constexpr int runs_looked_at = 24;
+/// Results of a test that say something about now: older ones are of another time. The fewest with which four runs
+/// after a change are enough to tell it from chance (trend.cpp: 2 / C(24, 4) < 0.001 / 5); each more costs the time to
+/// read it.
+constexpr int results_looked_at = 24;
+/// Of that many tests of a run it is asked which runs have them: others may have had other tests.
+constexpr int tests_asked = 4;
 constexpr int least_cpu_us =
     static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(least_cpu_of_trends).count());
 
@@ -23,25 +26,6 @@ long long number_of_run(soci::session& session, const std::string& name) {
   long long number = 0;
   session << "SELECT id FROM runs WHERE name = :name", soci::use(name), soci::into(number);
   return session.got_data() ? number : 0;
-}
-
-/// The run and those before it, the oldest first.
-std::vector<long long> last_runs_up_to(soci::session& session, long long last) {
-  const soci::rowset<long long> rows =
-      (session.prepare << "SELECT id FROM runs WHERE id <= :last ORDER BY id DESC LIMIT :most", soci::use(last),
-       soci::use(runs_looked_at));
-  std::vector<long long> runs(rows.begin(), rows.end());
-  std::reverse(runs.begin(), runs.end());
-  return runs;
-}
-
-/// False if there are too few runs for any trend, whatever they hold. `border`: the last run before, if it is given.
-bool may_have_trends(const std::vector<long long>& runs, std::optional<long long> border) {
-  std::vector<double> before;
-  std::vector<double> after;
-  for (const long long id : runs) (border && id <= *border ? before : after).push_back(static_cast<double>(id));
-  // Numbers that go up from run to run: nothing can be more of a trend.
-  return border ? mann_whitney_p(after, before) < trend_p : !last_runs(after.size()).empty();
 }
 
 /// The CPU times of one run's tests over the runs before it.
@@ -53,6 +37,7 @@ class TrendReader {
 
   /// What was measured up to `last_before` counts as before. `runs`: the oldest first.
   void read(const std::vector<long long>& runs, long long last_before) {
+    last_before_ = last_before;
     // A row of texts a run: row by row, most of the time would go into taking rows apart.
     std::string tests;
     std::string cpu;
@@ -64,14 +49,30 @@ class TrendReader {
          soci::use(run), soci::into(tests, any), soci::into(cpu, any));
     for (std::size_t i = 0; i < runs.size() && !tests_.empty(); ++i) {
       run = runs[i];
-      if (statement.execute(true) && any == soci::i_ok) take(numbers(tests), numbers(cpu), run <= last_before);
+      if (statement.execute(true) && any == soci::i_ok) take(numbers(tests), numbers(cpu), run);
     }
+  }
+
+  /// The last runs that have some of the tests, the oldest first.
+  std::vector<long long> last_runs(long long last) {
+    std::set<long long> runs;
+    const std::size_t step = std::max<std::size_t>(1, tests_.size() / tests_asked);
+    std::size_t number = 0;
+    for (const auto& [test, samples] : tests_) {
+      if (number++ % step != 0) continue;
+      const soci::rowset<long long> rows =
+          (session_.prepare << "SELECT run_id FROM results WHERE test_id = :test AND run_id <= :last ORDER BY run_id "
+                               "DESC LIMIT :most",
+           soci::use(test), soci::use(last), soci::use(results_looked_at));
+      runs.insert(rows.begin(), rows.end());
+    }
+    return {runs.begin(), runs.end()};
   }
 
   std::vector<CpuTrend> trends(bool border_given) {
     std::vector<CpuTrend> all;
     for (const auto& [id, test] : tests_) {
-      auto trend = border_given ? cpu_trend(test.before, test.after) : cpu_trend(test.after);
+      auto trend = border_given ? best_trend(test) : cpu_trend(test.seconds);
       if (!trend) continue;
       session_ << "SELECT name, configuration FROM tests WHERE id = :id", soci::use(id), soci::into(trend->test),
           soci::into(trend->configuration);
@@ -85,9 +86,18 @@ class TrendReader {
 
  private:
   struct Samples {
-    std::vector<double> before;
-    std::vector<double> after;
+    std::vector<double> seconds;  ///< the oldest first
+    std::size_t after = 0;        ///< how many of them come after the border
   };
+
+  /// Before and after the border, or a change that came later than the border.
+  static std::optional<CpuTrend> best_trend(const Samples& test) {
+    const auto border = test.seconds.end() - static_cast<std::ptrdiff_t>(test.after);
+    auto trend = cpu_trend({test.seconds.begin(), border}, {border, test.seconds.end()});
+    if (trend) return trend;
+    trend = cpu_trend(test.seconds);
+    return trend && trend->runs_after <= test.after ? trend : std::nullopt;
+  }
 
   static std::vector<long long> numbers(std::string_view text) {
     std::vector<long long> all;
@@ -99,10 +109,15 @@ class TrendReader {
     return all;
   }
 
-  void take(const std::vector<long long>& tests, const std::vector<long long>& cpu, bool before) {
-    for (std::size_t i = 0; i < tests.size(); ++i)
-      if (const auto test = tests_.find(tests[i]); test != tests_.end())
-        (before ? test->second.before : test->second.after).push_back(static_cast<double>(cpu[i]) / 1e6);
+  void take(const std::vector<long long>& tests, const std::vector<long long>& cpu, long long run) {
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+      const auto test = tests_.find(tests[i]);
+      if (test == tests_.end()) continue;
+      Samples& samples = test->second;
+      samples.seconds.push_back(static_cast<double>(cpu[i]) / 1e6);
+      if (samples.seconds.size() > results_looked_at) samples.seconds.erase(samples.seconds.begin());
+      if (run > last_before_) samples.after = std::min(samples.after + 1, samples.seconds.size());
+    }
   }
 
   void choose_tests(long long run) {
@@ -115,31 +130,36 @@ class TrendReader {
 
   soci::session& session_;
   const Engine& engine_;
-  std::unordered_map<long long, Samples> tests_;
+  long long last_before_ = 0;
+  std::map<long long, Samples> tests_;
 };
 
 }  // namespace
 
 base::Result<std::vector<ResultSummary>> Store::summaries(const std::string& run) {
-  return limited(*connection_, [&]() -> base::Result<std::vector<ResultSummary>> {
-    std::vector<ResultSummary> all;
-    soci::rowset<soci::row> rows =
-        (connection_->session.prepare
-             << "SELECT tests.name AS test, tests.configuration AS configuration, verdict, reason, stdout_blob, "
-                "stdout_bytes, user_us, system_us, max_rss_kib FROM results JOIN tests ON tests.id = results.test_id "
-                "WHERE run_id = (SELECT id FROM runs WHERE name = :run)",
-         soci::use(run));
-    for (auto& row : rows) {
-      ResultSummary summary{row.get<std::string>("test"), row.get<std::string>("configuration"), verdict_of(row)};
-      summary.reason = row.get<std::string>("reason");
-      if (row.get_indicator("stdout_blob") == soci::i_ok) summary.stdout_blob = row.get<long long>("stdout_blob");
-      summary.stdout_bytes = static_cast<std::uint64_t>(row.get<long long>("stdout_bytes"));
-      summary.cpu = std::chrono::microseconds(row.get<long long>("user_us") + row.get<long long>("system_us"));
-      summary.max_rss_kib = static_cast<std::uint64_t>(row.get<long long>("max_rss_kib"));
-      all.push_back(std::move(summary));
-    }
-    return all;
-  });
+  return limited(
+      *connection_, [&]() -> base::Result<std::vector<ResultSummary>> {
+        std::vector<ResultSummary> all;
+        soci::rowset<soci::row> rows =
+            (connection_->session.prepare
+                 << "SELECT tests.name AS test, tests.configuration AS configuration, verdict, reason, stdout_blob, "
+                    "full_stdout_blob, stdout_bytes, user_us, system_us, max_rss_kib FROM results JOIN tests ON "
+                    "tests.id = results.test_id "
+                    "WHERE run_id = (SELECT id FROM runs WHERE name = :run)",
+             soci::use(run));
+        for (auto& row : rows) {
+          ResultSummary summary{row.get<std::string>("test"), row.get<std::string>("configuration"), verdict_of(row)};
+          summary.reason = row.get<std::string>("reason");
+          if (row.get_indicator("stdout_blob") == soci::i_ok) summary.stdout_blob = row.get<long long>("stdout_blob");
+          if (row.get_indicator("full_stdout_blob") == soci::i_ok)
+            summary.full_blob = row.get<long long>("full_stdout_blob");
+          summary.stdout_bytes = static_cast<std::uint64_t>(row.get<long long>("stdout_bytes"));
+          summary.cpu = std::chrono::microseconds(row.get<long long>("user_us") + row.get<long long>("system_us"));
+          summary.max_rss_kib = static_cast<std::uint64_t>(row.get<long long>("max_rss_kib"));
+          all.push_back(std::move(summary));
+        }
+        return all;
+      });
 }
 
 base::Result<std::vector<HistoryEntry>> Store::history(const std::string& test, std::size_t most) {
@@ -195,10 +215,9 @@ base::Result<std::vector<CpuTrend>> Store::cpu_trends(const std::string& run, co
     soci::session& session = connection_->session;
     const long long last = number_of_run(session, run);
     const long long last_before = number_of_run(session, border);
-    const auto runs = last_runs_up_to(session, last);
-    if (!may_have_trends(runs, border.empty() ? std::nullopt : std::optional(last_before)))
-      return std::vector<CpuTrend>();
     TrendReader reader(session, connection_->engine, last);
+    const auto runs = reader.last_runs(last);
+    if (last_runs(runs.size()).empty()) return std::vector<CpuTrend>();  // too few for any trend, whatever they hold
     reader.read(runs, last_before);
     return reader.trends(!border.empty());
   });

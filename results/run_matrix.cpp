@@ -89,7 +89,7 @@ class MatrixReader {
 }  // namespace
 
 base::Result<RunMatrix> Store::matrix(const std::string& run, std::size_t most) {
-  auto all = uncounted_runs(std::numeric_limits<int>::max());
+  auto all = recent_runs(std::numeric_limits<int>::max());
   if (!all) return all.error();
   const auto last = std::find_if(all->begin(), all->end(), [&](const auto& one) { return one.id == run; });
   RunMatrix matrix;

@@ -34,10 +34,52 @@ TEST(CompareRuns, ListsWhatIsMostTellingFirst) {
   EXPECT_EQ(comparison.totals.tests, 1U);
 }
 
-TEST(CompareRuns, OnlyBrokenAndNewBadTestsMakeItWorse) {
-  const std::vector<ResultSummary> before = {summary("s/a", Verdict::fail), summary("s/b", Verdict::pass)};
-  EXPECT_FALSE(compare_runs(before, {summary("s/a", Verdict::crash)}).got_worse());
+TEST(CompareRuns, GetsWorseByWhatBrokeAndByWhatFailsInAWorseWay) {
+  const std::vector<ResultSummary> before = {summary("s/a", Verdict::fail), summary("s/b", Verdict::pass),
+                                             summary("s/c", Verdict::crash)};
+  const auto kinds = [&](const std::vector<ResultSummary>& after) {
+    std::vector<ChangeKind> found;
+    for (const auto& change : compare_runs(before, after).changes)
+      if (change.after != nullptr) found.push_back(change.kind);
+    return found;
+  };
+  EXPECT_TRUE(compare_runs(before, {summary("s/a", Verdict::crash)}).got_worse());
+  EXPECT_EQ(kinds({summary("s/a", Verdict::timeout)}), std::vector{ChangeKind::worse});
+  EXPECT_FALSE(compare_runs(before, {summary("s/c", Verdict::fail)}).got_worse());
+  EXPECT_EQ(kinds({summary("s/c", Verdict::fail)}), std::vector{ChangeKind::bad_still});
+  EXPECT_EQ(kinds({summary("s/c", Verdict::skip)}), std::vector{ChangeKind::verdict}) << "nothing is mended by it";
   EXPECT_TRUE(compare_runs(before, {summary("s/b", Verdict::xpass)}).got_worse());
+}
+
+TEST(CompareRuns, NamesTestsThatTakeMuchMore) {
+  auto old_small = summary("s/a", Verdict::pass);
+  auto old_large = summary("s/b", Verdict::pass);
+  old_small.cpu = std::chrono::milliseconds(400);
+  old_large.max_rss_kib = 50 * 1024;
+  auto new_small = old_small;
+  auto new_large = old_large;
+  EXPECT_TRUE(compare_runs({old_small, old_large}, {new_small, new_large}).resources.empty());
+  new_small.cpu = std::chrono::milliseconds(800);
+  new_large.max_rss_kib = 200 * 1024;
+  const std::vector<ResultSummary> before = {old_small, old_large};
+  const std::vector<ResultSummary> after = {new_small, new_large};
+  const auto comparison = compare_runs(before, after);
+  ASSERT_EQ(comparison.resources.size(), 2U);
+  EXPECT_EQ(comparison.resources[0].what, ResourceChange::What::memory) << "the largest first";
+  EXPECT_EQ(comparison.resources[0].ratio, 4);
+  EXPECT_EQ(comparison.resources[1].after->test, "s/a");
+  EXPECT_FALSE(comparison.got_worse()) << "one run proves nothing";
+}
+
+TEST(CompareRuns, OutputThatWasKeptWholeIsComparedWhole) {
+  auto before = summary("s/a", Verdict::pass);
+  auto after = before;
+  before.full_blob = 7;
+  EXPECT_TRUE(compare_runs({before}, {after}).changes.empty()) << "it was kept in one run only";
+  after.full_blob = 8;
+  const std::vector<ResultSummary> old_results = {before};
+  const std::vector<ResultSummary> new_results = {after};
+  EXPECT_EQ(compare_runs(old_results, new_results).changes.at(0).kind, ChangeKind::output);
 }
 
 }  // namespace
