@@ -103,6 +103,7 @@ class Accept {
     std::map<std::string, char> answers;  // of whole classes
     bool all = options_.yes;
     std::size_t accepted = 0;
+    ExitCode worst = ExitCode::success;
     for (const auto& proposal : found_.list) {
       show(proposal);
       const auto known = answers.find(proposal.change);
@@ -112,13 +113,16 @@ class Accept {
       if (answer == 'c' || answer == 's') answers[proposal.change] = answer;
       const bool takes = answer != 'n' && answer != 's';
       if (takes) {
-        if (const auto written = apply_proposal(proposal); !written) return complain(written.error());
+        if (const auto written = apply_proposal(proposal); !written) {
+          worst = complain(written.error());  // the others can be taken all the same
+          continue;
+        }
         ++accepted;
       }
       if (const auto noted = note(proposal, takes); !noted) return complain(noted.error());
     }
     std::printf("%zu of %zu references changed\n", accepted, found_.list.size());
-    return ExitCode::success;
+    return worst;
   }
 
   /// Beside the spec file. A refusal is worth a line if it has a reason.

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -74,6 +75,11 @@ std::string explanation(const model::Project& project, const model::PlannedTest&
   return base::printable_lines(text + "  " + (board == nullptr ? line : ssh_line(project, *board, line)) + "\n");
 }
 
+bool has_test(const Inputs& inputs, const std::string& name) {
+  const auto& tests = inputs.plan.tests;
+  return std::any_of(tests.begin(), tests.end(), [&](const auto& test) { return test.name == name; });
+}
+
 }  // namespace
 
 void add_explain(CLI::App& app, ExitCode& exit_code) {
@@ -91,7 +97,12 @@ void add_explain(CLI::App& app, ExitCode& exit_code) {
     InputOptions inputs = options->inputs;
     const bool plain_name = options->test.find_first_of("&|!()") == std::string::npos;
     inputs.filter = plain_name ? "name(" + options->test + ")" : options->test;
-    const auto loaded = load_inputs(inputs);
+    if (!plain_name) inputs.filter.clear();
+    auto loaded = load_inputs(inputs);
+    if (!plain_name && std::holds_alternative<Inputs>(loaded)) {  // a name may look like a filter expression
+      inputs.filter = has_test(std::get<Inputs>(loaded), options->test) ? exact_name(options->test) : options->test;
+      loaded = load_inputs(inputs);
+    }
     if (const auto* code = std::get_if<ExitCode>(&loaded)) {
       exit_code = *code;
       return;

@@ -63,6 +63,8 @@ bool ended_as_expected(const model::TestResult& result, const model::ExpectedSta
   return expected.kind == Kind::nonzero ? *result.status != 0 : *result.status == expected.value;
 }
 
+bool is_text(const std::string& output) { return base::is_utf8(output) && output.find('\0') == std::string::npos; }
+
 bool has_expectation(const model::Expectation& expect) {
   return expect.error || expect.error_file || expect.output_matches || expect.error_matches || expect.size;
 }
@@ -75,6 +77,7 @@ class ProposalFinder {
     if (const auto failed = load()) return *failed;
     for (const auto& result : results_) consider(result);
     if (!unknown_names_.empty()) return complain_of_names();
+    settle();
     std::stable_sort(found_.list.begin(), found_.list.end(),
                      [](const Proposal& a, const Proposal& b) { return a.change < b.change; });
     return std::move(found_);
@@ -120,13 +123,15 @@ class ProposalFinder {
     const bool any_name =
         std::any_of(options_.names.begin(), options_.names.end(), [](const auto& name) { return !is_spec_file(name); });
     const bool named = is_named(result.test);
-    if (any_name && !named) return;
+    const bool is_meant = !any_name || named;
     const auto found = planned_.find({result.test, result.configuration});
     if (found == planned_.end()) return;
     const model::PlannedTest& test = *found->second;
+    if (result.verdict == model::Verdict::pass) passing_.try_emplace(place_of(test), result.test);
     const auto& expect = test.spec->expect;
     const bool compared = expect.output || expect.output_file;
     if (!compared && !named) return;
+    if (!is_meant) return;
     const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
     if (!output || !*output) {
       if (named || result.output.truncated)
@@ -153,8 +158,10 @@ class ProposalFinder {
       proposal.reference_file = runner::absolute_path(expect.output_file->text, *test.variables, test.suite->directory);
       if (auto old_text = base::read_file(proposal.reference_file)) proposal.old_text = std::move(*old_text);
     } else if (expect.output) {
+      if (!is_text(output))
+        return refuse(result, "its output is no UTF-8 text, which YAML cannot hold: use `stdout_file` or a digest");
       proposal.old_text = expect.output->text;
-    } else if (std::count(output.begin(), output.end(), '\n') > 1 || output.size() > 200) {
+    } else if (!is_text(output) || std::count(output.begin(), output.end(), '\n') > 1 || output.size() > 200) {
       proposal.reference_file = (fs::path(test.suite->directory) / "refs" / file_name(test)).string();
       proposal.adds_file_key = true;
     }
@@ -162,24 +169,34 @@ class ProposalFinder {
     proposal.change = class_of_change(proposal.old_text, proposal.new_text);
     proposal.command = result.command;
     if (!options_.only_class.empty() && !base::glob_match(options_.only_class, proposal.change)) return;
-    if (conflicts(proposal)) return;
-    found_.list.push_back(std::move(proposal));
+    candidates_[proposal.reference_file.empty() ? place_of(test) : proposal.reference_file].push_back(
+        std::move(proposal));
   }
 
-  /// Two outputs for one place: combinations of a matrix, or configurations, that do not agree.
-  bool conflicts(const Proposal& proposal) {
-    const std::string place = proposal.reference_file.empty()
-                                  ? proposal.test->suite->file + "\n" + proposal.test->spec->name
-                                  : proposal.reference_file;
-    const auto [first, added] = places_.try_emplace(place, found_.list.size());
-    if (added) return false;
-    Proposal& other = found_.list[first->second];
-    if (other.new_text == proposal.new_text) other.also.push_back(proposal.test);
-    else
-      std::printf(
-          "%s: not accepted, another configuration or combination gives another output for the same reference\n",
-          base::printable(proposal.test->name).c_str());
-    return true;
+  /// The reference that a test is compared with: a file, or the text in the spec file.
+  static std::string place_of(const model::PlannedTest& test) {
+    const auto& file = test.spec->expect.output_file;
+    return file ? runner::absolute_path(file->text, *test.variables, test.suite->directory)
+                : test.suite->file + "\n" + test.spec->name;
+  }
+
+  /// Combinations of a matrix, and configurations, may share a reference: it is changed if all of them agree.
+  void settle() {
+    for (auto& [place, proposals] : candidates_) {
+      const auto is_like_first = [&](const auto& one) { return one.new_text == proposals.front().new_text; };
+      const auto passing = passing_.find(place);
+      if (passing == passing_.end() && std::all_of(proposals.begin(), proposals.end(), is_like_first)) {
+        for (std::size_t i = 1; i < proposals.size(); ++i) proposals.front().also.push_back(proposals[i].test);
+        found_.list.push_back(std::move(proposals.front()));
+        continue;
+      }
+      for (const auto& proposal : proposals)
+        std::printf("%s: not accepted, %s; give each an `expect` of its own (a `stdout_file` may hold the variables)\n",
+                    base::printable(proposal.test->name).c_str(),
+                    passing == passing_.end()
+                        ? "another configuration or combination gives another output for the same reference"
+                        : (base::printable(passing->second) + " passes with the same reference").c_str());
+    }
   }
 
   ExitCode complain_of_names() {
@@ -193,7 +210,8 @@ class ProposalFinder {
   std::vector<model::TestResult> results_;
   std::map<std::pair<std::string, std::string>, const model::PlannedTest*> planned_;
   std::vector<std::string> unknown_names_;
-  std::map<std::string, std::size_t> places_;  ///< of references: which proposal it is
+  std::map<std::string, std::vector<Proposal>> candidates_;  ///< by the place of the reference
+  std::map<std::string, std::string> passing_;               ///< by the same: a test that passes with it
 };
 
 base::Result<void> edit_suite(const model::PlannedTest& test, const specs::ExpectationEdit& edit) {

@@ -29,7 +29,8 @@ YamlNode key_of(YamlNode map, std::string_view key) {
 
 bool is_plain_word(std::string_view text) {
   constexpr std::string_view safe = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-";
-  return !text.empty() && text[0] != '-' && text != "~" && text.find_first_not_of(safe) == std::string_view::npos;
+  return !text.empty() && text[0] != '-' && base::lower(text) != "null" &&
+         text.find_first_not_of(safe) == std::string_view::npos;
 }
 
 std::string double_quoted(std::string_view text) {

@@ -116,6 +116,60 @@ TEST(Commands, AcceptChangesReferencesInPlace) {
   EXPECT_EQ(fatespec("accept a/nothing --yes", directory.path()).status, 4);
 }
 
+TEST(Commands, AcceptLeavesAReferenceThatOthersPassWith) {
+  const TemporaryDirectory directory;
+  const std::string suite =
+      "tests:\n  - {name: m, spec: 'echo $A', matrix: {A: [1, 2]}, expect: {stdout: \"1\\n\"}}\n"
+      "  - {name: c, spec: 'echo $A', matrix: {A: [3, 4]}, expect: {stdout: \"0\\n\"}}\n";
+  directory.write("a.yaml", suite);
+  EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_NE(accepted.out.find("a/m[A=2]: not accepted, a/m[A=1] passes with the same reference"), std::string::npos)
+      << accepted.out;
+  EXPECT_NE(accepted.out.find("a/c[A=3]: not accepted, another configuration or combination gives another output"),
+            std::string::npos)
+      << accepted.out;
+  EXPECT_EQ(read_file(directory / "a.yaml"), suite);
+}
+
+TEST(Commands, AcceptGoesOnPastWhatItCannotChange) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml",
+                  "tests:\n  - {name: bytes, spec: 'printf \"\\377\"', expect: {stdout: x}}\n"
+                  "  - {name: shared, spec: echo s, expect: &one {stdout: x}}\n"
+                  "  - {name: alias, spec: echo s, expect: *one}\n"
+                  "  - {name: nothing, spec: printf null, expect: {stdout: x}}\n");
+  EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_EQ(accepted.status, 2);
+  EXPECT_NE(accepted.out.find("a/bytes: not accepted, its output is no UTF-8 text"), std::string::npos) << accepted.out;
+  EXPECT_NE(accepted.err.find("the expectation of `alias` cannot be changed in place"), std::string::npos)
+      << accepted.err;
+  EXPECT_NE(read_file(directory / "a.yaml").find("spec: printf null, expect: {stdout: \"null\"}"), std::string::npos);
+}
+
+TEST(Commands, WhatIsPrintedToPasteCanBePasted) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml",
+                  "tests:\n  - {name: \"it's\", spec: 'seq 36', expect: {stdout: \"x\\n\"}}\n"
+                  "  - {name: b (c), spec: 'exit 1 # why', env: {X: \"1\"}}\n");
+  std::filesystem::create_directory(directory / "sub");
+  const auto run = fatespec("run a.yaml --results sub/r.db", directory.path());
+  const auto after = [&](const std::string& mark) {
+    const auto at = run.out.find(mark) + mark.size();
+    return run.out.substr(at, run.out.find('\n', at) - at);
+  };
+  const std::string shown = after("more lines: ");
+  EXPECT_NE(shown.find("--results sub/r.db --test 'a/it'\\''s'"), std::string::npos) << run.out;
+  const std::string in_path = "PATH=" + std::filesystem::path(FATESPEC_PROGRAM).parent_path().string() + ":$PATH; ";
+  const auto whole = shell(in_path + shown, directory.path());
+  EXPECT_NE(whole.out.find("+36\n"), std::string::npos) << whole.out << whole.err;
+  const std::string results = after("results: ");
+  EXPECT_EQ(shell(in_path + results.substr(0, results.find("   (")), directory.path()).status, 0) << results;
+  EXPECT_EQ(shell(after("b (c)  status 1, expected 0\n        $ "), directory.path()).status, 1);
+  EXPECT_EQ(fatespec("explain 'a/b (c)' a.yaml", directory.path()).status, 0);
+}
+
 TEST(Commands, EveryCommandHasHelpWithExamples) {
   const TemporaryDirectory directory;
   for (const char* command : {"run", "check", "list", "explain", "accept", "runs", "show", "report"}) {
