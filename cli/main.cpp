@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <filesystem>
 
 #include "base/text.hpp"
 #include "base/version.hpp"
@@ -54,6 +55,13 @@ int main(int argc, char** argv) {
                          add_runs,   add_show,    add_history, add_compare, add_diverge,   add_import, add_merge,
                          add_report, add_results, add_attach,  add_cancel,  add_run_shard, add_play,   add_session})
     add(app, exit_code);
+  std::error_code no_directory;
+  (void)std::filesystem::current_path(no_directory);
+  if (no_directory) {
+    std::fprintf(stderr, "fatespec: the working directory is gone (%s); cd to one that is there\n",
+                 no_directory.message().c_str());
+    return static_cast<int>(ExitCode::usage);
+  }
   if (misses_subcommand(app, argc, argv)) return static_cast<int>(ExitCode::usage);
   try {
     app.parse(argc, argv);

@@ -19,11 +19,17 @@ bool is_make(SpecType type) { return type == SpecType::make || type == SpecType:
 
 /// `%s` or `$@` in a make command is the target; with neither it is appended.
 std::string make_command(const std::string& make, const std::string& target) {
-  for (const std::string_view place : {"%s", "$@"}) {
-    const auto at = make.find(place);
-    if (at != std::string::npos) return make.substr(0, at) + target + make.substr(at + place.size());
+  std::string command;
+  std::string_view rest = make;
+  while (!rest.empty()) {
+    const auto at = std::min({rest.find("%s"), rest.find("$@"), rest.size()});
+    command += rest.substr(0, at);
+    rest.remove_prefix(at);
+    if (rest.empty()) break;
+    command += target;
+    rest.remove_prefix(2);
   }
-  return make + " " + target;
+  return command == make ? make + " " + target : command;
 }
 
 /// The one word of a path that may be quoted as in a shell; blanks in an unquoted one belong to it.
@@ -108,7 +114,10 @@ std::string paste_line(const model::Project& project, const PlannedTest& test, c
   if (elsewhere) line += fmt::format("cd {} && ", base::shell_quote(working_directory(project, test, variables)));
   for (const auto& [name, value] : spec.env)
     line += fmt::format("export {}={}; ", name, base::shell_quote(specs::expand_text(value, variables)));
-  line += command + (command.find('\n') == std::string::npos ? ")" : "\n)");
+  // A comment, or a backslash, at the end would swallow the parenthesis.
+  const bool is_open = command.find('#') != std::string::npos || command.ends_with('\\');
+  if (is_open) line += "sh -c " + base::shell_quote(command) + ")";
+  else line += command + (command.find('\n') == std::string::npos ? ")" : "\n)");
   if (spec.stdin_file)
     line += " < " + base::shell_quote(absolute_path(spec.stdin_file->text, variables, test.suite->directory));
   return line;

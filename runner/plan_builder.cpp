@@ -158,6 +158,7 @@ class PlanBuilder {
                                               model::board_of(*plan_.project, configuration->target) == nullptr);
     const auto shared = resolve(layer);
     if (!shared) return;
+    find_lacking(layer);
     names_.clear();
     for (const auto& test : suite->tests) {
       PlannedTest planned;
@@ -238,15 +239,45 @@ class PlanBuilder {
     return nullptr;
   }
 
+  /// Variables whose value needs one that must be defined and is not.
+  void find_lacking(const VariableLayer& layer) {
+    lacking_.clear();
+    // Circles have been found before this; each pass carries a need one step further.
+    for (bool changed = true; changed;) {
+      changed = false;
+      for (const auto& [name, value] : layer.values)
+        for (const auto& use : specs::variables_of_text(value)) {
+          const bool is_missing = !layer.values.contains(use.name) && required_.contains(use.name);
+          const auto inner = lacking_.find(use.name);
+          if (is_missing || inner != lacking_.end())
+            changed = lacking_.try_emplace(name, is_missing ? use.name : inner->second).second || changed;
+        }
+    }
+  }
+
   void check_variables(const PlannedTest& planned) {
     const auto& spec = planned.spec->parsed;
-    for (const auto& use : specs::variables_of_command(spec.command))
-      check_use(planned, use.name, spec.command_offset + use.offset);
-    for (const auto& argument : spec.arguments)
-      for (const auto& use : specs::variables_of_text(argument.value)) check_use(planned, use.name, argument.offset);
     const auto& test = *planned.spec;
+    for (const auto& use : specs::variables_of_command(spec.command))
+      check_use(planned, use.name, [&] { return place_of(planned, spec.command_offset + use.offset); });
+    for (const auto& argument : spec.arguments)
+      for (const auto& use : specs::variables_of_text(argument.value))
+        check_use(planned, use.name, [&] { return place_of(planned, argument.offset); });
     for (const auto* text : {&test.cwd, &test.stdin_file, &test.expect.output_file, &test.expect.error_file})
-      check_text(planned, *text);
+      if (*text) check_text(planned, (*text)->text, (*text)->origin);
+    for (const auto& [name, value] : test.env) check_text(planned, value, test.origin);
+    if (planned.skip_reason) return;
+    for (const auto& condition : test.only_if) check_command(planned, condition.probe);
+    if (spec.type == SpecType::make) check_command(planned, planned.configuration->make.value_or(plan_.project->make));
+  }
+
+  void check_text(const PlannedTest& planned, const std::string& text, const base::Origin& origin) {
+    for (const auto& use : specs::variables_of_text(text)) check_use(planned, use.name, [&] { return origin; });
+  }
+
+  void check_command(const PlannedTest& planned, const std::string& command) {
+    for (const auto& use : specs::variables_of_command(command))
+      check_use(planned, use.name, [&] { return planned.spec->origin; });
   }
 
   /// Problems show the line; the file is read again only if there are any.
@@ -259,30 +290,41 @@ class PlanBuilder {
     return *source;
   }
 
-  /// The place of a byte of the spec, if it stands on one line; else where the spec begins.
+  /// The place of a byte of the spec, if it stands on one line or in a block; else where the spec begins.
   base::Origin place_of(const PlannedTest& planned, std::size_t offset) {
     base::Origin origin = planned.spec->spec.origin;
-    const std::string_view line = source_of(planned.suite->file).line(origin.line);
-    const auto at = line.find(planned.spec->spec.text);
-    if (at != std::string_view::npos) origin.column = static_cast<int>(at + offset) + 1;
-    return origin;
+    const auto& source = source_of(planned.suite->file);
+    const std::string& text = planned.spec->spec.text;
+    const std::string_view line = source.line(origin.line);
+    if (const auto at = line.find(text); at != std::string_view::npos) {
+      origin.column = static_cast<int>(at + offset) + 1;
+      return origin;
+    }
+    const std::string_view before = std::string_view(text).substr(0, offset);
+    const auto start = before.rfind('\n') + 1;
+    const int in_block = origin.line + 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+    if (in_block > source.line_count()) return origin;
+    const auto at = source.line(in_block).find(text.substr(start, text.find('\n', start) - start));
+    if (at == std::string_view::npos) return origin;
+    return {origin.file, in_block, static_cast<int>(at + offset - start) + 1};
   }
 
-  void check_text(const PlannedTest& planned, const base::Boxed<model::PlacedText>& text) {
-    if (!text) return;
-    for (const auto& use : specs::variables_of_text(text->text)) check_use(planned, use.name, 0);
-  }
-
-  void check_use(const PlannedTest& planned, const std::string& name, std::size_t offset) {
+  template <class PlaceOf>
+  void check_use(const PlannedTest& planned, const std::string& used, PlaceOf place) {
+    std::string name = used;
+    std::string through;
+    if (const auto lacking = lacking_.find(used); lacking != lacking_.end() && planned.variables->contains(used)) {
+      name = lacking->second;
+      through = " (in the value of $" + used + ")";
+    }
     if (planned.variables->contains(name) || !required_.contains(name)) return;
     const std::string& configuration = planned.configuration->name;
-    std::string message =
-        fmt::format("{} uses ${}, which the configuration `{}` does not define", planned.name, name, configuration);
+    std::string message = fmt::format("{} uses ${}{}, which the configuration `{}` does not define", planned.name, name,
+                                      through, configuration);
     if (name == "FFMPEG_PATH") message += ", and no ffmpeg is on PATH";
     message += fmt::format(" (--set {}=…)", name);
     if (reported_.insert(planned.spec->name + "\n" + name + "\n" + configuration).second)
-      problems_.add(source_of(planned.suite->file), place_of(planned, offset), message,
-                    static_cast<int>(name.size()) + 1);
+      problems_.add(source_of(planned.suite->file), place(), message, static_cast<int>(used.size()) + 1);
   }
 
   const PlanOptions& options_;
@@ -292,7 +334,8 @@ class PlanBuilder {
   std::vector<std::shared_ptr<const model::Configuration>> configurations_;
   model::TestPlan plan_;
   std::unordered_set<std::string> names_;
-  bool planned_whole_ = false;  ///< all combinations of the test at hand are selected
+  std::map<std::string, std::string> lacking_;  ///< of the suite at hand: a variable, and what its value lacks
+  bool planned_whole_ = false;                  ///< all combinations of the test at hand are selected
   std::set<std::string> reported_;
   std::map<std::string, std::unique_ptr<specs::SourceText>> sources_text_;
 };

@@ -59,7 +59,9 @@ VariableLayer variables_for(const model::Project& project, const model::Configur
   layer.add(absolute_paths(sources.environment, sources.working_directory, local));
   layer.add(absolute_paths(project.variables, project.directory, local), project.variable_origins);
   layer.add(absolute_paths(configuration.variables, project.directory, local), configuration.variable_origins);
-  layer.add(absolute_paths(sources.set, sources.working_directory, local));
+  model::Places options;
+  for (const auto& [name, value] : sources.set) options[name] = {"--set " + name, 0, 0};
+  layer.add(absolute_paths(sources.set, sources.working_directory, local), options);
   return layer;
 }
 

@@ -1,6 +1,8 @@
 #include "specs/map_reader.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -19,45 +21,54 @@ namespace {
 
 using Entries = std::vector<std::pair<YamlNode, YamlNode>>;
 
-bool has_key(const Entries& entries, const std::string& key) {
-  return std::any_of(entries.begin(), entries.end(), [&](const auto& entry) { return entry.first.value() == key; });
-}
+/// The entries of one map with those of the maps that it merges; the first of a name counts.
+class EntryCollector {
+ public:
+  explicit EntryCollector(Problems& problems) : problems_(problems) {}
 
-void merge(Entries& entries, YamlNode source, Problems& problems, int depth);
-
-void collect(Entries& entries, YamlNode map, Problems& problems, int depth) {
-  std::vector<YamlNode> merges;
-  Entries own;
-  for (const auto& [key, value] : map.entries()) {
-    if (!key.is_scalar()) add_problem(problems, key, "a key must be a plain text");
-    else if (key.value() == "<<" && key.is_plain()) merges.push_back(value);
-    else if (own.size() < 64 && has_key(own, key.value()))
-      add_problem(problems, key, fmt::format("the key `{}` is repeated", key.value()));
-    else own.emplace_back(key, value);
+  void collect(YamlNode map) {
+    std::vector<YamlNode> merges;
+    std::set<std::string_view> own;
+    for (const auto& [key, value] : map.entries()) {
+      if (!key.is_scalar()) add_problem(problems_, key, "a key must be a plain text");
+      else if (key.value() == "<<" && key.is_plain()) merges.push_back(value);
+      else if (!own.insert(key.value()).second)
+        add_problem(problems_, key, fmt::format("the key `{}` is repeated", key.value()));
+      else if (names_.insert(key.value()).second) entries_.emplace_back(key, value);
+    }
+    for (const auto& source : merges) merge(source);
   }
-  for (auto& entry : own)
-    if (depth == 0 || !has_key(entries, entry.first.value())) entries.push_back(entry);
-  for (const auto& source : merges) merge(entries, source, problems, depth + 1);
-}
+  Entries take() { return std::move(entries_); }
 
-void merge(Entries& entries, YamlNode source, Problems& problems, int depth) {
-  if (depth > 16) {
-    add_problem(problems, source, "merge keys (`<<`) are nested too deep");
-  } else if (source.is_map()) {
-    collect(entries, source, problems, depth);
-  } else if (source.is_sequence()) {
-    for (const auto& element : source.elements()) merge(entries, element, problems, depth + 1);
-  } else {
-    add_problem(problems, source, "a merge key (`<<`) needs a map");
+ private:
+  // Aliases within aliases make a few lines into any number of merges.
+  void merge(YamlNode source) {
+    constexpr int most_merges = 1000;
+    if (++merges_ > most_merges) {
+      if (merges_ == most_merges + 1)
+        add_problem(problems_, source, fmt::format("more than {} maps are merged (`<<`) into one", most_merges));
+    } else if (source.is_map()) {
+      collect(source);
+    } else if (source.is_sequence()) {
+      for (const auto& element : source.elements())
+        if (merges_ <= most_merges) merge(element);
+    } else {
+      add_problem(problems_, source, "a merge key (`<<`) needs a map");
+    }
   }
-}
+
+  Problems& problems_;
+  Entries entries_;
+  std::set<std::string_view> names_;
+  int merges_ = 0;
+};
 
 }  // namespace
 
 std::vector<std::pair<YamlNode, YamlNode>> map_entries(YamlNode map, Problems& problems) {
-  Entries entries;
-  collect(entries, map, problems, 0);
-  return entries;
+  EntryCollector collector(problems);
+  collector.collect(map);
+  return collector.take();
 }
 
 std::optional<std::string> read_text(YamlNode node, Problems& problems) {
@@ -87,6 +98,11 @@ std::vector<std::string> read_texts(YamlNode node, Problems& problems) {
     return single ? std::vector<std::string>{*single} : std::vector<std::string>{};
   }
   std::vector<std::string> texts;
+  constexpr std::size_t most = 1000;  // an alias repeats a long list in every test
+  if (node.elements().size() > most) {
+    add_problem(problems, node, fmt::format("a list of {} entries; {} are the most", node.elements().size(), most));
+    return texts;
+  }
   for (const auto& element : node.elements())
     if (auto text = read_text(element, problems)) texts.push_back(std::move(*text));
   return texts;

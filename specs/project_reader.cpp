@@ -170,7 +170,8 @@ std::optional<std::string> find_project_file(const std::string& directory) {
   std::error_code ignored;
   for (fs::path at = fs::absolute(directory, ignored);; at = at.parent_path()) {
     const fs::path file = at / project_file_name;
-    if (fs::is_regular_file(file, ignored)) return file.string();
+    // One that is no file, or cannot be looked at, is told when it is read.
+    if (fs::symlink_status(file, ignored).type() != fs::file_type::not_found && !ignored) return file.string();
     if (at == at.parent_path()) return std::nullopt;
   }
 }

@@ -58,11 +58,34 @@ class Assigned {
     for (const auto& name : scan.mentioned) add(name);
     for (const auto& use : scan.uses)
       if (use.context == Context::opaque) add(use.name);
+    for (const auto& use : scan.uses)
+      if (use.context == Context::bare && would_be_syntax(command, use)) add(use.name);
     add_neighbours(command);
   }
   const std::set<std::string>& names() const { return names_; }
 
  private:
+  /// True where the text of a value would mean more than the value does: as `$E#` becomes a comment if E is empty.
+  bool would_be_syntax(std::string_view command, const VariableUse& use) const {
+    const auto found = variables_.find(use.name);
+    if (found == variables_.end()) return false;
+    const std::string_view value = found->second;
+    const std::size_t end = use.offset + use.length;
+    const char next = end < command.size() ? command[end] : '\0';
+    const bool ends_word = value.empty() || blanks.find(value.back()) != std::string_view::npos;
+    if (ends_word && (next == '#' || next == '~')) return true;
+    if (!use.is_command) return false;
+    const std::string_view first = value.substr(0, value.find_first_of(blanks));
+    return first.empty() || first.find('=') != std::string_view::npos || is_reserved(first);
+  }
+
+  static bool is_reserved(std::string_view word) {
+    static const std::set<std::string_view> words = {
+        "!",     "{",   "}",  "if",   "then",     "else",   "elif", "fi",   "do",    "done",   "case", "esac", "while",
+        "until", "for", "in", "time", "function", "select", "eval", "trap", "alias", "source", ".",    "exec"};
+    return words.contains(word);
+  }
+
   bool add(const std::string& name) { return variables_.contains(name) && names_.insert(name).second; }
 
   // With the names that stand in their values: arithmetic and eval look there too.

@@ -28,6 +28,7 @@ struct VariableUse {
   std::size_t offset = 0;
   std::size_t length = 0;
   Context context = Context::bare;
+  bool is_command = false;  ///< bare, and begins a word that names a command
 };
 
 /// Letters, digits and `_`, no digit in front.

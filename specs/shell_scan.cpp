@@ -30,6 +30,7 @@ class Scanner {
     bool started = false;
     bool assignment = false;   ///< NAME=…: its value is not split into words
     bool redirection = false;  ///< the target of < or >: not split either
+    bool command = false;      ///< stands where a command does
   };
   /// Where in a command we are.
   struct Place {
@@ -95,7 +96,7 @@ class Scanner {
   static bool starts_word(char c) { return std::string_view(" \t\n;&|()<>").find(c) == std::string_view::npos; }
 
   void begin_word() {
-    word_ = {true, false, place_.redirect};
+    word_ = {true, false, place_.redirect, place_.command && !place_.redirect};
     comment_ = peek() == '#';
     const std::size_t length = name_length(text_.substr(at_));
     const bool equals = peek(length) == '=' || (peek(length) == '+' && peek(length + 1) == '=');
@@ -212,7 +213,8 @@ class Scanner {
   }
 
   void add(std::size_t start, std::size_t name_at, std::size_t name_size, std::size_t length, Context context) {
-    scan_.uses.push_back({std::string(text_.substr(name_at, name_size)), start, length, context});
+    const bool is_command = context == Context::bare && word_.command && start == word_start_;
+    scan_.uses.push_back({std::string(text_.substr(name_at, name_size)), start, length, context, is_command});
   }
 
   std::string_view text_;

@@ -121,8 +121,11 @@ class BraceReader {
     return std::nullopt;
   }
 
+  /// Up to the end of the argument; a value behind `name=` may be quoted.
   void read_bare(RawArgument& argument) {
-    for (; at_ < text_.size() && text_[at_] != ',' && text_[at_] != '}'; ++at_) {
+    bool quoted = false;
+    for (; at_ < text_.size() && (quoted || (text_[at_] != ',' && text_[at_] != '}')); ++at_) {
+      if (text_[at_] == '"' && (quoted || argument.text.ends_with('='))) quoted = !quoted;
       if (text_.compare(at_, 2, "${") != 0) {
         argument.text += text_[at_];
         continue;
@@ -138,9 +141,8 @@ class BraceReader {
   std::size_t at_;
 };
 
-/// "name=value" at the start of a bare argument.
+/// "name=value" at the start of an argument.
 std::optional<std::size_t> name_length(const RawArgument& argument) {
-  if (argument.quoted) return std::nullopt;
   std::size_t end = 0;
   while (end < argument.text.size() && (is_word(argument.text[end]) || argument.text[end] == '-')) ++end;
   if (end == 0 || end >= argument.text.size() || argument.text[end] != '=') return std::nullopt;
@@ -153,9 +155,10 @@ std::string unquote_value(std::string value) {
 }
 
 SpecResult<SpecArgument> name_argument(const TypeInfo& type, const RawArgument& raw, std::size_t position) {
-  const auto length = name_length(raw);
+  const bool has_place = position < type.required.size() + type.optional.size();
+  const auto length = raw.quoted && has_place ? std::nullopt : name_length(raw);
   if (position < type.required.size() || !length) {
-    if (position < type.required.size() + type.optional.size()) return SpecArgument{"", raw.text, raw.offset};
+    if (has_place) return SpecArgument{"", raw.text, raw.offset};
     return wrong(fmt::format("{{{}}} does not take this argument", type.name), raw.offset, raw.length);
   }
   const std::string name = raw.text.substr(0, *length);

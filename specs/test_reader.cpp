@@ -1,5 +1,7 @@
 #include "specs/test_reader.hpp"
 
+#include <chrono>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -61,7 +63,17 @@ void read_stdout_digest(YamlNode node, std::string& digest, Problems& problems) 
 void read_date(YamlNode node, std::string& date, Problems& problems) {
   date = read_text(node, problems).value_or("");
   static const auto form = base::Pattern::compile("[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])").value();
-  if (!form.matches_whole(date)) add_problem(problems, node, "a date such as 2026-12-31 is needed here");
+  const auto number = [&](std::size_t at, std::size_t digits) {
+    return static_cast<int>(base::parse_integer(std::string_view(date).substr(at, digits)).value_or(0));
+  };
+  if (!form.matches_whole(date)) {
+    add_problem(problems, node, "a date such as 2026-12-31 is needed here");
+    return;
+  }
+  const std::chrono::year_month_day day(std::chrono::year(number(0, 4)),
+                                        std::chrono::month(static_cast<unsigned>(number(5, 2))),
+                                        std::chrono::day(static_cast<unsigned>(number(8, 2))));
+  if (!day.ok()) add_problem(problems, node, "there is no such day");
 }
 
 void read_known_failure(YamlNode node, base::Boxed<model::KnownFailure>& known, Problems& problems) {

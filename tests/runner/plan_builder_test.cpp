@@ -105,6 +105,29 @@ TEST_F(PlanBuilderTest, MakeCommandsTakeTheTargetWhereTheySay) {
   EXPECT_EQ(plan("", suite).command(2), "exact one");
 }
 
+TEST_F(PlanBuilderTest, MakeTargetsStandWhereverTheyAreWanted) {
+  const std::string suite = "tests: [{name: m, spec: \"{MAKE} all\"}]";
+  EXPECT_EQ(plan("make: make %s && echo did $@", suite).command(0), "make all && echo did all");
+}
+
+TEST_F(PlanBuilderTest, WhatIsMissingIsFoundWhereverItIsUsed) {
+  const auto problems = [&](const std::string& suite, const std::string& project = "") {
+    return plan(project, suite).problems;
+  };
+  using Lines = std::vector<std::string>;
+  const std::string lacks = ", which the configuration `default` does not define (--set SAMPLES_PATH=…)";
+  EXPECT_EQ(problems("variables: {D: -i $IN, IN: $SAMPLES_PATH/x}\ntests: [{name: a, spec: cat $D}]"),
+            Lines{"s/a uses $SAMPLES_PATH (in the value of $D)" + lacks});
+  EXPECT_EQ(problems("variables: {D: $SAMPLES_PATH/x}\ntests: [{name: a, spec: cat x}]"), Lines{}) << "nobody uses it";
+  EXPECT_EQ(problems("tests: [{name: a, spec: cat x, env: {S: $SAMPLES_PATH}}]"),
+            Lines{"s/a uses $SAMPLES_PATH" + lacks});
+  EXPECT_EQ(problems("tests: [{name: a, spec: cat x, only_if: {probe: test -e $SAMPLES_PATH}}]"),
+            Lines{"s/a uses $SAMPLES_PATH" + lacks});
+  EXPECT_EQ(problems("tests: [{name: a, spec: \"{MAKE} all\"}]",
+                     "make: make -C $B %s\nconfigurations: {x: {variables: {B: b}}, y: {}}"),
+            Lines{"s/a uses $B, which the configuration `y` does not define (--set B=…)"});
+}
+
 TEST_F(PlanBuilderTest, ConfigurationsAndSuitesThatClash) {
   EXPECT_EQ(
       plan("configurations: {gcc: {}, clang: {}}", "tests: [{name: t, spec: x}]", {.configurations = {"gc"}}).problems,

@@ -13,7 +13,8 @@ const model::Variables values = {{"A", "one two"},    {"B", "it's \"q\" $HOME `i
                                  {"P", "/a b/c.avi"}, {"G", "/etc/host*"},
                                  {"L", "x\ny"},       {"S", "  lead trail  "},
                                  {"Q", "A=1"},        {"EV", "N + 1"},
-                                 {"TILDE", "~"}};
+                                 {"TILDE", "~"},      {"T", "one "},
+                                 {"W", "if"}};
 
 /// What a shell with the variables set makes of the command: the truth.
 std::string truth(const std::string& command, const std::filesystem::path& directory) {
@@ -53,7 +54,8 @@ INSTANTIATE_TEST_SUITE_P(
         "echo $N>f; cat f", "cat <<X\n'$A'\nX\n", "eval 'echo $A'", "eval \"echo \\$A\"", "f='$A'; eval echo $f",
         "trap 'echo $A' EXIT", "printf '<%s>' \"$(case $N in 3) echo \"$B\";; esac)\"", "echo $((EV)) $(($EV))",
         "IFS=,; printf '<%s>' $A", "prog=printf; $prog '<%s>' a=$A", "printf '<%s>' a=$A b=\"$A\"",
-        "x=${N}; printf '<%s>' $x", "printf '<%s>' ${A:+\"$B\"}"));
+        "x=${N}; printf '<%s>' $x", "printf '<%s>' ${A:+\"$B\"}", "printf '<%s>' a $E#b", "printf '<%s>' ${E}~",
+        "$E M=1 true; echo $?", "$W true; echo $?", "f() { printf '<%s>' $T#x; }; f"));
 
 TEST(ExpandCommand, ReadsWellWhereItCan) {
   EXPECT_EQ(expand_command("$F $D -i \"$S/a b.avi\" -f md5 -",

@@ -76,6 +76,12 @@ TEST(SpecString, ErrorsNameThePlaceAndTheNearestType) {
   EXPECT_EQ(error_of("{MAKE}"), "5: {MAKE} needs a target after it");
 }
 
+TEST(SpecString, ValuesOfNamedArgumentsMayBeQuoted) {
+  for (const char* spec : {"{PLAYER,\"inject=a,b}\"} x", "{PLAYER,inject=\"a,b}\"} x"})
+    EXPECT_EQ(parse_spec_string(spec)->arguments.at(0).value, "a,b}") << spec;
+  EXPECT_EQ(parse_spec_string("{MD5FILE,\"a=b,c\"} x")->arguments.at(0).value, "a=b,c");
+}
+
 TEST(SpecString, ValuesWithVariablesAreLeftForLater) { EXPECT_TRUE(parse_spec_string("{1OFF,$REF,$BITS} a")); }
 
 TEST(SpecString, DefaultsOfTheComparisons) {

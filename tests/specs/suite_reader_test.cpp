@@ -153,6 +153,39 @@ TEST(Suite, MergeKeysAreFollowedAndOwnKeysWin) {
   EXPECT_EQ(test.timeout, base::Duration(std::chrono::seconds(2)));
 }
 
+TEST(Suite, MergesWithinMergesEnd) {
+  std::string text = "tests:\n  - name: a\n    spec: x\n    env: &e0 {V: 1}\n";
+  for (int i = 1; i < 20; ++i) {
+    const std::string before = "*e" + std::to_string(i - 1);
+    text += "  - name: a" + std::to_string(i) + "\n    spec: x\n    env: &e" + std::to_string(i) + "\n      <<: [";
+    for (int j = 0; j < 10; ++j) text += (j > 0 ? ", " : "") + before;
+    text += "]\n";
+  }
+  const auto problems = read(text).problems;
+  ASSERT_FALSE(problems.empty());
+  EXPECT_NE(problems.at(0).find("more than 1000 maps are merged (`<<`) into one"), std::string::npos) << problems.at(0);
+}
+
+TEST(Suite, AListThatAliasesRepeatHasALimit) {
+  std::string tags;
+  for (int i = 0; i < 1001; ++i) tags += "t, ";
+  EXPECT_EQ(read("tests:\n- {name: a, spec: x, tags: [" + tags + "]}").problems,
+            Lines{"dir/audio.yaml:2:28: a list of 1001 entries; 1000 are the most"});
+}
+
+TEST(Suite, RepeatedKeysOfLargeMapsAreSeen) {
+  std::string variables = "variables:\n";
+  for (int i = 0; i < 100; ++i) variables += "  V" + std::to_string(i) + ": x\n";
+  EXPECT_EQ(read(variables + "  V99: y\ntests: [{name: a, spec: x}]\n").problems,
+            Lines{"dir/audio.yaml:102:3: the key `V99` is repeated"});
+}
+
+TEST(Suite, KnownFailuresExpireOnDaysThatThereAre) {
+  EXPECT_EQ(read("tests: [{name: a, spec: x, expect_fail: {reason: r, expires: 2026-02-31}}]").problems,
+            Lines{"dir/audio.yaml:1:62: there is no such day"});
+  EXPECT_EQ(read("tests: [{name: a, spec: x, expect_fail: {reason: r, expires: 2028-02-29}}]").problems, Lines{});
+}
+
 TEST(Suite, AMatrixThatExplodesIsRefused) {
   std::string matrix = "{";
   for (char name = 'A'; name < 'H'; ++name) matrix += std::string(1, name) + ": [1,2,3,4,5,6,7,8,9], ";
