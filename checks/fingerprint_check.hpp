@@ -8,11 +8,12 @@
 
 namespace fatespec::checks {
 
-/// A check that also gives its reading the MD5 of all that came in: where outputs are compared with each other.
+/// A check that also gives its reading the digest of all that came in: where outputs are compared with each other, or
+/// with the digest of a known one.
 class FingerprintCheck final : public Check {
  public:
-  explicit FingerprintCheck(std::unique_ptr<Check> check)
-      : check_(std::move(check)), digest_(base::DigestAlgorithm::md5) {}
+  FingerprintCheck(std::unique_ptr<Check> check, base::DigestAlgorithm algorithm)
+      : check_(std::move(check)), digest_(algorithm) {}
 
   void consume(std::string_view bytes) override {
     digest_.update(bytes);

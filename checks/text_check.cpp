@@ -18,12 +18,27 @@ constexpr std::uint64_t most_of_a_frame_report = std::uint64_t{256} << 20;
 
 std::string in_quotes(std::string_view text) { return "\"" + base::shorten(base::printable(text), 80) + "\""; }
 
-/// The line that holds a byte.
-std::string_view line_at(std::string_view text, std::size_t offset) {
-  if (offset >= text.size() && (text.empty() || text.back() == '\n')) return {};
-  const std::size_t newline = offset == 0 ? std::string_view::npos : text.rfind('\n', offset - 1);
-  const std::size_t start = newline == std::string_view::npos ? 0 : newline + 1;
-  return text.substr(start, std::min(text.find('\n', start), text.size()) - start);
+/// The first line of a text, which is removed from it. One by one: a list of a large text's lines is larger than it.
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
+
+/// Lines count from 1.
+std::string_view line_of(std::string_view text, std::size_t number) {
+  for (; number > 1 && !text.empty(); --number) take_line(text);
+  return take_line(text);
+}
+
+/// Where the first line begins that differs by more than blanks; `fallback` if none does.
+std::uint64_t first_difference_in_words(std::string_view actual, std::string_view expected, std::uint64_t fallback) {
+  for (std::string_view rest = actual; !rest.empty();) {
+    const std::uint64_t at = actual.size() - rest.size();
+    if (expected.empty() || normalise_blanks(take_line(rest)) != normalise_blanks(take_line(expected))) return at;
+  }
+  return expected.empty() ? fallback : actual.size();
 }
 
 }  // namespace
@@ -67,7 +82,9 @@ void TextCheck::compare_reference(Reading& reading) {
 
 void TextCheck::describe_difference(Reading& reading) const {
   const std::string expected = expected_.reference->head(limit_);
-  const std::uint64_t at = comparison_->first_difference();
+  const std::uint64_t at = expected_.comparison == model::Comparison::whitespace
+                               ? first_difference_in_words(kept_, expected, comparison_->first_difference())
+                               : comparison_->first_difference();
   const std::string& label = expected_.label;
   if (expected_.one_line) {
     reading.reason = fmt::format("{} is {}, expected {}", label, in_quotes(kept_), in_quotes(expected));
@@ -80,13 +97,13 @@ void TextCheck::describe_difference(Reading& reading) const {
   } else if (kept_.find('\0') != std::string::npos || expected.find('\0') != std::string_view::npos ||
              at > kept_.size()) {
     reading.reason = fmt::format("{} differs first at byte {} ({} bytes, expected {})", label, at, reading.output.bytes,
-                                 expected.size());
+                                 expected_.reference->size());
     return;
   } else {
     const std::string_view before = std::string_view(kept_).substr(0, at);
     const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
     reading.reason = fmt::format("{} differs first in line {}: {}, expected {}", label, line,
-                                 in_quotes(line_at(kept_, at)), in_quotes(line_at(expected, at)));
+                                 in_quotes(line_of(kept_, line)), in_quotes(line_of(expected, line)));
   }
   describe_frames(expected, reading);
   if (std::max(expected.size(), kept_.size()) <= kept_bytes)

@@ -51,6 +51,18 @@ void add_properties(pugi::xml_node test, const model::TestResult& result) {
   add_property(properties, "attachment", result.recording);
 }
 
+/// As Maven's Surefire tells what failed before it passed; Jenkins and GitLab know the element.
+void add_flaky_failures(pugi::xml_node test, const model::TestResult& result) {
+  if (!result.flaky) return;
+  for (const auto& attempt : result.failed_attempts) {
+    pugi::xml_node failure = test.append_child("flakyFailure");
+    failure.append_attribute("message") = base::printable(attempt.reason).c_str();
+    failure.append_attribute("type") = std::string(model::name_of(attempt.verdict)).c_str();
+    add_text(failure, "system-out", attempt.output.text);
+    add_text(failure, "system-err", attempt.error.text);
+  }
+}
+
 void add_case(pugi::xml_node suite, const model::TestResult& result) {
   pugi::xml_node test = suite.append_child("testcase");
   test.append_attribute("classname") = base::printable(result.suite).c_str();
@@ -58,7 +70,10 @@ void add_case(pugi::xml_node suite, const model::TestResult& result) {
       base::printable(result.test.substr(std::min(result.suite.size() + 1, result.test.size()))).c_str();
   test.append_attribute("time") = fmt::format("{:.3f}", base::seconds(result.wall)).c_str();
   const Kind kind = kind_of(result.verdict);
-  if (kind == Kind::passed) return;
+  if (kind == Kind::passed) {
+    add_flaky_failures(test, result);
+    return;
+  }
   add_properties(test, result);
   const char* element = kind == Kind::failure ? "failure" : kind == Kind::error ? "error" : "skipped";
   pugi::xml_node node = test.append_child(element);
@@ -125,6 +140,8 @@ void JunitCollector::handle(const model::RunEvent& event) {
   brief->configuration = finished->result->configuration;
   brief->verdict = finished->result->verdict;
   brief->wall = finished->result->wall;
+  brief->flaky = finished->result->flaky;
+  brief->failed_attempts = finished->result->failed_attempts;
   results_.push_back(std::move(brief));
 }
 

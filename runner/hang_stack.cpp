@@ -87,6 +87,11 @@ std::string stack_lines(std::string_view gdb_output) {
 
 void hang_stack(LocalMachine& machine, const std::vector<ProcessEntry>& tree, std::function<void(std::string)> done) {
   const auto processes = leaves_of(tree);
+  // A shell's loop has a leaf that is gone before anybody can look: then it is the loop that hangs.
+  std::vector<ProcessEntry> parents;
+  for (const auto& process : tree)
+    if (std::none_of(processes.begin(), processes.end(), [&](const auto& leaf) { return leaf.pid == process.pid; }))
+      parents.push_back(process);
   const std::string marker = fmt::format("FATESPEC_DEBUGS={}", processes.empty() ? 0 : processes.front().pid);
   auto environment = std::make_shared<const std::vector<std::string>>(environment_of_gdb(marker));
   const std::string& gdb = machine.programs.find("gdb", *environment);
@@ -103,7 +108,11 @@ void hang_stack(LocalMachine& machine, const std::vector<ProcessEntry>& tree, st
   auto streams = std::make_shared<Streams>();
   auto debugger = std::make_shared<LocalProcess>(
       machine, std::move(request),
-      [streams, done = std::move(done)](const model::Execution&) { done(stack_lines(streams->out.text)); });
+      [&machine, streams, parents = std::move(parents), done = std::move(done)](const model::Execution&) mutable {
+        std::string text = stack_lines(streams->out.text);
+        if (text.empty() && !parents.empty()) hang_stack(machine, parents, std::move(done));
+        else done(std::move(text));
+      });
   debugger->start(streams->out, streams->err);
 }
 

@@ -49,8 +49,9 @@ void LocalExecutor::watch_limits() {
     forget_peak_memory();
     machine_.reaper.reap_dead();
     if (machine_.guardian != nullptr) machine_.guardian->know_orphans(machine_.reaper.orphans());
-    const long tasks = machine_tasks();
     const std::vector<LocalProcess*> running(machine_.running.begin(), machine_.running.end());
+    // At most so many are one test's: each of the others has one.
+    const long tasks = machine_tasks() - static_cast<long>(running.size()) + 1;
     for (LocalProcess* process : running)
       if (machine_.running.contains(process)) process->look_at_limits(tasks);
     watch_limits();

@@ -136,11 +136,20 @@ CheckFeed::Factory TestAttempt::output_check() const {
   return [this]() -> std::unique_ptr<checks::Check> {
     auto check = make_output_check(test_, *variables_);
     if (!wants_fingerprint()) return check;
-    return std::make_unique<checks::FingerprintCheck>(std::move(check));
+    return std::make_unique<checks::FingerprintCheck>(std::move(check), fingerprint_algorithm());
   };
 }
 
-bool TestAttempt::wants_fingerprint() const { return context_.fingerprints || test_.spec->agree; }
+bool TestAttempt::wants_fingerprint() const {
+  const auto& known = test_.spec->expect_fail;
+  return context_.fingerprints || test_.spec->agree || (known && !known->stdout_digest.empty());
+}
+
+base::DigestAlgorithm TestAttempt::fingerprint_algorithm() const {
+  const auto& known = test_.spec->expect_fail;
+  const std::size_t length = known ? known->stdout_digest.size() : 0;
+  return base::digest_of_length(length).value_or(base::DigestAlgorithm::md5);
+}
 
 void TestAttempt::execute() {
   const bool costly = is_costly(test_, *variables_);
@@ -279,7 +288,7 @@ void TestAttempt::finish_output() {
 void TestAttempt::output_read(checks::Reading reading) {
   outcome_.output = std::move(reading);
   if (wants_fingerprint() && outcome_.output.fingerprint.empty())  // of a file, its digest tells as much
-    outcome_.output.fingerprint = base::digest_hex(base::DigestAlgorithm::md5, outcome_.output.output.text);
+    outcome_.output.fingerprint = base::digest_hex(fingerprint_algorithm(), outcome_.output.output.text);
   error_->finish([self = shared_from_this()](checks::Reading error) { self->error_read(std::move(error)); });
 }
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 
+#include "base/digest.hpp"
 #include "checks/verdict.hpp"
 #include "model/plan.hpp"
 #include "runner/check_factory.hpp"
@@ -68,6 +69,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   CheckFeed::Factory output_check() const;
   ExecutionRequest new_request() const;
   bool wants_fingerprint() const;
+  base::DigestAlgorithm fingerprint_algorithm() const;
   void blame_full_disk();
 
   AttemptContext context_;

@@ -82,8 +82,14 @@ void TestRunner::start_attempt() {
                   });
 }
 
+std::string TestRunner::today() const { return base::iso8601(clock_.utc()).substr(0, date_length); }
+
+bool TestRunner::is_known_to_fail() const {
+  return test_.spec->expect_fail && !checks::is_expired(*test_.spec->expect_fail, today());
+}
+
 bool TestRunner::may_try_again() const {
-  return !test_.spec->expect_fail && !cancelled_ && result_->attempts <= test_.retries;
+  return !is_known_to_fail() && !cancelled_ && result_->attempts <= test_.retries;
 }
 
 void TestRunner::attempt_ended(AttemptOutcome& outcome) {
@@ -109,8 +115,7 @@ void TestRunner::attempt_ended(AttemptOutcome& outcome) {
 void TestRunner::take_outcome(AttemptOutcome& outcome) {
   checks::Judgement& judgement = outcome.judgement;
   if (test_.spec->expect_fail)
-    checks::apply_known_failure(*test_.spec->expect_fail, outcome.output,
-                                base::iso8601(clock_.utc()).substr(0, date_length), judgement);
+    checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today(), judgement);
   result_->verdict = judgement.verdict;
   result_->reason = std::move(judgement.reason);
   result_->detail = std::move(judgement.detail);

@@ -41,6 +41,8 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
 
  private:
   void start_attempt();
+  std::string today() const;
+  bool is_known_to_fail() const;
   bool may_try_again() const;
   void attempt_ended(AttemptOutcome& outcome);
   void take_outcome(AttemptOutcome& outcome);

@@ -123,6 +123,13 @@ TEST(UnifiedDiff, IsOneThatPatchTakes) {
   EXPECT_EQ(test::read_file(directory / "a"), after);
 }
 
+TEST(TextCheck, NamesTheLineThatDiffersByMoreThanBlanks) {
+  TextCheck check(
+      {.reference = std::make_shared<Reference>("a  b\nc  \nY\n"), .comparison = model::Comparison::whitespace});
+  check.consume("a b\nc\nX\n");
+  EXPECT_EQ(check.finish().reason, "stdout differs first in line 3: \"X\", expected \"Y\"");
+}
+
 TEST(UnifiedDiff, LargeDifferencesEndInTime) {
   std::string before;
   std::string after;

@@ -72,6 +72,18 @@ TEST(KnownFailures, AreKnownOnlyWhileTheyFailInThatWay) {
   output.output.text = "wrong in another way";
   apply_known_failure(known, output, "2026-06-15", other);
   EXPECT_EQ(other.verdict, Verdict::fail);
+  EXPECT_NE(other.reason.find("(not the known failure, rounding, #12: the digest of stdout is unknown)"),
+            std::string::npos)
+      << other.reason;
+  Judgement of_long_output{Verdict::fail, "differs", "", {}, ""};
+  output.fingerprint = known.stdout_digest;  // of all that was written; of a long text only a part is kept
+  apply_known_failure(known, output, "2026-06-15", of_long_output);
+  EXPECT_EQ(of_long_output.verdict, Verdict::xfail);
+  Judgement of_digest{Verdict::fail, "differs", "", {}, ""};
+  output.fingerprint.clear();
+  output.output.text = known.stdout_digest + "\n";  // as {SHA256} has it
+  apply_known_failure(known, output, "2026-06-15", of_digest);
+  EXPECT_EQ(of_digest.verdict, Verdict::xfail);
   Judgement passed;
   apply_known_failure(known, output, "2026-06-15", passed);
   EXPECT_EQ(passed.verdict, Verdict::xpass);

@@ -43,12 +43,13 @@ SshServer::SshServer(const std::string& extra, std::string wrapper, std::string 
     : wrapper_(std::move(wrapper)), address_(std::move(address)), port_(free_port()) {
   for (const char* key : {"host", "id"})
     shell(std::string("ssh-keygen -q -t ed25519 -N '' -f ") + key, directory_.path());
-  shell("cp id.pub authorized_keys; mkdir -p /run/sshd 2>/dev/null", directory_.path());
+  shell("cp id.pub authorized_keys; mkdir home; mkdir -p /run/sshd 2>/dev/null", directory_.path());
   const std::string host_key = shell("cut -d' ' -f1,2 host.pub", directory_.path()).out;
   directory_.write("known_hosts", "[" + address_ + "]:" + std::to_string(port_) + " " + host_key);
   directory_.write("sshd_config", "Port " + std::to_string(port_) + "\nListenAddress " + address_ + "\nHostKey " +
                                       file("host") + "\nAuthorizedKeysFile " + file("authorized_keys") + "\nPidFile " +
-                                      file("pid") + "\nStrictModes no\nUsePAM no\nMaxStartups 100\n" + extra);
+                                      file("pid") + "\nSetEnv HOME=" + file("home") +
+                                      "\nStrictModes no\nUsePAM no\nMaxStartups 100\n" + extra);
   start();
 }
 

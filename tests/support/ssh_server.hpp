@@ -12,7 +12,8 @@ namespace fatespec::test {
 /// Why there can be no sshd here; empty if there can.
 std::string no_ssh_server();
 
-/// OpenSSH's sshd on a free port of the loopback, with its own keys, as whoever runs the tests.
+/// OpenSSH's sshd on a free port of the loopback, with its own keys, as whoever runs the tests. The home
+/// is an empty one: what shells read in ours, and how long that takes, is no matter of these tests.
 class SshServer {
  public:
   /// `extra`: lines of sshd_config. `wrapper`: a command in front of sshd's. `address`: where it listens.
