@@ -54,13 +54,16 @@ class RowInserter {
   virtual void results(long long run, const std::vector<ResultRow>& rows) = 0;
 };
 
+/// `as_it_is`: a file that nobody can change, on a medium that cannot be written.
+enum class Access { normal, as_it_is };
+
 class Engine {
  public:
   virtual ~Engine() = default;
   /// What marks the migrations that only this engine has.
   virtual std::string_view name() const = 0;
   /// Throws soci::soci_error.
-  virtual base::Result<void> connect(soci::session& session, const std::string& location) const = 0;
+  virtual base::Result<void> connect(soci::session& session, const std::string& location, Access access) const = 0;
   virtual bool is_away(const std::string& location) const = 0;
   virtual bool has_schema(soci::session& session) const = 0;
   /// Begins a transaction in which nobody else changes the schema.

@@ -255,7 +255,7 @@ class PostgresqlEngine : public Engine {
  public:
   std::string_view name() const override { return "postgresql"; }
 
-  base::Result<void> connect(soci::session& session, const std::string& location) const override {
+  base::Result<void> connect(soci::session& session, const std::string& location, Access) const override {
     if (!libpq()) return libpq().error();
     if (auto opened = open(session, location); !opened) return opened.error();
     const Deadline limit(descriptor(session), std::chrono::seconds(20));

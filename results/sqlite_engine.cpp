@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include <fmt/format.h>
 #include <soci/sqlite3/soci-sqlite3.h>
 
@@ -123,6 +125,15 @@ class SqliteInserter : public RowInserter {
   soci::statement add_blob_;
 };
 
+/// https://www.sqlite.org/uri.html: without the files beside it that even a reader would have to make.
+std::string immutable_uri(const std::string& location) {
+  std::string uri = "file://";
+  for (const char c : std::filesystem::absolute(location).string())
+    uri += std::string_view("%?#\"").find(c) == std::string_view::npos ? std::string(1, c)
+                                                                       : fmt::format("%{:02x}", static_cast<int>(c));
+  return uri + "?mode=ro&immutable=1";
+}
+
 class SqliteEngine : public Engine {
  public:
   // A connection is used by one thread at a time (store.hpp), and nobody asks how much memory SQLite uses: its locks
@@ -130,11 +141,16 @@ class SqliteEngine : public Engine {
   SqliteEngine() {
     sqlite_api::sqlite3_config(SQLITE_CONFIG_MULTITHREAD);
     sqlite_api::sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite_api::sqlite3_config(SQLITE_CONFIG_URI, 1);
   }
 
   std::string_view name() const override { return "sqlite"; }
 
-  base::Result<void> connect(soci::session& session, const std::string& location) const override {
+  base::Result<void> connect(soci::session& session, const std::string& location, Access access) const override {
+    if (access == Access::as_it_is) {
+      session.open(soci::sqlite3, fmt::format("dbname=\"{}\"", immutable_uri(location)));
+      return {};
+    }
     session.open(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=30", location));
     session << "PRAGMA busy_timeout = 30000";
     session << "PRAGMA journal_mode = WAL";

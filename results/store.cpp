@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -83,6 +84,11 @@ base::Result<void> migrate(Store::Connection& connection, const std::string& loc
 
 constexpr auto patience = std::chrono::seconds(30);
 
+bool is_on_read_only_medium(const std::string& location) {
+  return !is_server(location) && ::access(location.c_str(), F_OK) == 0 && ::access(location.c_str(), W_OK) != 0 &&
+         errno == EROFS;
+}
+
 bool is_locked(const soci::soci_error& error) { return message_of(error).find("locked") != std::string::npos; }
 
 base::Error not_opened(const std::string& location, const soci::soci_error& error) {
@@ -90,9 +96,10 @@ base::Error not_opened(const std::string& location, const soci::soci_error& erro
                                            without_secrets(message_of(error), location))};
 }
 
-base::Result<std::unique_ptr<Store::Connection>> connect(const std::string& location) {
+base::Result<std::unique_ptr<Store::Connection>> connect(const std::string& location, Access access) {
   auto connection = std::make_unique<Store::Connection>(engine_of(location));
-  if (auto connected = connection->engine.connect(connection->session, location); !connected) return connected.error();
+  if (auto connected = connection->engine.connect(connection->session, location, access); !connected)
+    return connected.error();
   const Deadline limit(connection->engine.descriptor(connection->session), std::chrono::minutes(2));
   if (auto migrated = migrate(*connection, location); !migrated) return migrated.error();
   return connection;
@@ -107,12 +114,16 @@ const Engine& engine_of(const std::string& location) {
 // Switching a new file to WAL fails at once while another process does the same, whatever the busy timeout says.
 base::Result<std::unique_ptr<Store>> Store::open_patiently(const std::string& location) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  for (;;) {
+  for (Access access = Access::normal;;) {
     try {
-      auto connection = connect(location);
+      auto connection = connect(location, access);
       if (!connection) return connection.error();
       return std::unique_ptr<Store>(new Store(std::move(*connection)));
     } catch (const soci::soci_error& error) {
+      if (access == Access::normal && is_on_read_only_medium(location)) {
+        access = Access::as_it_is;
+        continue;
+      }
       if (is_server(location) || !is_locked(error) || std::chrono::steady_clock::now() > deadline)
         return not_opened(location, error);
     }
@@ -127,6 +138,8 @@ Store::~Store() = default;
 
 base::Result<std::unique_ptr<Store>> Store::open(const std::string& location) {
   if (is_server(location)) return open_patiently(location);
+  if (is_on_read_only_medium(location))
+    return base::Error{base::ErrorKind::io, fmt::format("results file {}: the file system is read-only", location)};
   std::error_code ignored;
   const auto type = fs::status(location, ignored).type();
   if (type != fs::file_type::not_found && type != fs::file_type::regular && type != fs::file_type::none)
@@ -142,7 +155,7 @@ base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& loc
   if (!is_server(location) && !fs::exists(location, ignored))
     return base::Error{base::ErrorKind::not_found,
                        fmt::format("there are no results yet: {} does not exist; `fatespec run` makes it", location)};
-  return open(location);
+  return is_on_read_only_medium(location) ? open_patiently(location) : open(location);
 }
 
 std::string this_host() {

@@ -43,7 +43,7 @@ class Store {
   /// Opens an SQLite file, which is made if there is none, or a database of a PostgreSQL server (see location.hpp), and
   /// brings an older schema up to date. A newer one is refused.
   static base::Result<std::unique_ptr<Store>> open(const std::string& location);
-  /// As open(), but a file that is not there is an error.
+  /// As open(), but a file that is not there is an error, and one on a read-only medium can be read.
   static base::Result<std::unique_ptr<Store>> open_existing(const std::string& location);
   /// True if the server does not answer at all: it is down, starting, or cannot be reached. Never of a file.
   static bool is_away(const std::string& location);

@@ -78,8 +78,12 @@ bool LocalProcess::open_input() {
   stdin_.reset(::open(input, O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat status {};
   if (!stdin_ || ::fstat(stdin_.get(), &status) != 0) return refuse(input, errno);
-  if (S_ISFIFO(status.st_mode) || S_ISDIR(status.st_mode))
-    return refuse(fmt::format("stdin_file {}", input), S_ISDIR(status.st_mode) ? EISDIR : ESPIPE);
+  if (S_ISDIR(status.st_mode)) return refuse(fmt::format("stdin_file {}", input), EISDIR);
+  if (S_ISFIFO(status.st_mode)) {  // who would write to it, and when, nobody knows
+    execution_.ending = Ending::not_started;
+    execution_.problem = fmt::format("stdin_file {}: it is a pipe, not a file", input);
+    return false;
+  }
   ::fcntl(stdin_.get(), F_SETFL, 0);  // O_NONBLOCK was for a pipe that nobody writes to
   return true;
 }
@@ -127,6 +131,9 @@ bool LocalProcess::launch_program() {
 }
 
 bool LocalProcess::refuse_launch(const LaunchRequest& launch_request, int code) {
+  struct stat directory {};
+  if (::stat(request_.directory.c_str(), &directory) == 0 && !S_ISDIR(directory.st_mode))
+    return refuse("working directory " + request_.directory, ENOTDIR);
   if (::access(request_.directory.c_str(), X_OK) != 0) return refuse("working directory " + request_.directory, errno);
   if (code == ENOENT)
     return refuse_program(fmt::format("program `{}` not found", launch_request.program), model::status_not_found);

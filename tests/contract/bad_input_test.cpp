@@ -115,6 +115,22 @@ TEST(BadInput, AFullDiskKeepsWhatFinishedAndEndsInExit3) {
   EXPECT_NE(program.err.find("are not kept, those before them are"), std::string::npos) << program.err;
 }
 
+TEST(BadInput, ResultsOnAReadOnlyMediumCanBeRead) {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory / "disk");
+  if (shell("mount -t tmpfs -o size=9M tmpfs disk", directory.path()).status != 0)
+    GTEST_SKIP() << "needs the right to mount a small file system";
+  directory.write("a.yaml", "suite: s\ntests: [{name: a, spec: echo x}]\n");
+  EXPECT_EQ(fatespec("run a.yaml --results disk/r.db", directory.path()).status, 0);
+  EXPECT_EQ(shell("mount -o remount,ro disk", directory.path()).status, 0);
+  const auto shown = fatespec("show --all --results disk/r.db", directory.path());
+  const auto refused = fatespec("run a.yaml --results disk/r.db", directory.path());
+  shell("umount disk", directory.path());
+  EXPECT_NE(shown.out.find("pass    s/a"), std::string::npos) << shown.out << shown.err;
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_NE(refused.err.find("results file disk/r.db: the file system is read-only"), std::string::npos) << refused.err;
+}
+
 TEST(BadInput, AKilledRunnerLosesNothingThatHadFinished) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "suite: s\ntests:\n- {name: a, spec: /bin/true}\n- {name: b, spec: 'touch " +
