@@ -2,6 +2,7 @@
 
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
+#include "reports/summary.hpp"
 
 namespace fatespec::cli {
 
@@ -20,7 +21,8 @@ void add_check(CLI::App& app, ExitCode& exit_code) {
       return;
     }
     const auto& inputs = std::get<Inputs>(loaded);
-    std::printf("%zu suites, %zu tests: no problem\n", inputs.suites.size(), inputs.plan.tests.size());
+    std::printf("%zu %s, %s: no problem\n", inputs.suites.size(), inputs.suites.size() == 1 ? "suite" : "suites",
+                reports::number_of_tests(inputs.plan.tests.size()).c_str());
   });
 }
 

@@ -5,7 +5,7 @@ namespace fatespec::cli {
 FarmResults::FarmResults(const model::TestPlan& plan, const base::Clock& clock,
                          const std::vector<results::LatestResult>& before,
                          std::function<void(const model::RunEvent&)> emit)
-    : clock_(clock), emit_(std::move(emit)), tally_(before) {
+    : clock_(clock), emit_(std::move(emit)), tally_(plan, before) {
   for (const auto& test : plan.tests)
     if (test.repetition == 0) waiting_[{test.name, test.configuration->name}] = &test;
 }
@@ -37,7 +37,7 @@ void FarmResults::take_error(const farm::TestKey& test, const std::string& reaso
 
 void FarmResults::take_error_of_stranger(const farm::TestKey& test, const std::string& reason) {
   auto result = farm::error_of(test, reason, clock_.utc());
-  tally_.add(result);
+  tally_.add_stranger(result);
   emit_(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
 }
 

@@ -162,7 +162,7 @@ class PlanRun {
   asio::steady_timer ticker_;
   runner::Scheduler scheduler_;
   std::shared_ptr<runner::RunningExecution> probes_;  ///< while they run
-  RunTally tally_{options_.done};
+  RunTally tally_{plan_, options_.done};
   std::size_t planned_ = 0;  ///< tests that the run has, with those that had a result before
   base::SteadyTime began_;
   int signal_ = 0;

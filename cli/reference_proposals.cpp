@@ -127,9 +127,9 @@ class ProposalFinder {
     const auto found = planned_.find({result.test, result.configuration});
     if (found == planned_.end()) return;
     const model::PlannedTest& test = *found->second;
-    if (result.verdict == model::Verdict::pass) passing_.try_emplace(place_of(test), result.test);
     const auto& expect = test.spec->expect;
     const bool compared = expect.output || expect.output_file;
+    if (compared && result.verdict == model::Verdict::pass) passing_.try_emplace(place_of(test), result.test);
     if (!compared && !named) return;
     if (!is_meant) return;
     const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);

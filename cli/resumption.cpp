@@ -49,7 +49,11 @@ base::Result<std::vector<model::Run>> runs_here(results::Store& store) {
 
 }  // namespace
 
-bool selects_tests(const RunOptions& options) { return selection_of(options) != selection_of({}); }
+bool selects_tests(const RunOptions& options) {
+  RunOptions tests = options;
+  tests.inputs.config.clear();  // it says where runs are kept
+  return selection_of(tests) != selection_of({});
+}
 
 bool is_complete(const model::Run& run) { return run.finished && run.counts.total() >= run.planned; }
 

@@ -97,7 +97,10 @@ std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& 
   if (!*latest) return std::optional<RunOptions>();
   const auto counted = store.find_run((*latest)->id);
   if (!counted) return complain(counted.error());
-  return nothing_to_resume(*counted);
+  if (is_complete(*counted)) return nothing_to_resume(*counted);
+  return complain({base::ErrorKind::usage, fmt::format("run {} was cut short, but what it selected cannot be read from "
+                                                       "its command: {}; name the spec files to run",
+                                                       counted->id, counted->command)});
 }
 
 std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan,

@@ -12,20 +12,25 @@ namespace fatespec::cli {
 
 class RunTally {
  public:
-  /// `before`: the results of a run that goes on.
-  explicit RunTally(const std::vector<results::LatestResult>& before = {}) {
-    for (const auto& result : before) add(result.test, result.configuration, result.verdict);
+  /// `before`: the results of a run that goes on. The plan lives as long as the tally.
+  RunTally(const model::TestPlan& plan, const std::vector<results::LatestResult>& before) : plan_(plan) {
+    for (const auto& result : before) {
+      ++counts_[result.verdict];
+      attributions_.add(result.test, result.configuration, result.verdict);
+    }
   }
-  void add(const std::string& test, const std::string& configuration, model::Verdict verdict) {
-    ++counts_[verdict];
-    attributions_.add(test, configuration, verdict);
+  void add(const model::TestResult& result) {
+    ++counts_[result.verdict];
+    attributions_.add(plan_.tests.at(result.index), result.verdict);
   }
-  void add(const model::TestResult& result) { add(result.test, result.configuration, result.verdict); }
+  /// A result of a test that the plan does not have.
+  void add_stranger(const model::TestResult& result) { ++counts_[result.verdict]; }
 
   const model::VerdictCounts& counts() const { return counts_; }
   std::vector<model::Attribution> attributions() const { return attributions_.conclude(); }
 
  private:
+  const model::TestPlan& plan_;
   model::VerdictCounts counts_;
   runner::AttributionCollector attributions_;
 };

@@ -11,12 +11,11 @@ namespace {
 using model::Verdict;
 using Key = std::pair<std::string, std::string>;
 
-/// Of bad verdicts: the higher, the worse.
-int badness(Verdict verdict) {
+/// Of failures that say how a program ended: the higher, the worse.
+int severity(Verdict verdict) {
   switch (verdict) {
-    case Verdict::crash: return 3;
-    case Verdict::timeout: return 2;
-    case Verdict::fail: return 1;
+    case Verdict::crash: return 2;
+    case Verdict::timeout: return 1;
     default: return 0;
   }
 }
@@ -35,7 +34,7 @@ std::optional<ChangeKind> kind_of(const ResultSummary* before, const ResultSumma
   const bool is_bad = model::is_bad(after->verdict);
   if (!was_bad && is_bad) return ChangeKind::broke;
   if (was_bad && !is_bad) return after->verdict == Verdict::skip ? ChangeKind::verdict : ChangeKind::fixed;
-  if (is_bad && badness(after->verdict) > badness(before->verdict)) return ChangeKind::worse;
+  if (is_bad && severity(after->verdict) > severity(before->verdict)) return ChangeKind::worse;
   if (is_bad && (before->verdict != after->verdict || before->reason != after->reason || !same_output(*before, *after)))
     return ChangeKind::bad_still;
   if (before->verdict != after->verdict) return ChangeKind::verdict;

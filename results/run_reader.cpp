@@ -166,8 +166,8 @@ base::Result<model::Run> Store::find_run(const std::string& name) {
 }
 
 base::Result<std::vector<model::TestResult>> Store::results(const std::string& run) {
-  return limited(
-      *connection_, [&]() -> base::Result<std::vector<model::TestResult>> {
+  auto found =
+      limited(*connection_, [&]() -> base::Result<std::vector<model::TestResult>> {
         std::vector<model::TestResult> all;
         BlobReader blobs(connection_->session);
         soci::rowset<soci::row> rows =
@@ -184,6 +184,14 @@ base::Result<std::vector<model::TestResult>> Store::results(const std::string& r
         }
         return all;
       });
+  if (!found) return found;
+  for (auto& result : *found) {
+    if (!result.flaky) continue;
+    auto attempts = failed_attempts(run, result.test, result.configuration);
+    if (!attempts) return attempts.error();
+    result.failed_attempts = std::move(*attempts);
+  }
+  return found;
 }
 
 base::Result<std::optional<std::string>> Store::full_output(const std::string& run, const std::string& test,

@@ -151,7 +151,8 @@ class SqliteEngine : public Engine {
       session.open(soci::sqlite3, fmt::format("dbname=\"{}\"", immutable_uri(location)));
       return {};
     }
-    session.open(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=30", location));
+    const bool looks_like_uri = location.starts_with("file:");
+    session.open(soci::sqlite3, fmt::format("dbname=\"{}{}\" timeout=30", looks_like_uri ? "./" : "", location));
     session << "PRAGMA busy_timeout = 30000";
     session << "PRAGMA journal_mode = WAL";
     session << "PRAGMA synchronous = NORMAL";

@@ -89,6 +89,16 @@ bool is_on_read_only_medium(const std::string& location) {
          errno == EROFS;
 }
 
+/// What a killed writer has left beside the file can be taken in only where the file can be written.
+base::Result<void> is_whole(const std::string& location) {
+  std::error_code none;
+  if (const auto left = fs::file_size(location + "-wal", none); none || left == 0) return {};
+  return base::Error{base::ErrorKind::io,
+                     fmt::format("results file {0}: the file system is read-only, and {0}-wal holds results that are "
+                                 "not in it yet; copy both to where they can be written",
+                                 location)};
+}
+
 bool is_locked(const soci::soci_error& error) { return message_of(error).find("locked") != std::string::npos; }
 
 base::Error not_opened(const std::string& location, const soci::soci_error& error) {
@@ -121,6 +131,7 @@ base::Result<std::unique_ptr<Store>> Store::open_patiently(const std::string& lo
       return std::unique_ptr<Store>(new Store(std::move(*connection)));
     } catch (const soci::soci_error& error) {
       if (access == Access::normal && is_on_read_only_medium(location)) {
+        if (auto readable = is_whole(location); !readable) return readable.error();
         access = Access::as_it_is;
         continue;
       }

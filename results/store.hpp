@@ -57,7 +57,8 @@ class Store {
   base::Result<std::vector<model::Run>> recent_runs(std::size_t most);
   /// The run that an id, a unique prefix of one, `latest` or `latest~N` names.
   base::Result<model::Run> find_run(const std::string& name);
-  /// The results of a run in the order in which they came, without full outputs.
+  /// The results of a run in the order in which they came, without full outputs. Of a flaky one with the attempts that
+  /// failed.
   base::Result<std::vector<model::TestResult>> results(const std::string& run);
   /// The whole stdout of a test, if it was kept.
   base::Result<std::optional<std::string>> full_output(const std::string& run, const std::string& test,

@@ -82,7 +82,6 @@ std::string describe(const Axis& axis) {
 }  // namespace
 
 std::string attribute(const std::vector<Outcome>& outcomes) {
-  // Values that hold `,` or `=` make names that cannot be taken apart.
   const auto is_like_first = [&](const Outcome& outcome) {
     return outcome.combination.size() == outcomes.front().combination.size();
   };
@@ -100,17 +99,32 @@ std::string attribute(const std::vector<Outcome>& outcomes) {
 }
 
 // Skipped tests and infrastructure tell nothing of the program.
+static bool tells_nothing(model::Verdict verdict) {
+  return verdict == model::Verdict::skip || verdict == model::Verdict::error;
+}
+
+void AttributionCollector::add(const model::PlannedTest& test, model::Verdict verdict) {
+  if (tells_nothing(verdict) || test.matrix.empty()) return;
+  outcomes_[{model::declared_name(test), test.configuration->name}].push_back({test.matrix, model::is_bad(verdict)});
+}
+
 void AttributionCollector::add(const std::string& test, const std::string& configuration, model::Verdict verdict) {
-  if (verdict == model::Verdict::skip || verdict == model::Verdict::error || !test.ends_with(']')) return;
+  if (tells_nothing(verdict) || !test.ends_with(']')) return;
   auto [declared, combination] = model::parse_full_name(test);
-  if (combination.empty()) return;
-  outcomes_[{std::move(declared), configuration}].push_back({std::move(combination), model::is_bad(verdict)});
+  const auto commas = std::count(test.begin() + static_cast<std::ptrdiff_t>(declared.size()), test.end(), ',');
+  const bool is_clear = !combination.empty() && static_cast<std::ptrdiff_t>(combination.size()) == commas + 1 &&
+                        std::none_of(combination.begin(), combination.end(),
+                                     [](const auto& part) { return part.second.find('=') != std::string::npos; });
+  Key key(std::move(declared), configuration);
+  if (is_clear) outcomes_[std::move(key)].push_back({std::move(combination), model::is_bad(verdict)});
+  else unclear_.insert(std::move(key));
 }
 
 std::vector<model::Attribution> AttributionCollector::conclude() const {
   std::vector<model::Attribution> all;
   for (const auto& [key, outcomes] : outcomes_)
-    if (std::string text = attribute(outcomes); !text.empty()) all.push_back({key.first, key.second, std::move(text)});
+    if (std::string text = unclear_.contains(key) ? "" : attribute(outcomes); !text.empty())
+      all.push_back({key.first, key.second, std::move(text)});
   return all;
 }
 

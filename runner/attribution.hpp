@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,12 +25,16 @@ std::string attribute(const std::vector<Outcome>& outcomes);
 /// Collects the outcomes of a run by test and configuration.
 class AttributionCollector {
  public:
-  /// `test`: its full name, which tells the combination.
+  void add(const model::PlannedTest& test, model::Verdict verdict);
+  /// The combination is read from the test's full name. Values that hold `,` or `=` make names that could mean several:
+  /// then nothing is said of the test.
   void add(const std::string& test, const std::string& configuration, model::Verdict verdict);
   std::vector<model::Attribution> conclude() const;
 
  private:
-  std::map<std::pair<std::string, std::string>, std::vector<Outcome>> outcomes_;  ///< (test, configuration)
+  using Key = std::pair<std::string, std::string>;  ///< test and configuration
+  std::map<Key, std::vector<Outcome>> outcomes_;
+  std::set<Key> unclear_;  ///< not all of their combinations are known
 };
 
 /// Of all results of a run.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 
@@ -85,7 +86,12 @@ std::string stack_lines(std::string_view gdb_output) {
   return text;
 }
 
-void hang_stack(LocalMachine& machine, const std::vector<ProcessEntry>& tree, std::function<void(std::string)> done) {
+namespace {
+
+using Time = std::chrono::steady_clock::time_point;
+
+void take_stack(LocalMachine& machine, const std::vector<ProcessEntry>& tree, Time end,
+                std::function<void(std::string)> done) {
   const auto processes = leaves_of(tree);
   // A shell's loop has a leaf that is gone before anybody can look: then it is the loop that hangs.
   std::vector<ProcessEntry> parents;
@@ -104,16 +110,23 @@ void hang_stack(LocalMachine& machine, const std::vector<ProcessEntry>& tree, st
   request.environment = environment;
   request.directory = "/";
   request.marker = marker;
-  request.timeout = machine.limits.stack;
+  request.timeout = end - std::chrono::steady_clock::now();
   auto streams = std::make_shared<Streams>();
   auto debugger = std::make_shared<LocalProcess>(
       machine, std::move(request),
-      [&machine, streams, parents = std::move(parents), done = std::move(done)](const model::Execution&) mutable {
+      [&machine, streams, parents = std::move(parents), end, done = std::move(done)](const model::Execution&) mutable {
         std::string text = stack_lines(streams->out.text);
-        if (text.empty() && !parents.empty()) hang_stack(machine, parents, std::move(done));
+        const bool again = text.empty() && !parents.empty() && std::chrono::steady_clock::now() < end;
+        if (again) take_stack(machine, parents, end, std::move(done));
         else done(std::move(text));
       });
   debugger->start(streams->out, streams->err);
+}
+
+}  // namespace
+
+void hang_stack(LocalMachine& machine, const std::vector<ProcessEntry>& tree, std::function<void(std::string)> done) {
+  take_stack(machine, tree, std::chrono::steady_clock::now() + machine.limits.stack, std::move(done));
 }
 
 }  // namespace fatespec::runner

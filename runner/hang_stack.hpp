@@ -12,8 +12,9 @@
 namespace fatespec::runner {
 
 /// Has gdb write the stacks of the leaves of a process tree (a shell that waits for its child is no news), at most
-/// three. `done` is called later, on the loop's thread, within the machine's limit; with nothing if there is no gdb or
-/// it may not look. The processes go on afterwards.
+/// three; if they are gone by then, as those of a shell's loop, of what has started them. `done` is called later, on
+/// the loop's thread, within the machine's limit; with nothing if there is no gdb or it may not look. The processes go
+/// on afterwards.
 void hang_stack(LocalMachine& machine, const std::vector<ProcessEntry>& tree, std::function<void(std::string)> done);
 
 /// Of gdb's output, what tells the stacks: our headings, threads and frames.

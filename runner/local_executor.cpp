@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <utility>
 #include <vector>
@@ -51,7 +52,7 @@ void LocalExecutor::watch_limits() {
     if (machine_.guardian != nullptr) machine_.guardian->know_orphans(machine_.reaper.orphans());
     const std::vector<LocalProcess*> running(machine_.running.begin(), machine_.running.end());
     // At most so many are one test's: each of the others has one.
-    const long tasks = machine_tasks() - static_cast<long>(running.size()) + 1;
+    const long tasks = std::max(0L, machine_tasks() - static_cast<long>(running.size()) + 1);
     for (LocalProcess* process : running)
       if (machine_.running.contains(process)) process->look_at_limits(tasks);
     watch_limits();

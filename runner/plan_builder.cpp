@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "runner/command_line.hpp"
+#include "runner/variable_check.hpp"
 #include "runner/variables.hpp"
 #include "specs/shell.hpp"
 
@@ -94,8 +95,8 @@ class PlanBuilder {
   PlanBuilder(std::shared_ptr<const model::Project> project, const PlanOptions& options, specs::Problems& problems)
       : options_(options),
         problems_(problems),
-        sources_(variable_sources(options.set)),
-        required_(required_names(*project)) {
+        variable_sources_(variable_sources(options.set)),
+        variables_(*project, sources_, problems) {
     plan_.project = std::move(project);
     for (const auto& configuration : plan_.project->configurations)
       configurations_.push_back(std::make_shared<const model::Configuration>(configuration));
@@ -139,14 +140,14 @@ class PlanBuilder {
     for (const auto& suite : suites) {
       const auto [first, added] = files.try_emplace(suite->name, suite->file);
       if (!added)
-        problems_.add(source_of(suite->file), place_of_name(*suite),
+        problems_.add(sources_.of(suite->file), place_of_name(*suite),
                       fmt::format("the suite `{}` is already defined by {}", suite->name, first->second));
     }
   }
 
   /// Unknown if the suite has its name from its file.
   base::Origin place_of_name(const model::Suite& suite) {
-    const auto& source = source_of(suite.file);
+    const auto& source = sources_.of(suite.file);
     for (int line = 1; line <= source.line_count(); ++line)
       if (source.line(line).starts_with("suite:")) return {suite.file, line, 1};
     return {suite.file, 0, 0};
@@ -154,11 +155,11 @@ class PlanBuilder {
 
   void add_suite(const std::shared_ptr<const model::Suite>& suite,
                  const std::shared_ptr<const model::Configuration>& configuration) {
-    const VariableLayer layer = variables_for(*plan_.project, *configuration, *suite, sources_,
+    const VariableLayer layer = variables_for(*plan_.project, *configuration, *suite, variable_sources_,
                                               model::board_of(*plan_.project, configuration->target) == nullptr);
     const auto shared = resolve(layer);
     if (!shared) return;
-    find_lacking(layer);
+    variables_.begin(layer);
     names_.clear();
     for (const auto& test : suite->tests) {
       PlannedTest planned;
@@ -201,7 +202,7 @@ class PlanBuilder {
     planned.matrix = std::move(combination);
     planned.name = full_name(*planned.suite, *planned.spec, planned.matrix);
     if (!names_.insert(planned.name).second) {
-      problems_.add(source_of(planned.suite->file), planned.spec->origin,
+      problems_.add(sources_.of(planned.suite->file), planned.spec->origin,
                     fmt::format("two tests are named `{}`", planned.name));
       return;
     }
@@ -212,7 +213,7 @@ class PlanBuilder {
     if (!planned.variables) return;
     for (auto& probe : planned.probes) probe = specs::expand_command(probe, *planned.variables);
     if (!planned.skip_reason) planned.skip_reason = lacks_player(planned);
-    if (!planned.skip_reason) check_variables(planned);
+    if (!planned.skip_reason) variables_.check(planned);
     plan_.tests.push_back(std::move(planned));
   }
 
@@ -235,109 +236,20 @@ class PlanBuilder {
     if (resolved.problems.empty()) return std::make_shared<const model::Variables>(std::move(resolved.values));
     for (const auto& problem : resolved.problems)
       if (reported_.insert(problem.str()).second)
-        problems_.add(source_of(problem.origin.file), problem.origin, problem.message);
+        problems_.add(sources_.of(problem.origin.file), problem.origin, problem.message);
     return nullptr;
-  }
-
-  /// Variables whose value needs one that must be defined and is not.
-  void find_lacking(const VariableLayer& layer) {
-    lacking_.clear();
-    // Circles have been found before this; each pass carries a need one step further.
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (const auto& [name, value] : layer.values)
-        for (const auto& use : specs::variables_of_text(value)) {
-          const bool is_missing = !layer.values.contains(use.name) && required_.contains(use.name);
-          const auto inner = lacking_.find(use.name);
-          if (is_missing || inner != lacking_.end())
-            changed = lacking_.try_emplace(name, is_missing ? use.name : inner->second).second || changed;
-        }
-    }
-  }
-
-  void check_variables(const PlannedTest& planned) {
-    const auto& spec = planned.spec->parsed;
-    const auto& test = *planned.spec;
-    for (const auto& use : specs::variables_of_command(spec.command))
-      check_use(planned, use.name, [&] { return place_of(planned, spec.command_offset + use.offset); });
-    for (const auto& argument : spec.arguments)
-      for (const auto& use : specs::variables_of_text(argument.value))
-        check_use(planned, use.name, [&] { return place_of(planned, argument.offset); });
-    for (const auto* text : {&test.cwd, &test.stdin_file, &test.expect.output_file, &test.expect.error_file})
-      if (*text) check_text(planned, (*text)->text, (*text)->origin);
-    for (const auto& [name, value] : test.env) check_text(planned, value, test.origin);
-    if (planned.skip_reason) return;
-    for (const auto& condition : test.only_if) check_command(planned, condition.probe);
-    if (spec.type == SpecType::make) check_command(planned, planned.configuration->make.value_or(plan_.project->make));
-  }
-
-  void check_text(const PlannedTest& planned, const std::string& text, const base::Origin& origin) {
-    for (const auto& use : specs::variables_of_text(text)) check_use(planned, use.name, [&] { return origin; });
-  }
-
-  void check_command(const PlannedTest& planned, const std::string& command) {
-    for (const auto& use : specs::variables_of_command(command))
-      check_use(planned, use.name, [&] { return planned.spec->origin; });
-  }
-
-  /// Problems show the line; the file is read again only if there are any.
-  const specs::SourceText& source_of(const std::string& file) {
-    auto& source = sources_text_[file];
-    if (!source) {
-      auto text = base::read_file(file);
-      source = std::make_unique<specs::SourceText>(file, text ? std::move(*text) : "");
-    }
-    return *source;
-  }
-
-  /// The place of a byte of the spec, if it stands on one line or in a block; else where the spec begins.
-  base::Origin place_of(const PlannedTest& planned, std::size_t offset) {
-    base::Origin origin = planned.spec->spec.origin;
-    const auto& source = source_of(planned.suite->file);
-    const std::string& text = planned.spec->spec.text;
-    const std::string_view line = source.line(origin.line);
-    if (const auto at = line.find(text); at != std::string_view::npos) {
-      origin.column = static_cast<int>(at + offset) + 1;
-      return origin;
-    }
-    const std::string_view before = std::string_view(text).substr(0, offset);
-    const auto start = before.rfind('\n') + 1;
-    const int in_block = origin.line + 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
-    if (in_block > source.line_count()) return origin;
-    const auto at = source.line(in_block).find(text.substr(start, text.find('\n', start) - start));
-    if (at == std::string_view::npos) return origin;
-    return {origin.file, in_block, static_cast<int>(at + offset - start) + 1};
-  }
-
-  template <class PlaceOf>
-  void check_use(const PlannedTest& planned, const std::string& used, PlaceOf place) {
-    std::string name = used;
-    std::string through;
-    if (const auto lacking = lacking_.find(used); lacking != lacking_.end() && planned.variables->contains(used)) {
-      name = lacking->second;
-      through = " (in the value of $" + used + ")";
-    }
-    if (planned.variables->contains(name) || !required_.contains(name)) return;
-    const std::string& configuration = planned.configuration->name;
-    std::string message = fmt::format("{} uses ${}{}, which the configuration `{}` does not define", planned.name, name,
-                                      through, configuration);
-    if (name == "FFMPEG_PATH") message += ", and no ffmpeg is on PATH";
-    message += fmt::format(" (--set {}=…)", name);
-    if (reported_.insert(planned.spec->name + "\n" + name + "\n" + configuration).second)
-      problems_.add(source_of(planned.suite->file), place(), message, static_cast<int>(used.size()) + 1);
   }
 
   const PlanOptions& options_;
   specs::Problems& problems_;
-  VariableSources sources_;
-  std::set<std::string, std::less<>> required_;
+  VariableSources variable_sources_;
+  SuiteSources sources_;
+  VariableCheck variables_;
   std::vector<std::shared_ptr<const model::Configuration>> configurations_;
   model::TestPlan plan_;
   std::unordered_set<std::string> names_;
-  std::map<std::string, std::string> lacking_;  ///< of the suite at hand: a variable, and what its value lacks
-  bool planned_whole_ = false;                  ///< all combinations of the test at hand are selected
+  bool planned_whole_ = false;  ///< all combinations of the test at hand are selected
   std::set<std::string> reported_;
-  std::map<std::string, std::unique_ptr<specs::SourceText>> sources_text_;
 };
 
 }  // namespace

@@ -76,8 +76,8 @@ void Scheduler::start_ready() {
     // Stations of a pool take turns, so that they share the work evenly.
     for (bool any = true; any && may_start();) {
       any = false;
-      if (++turns > most_turns) return start_more_later();
       for (auto& place : lane.places) any = start_next(lane, place) || any;
+      if (any && ++turns >= most_turns) return start_more_later();
     }
     if (may_start()) give_up_lost(lane);
   }

@@ -92,13 +92,13 @@ std::optional<std::int64_t> read_integer(YamlNode node, std::int64_t at_least, P
   return std::nullopt;
 }
 
-std::vector<std::string> read_texts(YamlNode node, Problems& problems) {
+std::vector<std::string> read_texts(YamlNode node, Problems& problems, std::size_t most) {
   if (!node.is_sequence()) {
     auto single = read_text(node, problems);
     return single ? std::vector<std::string>{*single} : std::vector<std::string>{};
   }
   std::vector<std::string> texts;
-  constexpr std::size_t most = 1000;  // an alias repeats a long list in every test
+  // An alias repeats a long list in every test.
   if (node.elements().size() > most) {
     add_problem(problems, node, fmt::format("a list of {} entries; {} are the most", node.elements().size(), most));
     return texts;

@@ -26,7 +26,7 @@ std::optional<std::string> read_text(YamlNode node, Problems& problems);
 std::optional<bool> read_boolean(YamlNode node, Problems& problems);
 std::optional<std::int64_t> read_integer(YamlNode node, std::int64_t at_least, Problems& problems);
 /// A list of scalars; a single scalar is a list of one.
-std::vector<std::string> read_texts(YamlNode node, Problems& problems);
+std::vector<std::string> read_texts(YamlNode node, Problems& problems, std::size_t most = 1000);
 /// A map of names to scalars. Names must be what a shell takes for one.
 model::Variables read_variables(YamlNode node, Problems& problems, model::Places* places = nullptr);
 /// A duration; the inner optional is empty for `none`.

@@ -4,6 +4,8 @@
 #include <filesystem>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "specs/map_reader.hpp"
 
@@ -55,7 +57,9 @@ class TargetReader {
   }
   Handler number(int& field, std::int64_t most) {
     return [this, &field, most](YamlNode v) {
-      if (const auto n = read_integer(v, 1, problems_)) field = static_cast<int>(std::min(*n, most));
+      const auto n = read_integer(v, 1, problems_);
+      if (n && *n > most) add_problem(problems_, v, fmt::format("{} is the most", most));
+      else if (n) field = static_cast<int>(*n);
     };
   }
   Handler duration(base::Duration& field) {

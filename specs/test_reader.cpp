@@ -101,7 +101,7 @@ void read_matrix(YamlNode node, std::vector<model::MatrixAxis>& matrix, Problems
   }
   std::size_t combinations = 1;
   for (const auto& [key, value] : map_entries(node, problems)) {
-    model::MatrixAxis axis{key.value(), read_texts(value, problems)};
+    model::MatrixAxis axis{key.value(), read_texts(value, problems, most)};
     if (!is_variable_name(axis.name))
       add_problem(problems, key,
                   fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only", axis.name));

@@ -34,7 +34,7 @@ TEST(Commands, EveryConfigurationIsRunOrTheNamedOnes) {
 TEST(Commands, CheckSaysSoIfAllIsWell) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests: [{name: t, spec: x}]\n");
-  EXPECT_EQ(fatespec("check a.yaml", directory.path()).out, "1 suites, 1 tests: no problem\n");
+  EXPECT_EQ(fatespec("check a.yaml", directory.path()).out, "1 suite, 1 test: no problem\n");
 }
 
 TEST(Commands, ListAsJson) {
@@ -130,6 +130,14 @@ TEST(Commands, AcceptLeavesAReferenceThatOthersPassWith) {
             std::string::npos)
       << accepted.out;
   EXPECT_EQ(read_file(directory / "a.yaml"), suite);
+}
+
+TEST(Commands, AcceptGivesAPassingTestItsFirstExpectation) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests:\n  - {name: one, spec: echo hi}\n");
+  EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 0);
+  EXPECT_EQ(fatespec("accept a/one --yes", directory.path()).status, 0);
+  EXPECT_EQ(read_file(directory / "a.yaml"), "tests:\n  - {name: one, spec: echo hi, expect: {stdout: \"hi\\n\"}}\n");
 }
 
 TEST(Commands, AcceptGoesOnPastWhatItCannotChange) {

@@ -46,6 +46,7 @@ TEST(CompareRuns, GetsWorseByWhatBrokeAndByWhatFailsInAWorseWay) {
   EXPECT_TRUE(compare_runs(before, {summary("s/a", Verdict::crash)}).got_worse());
   EXPECT_EQ(kinds({summary("s/a", Verdict::timeout)}), std::vector{ChangeKind::worse});
   EXPECT_FALSE(compare_runs(before, {summary("s/c", Verdict::fail)}).got_worse());
+  EXPECT_FALSE(compare_runs({summary("s/a", Verdict::error)}, {summary("s/a", Verdict::fail)}).got_worse());
   EXPECT_EQ(kinds({summary("s/c", Verdict::fail)}), std::vector{ChangeKind::bad_still});
   EXPECT_EQ(kinds({summary("s/c", Verdict::skip)}), std::vector{ChangeKind::verdict}) << "nothing is mended by it";
   EXPECT_TRUE(compare_runs(before, {summary("s/b", Verdict::xpass)}).got_worse());

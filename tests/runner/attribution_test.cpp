@@ -38,5 +38,23 @@ TEST(Attribution, HasNothingToSayOfAllOrNone) {
   EXPECT_EQ(attribute(outcomes([](auto&, int) { return false; })), "");
 }
 
+TEST(AttributionCollector, SaysNothingOfNamesThatMayMeanSeveralThings) {
+  AttributionCollector clear;
+  clear.add("s/t[A=1,B=x]", "default", model::Verdict::fail);
+  clear.add("s/t[A=2,B=x]", "default", model::Verdict::pass);
+  ASSERT_EQ(clear.conclude().size(), 1U);
+  EXPECT_EQ(clear.conclude()[0].test, "s/t");
+  EXPECT_EQ(clear.conclude()[0].text, "fails exactly when A=1");
+  AttributionCollector commas;
+  commas.add("s/t[V=a,b]", "default", model::Verdict::fail);
+  commas.add("s/t[V=a]", "default", model::Verdict::pass);
+  commas.add("s/t[V=c]", "default", model::Verdict::pass);
+  EXPECT_TRUE(commas.conclude().empty());
+  AttributionCollector equals;
+  equals.add("s/t[O=threads=1,slices=1]", "default", model::Verdict::fail);
+  equals.add("s/t[O=threads=2,slices=1]", "default", model::Verdict::pass);
+  EXPECT_TRUE(equals.conclude().empty());
+}
+
 }  // namespace
 }  // namespace fatespec::runner

@@ -126,6 +126,11 @@ TEST_F(PlanBuilderTest, WhatIsMissingIsFoundWhereverItIsUsed) {
   EXPECT_EQ(problems("tests: [{name: a, spec: \"{MAKE} all\"}]",
                      "make: make -C $B %s\nconfigurations: {x: {variables: {B: b}}, y: {}}"),
             Lines{"s/a uses $B, which the configuration `y` does not define (--set B=…)"});
+  EXPECT_EQ(problems("tests: [{name: a, spec: \"{MAKETEST}\"}]",
+                     "make: make -C $B %s\nconfigurations: {x: {variables: {B: b}}, y: {}}"),
+            Lines{"s/a uses $B, which the configuration `y` does not define (--set B=…)"});
+  EXPECT_EQ(problems("tests: [{name: a, spec: x $D, matrix: {D: [1, 2]}}]", "variables: {D: $SAMPLES_PATH/x}"), Lines{})
+      << "the matrix gives another value";
 }
 
 TEST_F(PlanBuilderTest, ConfigurationsAndSuitesThatClash) {

@@ -1,0 +1,117 @@
+#include "runner/variable_check.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "specs/shell.hpp"
+
+namespace fatespec::runner {
+
+using model::PlannedTest;
+
+namespace {
+
+/// A variable whose value is the matrix's, whatever it is elsewhere.
+bool is_on_axis(const PlannedTest& planned, const std::string& name) {
+  return std::any_of(planned.matrix.begin(), planned.matrix.end(),
+                     [&](const auto& axis) { return axis.first == name; });
+}
+
+}  // namespace
+
+const specs::SourceText& SuiteSources::of(const std::string& file) {
+  auto& source = texts_[file];
+  if (!source) {
+    auto text = base::read_file(file);
+    source = std::make_unique<specs::SourceText>(file, text ? std::move(*text) : "");
+  }
+  return *source;
+}
+
+// The place of a byte of the spec, if it stands on one line or in a block; else where the spec begins.
+base::Origin VariableCheck::place_of(const PlannedTest& planned, std::size_t offset) {
+  base::Origin origin = planned.spec->spec.origin;
+  const auto& source = sources_.of(planned.suite->file);
+  const std::string& text = planned.spec->spec.text;
+  const std::string_view line = source.line(origin.line);
+  if (const auto at = line.find(text); at != std::string_view::npos) {
+    origin.column = static_cast<int>(at + offset) + 1;
+    return origin;
+  }
+  const std::string_view before = std::string_view(text).substr(0, offset);
+  const auto start = before.rfind('\n') + 1;
+  const int in_block = origin.line + 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  if (in_block > source.line_count()) return origin;
+  const auto at = source.line(in_block).find(text.substr(start, text.find('\n', start) - start));
+  if (at == std::string_view::npos) return origin;
+  return {origin.file, in_block, static_cast<int>(at + offset - start) + 1};
+}
+
+template <class PlaceOf>
+void VariableCheck::check_use(const PlannedTest& planned, const std::string& used, PlaceOf place) {
+  std::string name = used;
+  std::string through;
+  if (const auto lacking = lacking_.find(used);
+      lacking != lacking_.end() && planned.variables->contains(used) && !is_on_axis(planned, used)) {
+    name = lacking->second;
+    through = " (in the value of $" + used + ")";
+  }
+  if (planned.variables->contains(name) || !required_.contains(name)) return;
+  const std::string& configuration = planned.configuration->name;
+  std::string message = fmt::format("{} uses ${}{}, which the configuration `{}` does not define", planned.name, name,
+                                    through, configuration);
+  if (name == "FFMPEG_PATH") message += ", and no ffmpeg is on PATH";
+  message += fmt::format(" (--set {}=…)", name);
+  if (reported_.insert(planned.spec->name + "\n" + name + "\n" + configuration).second)
+    problems_.add(sources_.of(planned.suite->file), place(), message, static_cast<int>(used.size()) + 1);
+}
+
+// Variables whose value needs one that must be defined and is not.
+void VariableCheck::begin(const VariableLayer& layer) {
+  lacking_.clear();
+  // Circles have been found before this; each pass carries a need one step further.
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const auto& [name, value] : layer.values)
+      for (const auto& use : specs::variables_of_text(value)) {
+        const bool is_missing = !layer.values.contains(use.name) && required_.contains(use.name);
+        const auto inner = lacking_.find(use.name);
+        if (is_missing || inner != lacking_.end())
+          changed = lacking_.try_emplace(name, is_missing ? use.name : inner->second).second || changed;
+      }
+  }
+}
+
+void VariableCheck::check(const PlannedTest& planned) {
+  const auto& spec = planned.spec->parsed;
+  const auto& test = *planned.spec;
+  for (const auto& use : specs::variables_of_command(spec.command))
+    check_use(planned, use.name, [&] { return place_of(planned, spec.command_offset + use.offset); });
+  for (const auto& argument : spec.arguments)
+    for (const auto& use : specs::variables_of_text(argument.value))
+      check_use(planned, use.name, [&] { return place_of(planned, argument.offset); });
+  for (const auto* text : {&test.cwd, &test.stdin_file, &test.expect.output_file, &test.expect.error_file})
+    if (*text) check_text(planned, (*text)->text, (*text)->origin);
+  for (const auto& [name, value] : test.env) check_text(planned, value, test.origin);
+  if (planned.skip_reason) return;
+  for (const auto& condition : test.only_if) check_command(planned, condition.probe);
+  const bool tests_the_build = spec.type == model::SpecType::make_test && spec.command.empty();
+  const std::string maketest = planned.configuration->maketest.value_or(project_.maketest);
+  if (tests_the_build) check_command(planned, maketest);
+  if (spec.type == model::SpecType::make || (tests_the_build && maketest.empty()))
+    check_command(planned, planned.configuration->make.value_or(project_.make));
+}
+
+void VariableCheck::check_text(const PlannedTest& planned, const std::string& text, const base::Origin& origin) {
+  for (const auto& use : specs::variables_of_text(text)) check_use(planned, use.name, [&] { return origin; });
+}
+
+void VariableCheck::check_command(const PlannedTest& planned, const std::string& command) {
+  for (const auto& use : specs::variables_of_command(command))
+    check_use(planned, use.name, [&] { return planned.spec->origin; });
+}
+
+}  // namespace fatespec::runner
