@@ -272,7 +272,7 @@ void LocalProcess::finish_if_over() {
 }
 
 void LocalProcess::output_leaked() {
-  execution_.leaky = true;
+  execution_.leaky = !ended_by_us();  // what we have ended may take a moment to die
   tree_.signal(SIGKILL);
   for (auto& stream : streams_) stream->close();
   finish_if_over();

@@ -311,7 +311,7 @@ TEST_F(PostgresqlTest, ARunThatIsUnderWayElsewhereIsNotResumed) {
   EXPECT_NE(shell(FATESPEC_PROGRAM " run suite.yaml --resume --no-progress --filter 'name(s/t7)' --results '" +
                       server.url() + "'",
                   elsewhere.path())
-                .err.find("there is no run to go on with; a new one begins"),
+                .err.find("there is no run of these tests to go on with; a new one begins"),
             std::string::npos);
 }
 
