@@ -167,7 +167,7 @@ TEST(Signals, AStoppedRunnerStopsItsProbes) {
 TEST(Signals, RepetitionsThatAreInterruptedAreTold) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'echo x; echo >>" + directory / "log" + "'}]\n");
-  Runner runner(directory, "--stress 100000 --jobs 1");
+  Runner runner(directory, "--stress 5000 --jobs 1");
   ASSERT_TRUE(wait_until([&] { return test::read_file(directory / "log").size() >= 3; }));
   runner.send(SIGINT);
   EXPECT_EQ(runner.wait(), 130);
