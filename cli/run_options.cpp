@@ -3,17 +3,16 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "results/location.hpp"
+#include "cli/store_options.hpp"
 
 namespace fatespec::cli {
 
 std::string rerun_command(const RunOptions& options) {
   std::string command = "fatespec run";
   for (const auto& spec : options.inputs.specs) command += " " + base::shell_quote(spec);
-  if (!options.inputs.config.empty()) command += " --config " + base::shell_quote(options.inputs.config);
+  command += text_of(StoreOptions{options.inputs, options.results});
   for (const auto& name : options.inputs.configurations) command += " --configuration " + base::shell_quote(name);
   for (const auto& set : options.inputs.set) command += " --set " + base::shell_quote(set);
-  if (!options.results.empty()) command += " --results " + base::shell_quote(results::shown(options.results));
   if (!options.session.empty()) command += " --session " + base::shell_quote(options.session);
   if (!options.timeout.empty()) command += " --timeout " + options.timeout;
   if (options.retries >= 0) command += fmt::format(" --retries {}", options.retries);

@@ -42,7 +42,7 @@ std::optional<ChangeKind> kind_of(const ResultSummary* before, const ResultSumma
   return std::nullopt;
 }
 
-/// Twice what a test takes from one run to the next by itself, and enough to matter.
+/// A quarter more or less, and enough to matter.
 void add_resources(std::vector<ResourceChange>& changes, const ResultSummary& before, const ResultSummary& after) {
   constexpr double factor = 1.25;
   constexpr double least_cpu = 0.1;             // seconds

@@ -57,6 +57,7 @@ struct Totals {
 };
 
 /// What a test that passed both times took, where that has changed by much. One run tells little: a hint, no verdict.
+/// Points into the results that were compared.
 struct ResourceChange {
   enum class What { cpu, memory };
   What what = What::cpu;

@@ -54,8 +54,8 @@ class RowInserter {
   virtual void results(long long run, const std::vector<ResultRow>& rows) = 0;
 };
 
-/// `as_it_is`: a file that nobody can change, on a medium that cannot be written.
-enum class Access { normal, as_it_is };
+/// `immutable`: a file that nobody can change, on a medium that cannot be written.
+enum class Access { read_write, immutable };
 
 class Engine {
  public:

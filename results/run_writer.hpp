@@ -49,7 +49,7 @@ class RunWriter {
   base::Result<void> flush();
   /// How many results are safe: what the process can be killed now without losing. All, once the store has failed.
   std::uint64_t safe_results() const { return safe_results_; }
-  /// How many are not in the store, and never will be.
+  /// How many are not in the store, and never will be. Any thread.
   std::uint64_t lost_results() const;
   /// After flush(): the file in which results wait for the server; empty if it has them all.
   std::string waiting_file() const;

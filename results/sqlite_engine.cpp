@@ -147,7 +147,7 @@ class SqliteEngine : public Engine {
   std::string_view name() const override { return "sqlite"; }
 
   base::Result<void> connect(soci::session& session, const std::string& location, Access access) const override {
-    if (access == Access::as_it_is) {
+    if (access == Access::immutable) {
       session.open(soci::sqlite3, fmt::format("dbname=\"{}\"", immutable_uri(location)));
       return {};
     }

@@ -124,15 +124,15 @@ const Engine& engine_of(const std::string& location) {
 // Switching a new file to WAL fails at once while another process does the same, whatever the busy timeout says.
 base::Result<std::unique_ptr<Store>> Store::open_patiently(const std::string& location) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  for (Access access = Access::normal;;) {
+  for (Access access = Access::read_write;;) {
     try {
       auto connection = connect(location, access);
       if (!connection) return connection.error();
       return std::unique_ptr<Store>(new Store(std::move(*connection)));
     } catch (const soci::soci_error& error) {
-      if (access == Access::normal && is_on_read_only_medium(location)) {
+      if (access == Access::read_write && is_on_read_only_medium(location)) {
         if (auto readable = is_whole(location); !readable) return readable.error();
-        access = Access::as_it_is;
+        access = Access::immutable;
         continue;
       }
       if (is_server(location) || !is_locked(error) || std::chrono::steady_clock::now() > deadline)

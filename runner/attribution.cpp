@@ -82,8 +82,10 @@ std::string describe(const Axis& axis) {
 }  // namespace
 
 std::string attribute(const std::vector<Outcome>& outcomes) {
+  // A suite that was changed before its run went on may have other axes now.
   const auto is_like_first = [&](const Outcome& outcome) {
-    return outcome.combination.size() == outcomes.front().combination.size();
+    return std::ranges::equal(outcome.combination, outcomes.front().combination, {}, &Combination::value_type::first,
+                              &Combination::value_type::first);
   };
   if (!std::all_of(outcomes.begin(), outcomes.end(), is_like_first)) return "";
   const auto failures = std::count_if(outcomes.begin(), outcomes.end(), [](const auto& o) { return o.bad; });

@@ -12,9 +12,12 @@
 
 namespace fatespec::runner {
 
+/// Names and values, in the matrix's order.
+using Combination = std::vector<std::pair<std::string, std::string>>;
+
 /// One combination of a matrix and whether its test was bad.
 struct Outcome {
-  std::vector<std::pair<std::string, std::string>> combination;
+  Combination combination;
   bool bad = false;
 };
 

@@ -146,7 +146,7 @@ void Scheduler::wait_for_memory(Lane& lane) {
                      test, clock_.utc(),
                      fmt::format("needs {} of memory, and the machine {}", base::format_size(test.spec->memory), had)));
   }
-  memory_timer_.expires_after(never ? std::chrono::milliseconds(0) : interval);
+  memory_timer_.expires_after(interval);
   memory_timer_.async_wait([this](boost::system::error_code) { start_ready(); });
 }
 

@@ -15,6 +15,7 @@ namespace fatespec::runner {
 /// The texts of suite files, for problems that show the line; a file is read again only if there are any.
 class SuiteSources {
  public:
+  /// Lives as long as this; empty if the file can no longer be read.
   const specs::SourceText& of(const std::string& file);
 
  private:

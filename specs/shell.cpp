@@ -76,14 +76,7 @@ class Assigned {
     if (ends_word && (next == '#' || next == '~')) return true;
     if (!use.is_command) return false;
     const std::string_view first = value.substr(0, value.find_first_of(blanks));
-    return first.empty() || first.find('=') != std::string_view::npos || is_reserved(first);
-  }
-
-  static bool is_reserved(std::string_view word) {
-    static const std::set<std::string_view> words = {
-        "!",     "{",   "}",  "if",   "then",     "else",   "elif", "fi",   "do",    "done",   "case", "esac", "while",
-        "until", "for", "in", "time", "function", "select", "eval", "trap", "alias", "source", ".",    "exec"};
-    return words.contains(word);
+    return first.empty() || first.find('=') != std::string_view::npos || is_reserved_or_builtin(first);
   }
 
   bool add(const std::string& name) { return variables_.contains(name) && names_.insert(name).second; }

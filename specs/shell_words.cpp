@@ -2,21 +2,22 @@
 #include <set>
 
 #include "base/text.hpp"
-#include "specs/shell.hpp"
+#include "specs/shell_scan.hpp"
 
 namespace fatespec::specs {
-namespace {
 
 bool is_reserved_or_builtin(std::string_view word) {
   static const std::set<std::string_view> words = {
-      "!",        "{",      "}",       "case",    "do",       "done",  "elif",  "else",   "esac", "fi",     "for",
-      "function", "if",     "in",      "then",    "until",    "while", ".",     ":",      "[",    "alias",  "bg",
-      "break",    "cd",     "chdir",   "command", "continue", "echo",  "eval",  "exec",   "exit", "export", "false",
-      "fc",       "fg",     "getopts", "hash",    "jobs",     "kill",  "local", "printf", "pwd",  "read",   "readonly",
-      "return",   "select", "set",     "shift",   "source",   "test",  "time",  "times",  "trap", "true",   "type",
-      "typeset",  "ulimit", "umask",   "unalias", "unset",    "wait"};
+      "!",        "{",       "}",      "case",    "do",      "done",     "elif", "else",  "esac",   "fi",   "for",
+      "function", "if",      "in",     "then",    "until",   "while",    "}",    ".",     ":",      "[",    "alias",
+      "bg",       "break",   "cd",     "chdir",   "command", "continue", "echo", "eval",  "exec",   "exit", "export",
+      "false",    "fc",      "fg",     "getopts", "hash",    "jobs",     "kill", "local", "printf", "pwd",  "read",
+      "readonly", "return",  "select", "set",     "shift",   "source",   "test", "time",  "times",  "trap", "true",
+      "type",     "typeset", "ulimit", "umask",   "unalias", "unset",    "wait"};
   return words.contains(word);
 }
+
+namespace {
 
 /// Splits a command into words, or gives up where a shell is needed.
 class WordSplitter {
