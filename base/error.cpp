@@ -17,6 +17,8 @@ std::string Error::str() const {
   return place.empty() ? message : place + ": " + message;
 }
 
+Error usage_error(std::string message) { return {ErrorKind::usage, std::move(message)}; }
+
 Error io_error(const std::string& what, int code) {
   return {ErrorKind::io, what + ": " + std::generic_category().message(code)};
 }

@@ -39,6 +39,9 @@ struct Error {
 template <class T>
 using Result = boost::system::result<T, Error>;
 
+/// An Error of kind `usage`.
+Error usage_error(std::string message);
+
 /// An Error of kind `io` whose message ends with the text of errno value `code`.
 Error io_error(const std::string& what, int code);
 

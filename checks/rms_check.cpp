@@ -8,10 +8,6 @@
 #include "checks/sample_kernels.hpp"
 
 namespace fatespec::checks {
-namespace {
-constexpr std::size_t block = 2048;
-}
-
 std::string_view accuracy_class(double rms, double peak) {
   const double root12 = std::sqrt(12.0);
   if (rms < std::ldexp(1.0, -15) / root12 && peak <= std::ldexp(1.0, -14)) return "full";
@@ -21,14 +17,14 @@ std::string_view accuracy_class(double rms, double peak) {
 RmsCheck::RmsCheck(const model::Rms& parameters, ReferencePtr reference, TextExpectation expectation)
     : SampleCheck(std::move(reference), {parameters.format, parameters.reference_format}, std::move(expectation)),
       parameters_(parameters),
-      output_(block),
-      reference_(block) {}
+      output_(sample_block),
+      reference_(sample_block) {}
 
 void RmsCheck::compare(const char* output, const char* reference, std::size_t samples) {
   const std::size_t output_width = model::bytes_per_sample(formats().output);
   const std::size_t reference_width = model::bytes_per_sample(formats().reference);
-  for (std::size_t at = 0; at < samples; at += block)
-    compare_block(output + at * output_width, reference + at * reference_width, std::min(block, samples - at),
+  for (std::size_t at = 0; at < samples; at += sample_block)
+    compare_block(output + at * output_width, reference + at * reference_width, std::min(sample_block, samples - at),
                   compared() + at);
 }
 

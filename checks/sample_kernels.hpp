@@ -8,6 +8,9 @@
 
 namespace fatespec::checks {
 
+/// Samples that a check converts to doubles at once: two such blocks stay in the first level of the cache.
+constexpr std::size_t sample_block = 2048;
+
 /// The largest absolute difference of integer samples, in steps of the format.
 std::uint64_t largest_difference(model::SampleFormat format, const char* a, const char* b, std::size_t samples);
 

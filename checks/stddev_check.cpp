@@ -12,7 +12,6 @@
 namespace fatespec::checks {
 namespace {
 
-constexpr std::size_t block = 2048;
 constexpr std::uint64_t shortest = 12;  // bytes: FATE's comparison cannot read less
 
 std::uint64_t skip_of(std::int64_t shift, bool output) {
@@ -40,8 +39,8 @@ StdDevCheck::StdDevCheck(const model::StdDev& parameters, ReferencePtr reference
     : SampleCheck(std::move(reference), {parameters.format, parameters.format}, std::move(expectation),
                   skip_of(parameters.shift, true), skip_of(parameters.shift, false)),
       parameters_(parameters),
-      output_(block),
-      reference_(block) {}
+      output_(sample_block),
+      reference_(sample_block) {}
 
 void StdDevCheck::compare(const char* output, const char* reference, std::size_t samples) {
   if (model::is_float(parameters_.format)) {
@@ -54,8 +53,8 @@ void StdDevCheck::compare(const char* output, const char* reference, std::size_t
 
 void StdDevCheck::compare_floats(const char* output, const char* reference, std::size_t samples) {
   const std::size_t width = model::bytes_per_sample(parameters_.format);
-  for (std::size_t at = 0; at < samples; at += block) {
-    const std::size_t n = std::min(block, samples - at);
+  for (std::size_t at = 0; at < samples; at += sample_block) {
+    const std::size_t n = std::min(sample_block, samples - at);
     to_doubles(parameters_.format, output + at * width, n, output_.data());
     to_doubles(parameters_.format, reference + at * width, n, reference_.data());
     const DoubleDifference found = difference(output_.data(), reference_.data(), n);

@@ -21,8 +21,6 @@ namespace fs = std::filesystem;
 constexpr int trials_of_bad_end = 5;
 constexpr int most_trials_of_bad_end = 50;
 
-base::Error wrong(std::string message) { return {base::ErrorKind::usage, std::move(message)}; }
-
 /// "<commit> is the first bad commit", or the line of the log that says so; what a commit's own subject says is none.
 bool names_the_first_bad(std::string_view text) {
   for (const auto line : base::split_lines(text)) {
@@ -66,7 +64,8 @@ ToolAnswer Bisection::ask_git(const std::string& arguments) const {
 base::Result<std::string> Bisection::commit_of(const std::string& revision) const {
   auto [commit, status] =
       ask_git("rev-parse --verify --quiet --end-of-options " + base::shell_quote(revision + "^{commit}"));
-  if (status != 0 || commit.empty()) return wrong(fmt::format("{} has no revision `{}`", request_.source, revision));
+  if (status != 0 || commit.empty())
+    return base::usage_error(fmt::format("{} has no revision `{}`", request_.source, revision));
   return commit;
 }
 
@@ -76,7 +75,7 @@ std::string Bisection::subject_of(const std::string& commit) const { return git(
 
 base::Result<ExitCode> Bisection::run() {
   if (binaries_.empty())
-    return wrong(
+    return base::usage_error(
         fmt::format("no variable of the configuration names a file in {}: which binary is tested?", request_.source));
   if (auto locked = lock(); !locked) return locked.error();
   if (auto begun = begin(); !begun) return begun.error();
@@ -89,7 +88,7 @@ base::Result<void> Bisection::lock() {
   if (auto made = base::make_directories(request_.directory); !made) return made;
   auto lock = base::lock_file(request_.directory / "lock");
   if (!lock) return lock.error();
-  if (!*lock) return wrong("another bisection of this test is under way");
+  if (!*lock) return base::usage_error("another bisection of this test is under way");
   lock_ = std::move(*lock);
   return {};
 }
@@ -111,11 +110,12 @@ base::Result<void> Bisection::begin() {
   if (auto made = base::make_directories(request_.directory); !made) return made;
   (void)git("worktree prune");
   (void)git(fmt::format("worktree add --detach --force {} {}", base::shell_quote(worktree_.string()), bad_));
-  if (!fs::exists(worktree_ / ".git", ignored)) return wrong("git worktree add failed in " + request_.source);
+  if (!fs::exists(worktree_ / ".git", ignored))
+    return base::usage_error("git worktree add failed in " + request_.source);
   (void)git("bisect start");
   (void)git("bisect bad " + bad_);
   if (const auto [said, status] = ask_git("bisect good " + good_); status != 0)
-    return wrong(fmt::format("git bisect: {}", said));
+    return base::usage_error(fmt::format("git bisect: {}", said));
   return write_state();
 }
 
@@ -132,7 +132,7 @@ base::Result<bool> Bisection::provide(const std::string& commit) {
   if (fs::exists(place_of(commit) / "unbuildable", ignored)) return false;
   if (fs::exists(place_of(commit) / "complete", ignored)) return true;
   if (head() != commit) (void)git("checkout --detach --force " + commit);
-  if (head() != commit) return wrong(fmt::format("git cannot check out {}", commit));
+  if (head() != commit) return base::usage_error(fmt::format("git cannot check out {}", commit));
   return build_here(commit);
 }
 
@@ -148,7 +148,7 @@ base::Result<bool> Bisection::build_here(const std::string& commit) {
   build.limit = request_.build_limit;
   const auto end = runner::run_tool(build);
   if (!end) return end.error();
-  if (end->interrupted) return wrong("interrupted; the same command goes on");
+  if (end->interrupted) return base::usage_error("interrupted; the same command goes on");
   std::string why = fmt::format("status {}", end->status);
   if (end->timed_out) why = "it takes too long";
   if (end->status == 0 && !end->timed_out) {
@@ -195,7 +195,7 @@ base::Result<Bisection::Answer> Bisection::run_once(const std::string& commit) c
   if (end->status == static_cast<int>(ExitCode::bad_test)) return Answer::bad;
   if (end->interrupted || end->status == static_cast<int>(ExitCode::interrupted) ||
       end->status == static_cast<int>(ExitCode::terminated))
-    return wrong("interrupted; the same command goes on");
+    return base::usage_error("interrupted; the same command goes on");
   return Answer::untestable;
 }
 
@@ -237,15 +237,15 @@ base::Result<void> Bisection::check_ends() {
   const auto bad = judge_bad_end(bad_);
   if (!bad) return bad.error();
   if (*bad != Answer::bad)
-    return wrong(fmt::format("{} is not bad: the test {} there", request_.bad,
-                             *bad == Answer::good ? "passes" : "cannot be run"));
+    return base::usage_error(fmt::format("{} is not bad: the test {} there", request_.bad,
+                                         *bad == Answer::good ? "passes" : "cannot be run"));
   std::printf("bad   %s: fails %d of %d times\n", shorter(bad_).c_str(), evidence_.failures,
               evidence_.failures + evidence_.passes);
   const auto good = judge(good_);
   if (!good) return good.error();
   if (*good != Answer::good)
-    return wrong(fmt::format("{} is not good: the test {} there", request_.good,
-                             *good == Answer::bad ? "fails" : "cannot be run"));
+    return base::usage_error(fmt::format("{} is not good: the test {} there", request_.good,
+                                         *good == Answer::bad ? "fails" : "cannot be run"));
   std::printf("good  %s: passes %d times in a row\n", shorter(good_).c_str(), passes_to_believe(evidence_));
   ends_checked_ = true;
   return write_state();
@@ -265,7 +265,7 @@ base::Result<ExitCode> Bisection::search() {
       clean_up();
       return ExitCode::error;
     }
-    if (answered.status != 0) return wrong(fmt::format("git bisect: {}", answered.text));
+    if (answered.status != 0) return base::usage_error(fmt::format("git bisect: {}", answered.text));
     const std::string commit = head();
     const auto answer = judge(commit);
     if (!answer) return answer.error();
@@ -277,7 +277,7 @@ base::Result<ExitCode> Bisection::search() {
     answered = ask_git(fmt::format("bisect {} {}", word, commit));
     if (auto written = write_state(); !written) return written.error();
     if (answered.status == 0 && head() == commit && !names_the_first_bad(answered.text))
-      return wrong(fmt::format("git bisect does not go on: {}", answered.text));
+      return base::usage_error(fmt::format("git bisect does not go on: {}", answered.text));
   }
 }
 

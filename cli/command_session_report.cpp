@@ -19,7 +19,7 @@
 namespace fatespec::cli {
 namespace {
 
-struct ReportOptions {
+struct SessionReportOptions {
   SessionOptions session;
   std::string sample;
   int play = 1;  ///< which, where each sample is played repeatedly
@@ -48,7 +48,7 @@ Writer text_of(const sessions::Recording& recording, const std::string& kind, bo
 
 /// A recording of the session, or the exit code after what is wrong has been printed.
 std::variant<sessions::Recording, ExitCode> open_recording(const sessions::Session& session,
-                                                           const ReportOptions& options) {
+                                                           const SessionReportOptions& options) {
   const std::string& sample = options.sample;
   const auto playlist = session.playlist();
   if (!playlist) return complain(playlist.error());
@@ -78,7 +78,7 @@ void print(std::string_view text) {
   std::fwrite(safe.data(), 1, safe.size(), stdout);
 }
 
-ExitCode report(const sessions::Session& session, const ReportOptions& options) {
+ExitCode report(const sessions::Session& session, const SessionReportOptions& options) {
   const auto opened = open_recording(session, options);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
   const Writer text = text_of(std::get<sessions::Recording>(opened), options.kind, options.json());
@@ -87,7 +87,7 @@ ExitCode report(const sessions::Session& session, const ReportOptions& options) 
   return keep(session, options.report_name() + "." + options.kind + (options.json() ? ".json" : ".txt"), text);
 }
 
-ExitCode timeline(const sessions::Session& session, const ReportOptions& options) {
+ExitCode timeline(const sessions::Session& session, const SessionReportOptions& options) {
   const auto opened = open_recording(session, options);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
   const auto& recording = std::get<sessions::Recording>(opened);
@@ -98,7 +98,7 @@ ExitCode timeline(const sessions::Session& session, const ReportOptions& options
   return keep_and_name(session, file, [&](const auto& sink) { write(recording, sink); });
 }
 
-std::variant<sessions::Session, ExitCode> other_session(const ReportOptions& options) {
+std::variant<sessions::Session, ExitCode> other_session(const SessionReportOptions& options) {
   SessionOptions elsewhere = options.session;
   if (!options.other_directory.empty()) elsewhere.samples = options.other_directory;
   elsewhere.session = options.other;
@@ -111,7 +111,7 @@ std::string name_of(const sessions::Session& other, const sessions::Session& ses
   return fmt::format("{} ({})", other.name(), base::to_utf8(other.directory().parent_path().string()));
 }
 
-ExitCode plot(const sessions::Session& session, const ReportOptions& options) {
+ExitCode plot(const sessions::Session& session, const SessionReportOptions& options) {
   if (!reports::can_plot()) {
     complain("this build cannot plot: uPlot was not to be had when it was built (is npm installed?)");
     return ExitCode::usage;
@@ -141,7 +141,7 @@ ExitCode plot(const sessions::Session& session, const ReportOptions& options) {
 
 /// Event against event, of one sample.
 ExitCode compare_recordings(const sessions::Session& session, const sessions::Session& other,
-                            const ReportOptions& options) {
+                            const SessionReportOptions& options) {
   const auto now = open_recording(session, options);
   if (const auto* code = std::get_if<ExitCode>(&now)) return *code;
   const auto before = open_recording(other, options);
@@ -152,7 +152,7 @@ ExitCode compare_recordings(const sessions::Session& session, const sessions::Se
   return alignment.parting ? ExitCode::bad_test : ExitCode::success;
 }
 
-ExitCode compare(const sessions::Session& session, const ReportOptions& options) {
+ExitCode compare(const sessions::Session& session, const SessionReportOptions& options) {
   const auto chosen = other_session(options);
   if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
   const auto& other = std::get<sessions::Session>(chosen);
@@ -219,24 +219,24 @@ ExitCode summarize(const sessions::Session& session, bool json) {
 
 namespace {
 
-void add_format(CLI::App& command, ReportOptions& options) {
+void add_format(CLI::App& command, SessionReportOptions& options) {
   command.add_option("--format", options.format, "text, or json for programs")
       ->check(CLI::IsMember({"text", "json"}))
       ->capture_default_str();
 }
 
-void add_other_directory(CLI::App& command, ReportOptions& options) {
+void add_other_directory(CLI::App& command, SessionReportOptions& options) {
   command.add_option("--reldir", options.other_directory, "the samples directory of the other session");
 }
 
-void add_play(CLI::App& command, ReportOptions& options) {
+void add_play(CLI::App& command, SessionReportOptions& options) {
   constexpr int most = 1000;
   command.add_option("--play", options.play, "which play, of a session made with --repeat")
       ->check(CLI::Range(1, most))
       ->capture_default_str();
 }
 
-void add_of_one(CLI::App& group, std::shared_ptr<ReportOptions> options, ExitCode& exit_code) {
+void add_of_one(CLI::App& group, std::shared_ptr<SessionReportOptions> options, ExitCode& exit_code) {
   CLI::App* report_command = group.add_subcommand("report", "what happened in one sample");
   report_command->add_option("SAMPLE", options->sample)->required();
   add_play(*report_command, *options);
@@ -269,7 +269,7 @@ void add_of_one(CLI::App& group, std::shared_ptr<ReportOptions> options, ExitCod
 }  // namespace
 
 void add_session_reports(CLI::App& group, ExitCode& exit_code) {
-  auto options = std::make_shared<ReportOptions>();
+  auto options = std::make_shared<SessionReportOptions>();
   CLI::App* summary =
       group.add_subcommand("summarize", "00_summary.txt, and the reports of every sample that was not perfect");
   add_format(*summary, *options);

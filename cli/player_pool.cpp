@@ -32,7 +32,7 @@ constexpr auto most_of_unknown_length = 540s;  // without the grace
 std::array<std::atomic<pid_t>, most_jobs> running_pids{};
 std::atomic<bool> stopped = false;
 
-void hand_on(int signal) {
+void hand_on_to_players(int signal) {
   const int error = errno;
   stopped = true;
   for (const auto& pid : running_pids)
@@ -46,7 +46,7 @@ class SignalsForPlayers {
   SignalsForPlayers() {
     stopped = false;
     struct sigaction action {};
-    action.sa_handler = hand_on;
+    action.sa_handler = hand_on_to_players;
     for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals.at(i), &action, &before_.at(i));
   }
   ~SignalsForPlayers() {

@@ -22,7 +22,7 @@ namespace {
 pid_t player_pid = 0;
 
 // The terminal tells the player itself of Ctrl-C; what was sent to us alone is handed on.
-void hand_on(int signal) {
+void hand_on_to_player(int signal) {
   if (player_pid > 0) ::kill(player_pid, signal);
 }
 
@@ -31,7 +31,7 @@ class SignalsForPlayer {
  public:
   SignalsForPlayer() {
     struct sigaction action {};
-    action.sa_handler = hand_on;
+    action.sa_handler = hand_on_to_player;
     action.sa_flags = SA_RESTART;
     ::sigaction(SIGTERM, &action, &terminate_);
     ::sigaction(SIGHUP, &action, &hang_up_);

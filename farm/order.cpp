@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr int format_version = 1;
+constexpr int order_version = 1;
 constexpr std::uint64_t largest_file = std::uint64_t{256} << 20U;
 
 std::vector<std::string> utf8(const std::vector<std::string>& texts) {
@@ -22,7 +22,7 @@ std::vector<std::string> utf8(const std::vector<std::string>& texts) {
 }
 
 json to_json(const RunOrder& order) {
-  return {{"version", format_version},
+  return {{"version", order_version},
           {"run", order.run},
           {"directory", base::to_utf8(order.directory)},
           {"specs", utf8(order.specs)},
@@ -102,7 +102,7 @@ base::Result<RunOrder> read_order(const fs::path& directory) {
   if (!document) return document.error();
   const json& object = document->object;
   try {
-    if (object.at("version").get<int>() > format_version)
+    if (object.at("version").get<int>() > order_version)
       return base::Error{base::ErrorKind::invalid, file.string() + ": written by a newer fatespec; update this one"};
     RunOrder order;
     object.at("run").get_to(order.run);

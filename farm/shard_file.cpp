@@ -19,7 +19,7 @@ namespace {
 using nlohmann::json;
 namespace fs = std::filesystem;
 
-constexpr int format_version = 1;
+constexpr int shard_version = 1;
 /// Attempts whose file was left without its beginning, one after the other, before the next is no longer looked for.
 constexpr int most_stillborn = 20;
 
@@ -102,7 +102,7 @@ base::Result<void> ShardReader::take(std::string_view line, ShardNews& news) {
     const std::string type = object.value("type", "");
     if (type == "attempt") {
       node_ = object.value("node", "");
-      if (object.value("version", 0) > format_version) return wrong("written by a newer fatespec; update this one");
+      if (object.value("version", 0) > shard_version) return wrong("written by a newer fatespec; update this one");
     } else if (type == "lost") {
       losses_[key_of(object)] = object.value("times", 0);
     } else if (type == "start") {
@@ -141,7 +141,7 @@ base::Result<ShardWriter> ShardWriter::begin(const fs::path& directory, std::siz
   // A second attempt is one after a loss, whoever was to blame.
   writer.careful_ = writer.careful_ || writer.attempt_ > 0;
   std::string text = json{{"type", "attempt"},
-                          {"version", format_version},
+                          {"version", shard_version},
                           {"shard", shard},
                           {"attempt", writer.attempt_},
                           {"node", base::to_utf8(node)}}

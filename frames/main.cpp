@@ -19,7 +19,7 @@
 namespace fatespec::frames {
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 enum ExitStatus { success = 0, failure = 1, wrong_usage = 2, sizes_needed = 4 };
 
@@ -65,8 +65,8 @@ base::Result<std::optional<ffmpeg::FramePtr>> find_picture(const Input& input, i
   }
 }
 
-json component_json(const ComponentDifference& one, const PictureDifference& picture) {
-  json object = {{"component", one.name},
+Json component_json(const ComponentDifference& one, const PictureDifference& picture) {
+  Json object = {{"component", one.name},
                  {"width", one.width},
                  {"height", one.height},
                  {"differing", one.differing},
@@ -82,7 +82,7 @@ json component_json(const ComponentDifference& one, const PictureDifference& pic
   return object;
 }
 
-std::string text_of(const json& result) { return result.dump(1, ' ', false, json::error_handler_t::replace); }
+std::string text_of(const Json& result) { return result.dump(1, ' ', false, Json::error_handler_t::replace); }
 
 base::Result<std::string> compare_picture_pair(const Options& options) {
   const auto expected = find_picture(options.expected, options.stream, options.expected_frame);
@@ -90,7 +90,7 @@ base::Result<std::string> compare_picture_pair(const Options& options) {
   const auto actual = find_picture(options.actual, options.stream, options.actual_frame);
   if (!actual) return actual.error();
   const std::filesystem::path directory = options.directory;
-  json result = {{"version", 1}, {"kind", "video"}};
+  Json result = {{"version", 1}, {"kind", "video"}};
   const auto write = [&](const char* name, const AVFrame& frame) -> base::Result<void> {
     const std::string file = std::string(name) + ".png";
     result["pictures"][name] = {{"file", file}, {"width", frame.width}, {"height", frame.height}};
@@ -105,7 +105,7 @@ base::Result<std::string> compare_picture_pair(const Options& options) {
   if (!difference) return difference.error();
   result["format"] = difference->format;
   result["comparable"] = difference->comparable;
-  json components = json::array();
+  Json components = Json::array();
   for (const auto& component : difference->components) components.push_back(component_json(component, *difference));
   result["components"] = std::move(components);
   if (difference->map)
@@ -113,16 +113,16 @@ base::Result<std::string> compare_picture_pair(const Options& options) {
   return text_of(result);
 }
 
-json numbers(const std::vector<double>& values) {
-  json all = json::array();
-  for (const double value : values) all.push_back(std::isfinite(value) ? json(value) : json(nullptr));
+Json numbers(const std::vector<double>& values) {
+  Json all = Json::array();
+  for (const double value : values) all.push_back(std::isfinite(value) ? Json(value) : Json(nullptr));
   return all;
 }
 
 base::Result<std::string> compare_sounds(const Options& options) {
   const auto found = compare_sound(options.expected, options.actual, options.stream);
   if (!found) return found.error();
-  json result = {{"version", 1},
+  Json result = {{"version", 1},
                  {"kind", "audio"},
                  {"format", found->format},
                  {"rate", found->rate},

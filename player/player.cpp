@@ -11,7 +11,6 @@ namespace {
 using sessions::EventKind;
 using sessions::ThreadId;
 
-constexpr ThreadId here = ThreadId::main;
 constexpr Time state_interval = 250 * millisecond;
 constexpr Time sound_interval = 20 * millisecond;
 constexpr Time preroll_interval = 2 * millisecond;
@@ -35,7 +34,7 @@ ExitStatus Player::run() {
   if (overlay_) parts_.display.set_overlay(describe(state(parts_.clock.now())));
   started_ = parts_.clock.now();
   parts_.log.set_media_time(parts_.file.start());
-  parts_.log.emit_at(started_, EventKind::started, here);
+  parts_.log.emit_at(started_, EventKind::started, ThreadId::main);
   media_.start(started_);
   if (parts_.audio != nullptr) parts_.audio->resume(started_);
   next_update_ = parts_.pipeline.has_video() ? started_ : never;
@@ -141,7 +140,7 @@ void Player::act(const UserAction& wish) {
       break;
     case Action::audio_device_lost:
       if (parts_.audio != nullptr && parts_.audio->reopen())
-        parts_.log.emit(EventKind::driver_reset, here, std::string_view(parts_.audio->driver()));
+        parts_.log.emit(EventKind::driver_reset, ThreadId::main, std::string_view(parts_.audio->driver()));
       break;
   }
 }
@@ -151,12 +150,12 @@ void Player::toggle_pause() {
   if (!media_.paused()) {
     media_.pause(now);
     if (parts_.audio != nullptr) parts_.audio->pause();
-    parts_.log.emit_at(now, EventKind::paused, here);
+    parts_.log.emit_at(now, EventKind::paused, ThreadId::main);
     return;
   }
   media_.resume(now);
   if (parts_.audio != nullptr) parts_.audio->resume(now);
-  parts_.log.emit_at(now, EventKind::resumed, here);
+  parts_.log.emit_at(now, EventKind::resumed, ThreadId::main);
   // After single frames the sound is behind them.
   if (std::exchange(stepped_, false) && parts_.feed != nullptr && presenter_.current()) seek(*presenter_.current());
   next_update_ = parts_.pipeline.has_video() ? now : never;
@@ -164,13 +163,13 @@ void Player::toggle_pause() {
 
 void Player::seek(Time target) {
   const Time now = parts_.clock.now();
-  parts_.log.emit_at(now, EventKind::seek_requested, here, target - parts_.file.start());
+  parts_.log.emit_at(now, EventKind::seek_requested, ThreadId::main, target - parts_.file.start());
   const int generation = parts_.pipeline.seek(target);
   media_.seek(target, generation, now);
   if (parts_.audio != nullptr) parts_.audio->expect(generation);
   presenter_.seek(target);
   audio_done_ = !parts_.pipeline.has_audio();
-  parts_.log.emit(EventKind::seek_flushed, here, std::int64_t{generation});
+  parts_.log.emit(EventKind::seek_flushed, ThreadId::main, std::int64_t{generation});
   next_update_ = parts_.pipeline.has_video() ? now : never;
   // While paused, the picture of the new place is shown all the same.
   if (media_.paused() && parts_.pipeline.has_video()) {
@@ -211,7 +210,7 @@ PlayerState Player::state(Time now) {
 void Player::tell_state(Time now) {
   next_state_ = now + state_interval;
   const PlayerState current = state(now);
-  parts_.log.emit(EventKind::queues, here, static_cast<std::int64_t>(current.packets.video_packets),
+  parts_.log.emit(EventKind::queues, ThreadId::main, static_cast<std::int64_t>(current.packets.video_packets),
                   static_cast<std::int64_t>(current.frames), static_cast<std::int64_t>(current.packets.audio_packets),
                   current.audio_buffered, static_cast<std::int64_t>(current.packets.bytes));
   if (parts_.show_state) parts_.show_state(current);
@@ -248,7 +247,8 @@ ExitStatus Player::conclude() {
   } else if (message_ = shortfall(); !message_.empty()) {
     status = ExitStatus::failed;
   }
-  parts_.log.emit_at(now, EventKind::ended, here, static_cast<std::int64_t>(status), std::string_view(message_));
+  parts_.log.emit_at(now, EventKind::ended, ThreadId::main, static_cast<std::int64_t>(status),
+                     std::string_view(message_));
   parts_.pipeline.stop();
   return status;
 }

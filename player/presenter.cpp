@@ -8,7 +8,6 @@ namespace {
 using sessions::EventKind;
 using sessions::ThreadId;
 
-constexpr ThreadId here = ThreadId::main;
 // A frame this close to its time is shown at once: no wait is more exact.
 constexpr Time tolerance = millisecond / 2;
 constexpr Time starving_interval = 2 * millisecond;
@@ -92,7 +91,7 @@ Time Presenter::update() {
   log_.set_media_time(media);
   const auto dt = last_update_ ? now - *last_update_ : 0;
   last_update_ = now;
-  log_.emit_at(now, EventKind::update, here, dt, media_.audio_at(now));
+  log_.emit_at(now, EventKind::update, ThreadId::main, dt, media_.audio_at(now));
   VideoItem* item = front();
   if (item == nullptr) return starve(now);
   starving_ = false;
@@ -101,7 +100,7 @@ Time Presenter::update() {
   if (is_cover_ || jumps(frame, media)) return show_front(frame.time, now);
   const Time early = frame.time - media - show_cost_;
   if (early > tolerance) {
-    log_.emit(EventKind::early_return, here, early, frame.time);
+    log_.emit(EventKind::early_return, ThreadId::main, early, frame.time);
     return now + early;
   }
   drop_old(media);
@@ -114,7 +113,7 @@ bool Presenter::jumps(const VideoFrame& frame, Time media) const {
 
 Time Presenter::starve(Time now) {
   const Time again = clock_.is_virtual() ? std::max(stalled_until_ - now, starving_interval) : starving_interval;
-  if (!starving_) log_.emit(EventKind::no_frame, here, again, std::int64_t{0});
+  if (!starving_) log_.emit(EventKind::no_frame, ThreadId::main, again, std::int64_t{0});
   starving_ = true;
   return now + again;
 }
@@ -123,7 +122,7 @@ Time Presenter::wait_for_end(const VideoEnd& end, Time media, Time now) {
   if (seek_target_) announce_seek(end.time);
   const Time left = std::min(end.time, current_end_) - media;
   if (left > tolerance && !is_cover_) return now + std::min(left, largest_jump);
-  log_.emit(EventKind::no_frame, here, Time{0}, std::int64_t{1});
+  log_.emit(EventKind::no_frame, ThreadId::main, Time{0}, std::int64_t{1});
   pipeline_.frames().pop();
   finished_ = true;
   return never;
@@ -134,7 +133,7 @@ void Presenter::drop_old(Time media) {
   for (;;) {
     const VideoFrame* next = frame_at(1);
     if (next == nullptr || next->time > media) return;
-    log_.emit(EventKind::frame_dropped, here, std::get<VideoFrame>(*pipeline_.frames().peek()).time);
+    log_.emit(EventKind::frame_dropped, ThreadId::main, std::get<VideoFrame>(*pipeline_.frames().peek()).time);
     pipeline_.frames().pop();
     prepared_ = false;
   }
@@ -143,13 +142,13 @@ void Presenter::drop_old(Time media) {
 Time Presenter::show_front(Time media, Time now) {
   const auto item = pipeline_.frames().pop();
   const VideoFrame& frame = std::get<VideoFrame>(*item);
-  log_.emit(EventKind::frame_current, here, frame.time);
+  log_.emit(EventKind::frame_current, ThreadId::main, frame.time);
   if (frame.picture->data[0] == nullptr && frame.picture->hw_frames_ctx == nullptr) {
-    log_.emit(EventKind::image_missing, here);
+    log_.emit(EventKind::image_missing, ThreadId::main);
   } else {
     if (!prepared_) display_.prepare(*frame.picture);
     if (const Fault* fault = slow_displays_.due(frame.time - start_)) {
-      log_.emit(EventKind::fault_injected, here, std::string_view(fault->text));
+      log_.emit(EventKind::fault_injected, ThreadId::main, std::string_view(fault->text));
       clock_.wait_until(clock_.now() + fault->length, display_);
     }
     const Time before = clock_.now();
@@ -164,7 +163,7 @@ Time Presenter::show_front(Time media, Time now) {
   if (heard && !is_cover_) drift_ = frame.time - *heard;
   std::optional<Time> due;
   if (!is_cover_ && !media_.paused()) due = now - (media - frame.time);
-  log_.emit_at(shown, EventKind::frame_shown, here, frame.time, due, drift_);
+  log_.emit_at(shown, EventKind::frame_shown, ThreadId::main, frame.time, due, drift_);
   current_ = frame.time;
   current_end_ = frame.time + frame.length;
   return plan_next(current_end_);
@@ -178,12 +177,12 @@ Time Presenter::plan_next(Time shown_end) {
   const Time now = clock_.now();
   Time wait = time - media_.at(now);
   if (std::abs(wait) > largest_jump) wait = std::max<Time>(0, shown_end - media_.at(now));
-  log_.emit_at(now, EventKind::rescheduled, here, wait, time);
+  log_.emit_at(now, EventKind::rescheduled, ThreadId::main, wait, time);
   return now + std::clamp<Time>(wait - show_cost_, 0, largest_jump);
 }
 
 void Presenter::announce_seek(Time reached) {
-  log_.emit(EventKind::seek_done, here, *seek_target_, reached);
+  log_.emit(EventKind::seek_done, ThreadId::main, *seek_target_, reached);
   seek_target_.reset();
 }
 

@@ -328,6 +328,14 @@ void Board::end_tree(long leader, const std::string& directory, const char* sign
                             measured ? "measured" : "plain"));
 }
 
+void Board::look_for_survivors(long leader, const std::string& directory, std::function<void(bool)> done) {
+  if (!control_) return;
+  control_->ask(fmt::format("is_alive {} {}", leader, base::shell_quote(directory)),
+                [alive = std::weak_ptr<int>(alive_token_), done = std::move(done)](int status, const std::string&) {
+                  if (!alive.expired()) done(status == 0);
+                });
+}
+
 // Compares the ELF headers of the program and of the board's shell.
 void Board::look_at_machine(const std::string& program, std::function<void(std::string)> done) {
   const auto known = machines_.find(program);

@@ -74,6 +74,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void note_free_space(std::uint64_t bytes) override { workspace_.note_free_space(bytes); }
   std::string input_of(const std::string& path) const override;
   void end_tree(long leader, const std::string& directory, const char* signal, bool measured) override;
+  void look_for_survivors(long leader, const std::string& directory, std::function<void(bool)> done) override;
   void look_at_machine(const std::string& program, std::function<void(std::string)> done) override;
   void give_up_connection(const std::string& why) override;
 

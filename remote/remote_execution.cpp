@@ -179,7 +179,7 @@ void RemoteExecution::started(long leader) {
 
 void RemoteExecution::command_ended() {
   execution_.wall = std::chrono::steady_clock::now() - started_;
-  if (!ended_by_us()) arm(board_.times().leak, &RemoteExecution::output_leaked);
+  if (!ended_by_us()) arm(board_.times().leak, &RemoteExecution::output_stays_open);
 }
 
 void RemoteExecution::refused(const std::string& why) {
@@ -290,9 +290,20 @@ void RemoteExecution::time_is_up() {
 
 void RemoteExecution::grace_is_over() { end_tree(true); }
 
-void RemoteExecution::output_leaked() {
-  execution_.leaky = true;
-  end_tree(true);
+// The line may be slower than the test, and a busy board slow to close what nobody writes any more: only where
+// something is left to write has the output leaked. What hides from the look has as long as ten looks.
+void RemoteExecution::output_stays_open() {
+  constexpr int most_idle_looks = 10;
+  idle_looks_ = std::exchange(bytes_at_last_look_, bytes_) == bytes_ ? idle_looks_ + 1 : 0;
+  board_.look_for_survivors(leader_.value_or(0), carried_directory(), [self = shared_from_this()](bool alive) {
+    if (self->over() || self->lost_ || self->ended_by_us()) return;
+    if (!alive && self->idle_looks_ < most_idle_looks) {
+      self->arm(self->board_.times().leak, &RemoteExecution::output_stays_open);
+      return;
+    }
+    self->execution_.leaky = true;
+    self->end_tree(true);
+  });
 }
 
 void RemoteExecution::does_not_end() { board_.give_up_connection("a test cannot be ended there"); }

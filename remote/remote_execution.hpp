@@ -89,7 +89,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   void disarm();
   void time_is_up();
   void grace_is_over();
-  void output_leaked();
+  void output_stays_open();
   void does_not_end();
 
   BoardServices& board_;
@@ -108,6 +108,8 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   bool merciless_ = false;
 
   std::uint64_t bytes_ = 0;
+  int idle_looks_ = 0;  ///< for survivors, since bytes came last
+  std::uint64_t bytes_at_last_look_ = 0;
   base::SteadyTime started_;
   model::Execution execution_;
 };

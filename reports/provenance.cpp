@@ -14,7 +14,7 @@ namespace fatespec::reports {
 namespace {
 
 namespace fs = std::filesystem;
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 using Record = ProvenanceRecord;
 
 constexpr std::uint64_t largest_file = std::uint64_t{64} << 20;
@@ -38,7 +38,7 @@ constexpr std::array<std::pair<const char*, std::string Record::*>, 16> fields =
     {"new_sha256", &Record::new_sha256},
 }};
 
-Record record_of(const json& object) {
+Record record_of(const Json& object) {
   Record record;
   for (const auto& [name, field] : fields)
     if (const auto found = object.find(name); found != object.end() && found->is_string())
@@ -74,7 +74,7 @@ base::Result<std::vector<Record>> read_provenance(const fs::path& file) {
   const auto text = base::read_file(file, largest_file);
   if (!text) return text.error();
   for (const auto line : base::split_lines(*text)) {
-    const json object = json::parse(line, nullptr, false);
+    const Json object = Json::parse(line, nullptr, false);
     if (object.is_object()) records.push_back(record_of(object));
   }
   return records;
@@ -103,7 +103,7 @@ std::string provenance_text(const Record& given) {
 }
 
 std::string provenance_json(const Record& record) {
-  json object = {{"version", 1}};
+  Json object = {{"version", 1}};
   for (const auto& [name, field] : fields) object[name] = base::to_utf8(record.*field);
   object["binary_is_newer"] = record.binary_is_newer;
   return object.dump();

@@ -17,7 +17,7 @@ namespace fatespec::reports {
 namespace {
 
 namespace fs = std::filesystem;
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 constexpr std::size_t details_in_a_file = 20;
 constexpr std::size_t histories_in_a_file = 500;
@@ -47,24 +47,24 @@ std::string clipped(std::string_view text) {
 
 /// A script that hands its data to the page: a file on a disk cannot be fetched, but it can be loaded so.
 std::string data_script(const std::string& name, const std::string& data) {
-  return "fatespecLoad(" + json(name).dump() + "," + data + ");\n";
+  return "fatespecLoad(" + Json(name).dump() + "," + data + ");\n";
 }
 
-std::string dumped(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
-json counts_of(const model::VerdictCounts& counts) {
-  json all = json::object();
+Json counts_of(const model::VerdictCounts& counts) {
+  Json all = Json::object();
   for (const auto verdict : model::all_verdicts) all[std::string(model::name_of(verdict))] = counts[verdict];
   return all;
 }
 
-json run_facts(const model::Run& run) {
+Json run_facts(const model::Run& run) {
   return {{"id", run.id},
           {"version", run.version},
           {"command", base::to_utf8(run.command)},
           {"started", time_text(run.started)},
-          {"finished", run.finished ? json(time_text(*run.finished)) : json(nullptr)},
-          {"exit", run.exit_code ? json(*run.exit_code) : json(nullptr)},
+          {"finished", run.finished ? Json(time_text(*run.finished)) : Json(nullptr)},
+          {"exit", run.exit_code ? Json(*run.exit_code) : Json(nullptr)},
           {"planned", run.planned}};
 }
 
@@ -95,15 +95,15 @@ class SiteWriter {
     if (result_) result_ = base::write_file_atomically(directory_ / name, text);
   }
 
-  json run_json() const {
-    json names = json::array();
-    json configurations = json::array();
-    json targets = json::array();
+  Json run_json() const {
+    Json names = Json::array();
+    Json configurations = Json::array();
+    Json targets = Json::array();
     std::string verdicts;
     std::string flaky;
-    json wall = json::array();
-    json cpu = json::array();
-    json reasons = json::object();
+    Json wall = Json::array();
+    Json cpu = Json::array();
+    Json reasons = Json::object();
     std::map<std::string, std::size_t> configuration_numbers;
     for (std::size_t i = 0; i < site_.results.size(); ++i) {
       const auto& result = site_.results[i];
@@ -116,7 +116,7 @@ class SiteWriter {
       cpu.push_back(milliseconds(result.usage.user + result.usage.system));
       if (!result.reason.empty()) reasons[std::to_string(i)] = base::shorten(base::to_utf8(result.reason), 300);
     }
-    json configuration_names = json::array();
+    Json configuration_names = Json::array();
     std::vector<std::string> ordered(configuration_numbers.size());
     for (const auto& [name, number] : configuration_numbers) ordered[number] = base::to_utf8(name);
     for (auto& name : ordered) configuration_names.push_back(std::move(name));
@@ -140,16 +140,16 @@ class SiteWriter {
             {"trends", trends_json()}};
   }
 
-  json history_runs() const {
-    json runs = json::array();
+  Json history_runs() const {
+    Json runs = Json::array();
     for (const auto& run : site_.history.runs) runs.push_back({{"id", run.id}, {"started", time_text(run.started)}});
     return runs;
   }
 
-  json causes_json() const {
-    json all = json::array();
+  Json causes_json() const {
+    Json all = Json::array();
     for (const auto& cause : causes_of(site_.results)) {
-      json members = json::array();
+      Json members = Json::array();
       for (const auto* result : cause.results) members.push_back(result - site_.results.data());
       all.push_back({{"text", base::to_utf8(cause.text)},
                      {"common", base::to_utf8(cause.common)},
@@ -158,8 +158,8 @@ class SiteWriter {
     return all;
   }
 
-  json trends_json() const {
-    json all = json::array();
+  Json trends_json() const {
+    Json all = Json::array();
     for (const auto& trend : site_.trends)
       all.push_back({{"test", base::to_utf8(trend.test)},
                      {"configuration", base::to_utf8(trend.configuration)},
@@ -171,7 +171,7 @@ class SiteWriter {
   }
 
   /// Of each configuration, how its tests fared in each run.
-  json overview_json() const {
+  Json overview_json() const {
     std::map<std::string, std::vector<model::VerdictCounts>> counts;
     for (const auto& row : site_.history.tests) {
       auto& runs = counts.try_emplace(row.configuration, site_.history.runs.size()).first->second;
@@ -179,9 +179,9 @@ class SiteWriter {
         if (const auto verdict = results::verdict_letters.find(row.verdicts[i]); verdict != std::string_view::npos)
           ++runs[i][model::all_verdicts.at(verdict)];
     }
-    json configurations = json::array();
+    Json configurations = Json::array();
     for (const auto& [name, runs] : counts) {
-      json cells = json::array();
+      Json cells = Json::array();
       for (const auto& one : runs) {
         std::uint64_t bad = 0;
         for (const auto verdict : model::all_verdicts) bad += model::is_bad(verdict) ? one[verdict] : 0;
@@ -189,14 +189,14 @@ class SiteWriter {
       }
       configurations.push_back({{"name", base::to_utf8(name)}, {"runs", std::move(cells)}});
     }
-    json runs = json::array();
+    Json runs = Json::array();
     for (const auto& run : site_.history.runs) runs.push_back(run_facts(run));
     return {{"runs", std::move(runs)}, {"configurations", std::move(configurations)}};
   }
 
-  json detail_of(std::size_t index) const {
+  Json detail_of(std::size_t index) const {
     const auto& result = site_.results[index];
-    json detail = {{"index", index},
+    Json detail = {{"index", index},
                    {"target", base::to_utf8(result.target)},
                    {"reason", clipped(result.reason)},
                    {"detail", clipped(result.detail)},
@@ -205,7 +205,7 @@ class SiteWriter {
                    {"stderr", clipped(result.error.text)},
                    {"stderr_bytes", result.error.bytes},
                    {"command", clipped(result.command)},
-                   {"status", result.status ? json(*result.status) : json(nullptr)},
+                   {"status", result.status ? Json(*result.status) : Json(nullptr)},
                    {"signal", result.signal},
                    {"attempts", result.attempts},
                    {"rss", result.usage.max_rss_kib},
@@ -223,7 +223,7 @@ class SiteWriter {
 
   void write_details() {
     for (std::size_t begin = 0; begin < bad_.size(); begin += details_in_a_file) {
-      json details = json::array();
+      Json details = Json::array();
       for (std::size_t i = begin; i < std::min(bad_.size(), begin + details_in_a_file); ++i)
         details.push_back(detail_of(bad_[i]));
       const std::string name = fmt::format("detail-{}", begin / details_in_a_file);

@@ -246,7 +246,7 @@ void LocalProcess::process_ended() {
   if (!ended_by_us() && execution_.wall > machine_.limits.look) look_at_directory();
   finish_if_over();
   // What was asked to end has its time of grace; kill_tree() ends that.
-  if (!over_ && !ended_by_us()) arm(machine_.limits.leak, &LocalProcess::output_leaked);
+  if (!over_ && !ended_by_us()) arm(machine_.limits.leak, &LocalProcess::output_stays_open);
 }
 
 // Descendants that were sent a SIGTERM may clean up until the time of grace is over; they are looked for now and then.
@@ -269,6 +269,16 @@ void LocalProcess::finish_if_over() {
   ::kill(-pid_, SIGKILL);
   reap();
   end_orphans();
+}
+
+// On a busy machine it may be we who are late; what hides from the look has as long as five looks.
+void LocalProcess::output_stays_open() {
+  constexpr int most_looks = 5;
+  if (!ended_by_us() && ++leak_looks_ < most_looks && !tree_.has_survivors()) {
+    arm(machine_.limits.leak, &LocalProcess::output_stays_open);
+    return;
+  }
+  output_leaked();
 }
 
 void LocalProcess::output_leaked() {

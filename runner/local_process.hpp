@@ -62,6 +62,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void process_ended();
   void finish_if_over();
   bool tree_is_alive();
+  void output_stays_open();
   void output_leaked();
   void reap();
   void end_orphans();
@@ -99,6 +100,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   bool exited_ = false;
   bool over_ = false;
   int sweeps_ = 0;
+  int leak_looks_ = 0;
   model::Execution execution_;
 };
 

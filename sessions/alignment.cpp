@@ -282,20 +282,20 @@ std::string alignment_text(const Alignment& alignment) {
 }
 
 std::string alignment_json(const Alignment& alignment) {
-  using json = nlohmann::ordered_json;
-  json lone = json::array();
+  using Json = nlohmann::ordered_json;
+  Json lone = Json::array();
   for (const auto& one : alignment.lone)
     lone.push_back({{"only_in", one.in_second ? alignment.second : alignment.first},
                     {"kind", find_event_kind(static_cast<std::uint64_t>(one.kind))->name},
                     {"count", one.count},
                     {"wall", one.wall},
-                    {"media", one.media ? json(*one.media) : json(nullptr)},
+                    {"media", one.media ? Json(*one.media) : Json(nullptr)},
                     {"text", base::to_utf8(one.text)}});
-  const json parting = alignment.parting ? json{{"text", base::to_utf8(alignment.parting->text)},
+  const Json parting = alignment.parting ? Json{{"text", base::to_utf8(alignment.parting->text)},
                                                 {"wall_first", alignment.parting->wall_a},
                                                 {"wall_second", alignment.parting->wall_b}}
-                                         : json(nullptr);
-  const json all = {{"version", 1},
+                                         : Json(nullptr);
+  const Json all = {{"version", 1},
                     {"unit", "s"},
                     {"first", alignment.first},
                     {"second", alignment.second},

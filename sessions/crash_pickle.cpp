@@ -18,7 +18,7 @@ enum Opcode : unsigned char {
   appends = 'e',
   append = 'a',
   short_text = 0x8c,
-  text = 'X',
+  long_text = 'X',
   one_byte = 'K',
   two_bytes = 'M',
   four_bytes = 'J',
@@ -126,7 +126,7 @@ void StateMachine::step() {
       if (good_) add_names(stack_.size() - 1, stack_.size() - 2);
       break;
     case short_text: push({.type = Item::Type::text, .text = take(number(1))}); break;
-    case text: push({.type = Item::Type::text, .text = take(number(4))}); break;
+    case long_text: push({.type = Item::Type::text, .text = take(number(4))}); break;
     case one_byte: push({.number = number(1)}); break;
     case two_bytes: push({.number = number(2)}); break;
     case four_bytes: push({.number = number(4)}); break;

@@ -13,20 +13,20 @@
 namespace fatespec::sessions {
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
-json texts(const std::vector<std::string>& lines) {
-  json all = json::array();
+Json texts(const std::vector<std::string>& lines) {
+  Json all = Json::array();
   for (const auto& line : lines) all.push_back(base::to_utf8(line));
   return all;
 }
 
-std::string text_at(const json& value, const char* key) {
+std::string text_at(const Json& value, const char* key) {
   const auto found = value.find(key);
   return found != value.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
-int number_at(const json& value, const char* key) {
+int number_at(const Json& value, const char* key) {
   const auto found = value.find(key);
   return found != value.end() && found->is_number_integer() ? found->get<int>() : 0;
 }
@@ -61,7 +61,7 @@ std::string crash_text(const CrashReport& crash) {
   return text;
 }
 
-json crash_json(const CrashReport& crash) {
+Json crash_json(const CrashReport& crash) {
   return {{"sample", base::to_utf8(crash.sample)},
           {"play", crash.play},
           {"number", crash.number},
@@ -73,7 +73,7 @@ json crash_json(const CrashReport& crash) {
           {"last_events", texts(crash.last_events)}};
 }
 
-CrashReport crash_of_json(const json& value) {
+CrashReport crash_of_json(const Json& value) {
   if (!value.is_object()) return {};
   return {text_at(value, "sample"),      std::max(1, number_at(value, "play")),
           number_at(value, "number"),    number_at(value, "signal"),

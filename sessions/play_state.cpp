@@ -8,12 +8,12 @@
 namespace fatespec::sessions {
 namespace {
 
-constexpr std::size_t kinds = 32;
+constexpr std::size_t most_kinds = 32;
 
 /// Fields of the same name are one and the same.
-std::array<std::array<std::uint8_t, most_data>, kinds> make_slots() {
+std::array<std::array<std::uint8_t, most_data>, most_kinds> make_slots() {
   std::map<std::string_view, std::uint8_t> names;
-  std::array<std::array<std::uint8_t, most_data>, kinds> slots{};
+  std::array<std::array<std::uint8_t, most_data>, most_kinds> slots{};
   for (const auto& info : all_event_kinds()) {
     const auto& fields = classic_fields(info.kind);
     for (std::size_t i = 0; i < fields.size(); ++i)
@@ -26,7 +26,7 @@ std::array<std::array<std::uint8_t, most_data>, kinds> make_slots() {
 const auto slots_of_kinds = make_slots();
 
 const auto fields_of_kinds = [] {
-  std::array<std::size_t, kinds> counts{};
+  std::array<std::size_t, most_kinds> counts{};
   for (const auto& info : all_event_kinds())
     counts.at(static_cast<std::size_t>(info.kind)) = classic_fields(info.kind).size();
   return counts;

@@ -18,13 +18,11 @@ constexpr std::array<std::string_view, 16> foreign_extensions = {".dbg", ".htm",
                                                                  ".py",  ".bat", ".sh",   ".md",   ".txt", ".zip",
                                                                  ".gz",  ".tar", ".tgz",  ".csv"};
 
-base::Error wrong(std::string message) { return {base::ErrorKind::usage, std::move(message)}; }
-
 base::Result<void> check_sample_name(const std::string& name) {
   if (name.empty() || name == "." || name == ".." || name.find('/') != std::string::npos ||
       name.find('\0') != std::string::npos)
-    return wrong(fmt::format("`{}` is no name of a sample: it may not lead out of the samples directory",
-                             base::printable(name)));
+    return base::usage_error(fmt::format("`{}` is no name of a sample: it may not lead out of the samples directory",
+                                         base::printable(name)));
   return {};
 }
 
@@ -73,7 +71,7 @@ base::Result<std::vector<std::string>> parse_playlist(const std::string& text, c
     const std::string name = name_on(line, place);
     if (name.empty()) continue;
     const auto refuse = [&](const std::string& why) {
-      return wrong(fmt::format("playlist, line {}: {}", line_number, why));
+      return base::usage_error(fmt::format("playlist, line {}: {}", line_number, why));
     };
     if (auto checked = check_sample_name(name); !checked) return refuse(checked.error().message);
     if (is_no_sample(name)) return refuse(fmt::format("`{}` is nothing that a player opens", base::printable(name)));

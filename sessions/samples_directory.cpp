@@ -15,9 +15,7 @@ namespace fatespec::sessions {
 namespace {
 
 namespace fs = std::filesystem;
-using json = nlohmann::ordered_json;
-
-base::Error wrong(std::string message) { return {base::ErrorKind::usage, std::move(message)}; }
+using Json = nlohmann::ordered_json;
 
 }  // namespace
 
@@ -29,7 +27,7 @@ base::Result<void> SamplesDirectory::check_name(const std::string& name) {
   if (!name.empty() && plain && name.front() != '.' && name.front() != '-' && name != activation_file &&
       name.size() <= longest)
     return {};
-  return wrong(
+  return base::usage_error(
       fmt::format("`{}` is no name for a session: up to 64 letters, digits, `-`, `_` and `.`", base::printable(name)));
 }
 
@@ -37,8 +35,10 @@ base::Result<Session> SamplesDirectory::create_with(
     const std::string& name, const std::function<base::Result<void>(const fs::path&)>& fill) const {
   if (auto checked = check_name(name); !checked) return checked.error();
   std::error_code code;
-  if (!fs::is_directory(path_, code)) return wrong(fmt::format("there is no samples directory {}", path_.string()));
-  if (fs::exists(path_ / name, code)) return wrong(fmt::format("{} exists already", (path_ / name).string()));
+  if (!fs::is_directory(path_, code))
+    return base::usage_error(fmt::format("there is no samples directory {}", path_.string()));
+  if (fs::exists(path_ / name, code))
+    return base::usage_error(fmt::format("{} exists already", (path_ / name).string()));
   // Made aside and moved in place: a failure leaves nothing behind.
   const fs::path aside = path_ / fmt::format(".{}.{}.new", name, ::getpid());
   const auto make = [&]() -> base::Result<void> {
@@ -58,7 +58,7 @@ base::Result<Session> SamplesDirectory::create_with(
 
 base::Result<void> SamplesDirectory::write_files(const fs::path& directory, const std::string& playlist,
                                                  const std::vector<std::pair<std::string, std::string>>& info) {
-  const json configuration = {{"config_vs", "1.0"},
+  const Json configuration = {{"config_vs", "1.0"},
                               {"protect_raw_data", false},
                               {"protect_reports", false},
                               {"dev_debug", false},
@@ -90,7 +90,7 @@ base::Result<Session> SamplesDirectory::create(const std::string& name, const st
     if (!text) return text.error();
     const auto names = parse_playlist(*text, {path_, {}, true});
     if (!names) return names.error();
-    if (names->empty()) return wrong(playlist_file + ": this playlist names no sample");
+    if (names->empty()) return base::usage_error(playlist_file + ": this playlist names no sample");
     playlist = std::move(*text);
   }
   return create_with(name, [&](const fs::path& directory) { return write_files(directory, playlist, info); });
@@ -131,7 +131,7 @@ base::Result<void> SamplesDirectory::activate(const std::optional<std::string>& 
   if (name) {
     if (auto found = find(*name); !found) return found.error();
   }
-  const json object = {{"version", 1}, {"active_session", name ? json(*name) : json(nullptr)}};
+  const Json object = {{"version", 1}, {"active_session", name ? Json(*name) : Json(nullptr)}};
   return base::write_file_atomically(path_ / activation_file, object.dump(1) + "\n");
 }
 

@@ -19,15 +19,13 @@ namespace fatespec::sessions {
 namespace {
 
 namespace fs = std::filesystem;
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 constexpr const char* crash_file = "_crashes_light.json";
 constexpr const char* classic_crash_file = "_crashes_light.pkl";
 constexpr const char* crash_reports_file = "_crash_reports.json";
 
-base::Error wrong(std::string message) { return {base::ErrorKind::usage, std::move(message)}; }
-
-bool flag(const json& object, const char* name) {
+bool flag(const Json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_boolean() && found->get<bool>();
 }
@@ -116,7 +114,7 @@ std::vector<std::string> utf8_of(const std::vector<std::string>& names) {
 }  // namespace
 
 base::Result<void> Session::set_crash_state(const CrashState& state) const {
-  const json object = {{"version", 1},
+  const Json object = {{"version", 1},
                        {"retries", state.retries},
                        {"sometimes_crashed", utf8_of(state.sometimes)},
                        {"still_crashing", utf8_of(state.still)}};
@@ -154,7 +152,8 @@ base::Result<void> Session::write_report(const std::string& file,
   const auto allowed = permissions();
   if (!allowed) return allowed.error();
   if (allowed->protect_reports)
-    return wrong(fmt::format("the reports of session `{}` are protected; fatespec session unprotect reports", name_));
+    return base::usage_error(
+        fmt::format("the reports of session `{}` are protected; fatespec session unprotect reports", name_));
   if (auto made = base::make_directories(directory_ / "reports"); !made) return made.error();
   auto replacement = base::FileReplacement::begin(report(file));
   if (!replacement) return replacement.error();
@@ -168,11 +167,13 @@ base::Result<void> Session::write_report(const std::string& file,
 base::Result<void> Session::check_writable_recordings(bool replace) const {
   const auto allowed = permissions();
   if (!allowed) return allowed.error();
-  if (allowed->quarantined) return wrong(fmt::format("session `{}` came from elsewhere: it is not played", name_));
+  if (allowed->quarantined)
+    return base::usage_error(fmt::format("session `{}` came from elsewhere: it is not played", name_));
   if (allowed->protect_raw_data)
-    return wrong(fmt::format("the raw data of session `{}` are protected; fatespec session unprotect raw_data", name_));
+    return base::usage_error(
+        fmt::format("the raw data of session `{}` are protected; fatespec session unprotect raw_data", name_));
   if (replace && !allowed->dev_debug)
-    return wrong(
+    return base::usage_error(
         fmt::format("session `{}` has recordings already: they are rewritten only with `dev_debug` in {}; better "
                     "make a new session",
                     name_, (directory_ / configuration_file).string()));

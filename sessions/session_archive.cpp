@@ -21,7 +21,7 @@ namespace fatespec::sessions {
 namespace {
 
 namespace fs = std::filesystem;
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 constexpr const char* manifest = "fatespec-session.json";
 constexpr std::size_t buffer_size = std::size_t{256} << 10;
@@ -78,8 +78,8 @@ class ArchiveReader {
       return text.size() > largest_session_file ? base::Result<void>(no_session()) : base::Result<void>();
     };
     if (auto read = read_data(append); !read) return read.error();
-    const json object = json::parse(text, nullptr, false);
-    if (!object.is_object() || object.value("version", json()) != 1 || !object.value("session", json()).is_string())
+    const Json object = Json::parse(text, nullptr, false);
+    if (!object.is_object() || object.value("version", Json()) != 1 || !object.value("session", Json()).is_string())
       return no_session();
     return object["session"].get<std::string>();
   }
@@ -160,7 +160,7 @@ base::Result<void> export_session(const Session& session, const fs::path& file) 
   auto replacement = base::FileReplacement::begin(file);
   if (!replacement) return replacement.error();
   base::TarWriter writer([&](std::string_view bytes) { return replacement->write(bytes); });
-  const json about = {{"version", 1}, {"session", session.name()}};
+  const Json about = {{"version", 1}, {"session", session.name()}};
   if (auto done = writer.add_text(manifest, about.dump() + "\n"); !done) return done;
   // Without its samples, a session knows them by a list only.
   const std::string list = std::string("dbg/") + playlist_file_name;
@@ -205,7 +205,7 @@ base::Result<OpenedArchive> open_archive(const SamplesDirectory& directory, cons
   if (!packed_name) return packed_name.error();
   if (name.empty()) name = *packed_name;
   auto session = directory.create_with(name, [&](const fs::path& place) -> base::Result<void> {
-    const json configuration = {{"config_vs", "1.0"}, {"protect_raw_data", true}, {"protect_reports", false},
+    const Json configuration = {{"config_vs", "1.0"}, {"protect_raw_data", true}, {"protect_reports", false},
                                 {"dev_debug", false}, {"quarantined", true},      {"has_playlist", true}};
     if (auto done = base::write_file_atomically(place / configuration_file, configuration.dump(1) + "\n"); !done)
       return done;

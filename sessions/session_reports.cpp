@@ -16,7 +16,7 @@
 namespace fatespec::sessions {
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
 SampleOutcome outcome_of(const Session& session, const std::string& sample) {
   SampleOutcome outcome;
@@ -96,19 +96,19 @@ void append_crashes(std::string& text, const Session& session) {
   for (const auto& crash : *crashes) text += "\n" + crash_text(crash);
 }
 
-json counts_json(const DefectCounts& counts) {
-  json all = json::object();
+Json counts_json(const DefectCounts& counts) {
+  Json all = Json::object();
   for (const auto& info : all_defects())
     if (counts[info.defect] > 0) all[std::string(model::name_of(info.defect))] = counts[info.defect];
   return all;
 }
 
 /// Of the file under one of its names: ours, then the classic suite's.
-json lines_of(const Session& session, std::initializer_list<const char*> names) {
+Json lines_of(const Session& session, std::initializer_list<const char*> names) {
   base::Result<std::string> text = base::Error{};
   for (const char* name : names)
     if (!text) text = read_session_file(session.raw(name));
-  json lines = json::array();
+  Json lines = Json::array();
   if (text)
     for (const auto line : base::split_lines(*text)) lines.push_back(base::to_utf8(line));
   return lines;
@@ -197,21 +197,21 @@ std::string summary_text(const Session& session, const std::vector<SampleOutcome
 
 std::string summary_json(const Session& session, const std::vector<SampleOutcome>& outcomes,
                          const CrashState& crashes) {
-  json samples = json::array();
+  Json samples = Json::array();
   for (const auto& outcome : outcomes) {
-    json plays = json::array();
+    Json plays = Json::array();
     for (const auto& play : outcome.plays) plays.push_back(counts_json(play));
     samples.push_back({{"sample", base::to_utf8(outcome.sample)},
                        {"recorded", outcome.recorded},
                        {"crashed", outcome.crashed},
-                       {"problem", outcome.problem.empty() ? json(nullptr) : json(base::to_utf8(outcome.problem))},
+                       {"problem", outcome.problem.empty() ? Json(nullptr) : Json(base::to_utf8(outcome.problem))},
                        {"defects", counts_json(outcome.defects)},
                        {"plays", std::move(plays)}});
   }
-  json reports = json::array();
+  Json reports = Json::array();
   if (const auto kept = session.crash_reports())
     for (const auto& crash : *kept) reports.push_back(crash_json(crash));
-  const json all = {
+  const Json all = {
       {"version", 1},
       {"session", session.name()},
       {"samples_version", base::to_utf8(session.samples_version())},
@@ -221,7 +221,7 @@ std::string summary_json(const Session& session, const std::vector<SampleOutcome
       {"crashes", std::move(reports)},
       {"player_info", lines_of(session, {"_player_info.txt", "_pyglet_info.txt"})},
       {"revision", lines_of(session, {"_revision.txt", "_pyglet_hg_revision.txt"})}};
-  return all.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
+  return all.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace fatespec::sessions

@@ -11,19 +11,19 @@
 namespace fatespec::sessions {
 namespace {
 
-using json = nlohmann::ordered_json;
+using Json = nlohmann::ordered_json;
 
-json value_of(const Datum& datum) {
+Json value_of(const Datum& datum) {
   switch (datum.type) {
     case Datum::Type::integer: return datum.integer;
-    case Datum::Type::real: return std::isfinite(datum.real) ? json(datum.real) : json(nullptr);
+    case Datum::Type::real: return std::isfinite(datum.real) ? Json(datum.real) : Json(nullptr);
     case Datum::Type::text: return base::to_utf8(datum.text());
     default: return nullptr;
   }
 }
 
-json event_json(const PlayerEvent& event, const PlayState& state) {
-  json one = {{"frame", state.frame()},
+Json event_json(const PlayerEvent& event, const PlayState& state) {
+  Json one = {{"frame", state.frame()},
               {"event", find_event_kind(static_cast<std::uint64_t>(event.kind))->name},
               {"thread", name_of(event.thread)},
               {"wall", event.wall_seconds()}};
@@ -61,21 +61,21 @@ void anomalies_json(const Recording& recording, const TextSink& sink) {
 }
 
 void counter_json(const Recording& recording, const TextSink& sink) {
-  json counts = json::object();
+  Json counts = Json::object();
   for (const auto& info : all_defects())
     if (const auto count = recording.defects()[info.defect]; count > 0)
       counts[std::string(model::name_of(info.defect))] = count;
-  const json all = {{"version", 1},
+  const Json all = {{"version", 1},
                     {"crashed", recording.crashed()},
-                    {"problem", recording.problem().empty() ? json(nullptr) : json(base::to_utf8(recording.problem()))},
+                    {"problem", recording.problem().empty() ? Json(nullptr) : Json(base::to_utf8(recording.problem()))},
                     {"defects", std::move(counts)}};
   sink(all.dump(1) + "\n");
 }
 
 std::string lines_json(std::string_view text) {
-  json lines = json::array();
+  Json lines = Json::array();
   for (const auto line : base::split_lines(text)) lines.push_back(base::to_utf8(line));
-  return json{{"version", 1}, {"lines", std::move(lines)}}.dump(1) + "\n";
+  return Json{{"version", 1}, {"lines", std::move(lines)}}.dump(1) + "\n";
 }
 
 }  // namespace fatespec::sessions

@@ -105,6 +105,16 @@ end_tree() {
   return 0
 }
 
+# is_alive LEADER DIR: true while anything of a test runs, but the leader.
+is_alive() {
+  for pid in $(members "$1") $(carriers "$2"); do
+    [ "$pid" = "$1" ] && continue
+    read -r line <"/proc/$pid/stat" || continue
+    case ${line##*) } in Z* | X*) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
 # sweep PREFIX: kills until nobody carries a TEST_DIR that begins so.
 sweep() {
   for round in 1 2 3 4 5 6 7 8 9 10; do

@@ -11,10 +11,10 @@
 namespace fatespec::checks {
 namespace {
 
-ReferencePtr reference(const std::string& text) { return std::make_shared<Reference>(text); }
+ReferencePtr text_reference(const std::string& text) { return std::make_shared<Reference>(text); }
 
 bool equal(const std::string& expected, const std::string& actual, model::Comparison comparison, std::size_t piece) {
-  TextComparison compare(reference(expected), comparison);
+  TextComparison compare(text_reference(expected), comparison);
   for (std::size_t at = 0; at < actual.size(); at += piece) compare.consume(std::string_view(actual).substr(at, piece));
   return compare.finish();
 }
@@ -52,7 +52,7 @@ TEST(WhitespaceComparison, AgreesWithDiffB) {
 
 TEST(ExactComparison, FindsTheFirstDifferenceInPieces) {
   for (const std::size_t piece : {std::size_t{1}, std::size_t{2}, std::size_t{9}}) {
-    TextComparison compare(reference("abcdef"), model::Comparison::exact);
+    TextComparison compare(text_reference("abcdef"), model::Comparison::exact);
     const std::string actual = "abcXef";
     for (std::size_t at = 0; at < actual.size(); at += piece)
       compare.consume(std::string_view(actual).substr(at, piece));
@@ -66,12 +66,12 @@ TEST(ExactComparison, FindsTheFirstDifferenceInPieces) {
 }
 
 TEST(TextCheck, ReasonsNameTheFirstLineThatDiffers) {
-  EXPECT_EQ(check({.reference = reference("a\nb\n")}, "a\nc\n").reason,
+  EXPECT_EQ(check({.reference = text_reference("a\nb\n")}, "a\nc\n").reason,
             "stdout differs first in line 2: \"c\", expected \"b\"");
-  EXPECT_EQ(check({.reference = reference("a\n")}, "").reason, "stdout is empty, expected 2 B");
-  EXPECT_EQ(check({.reference = reference("a\n")}, "a").reason,
+  EXPECT_EQ(check({.reference = text_reference("a\n")}, "").reason, "stdout is empty, expected 2 B");
+  EXPECT_EQ(check({.reference = text_reference("a\n")}, "a").reason,
             "stdout differs only in blanks or newlines at its beginning or end");
-  EXPECT_EQ(check({.reference = reference(std::string("a\0b", 3))}, std::string("a\0c", 3)).reason,
+  EXPECT_EQ(check({.reference = text_reference(std::string("a\0b", 3))}, std::string("a\0c", 3)).reason,
             "stdout differs first at byte 2 (3 bytes, expected 3)");
 }
 
@@ -99,7 +99,7 @@ TEST(Excerpt, IsHeadAndTail) {
 
 TEST(DigestCheck, ComparesDigestsInEitherCase) {
   DigestCheck check(base::DigestAlgorithm::md5,
-                    {.label = "MD5", .reference = reference("5D41402ABC4B2A76B9719D911017C592\n")});
+                    {.label = "MD5", .reference = text_reference("5D41402ABC4B2A76B9719D911017C592\n")});
   check.consume("hel");
   check.consume("lo");
   const Reading reading = check.finish();

@@ -86,15 +86,16 @@ TEST_F(SessionTools, ReportsAreThereForPrograms) {
   for (const char* command : {"report corrupt.avi all --format json", "report corrupt.avi anomalies --format json",
                               "report corrupt.avi counter --format json", "summarize --format json",
                               "compare s --format json", "compare s corrupt.avi --format json"}) {
-    const auto ran = shell(FATESPEC_PROGRAM " session " + std::string(command) +
-                               " >out; python3 -c 'import json; print(json.load(open(\"out\"))[\"version\"])'",
-                           directory_.path());
+    const auto ran =
+        shell(FATESPEC_PROGRAM " session " + std::string(command) +
+                  " >out; " FATESPEC_PYTHON " -c 'import json; print(json.load(open(\"out\"))[\"version\"])'",
+              directory_.path());
     EXPECT_EQ(ran.out, "1\n") << command << ran.err;
   }
-  const auto counted = shell(
-      "python3 -c 'import json; print(json.load(open(\"s/reports/corrupt.avi.counter.json\"))"
-      "[\"defects\"][\"decode_error\"])'",
-      directory_.path());
+  const auto counted = shell(FATESPEC_PYTHON
+                             " -c 'import json; print(json.load(open(\"s/reports/corrupt.avi.counter.json\"))"
+                             "[\"defects\"][\"decode_error\"])'",
+                             directory_.path());
   EXPECT_GT(std::stoi(counted.out), 0) << counted.err;
 }
 
@@ -145,9 +146,9 @@ TEST_F(SessionTools, TheRecordingsOfARunAreASession) {
   // Without a name it is the run's id; both can be compared.
   const auto second = fatespec("run s.yaml --no-progress --json run.json", directory_.path());
   ASSERT_EQ(second.status, 0);
-  const auto id =
-      shell("python3 -c 'import json; print(json.loads(open(\"run.json\").readline())[\"run\"])'", directory_.path())
-          .out;
+  const auto id = shell(FATESPEC_PYTHON " -c 'import json; print(json.loads(open(\"run.json\").readline())[\"run\"])'",
+                        directory_.path())
+                      .out;
   EXPECT_EQ(session("compare first" + options + id).status, 0) << id;
   // A name is taken once.
   EXPECT_EQ(fatespec("run s.yaml --session first", directory_.path()).status, 2);

@@ -91,7 +91,8 @@ TEST_F(Fluster, PixelsMayDifferByTwo) {
   make_stream("samples/S/far/a.mkv");
   for (const auto& [name, step] : {std::pair("near", "2"), std::pair("far", "3")})
     test::shell(std::string("ffmpeg -nostdin -v error -i samples/S/") + name +
-                    "/a.mkv -f rawvideo raw && python3 -c \"b = "
+                    "/a.mkv -f rawvideo raw && " FATESPEC_PYTHON
+                    " -c \"b = "
                     "bytearray(open('raw', 'rb').read()); b[100] = b[100] + " +
                     step + " if b[100] < 128 else b[100] - " + step + "; open('samples/S/" + name +
                     "/a.yuv', 'wb').write(b)\"; rm raw",

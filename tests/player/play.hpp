@@ -1,6 +1,7 @@
 // A play by the player's program, and what it recorded.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
@@ -10,6 +11,8 @@
 #include "tests/support/support.hpp"
 
 namespace fatespec::test {
+
+constexpr std::int64_t ms = 1'000'000;  // ns
 
 struct RecordedEvent {
   sessions::EventKind kind{};

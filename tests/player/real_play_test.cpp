@@ -12,8 +12,6 @@ namespace {
 using model::Defect;
 using sessions::EventKind;
 
-constexpr std::int64_t ms = 1'000'000;
-
 TEST(RealPlay, TakesAsLongAsTheSampleAndRecordsItAll) {
   for (const char* audio : {"SDL_AUDIODRIVER=dummy", "SDL_AUDIODRIVER=disk SDL_DISKAUDIOFILE=/dev/null"}) {
     const Play played = play(sample("h264_aac.mp4"), "--headless", audio);
@@ -93,8 +91,8 @@ class RealWindow : public testing::Test {
   }
   bool wait_for_window() { return wait_for(display_ + " xdotool search --name fatespec >window 2>/dev/null"); }
   bool shows_frames() {
-    return wait_for("python3 " FATESPEC_SOURCE_DIR
-                    "/tests/support/read_recording.py r.dbg frame_shown | grep -q frame");
+    return wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
+                                    "/tests/support/read_recording.py r.dbg frame_shown | grep -q frame");
   }
   void key(const std::string& name) { x("xdotool key --window $(cat window) " + name); }
   std::string status() {
@@ -111,8 +109,8 @@ TEST_F(RealWindow, ShowsTheDecodedPicture) {
   ASSERT_TRUE(wait_for_window());
   ASSERT_TRUE(shows_frames());
   key("space");
-  ASSERT_TRUE(
-      wait_for("python3 " FATESPEC_SOURCE_DIR "/tests/support/read_recording.py r.dbg paused | grep -q paused"));
+  ASSERT_TRUE(wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
+                                       "/tests/support/read_recording.py r.dbg paused | grep -q paused"));
   x("timeout 30 import -window $(cat window) shown.png");  // without a window it waits for a mouse
   shell("ffmpeg -nostdin -v error -y -i " + sample("colours.mkv") + " -frames:v 1 decoded.png", directory_.path());
   const ProgramResult compared = shell("compare -metric PAE shown.png decoded.png null: 2>&1", directory_.path());
@@ -128,11 +126,11 @@ TEST_F(RealWindow, AnswersItsKeys) {
   ASSERT_TRUE(wait_for_window());
   ASSERT_TRUE(shows_frames());
   for (const char* name : {"i", "m", "9", "0", "f", "f", "Right", "space", "period", "period", "space"}) key(name);
-  ASSERT_TRUE(
-      wait_for("python3 " FATESPEC_SOURCE_DIR "/tests/support/read_recording.py r.dbg resumed | grep -q resumed"));
+  ASSERT_TRUE(wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
+                                       "/tests/support/read_recording.py r.dbg resumed | grep -q resumed"));
   x("xdotool windowsize $(cat window) 400 300");
-  ASSERT_TRUE(wait_for("python3 " FATESPEC_SOURCE_DIR
-                       "/tests/support/read_recording.py r.dbg window | grep -q 'resized 400 300'"));
+  ASSERT_TRUE(wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
+                                       "/tests/support/read_recording.py r.dbg window | grep -q 'resized 400 300'"));
   key("q");
   EXPECT_EQ(status(), "3\n") << read_file(directory_ / "out");
   const Play played = read_play(directory_ / "r.dbg");

@@ -13,8 +13,6 @@ namespace {
 using model::Defect;
 using sessions::EventKind;
 
-constexpr std::int64_t ms = 1'000'000;
-
 /// The times of the video frames as ffprobe gives them, in nanoseconds.
 std::vector<std::int64_t> probed_times(const std::string& path) {
   const ProgramResult probed = shell(
@@ -165,7 +163,7 @@ TEST(VirtualPlay, AnIndependentReaderAgrees) {
   const TemporaryDirectory directory;
   const Play played = play_virtually(sample("h264_aac.mp4"));
   directory.write("r.dbg", played.bytes);
-  const ProgramResult read = shell("python3 " FATESPEC_SOURCE_DIR "/tests/support/read_recording.py " +
+  const ProgramResult read = shell(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR "/tests/support/read_recording.py " +
                                    (directory / "r.dbg") + " frame_shown update");
   ASSERT_EQ(read.status, 0) << read.err;
   std::string expected;

@@ -9,6 +9,8 @@
 
 namespace fatespec::test {
 
+constexpr const char* one_test = "tests: [{name: a, spec: /bin/true}]";
+
 /// A project whose configuration `b` has the target `board`.
 class BoardProject {
  public:

@@ -6,8 +6,6 @@
 namespace fatespec::test {
 namespace {
 
-constexpr const char* one_test = "tests: [{name: a, spec: /bin/true}]";
-
 class Deploy : public ::testing::Test {
  protected:
   void SetUp() override { FATESPEC_NEEDS_SSH_SERVER(); }

@@ -6,8 +6,6 @@
 namespace fatespec::test {
 namespace {
 
-constexpr const char* one_test = "tests: [{name: a, spec: /bin/true}]";
-
 /// The reason of the one test of a run that had to be an error.
 std::string error_of(const SuiteRun& run) {
   EXPECT_EQ(run.status, 3) << run.out << run.err;

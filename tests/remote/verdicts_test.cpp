@@ -136,9 +136,9 @@ TEST(Boards, TellTheCostOfTheWholeTree) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;
   const BoardProject project(server.target());
-  const auto run = project.run(
-      "tests: [{name: a, spec: 'python3 -c \"x = bytearray(60000000); [i*i for i in range(2000000)]\" | cat'}, "
-      "{name: b, spec: /bin/true}]");
+  const auto run = project.run("tests: [{name: a, spec: '" FATESPEC_PYTHON
+                               " -c \"x = bytearray(60000000); [i*i for i in range(2000000)]\" | cat'}, "
+                               "{name: b, spec: /bin/true}]");
   EXPECT_GT(run["a"]["user_s"].get<double>(), 0.02);
   EXPECT_GT(run["a"]["max_rss_kib"].get<int>(), 60'000);
   EXPECT_LT(run["b"]["max_rss_kib"].get<int>(), 60'000);

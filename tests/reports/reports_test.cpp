@@ -74,7 +74,7 @@ TEST(Junit, HostileOutputMakesWellFormedXml) {
   const std::string xml = junit_xml({result, std::make_shared<model::TestResult>(sample_result())});
   const test::TemporaryDirectory directory;
   const std::string file = directory.write("j.xml", xml);
-  const auto read = test::shell("python3 -c \"import xml.etree.ElementTree as e; r = e.parse('" + file +
+  const auto read = test::shell(FATESPEC_PYTHON " -c \"import xml.etree.ElementTree as e; r = e.parse('" + file +
                                 "').getroot()[0]; print(r.get('tests'), r.get('failures'), r.get('errors'), "
                                 "r.get('skipped'), r[0].find('failure').get('message'))\"");
   EXPECT_EQ(read.out, "2 1 0 0 <script>&\\x01\"\n") << read.err;

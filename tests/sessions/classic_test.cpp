@@ -64,11 +64,11 @@ TEST_P(Classic, PythonReadsTheTimelineAsTheClassicOne) {
   const auto recording = Recording::open(fixtures + session() + "/dbg/" + sample() + ".dbg");
   const test::TemporaryDirectory directory;
   directory.write("ours.pkl", collected(timeline_pickle, *recording));
-  const auto compared =
-      test::shell("python3 -c 'import pickle; a, b = (pickle.load(open(f, \"rb\")) for f in (\"ours.pkl\", \"" +
-                      report("timeline.pkl") +
-                      "\")); print(len(a[0]) == len(b[0]), repr(a[0]) == repr(b[0]), repr(a[1:]) == repr(b[1:]))'",
-                  directory.path());
+  const auto compared = test::shell(
+      FATESPEC_PYTHON " -c 'import pickle; a, b = (pickle.load(open(f, \"rb\")) for f in (\"ours.pkl\", \"" +
+          report("timeline.pkl") +
+          "\")); print(len(a[0]) == len(b[0]), repr(a[0]) == repr(b[0]), repr(a[1:]) == repr(b[1:]))'",
+      directory.path());
   // It takes 0 for the value before a current time that was None.
   const std::string expected = sample() == "none_times.mp4" ? "True False False\n" : "True True True\n";
   EXPECT_EQ(compared.out, expected) << compared.err;
@@ -82,7 +82,7 @@ INSTANTIATE_TEST_SUITE_P(Pyglet, Classic, testing::ValuesIn(recordings()), [](co
 });
 
 std::string pickled(const std::string& python) {
-  return test::shell("python3 -c 'import pickle, sys; sys.stdout.buffer.write(pickle.dumps(" + python +
+  return test::shell(FATESPEC_PYTHON " -c 'import pickle, sys; sys.stdout.buffer.write(pickle.dumps(" + python +
                      ", protocol=4))'")
       .out;
 }

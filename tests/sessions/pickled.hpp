@@ -11,7 +11,7 @@ namespace fatespec::test {
 inline std::string pickled_by(const std::string& program) {
   const TemporaryDirectory directory;
   directory.write("make.py", program + "\nimport pickle\nopen('out', 'wb').write(pickle.dumps(e, protocol=4))\n");
-  const auto made = shell("python3 make.py", directory.path());
+  const auto made = shell(FATESPEC_PYTHON " make.py", directory.path());
   return made.status == 0 ? read_file(directory / "out") : made.err;
 }
 

@@ -29,7 +29,7 @@ class SessionArchive : public testing::Test {
                      "  t.addfile(i, io.BytesIO(text))\n"
                      "def manifest(): add('fatespec-session.json', b'{\"version\":1,\"session\":\"s\"}')\n" +
                          body + "\nt.close()\n");
-    const auto made = test::shell("python3 make.py", directory_.path());
+    const auto made = test::shell(FATESPEC_PYTHON " make.py", directory_.path());
     EXPECT_EQ(made.status, 0) << made.err;
     const auto opened = open_archive(SamplesDirectory(directory_ / "elsewhere"), directory_ / "a.tar.gz", "");
     if (opened) return "";

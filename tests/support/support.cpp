@@ -101,10 +101,13 @@ bool process_exists(const std::string& text) {
 }
 
 bool wait_until(const std::function<bool()>& condition, std::chrono::milliseconds limit) {
-  constexpr auto step = std::chrono::milliseconds(10);
-  for (const auto end = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < end;
-       std::this_thread::sleep_for(step))
+  using namespace std::chrono_literals;
+  const auto end = std::chrono::steady_clock::now() + limit;
+  // Many a condition starts programs: what takes long is looked at less often.
+  for (auto step = 5ms; std::chrono::steady_clock::now() < end; step = std::min(step * 3 / 2, 80ms)) {
     if (condition()) return true;
+    std::this_thread::sleep_for(step);
+  }
   return condition();
 }
 
