@@ -34,7 +34,7 @@ before(async () => {
   session("new", "before");
   record("before", "--clock", "virtual");
   session("new", "after");
-  record("after", "--inject", "slow_display@2s:300ms", "--press", "left@1s,space@1500ms,space@1800ms");
+  record("after", "--clock", "virtual", "--inject", "slow_display@2s:300ms", "--press", "left@1s,space@1500ms,space@1800ms");
   browser = await launch();
 });
 

@@ -106,7 +106,7 @@ class RealWindow : public testing::Test {
 
 TEST_F(RealWindow, ShowsTheDecodedPicture) {
   start("colours.mkv", "");
-  ASSERT_TRUE(wait_for_window());
+  ASSERT_TRUE(wait_for_window()) << read_file(directory_ / "out");
   ASSERT_TRUE(shows_frames());
   key("space");
   ASSERT_TRUE(wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
@@ -123,7 +123,7 @@ TEST_F(RealWindow, ShowsTheDecodedPicture) {
 
 TEST_F(RealWindow, AnswersItsKeys) {
   start("long.mp4", "");
-  ASSERT_TRUE(wait_for_window());
+  ASSERT_TRUE(wait_for_window()) << read_file(directory_ / "out");
   ASSERT_TRUE(shows_frames());
   for (const char* name : {"i", "m", "9", "0", "f", "f", "Right", "space", "period", "period", "space"}) key(name);
   ASSERT_TRUE(wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
@@ -142,7 +142,7 @@ TEST_F(RealWindow, AnswersItsKeys) {
 
 TEST_F(RealWindow, TheOverlayAndTheTurnedPictureAreThere) {
   start("turned.mp4", "--overlay");
-  ASSERT_TRUE(wait_for_window());
+  ASSERT_TRUE(wait_for_window()) << read_file(directory_ / "out");
   ASSERT_TRUE(shows_frames());
   const std::string geometry = x("xdotool getwindowgeometry $(cat window)");
   EXPECT_NE(geometry.find("240x320"), std::string::npos) << geometry;
