@@ -79,15 +79,15 @@ TEST_F(PostgresqlTest, CommandsAnswerAsFromAFile) {
 TEST_F(PostgresqlTest, ManyWriteAtOnceIntoANewDatabase) {
   const PostgresqlServer server;
   // The same tests and outputs from all: what is stored once is wanted by everybody.
-  directory_.write("s.yaml", "suite: s\n" + many(300, "echo $$; seq 20"));
+  directory_.write("s.yaml", "suite: s\n" + many(80, "echo $$; seq 20"));
   std::string command;
   for (int i = 0; i < 8; ++i)
     command += FATESPEC_PROGRAM " run s.yaml --no-progress --quiet --results '" + server.url() + "' >out" +
                std::to_string(i) + " 2>err" + std::to_string(i) + " & ";
   shell(command + "wait", directory_.path());
   for (int i = 0; i < 8; ++i) EXPECT_EQ(read_file(directory_ / ("err" + std::to_string(i))), "");
-  EXPECT_EQ(counts(server), "2400|2400|8\n");
-  EXPECT_EQ(server.sql("SELECT count(*) FROM tests"), "300\n");
+  EXPECT_EQ(counts(server), "640|640|8\n");
+  EXPECT_EQ(server.sql("SELECT count(*) FROM tests"), "80\n");
   EXPECT_EQ(server.sql("SELECT count(*) - count(DISTINCT digest) FROM blobs"), "0\n");
   EXPECT_EQ(server.sql("SELECT count(*) FROM runs WHERE finished_us IS NOT NULL AND exit_code = 0"), "8\n");
   EXPECT_TRUE(waiting().empty());
