@@ -8,6 +8,7 @@
 #include "checks/sample_kernels.hpp"
 
 namespace fatespec::checks {
+
 std::string_view accuracy_class(double rms, double peak) {
   const double root12 = std::sqrt(12.0);
   if (rms < std::ldexp(1.0, -15) / root12 && peak <= std::ldexp(1.0, -14)) return "full";

@@ -8,7 +8,7 @@
 
 namespace fatespec::checks {
 
-/// Samples that a check converts to doubles at once: two such blocks stay in the first level of the cache.
+/// Samples that a check converts to doubles at once: two such blocks are 32 KiB, what a first-level cache holds.
 constexpr std::size_t sample_block = 2048;
 
 /// The largest absolute difference of integer samples, in steps of the format.

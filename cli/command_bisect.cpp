@@ -41,11 +41,10 @@ base::Result<std::pair<std::string, std::string>> ends_from_history(const Bisect
     if (model::is_bad(entry.verdict)) bad = entry.revision;
     else if (entry.verdict == model::Verdict::pass && !bad.empty()) return std::pair(entry.revision, bad);
   }
-  return base::Error{
-      base::ErrorKind::usage,
+  return base::usage_error(
       fmt::format("the results know no pass of {} with a failure after it, each of a clean commit of `source`; "
                   "--good REV --bad REV",
-                  test.name)};
+                  test.name));
 }
 
 std::vector<std::string> run_arguments(const BisectOptions& options, const model::PlannedTest& test) {

@@ -36,7 +36,7 @@ base::Result<fs::path> find_directory(const model::Project& project, const std::
   for (const auto& entry : fs::directory_iterator(farm, ignored))
     if (entry.path().filename().string().starts_with(name) && fs::exists(entry.path() / "run.json"))
       found.push_back(entry.path());
-  if (found.size() > 1) return base::Error{base::ErrorKind::usage, fmt::format("several runs begin with `{}`", name)};
+  if (found.size() > 1) return base::usage_error(fmt::format("several runs begin with `{}`", name));
   if (found.empty())
     return base::Error{
         base::ErrorKind::not_found,

@@ -140,9 +140,8 @@ class Pruning {
       for (auto run = runs_.rbegin(); run != runs_.rend() && going.size() < most; ++run)
         if (!stays(*run) && run + 1 != runs_.rend()) going.push_back(run->id);
       if (going.empty())
-        return base::Error{
-            base::ErrorKind::usage,
-            fmt::format("the results take {}, and there is nothing more to remove", base::format_size(*size))};
+        return base::usage_error(
+            fmt::format("the results take {}, and there is nothing more to remove", base::format_size(*size)));
       if (auto removed = remove(going); !removed) return removed;
     }
   }
@@ -162,8 +161,8 @@ ExitCode send(const StoreOptions& options) {
   if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
   const std::string location = results_location(*std::get<0>(project), options.results);
   if (!results::is_server(location))
-    return complain(base::Error{base::ErrorKind::usage,
-                                "results send: results are kept in the file " + location + ", where nothing waits"});
+    return complain(
+        base::usage_error("results send: results are kept in the file " + location + ", where nothing waits"));
   const results::Spool spool(spool_directory(directory_beside(*std::get<0>(project), location)), location);
   const auto sent = spool.send_all();
   if (!sent) return complain(sent.error());

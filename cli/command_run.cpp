@@ -103,9 +103,9 @@ class RunCommand {
   std::optional<ExitCode> choose_tests() {
     if (!attached_.empty()) return choose_ordered_tests();
     if (on_farm() && options_.resume)
-      return complain(base::Error{base::ErrorKind::usage,
-                                  "a run on a cluster goes on with `fatespec attach RUN`; --resume without --on slurm "
-                                  "runs here what is left"});
+      return complain(
+          base::usage_error("a run on a cluster goes on with `fatespec attach RUN`; --resume without --on slurm "
+                            "runs here what is left"));
     auto selected = select_tests(options_, inputs_.plan, store_.history());
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
@@ -148,7 +148,7 @@ class RunCommand {
     }
     auto lock = base::lock_file(farm::follower_lock(directory));
     if (!lock) return lock.error();
-    if (!*lock) return base::Error{base::ErrorKind::usage, fmt::format("another process follows run {}", run_.run_id)};
+    if (!*lock) return base::usage_error(fmt::format("another process follows run {}", run_.run_id));
     follower_lock_ = std::move(*lock);
     const FarmRunOptions farm{directory,          &inputs_.project->slurm, shards_,
                               selection_.missing, attached_.empty(),       cancel_};
@@ -197,7 +197,7 @@ class RunCommand {
   std::optional<ExitCode> choose_session() {
     if (!store_.is_kept()) {
       if (options_.session.empty()) return std::nullopt;
-      return complain(base::Error{base::ErrorKind::usage, "--session needs results: recordings are kept beside them"});
+      return complain(base::usage_error("--session needs results: recordings are kept beside them"));
     }
     const auto samples = std::filesystem::path(store_.directory()) / "recordings";
     session_.emplace(samples, options_.session.empty() ? run_.run_id : options_.session);

@@ -29,7 +29,7 @@ namespace fs = std::filesystem;
 using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
-constexpr auto looking_interval = std::chrono::milliseconds(100);
+constexpr auto poll_interval = std::chrono::milliseconds(100);
 constexpr auto queue_interval = std::chrono::seconds(2);
 /// Between two looks for shards that are not known to run.
 constexpr int ticks_between_far_looks = 8;
@@ -133,7 +133,7 @@ class FarmRun {
       if (submitted.error().kind != base::ErrorKind::io) break;
       options_.say(fmt::format("{}; once more in {} s", submitted.error().message, pause.count()));
       for (const auto end = Clock::now() + pause; Clock::now() < end && !cancelled_; loop_.poll())
-        std::this_thread::sleep_for(looking_interval);
+        std::this_thread::sleep_for(poll_interval);
       if (cancelled_) break;
       submitted = jobs_.submit(first, count);
     }
@@ -154,7 +154,7 @@ class FarmRun {
     if (results_.waiting() == 0) return finish();
     if (cancelled_ && (Clock::now() > cancel_deadline_ || (queue_is_empty_ && !asking_))) return finish();
     look_at_queue();
-    ticker_.expires_after(looking_interval);
+    ticker_.expires_after(poll_interval);
     ticker_.async_wait([this](error_code code) {
       if (!code) tick();
     });

@@ -41,13 +41,12 @@ base::Result<model::Variables> parse_set(const std::vector<std::string>& set) {
   for (const auto& entry : set) {
     const auto equals = entry.find('=');
     if (equals == std::string::npos || equals == 0)
-      return base::Error{base::ErrorKind::usage, fmt::format("--set {}: NAME=value is needed", entry)};
+      return base::usage_error(fmt::format("--set {}: NAME=value is needed", entry));
     if (!specs::is_variable_name(entry.substr(0, equals)))
-      return base::Error{base::ErrorKind::usage, fmt::format("--set {}: `{}` cannot be the name of a variable", entry,
-                                                             entry.substr(0, equals))};
+      return base::usage_error(
+          fmt::format("--set {}: `{}` cannot be the name of a variable", entry, entry.substr(0, equals)));
     if (entry.substr(0, equals) == "TEST_DIR")
-      return base::Error{base::ErrorKind::usage,
-                         fmt::format("--set {}: $TEST_DIR is always there and cannot be set", entry)};
+      return base::usage_error(fmt::format("--set {}: $TEST_DIR is always there and cannot be set", entry));
     variables[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   return variables;

@@ -98,17 +98,18 @@ std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& 
   const auto counted = store.find_run((*latest)->id);
   if (!counted) return complain(counted.error());
   if (is_complete(*counted)) return nothing_to_resume(*counted);
-  return complain({base::ErrorKind::usage, fmt::format("run {} was cut short, but what it selected cannot be read from "
-                                                       "its command: {}; name the spec files to run",
-                                                       counted->id, counted->command)});
+  return complain(
+      base::usage_error(fmt::format("run {} was cut short, but what it selected cannot be read from "
+                                    "its command: {}; name the spec files to run",
+                                    counted->id, counted->command)));
 }
 
 std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan,
                                                results::Store* store) {
   Selection selection;
   if ((options.rerun_failed || options.resume) && store == nullptr)
-    return complain({base::ErrorKind::usage,
-                     "--rerun-failed and --resume need earlier results: a store that answers, and not --results none"});
+    return complain(base::usage_error(
+        "--rerun-failed and --resume need earlier results: a store that answers, and not --results none"));
   if (const auto shard = shard_of(options.shard)) {
     runner::keep_tests(plan, [&](const auto& test) { return runner::is_in_shard(test, *shard); });
     if (plan.tests.empty()) return nothing_left(fmt::format("no selected test is in shard {}", options.shard));

@@ -31,8 +31,7 @@ base::Result<void> RunSession::check(bool resumed) const {
   if (auto named = sessions::SamplesDirectory::check_name(name_); !named) return named;
   std::error_code ignored;
   if (resumed || !std::filesystem::exists(samples_ / name_, ignored)) return {};
-  return base::Error{base::ErrorKind::usage,
-                     fmt::format("there is a session `{}` already in {}", name_, samples_.string())};
+  return base::usage_error(fmt::format("there is a session `{}` already in {}", name_, samples_.string()));
 }
 
 base::Result<bool> RunSession::finish() const {

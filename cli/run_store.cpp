@@ -25,8 +25,7 @@ std::string lock_file(const std::string& location, const std::string& directory,
 
 base::Result<base::FileDescriptor> lock_run(const std::string& path, const std::string& run) {
   auto file = base::lock_file(path);
-  if (file && !*file)
-    return base::Error{base::ErrorKind::usage, fmt::format("run {} is still under way in another process", run)};
+  if (file && !*file) return base::usage_error(fmt::format("run {} is still under way in another process", run));
   return file;
 }
 
@@ -94,8 +93,7 @@ base::Result<void> RunStore::begin(const std::string& run, std::function<void(co
   if (store_) {  // on a server also against other machines
     const auto claimed = store_->claim_run(run);
     if (!claimed) return claimed.error();
-    if (!*claimed)
-      return base::Error{base::ErrorKind::usage, fmt::format("run {} is still under way in another process", run)};
+    if (!*claimed) return base::usage_error(fmt::format("run {} is still under way in another process", run));
   }
   if (results::is_server(location_))
     writer_ = std::make_unique<results::RunWriter>(

@@ -28,8 +28,7 @@ std::variant<sessions::Session, ExitCode> chosen_session(const SessionOptions& o
     const auto active = directory.active();
     if (!active) return complain(active.error());
     if (!*active)
-      return complain(base::Error{base::ErrorKind::usage,
-                                  "no session is active: fatespec session activate NAME, or --session NAME"});
+      return complain(base::usage_error("no session is active: fatespec session activate NAME, or --session NAME"));
     name = **active;
   }
   auto session = directory.find(name);

@@ -100,9 +100,9 @@ base::Result<Baseline> baseline_of(const DivergenceOptions& options, const model
   baseline.kind = Baseline::Kind::file;
   baseline.file = kept_file(options, project, test);
   if (!baseline.file.empty()) return baseline;
-  return base::Error{base::ErrorKind::usage,
-                     "there is nothing to compare with: name a good ffmpeg by --reference FFMPEG or as `reference: "
-                     "{FFMPEG_PATH: …}` in fatespec.yaml, or a file by --expected FILE"};
+  return base::usage_error(
+      "there is nothing to compare with: name a good ffmpeg by --reference FFMPEG or as `reference: "
+      "{FFMPEG_PATH: …}` in fatespec.yaml, or a file by --expected FILE");
 }
 
 /// Page and pictures of another time say nothing of this one.
@@ -141,8 +141,7 @@ std::string obstacle_of_divergence(const model::Project& project, const model::P
 
 base::Result<ShownDivergence> show_divergence(const model::Project& project, const model::PlannedTest& test,
                                               const DivergenceOptions& options) {
-  if (std::string why = obstacle_of_divergence(project, test); !why.empty())
-    return base::Error{base::ErrorKind::usage, std::move(why)};
+  if (std::string why = obstacle_of_divergence(project, test); !why.empty()) return base::usage_error(std::move(why));
   const auto baseline = baseline_of(options, project, test);
   if (!baseline) return baseline.error();
   const auto scratch = Scratch::make();

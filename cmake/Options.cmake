@@ -11,18 +11,21 @@ if(CCACHE_PROGRAM AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE_PROGRAM})
 endif()
 
-# Several sources are compiled as one: half the time of a whole build. The dev preset compiles each by itself, which
-# is quicker after a change and finds the include that is missing.
+# A dozen sources are compiled as one, so that what they include is read once. The dev preset compiles each by itself,
+# which is quicker after a change and finds the include that is missing.
 if(CMAKE_UNITY_BUILD)
   set(CMAKE_UNITY_BUILD_BATCH_SIZE 12)
-  # Of types in unnamed namespaces, which GCC takes for a header's where the source is included.
+  # GCC warns of a type that has one of an unnamed namespace as its member where it takes both for a header's. That the
+  # sources are included by the one that CMake writes makes it think so; no header of ours has such a type, and the
+  # builds of each source by itself keep the warning.
   add_compile_options($<$<CXX_COMPILER_ID:GNU>:-Wno-subobject-linkage>)
 endif()
 
 if(FATESPEC_SANITIZE)
   add_compile_options(-fsanitize=${FATESPEC_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
   add_link_options(-fsanitize=${FATESPEC_SANITIZE})
-  # A million relocations of what the sanitizers know of the code would cost each start a fifth of a second.
+  # What the sanitizers know of the code is full of addresses, and tests start programs by the thousand: addresses that
+  # are known when it is linked need no relocation at each start.
   add_compile_options(-fno-pie)
   add_link_options(-no-pie)
 endif()

@@ -81,7 +81,7 @@ base::Result<std::string> Slurm::ask(const std::vector<std::string>& words, cons
   std::filesystem::remove(request.output, ignored);
   std::filesystem::remove(request.error, ignored);
   if (!end && end.error().kind == base::ErrorKind::io)
-    return base::Error{base::ErrorKind::usage, end.error().message + ": is Slurm installed here?"};
+    return base::usage_error(end.error().message + ": is Slurm installed here?");
   if (!end) return end.error();
   if (end->timed_out)
     return base::Error{base::ErrorKind::io, fmt::format("{} did not answer within 30 s", words.front())};

@@ -71,10 +71,9 @@ base::Result<void> MediaReader::check_raw_size(const AVPacket& packet) const {
   if (stream.codec_id != AV_CODEC_ID_RAWVIDEO || !has_exact_raw_packets(*format_)) return {};
   const int size = av_image_get_buffer_size(static_cast<AVPixelFormat>(stream.format), stream.width, stream.height, 1);
   if (size == packet.size) return {};
-  return base::Error{base::ErrorKind::usage,
-                     fmt::format("{}: picture {} has {} bytes, a picture of {}x{} has {}: its size has to be told",
-                                 input_.path, numbers_[static_cast<std::size_t>(packet.stream_index)], packet.size,
-                                 stream.width, stream.height, size)};
+  return base::usage_error(fmt::format(
+      "{}: picture {} has {} bytes, a picture of {}x{} has {}: its size has to be told", input_.path,
+      numbers_[static_cast<std::size_t>(packet.stream_index)], packet.size, stream.width, stream.height, size));
 }
 
 base::Result<DecodedFrame> MediaReader::raw_picture(const AVPacket& packet) {

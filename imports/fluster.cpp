@@ -205,7 +205,7 @@ std::size_t FlusterImport::skipped() const {
 base::Result<FlusterImport> import_fluster(const fs::path& suite_file, const fs::path& samples) {
   std::error_code ignored;
   if (!fs::is_directory(samples, ignored))
-    return base::Error{base::ErrorKind::usage, fmt::format("there is no folder {} with samples", samples.string())};
+    return base::usage_error(fmt::format("there is no folder {} with samples", samples.string()));
   const auto text = base::read_file(suite_file, largest_suite);
   if (!text) return text.error();
   const json suite = json::parse(*text, nullptr, false);

@@ -40,7 +40,7 @@ base::Result<void> convert(const std::string& inject, const std::string& press, 
   if (!presses) return presses.error();
   options.presses = std::move(*presses);
   const auto hang_limit = base::parse_duration(limit);
-  if (!hang_limit) return base::Error{base::ErrorKind::usage, fmt::format("`{}` is no duration", limit)};
+  if (!hang_limit) return base::usage_error(fmt::format("`{}` is no duration", limit));
   options.hang_limit = hang_limit->count();
   return {};
 }
@@ -61,8 +61,7 @@ base::Result<std::vector<PlannedPress>> parse_presses(std::string_view text) {
     const auto at = press.find('@');
     const auto action = action_of_key(base::lower(press.substr(0, at)));
     const auto time = at == std::string_view::npos ? std::nullopt : base::parse_duration(press.substr(at + 1));
-    if (!action || !time)
-      return base::Error{base::ErrorKind::usage, fmt::format("`{}` is no key and time, as in right@2s", press)};
+    if (!action || !time) return base::usage_error(fmt::format("`{}` is no key and time, as in right@2s", press));
     presses.push_back({time->count(), *action});
   }
   std::stable_sort(presses.begin(), presses.end(), [](const auto& a, const auto& b) { return a.at < b.at; });

@@ -24,7 +24,7 @@ constexpr std::uint64_t least_window = 256 * kib;
 constexpr std::uint64_t most_window = 8 * mib;
 constexpr std::uint64_t growth = 4 * mib;
 constexpr std::uint64_t page = 4 * kib;
-constexpr auto writing_interval = std::chrono::milliseconds(100);
+constexpr auto idle_interval = std::chrono::milliseconds(100);
 constexpr auto busy_interval = std::chrono::milliseconds(1);
 constexpr unsigned char byte_string = 0x58;
 constexpr unsigned char long_byte_string = 0x59;
@@ -140,7 +140,7 @@ void Recorder::keep_ahead() {
   std::uint64_t before = used_.load();
   std::unique_lock lock(stopping_);
   bool busy = true;
-  while (!stop_.wait_for(lock, busy ? busy_interval : writing_interval, [this] { return stopped_; })) {
+  while (!stop_.wait_for(lock, busy ? busy_interval : idle_interval, [this] { return stopped_; })) {
     const std::uint64_t used = used_.load(std::memory_order_relaxed);
     busy = used - before > 16 * kib;
     window_ = std::clamp(4 * (used - before), least_window, most_window);

@@ -8,7 +8,7 @@
 namespace fatespec::player {
 namespace {
 
-constexpr auto looking_interval = std::chrono::milliseconds(100);
+constexpr auto poll_interval = std::chrono::milliseconds(100);
 
 }  // namespace
 
@@ -41,7 +41,7 @@ void Watchdog::watch() {
   std::uint64_t seen = progress_.load(std::memory_order_relaxed);
   Time since = real_now();
   std::unique_lock lock(mutex_);
-  while (!stop_.wait_for(lock, looking_interval, [this] { return stopped_; })) {
+  while (!stop_.wait_for(lock, poll_interval, [this] { return stopped_; })) {
     const std::uint64_t done = progress_.load(std::memory_order_relaxed);
     const Time now = real_now();
     const Time quiet_until = quiet_until_.load(std::memory_order_relaxed);

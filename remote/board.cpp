@@ -7,8 +7,6 @@
 #include <boost/asio/post.hpp>
 
 #include "base/text.hpp"
-#include "remote/elf_machine.hpp"
-#include "remote/file_command.hpp"
 
 namespace fatespec::remote {
 namespace {
@@ -70,14 +68,6 @@ Board::Board(asio::io_context& loop, asio::thread_pool& pool, const model::Targe
 }
 
 Board::~Board() { drop_connection(); }
-
-template <class Function>
-auto Board::of_this_connection(Function function) {
-  return [this, alive = std::weak_ptr<int>(alive_token_), connection = connection_,
-          function = std::move(function)](auto&&... arguments) {
-    if (!alive.expired() && connection == connection_) function(std::forward<decltype(arguments)>(arguments)...);
-  };
-}
 
 // ---- Getting ready.
 
@@ -293,69 +283,7 @@ void Board::set_state(StationState state) {
   });
 }
 
-// ---- Running.
-
-std::shared_ptr<runner::RunningExecution> Board::execute(runner::ExecutionRequest request, runner::OutputSink& output,
-                                                         runner::OutputSink& error,
-                                                         std::function<void(model::Execution)> done) {
-  auto execution = std::make_shared<RemoteExecution>(static_cast<BoardServices&>(*this), std::move(request), output,
-                                                     error, std::move(done));
-  // What a test left in a directory of an earlier connection is gone.
-  const std::string& directory = execution->test_directory();
-  const bool is_stale = !directory.empty() && !directory.starts_with(settings_.root + "/");
-  if (state_ == StationState::ready && !is_stale) {
-    executions_.add(execution);
-    executions_.dispatch(workers_);
-  } else {
-    executions_.lose(execution);
-  }
-  return execution;
-}
-
-std::optional<runner::FileCommand> Board::file_command(const std::string& path,
-                                                       std::optional<base::DigestAlgorithm> digest) const {
-  return file_command_for(target_, tools_.programs, path, digest);
-}
-
-std::string Board::input_of(const std::string& path) const {
-  const auto found = std::find(options_.inputs.begin(), options_.inputs.end(), path);
-  return fmt::format("{}/input.{}", settings_.root, found - options_.inputs.begin());
-}
-
-void Board::end_tree(long leader, const std::string& directory, const char* signal, bool measured) {
-  if (!control_) return;
-  control_->ask(fmt::format("end_tree {} {} {} {}", leader, base::shell_quote(directory), signal,
-                            measured ? "measured" : "plain"));
-}
-
-void Board::look_for_survivors(long leader, const std::string& directory, std::function<void(bool)> done) {
-  if (!control_) return;
-  control_->ask(fmt::format("is_alive {} {}", leader, base::shell_quote(directory)),
-                [alive = std::weak_ptr<int>(alive_token_), done = std::move(done)](int status, const std::string&) {
-                  if (!alive.expired()) done(status == 0);
-                });
-}
-
-// Compares the ELF headers of the program and of the board's shell.
-void Board::look_at_machine(const std::string& program, std::function<void(std::string)> done) {
-  const auto known = machines_.find(program);
-  if (known != machines_.end() || !control_ || !target_.exec.empty()) {
-    done(known == machines_.end() ? "" : known->second);
-    return;
-  }
-  control_->ask(
-      fmt::format("machines_of {} /bin/sh", base::shell_quote(program)),
-      [this, alive = std::weak_ptr<int>(alive_token_), program, done = std::move(done)](int, const std::string& text) {
-        if (alive.expired()) return;
-        const std::string problem = machine_mismatch(text);
-        machines_[program] = problem;
-        done(problem);
-      });
-}
-
-void Board::give_up_connection(const std::string& why) {
-  asio::post(loop_, of_this_connection([this, why] { lose(why); }));
-}
+// ---- While it is ready.
 
 // A line can be dead without anybody saying so: the board is asked, and if nothing at all is heard, the line is lost.
 void Board::keep_alive() {

@@ -108,7 +108,12 @@ class Board final : public runner::Station, private runner::Executor, private Bo
 
   /// A handler that does nothing once the connection that it belongs to is no longer the present one.
   template <class Function>
-  auto of_this_connection(Function function);
+  auto of_this_connection(Function function) {
+    return [this, alive = std::weak_ptr<int>(alive_token_), connection = connection_,
+            function = std::move(function)](auto&&... arguments) {
+      if (!alive.expired() && connection == connection_) function(std::forward<decltype(arguments)>(arguments)...);
+    };
+  }
   SshLink& new_link(std::function<void()> opened);
 
   boost::asio::io_context& loop_;

@@ -33,7 +33,7 @@ class BoardServices {
   /// Where a file of this machine was brought to.
   virtual std::string input_of(const std::string& path) const = 0;
   virtual void end_tree(long leader, const std::string& directory, const char* signal, bool measured) = 0;
-  /// Says whether anything of a test still runs, but its leader. Not called if the connection is lost.
+  /// Says whether anything of a test still runs, but its leader. `done` is not called if the connection is lost.
   virtual void look_for_survivors(long leader, const std::string& directory, std::function<void(bool)> done) = 0;
   /// Says whether a program is for another machine than the board; empty if it is not.
   virtual void look_at_machine(const std::string& program, std::function<void(std::string)> done) = 0;

@@ -294,8 +294,12 @@ void RemoteExecution::grace_is_over() { end_tree(true); }
 // something is left to write has the output leaked. What hides from the look has as long as ten looks.
 void RemoteExecution::output_stays_open() {
   constexpr int most_idle_looks = 10;
+  if (!leader_) {  // the board's supervisor told an end without a beginning
+    does_not_end();
+    return;
+  }
   idle_looks_ = std::exchange(bytes_at_last_look_, bytes_) == bytes_ ? idle_looks_ + 1 : 0;
-  board_.look_for_survivors(leader_.value_or(0), carried_directory(), [self = shared_from_this()](bool alive) {
+  board_.look_for_survivors(*leader_, carried_directory(), [self = shared_from_this()](bool alive) {
     if (self->over() || self->lost_ || self->ended_by_us()) return;
     if (!alive && self->idle_looks_ < most_idle_looks) {
       self->arm(self->board_.times().leak, &RemoteExecution::output_stays_open);

@@ -108,8 +108,8 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   bool merciless_ = false;
 
   std::uint64_t bytes_ = 0;
-  int idle_looks_ = 0;  ///< for survivors, since bytes came last
-  std::uint64_t bytes_at_last_look_ = 0;
+  int idle_looks_ = 0;                    ///< for survivors, since bytes came last
+  std::uint64_t bytes_at_last_look_ = 0;  ///< for survivors
   base::SteadyTime started_;
   model::Execution execution_;
 };

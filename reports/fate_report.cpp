@@ -78,8 +78,7 @@ std::string log_of(const std::vector<model::TestResult>& results) {
 base::Result<std::string> fate_report(const FateSlot& slot, const model::Run& run,
                                       const std::vector<model::TestResult>& results) {
   if (!is_slot_name(slot.name))
-    return base::Error{base::ErrorKind::usage,
-                       "FATE's report needs a slot: --slot NAME, of letters, digits, `_`, `.` and `-`"};
+    return base::usage_error("FATE's report needs a slot: --slot NAME, of letters, digits, `_`, `.` and `-`");
   const bool good =
       std::all_of(results.begin(), results.end(), [](const auto& r) { return !model::is_bad(r.verdict); });
   const auto started = std::chrono::time_point_cast<std::chrono::seconds>(run.started);

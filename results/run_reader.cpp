@@ -156,7 +156,7 @@ base::Result<model::Run> Store::find_run(const std::string& name) {
            soci::use(pattern));
       for (auto& row : rows) found.push_back(run_from(row));
     }
-    if (found.size() > 1) return base::Error{base::ErrorKind::usage, fmt::format("several runs begin with `{}`", name)};
+    if (found.size() > 1) return base::usage_error(fmt::format("several runs begin with `{}`", name));
     if (found.empty())
       return base::Error{base::ErrorKind::not_found,
                          fmt::format("no run is named `{}`; `fatespec runs` lists them", name)};

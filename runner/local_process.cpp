@@ -274,7 +274,7 @@ void LocalProcess::finish_if_over() {
 // On a busy machine it may be we who are late; what hides from the look has as long as five looks.
 void LocalProcess::output_stays_open() {
   constexpr int most_looks = 5;
-  if (!ended_by_us() && ++leak_looks_ < most_looks && !tree_.has_survivors()) {
+  if (++leak_looks_ < most_looks && !tree_.has_survivors()) {
     arm(machine_.limits.leak, &LocalProcess::output_stays_open);
     return;
   }

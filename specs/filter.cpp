@@ -57,8 +57,7 @@ class Matcher {
       matcher.pattern_ = std::string(text.substr(1, text.size() - 2));
       auto regex = base::Pattern::compile(matcher.pattern_);
       if (!regex)
-        return base::Error{base::ErrorKind::usage,
-                           fmt::format("`{}` is no regular expression: {}", text, regex.error().message)};
+        return base::usage_error(fmt::format("`{}` is no regular expression: {}", text, regex.error().message));
       matcher.regex_ = std::move(*regex);
     }
     return matcher;
@@ -155,7 +154,7 @@ class FilterParser {
     return true;
   }
   base::Error wrong(const std::string& message) const {
-    return {base::ErrorKind::usage, fmt::format("filter, column {}: {}", at_ + 1, message)};
+    return base::usage_error(fmt::format("filter, column {}: {}", at_ + 1, message));
   }
 
   NodeResult expression() { return chain('|', Node::Kind::any, &FilterParser::conjunction); }

@@ -90,9 +90,10 @@ class RealWindow : public testing::Test {
                .status == 0;
   }
   bool wait_for_window() { return wait_for(display_ + " xdotool search --name fatespec >window 2>/dev/null"); }
-  bool shows_frames() {
-    return wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
-                                    "/tests/support/read_recording.py r.dbg frame_shown | grep -q frame");
+  /// Waits until the recording has an event of this kind with such a text.
+  bool records(const std::string& kind, const std::string& text) {
+    return wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR "/tests/support/read_recording.py r.dbg " + kind +
+                    " | grep -q '" + text + "'");
   }
   void key(const std::string& name) { x("xdotool key --window $(cat window) " + name); }
   std::string status() {
@@ -107,10 +108,9 @@ class RealWindow : public testing::Test {
 TEST_F(RealWindow, ShowsTheDecodedPicture) {
   start("colours.mkv", "");
   ASSERT_TRUE(wait_for_window()) << read_file(directory_ / "out");
-  ASSERT_TRUE(shows_frames());
+  ASSERT_TRUE(records("frame_shown", "frame"));
   key("space");
-  ASSERT_TRUE(wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
-                                       "/tests/support/read_recording.py r.dbg paused | grep -q paused"));
+  ASSERT_TRUE(records("paused", "paused"));
   x("timeout 30 import -window $(cat window) shown.png");  // without a window it waits for a mouse
   shell("ffmpeg -nostdin -v error -y -i " + sample("colours.mkv") + " -frames:v 1 decoded.png", directory_.path());
   const ProgramResult compared = shell("compare -metric PAE shown.png decoded.png null: 2>&1", directory_.path());
@@ -124,13 +124,11 @@ TEST_F(RealWindow, ShowsTheDecodedPicture) {
 TEST_F(RealWindow, AnswersItsKeys) {
   start("long.mp4", "");
   ASSERT_TRUE(wait_for_window()) << read_file(directory_ / "out");
-  ASSERT_TRUE(shows_frames());
+  ASSERT_TRUE(records("frame_shown", "frame"));
   for (const char* name : {"i", "m", "9", "0", "f", "f", "Right", "space", "period", "period", "space"}) key(name);
-  ASSERT_TRUE(wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
-                                       "/tests/support/read_recording.py r.dbg resumed | grep -q resumed"));
+  ASSERT_TRUE(records("resumed", "resumed"));
   x("xdotool windowsize $(cat window) 400 300");
-  ASSERT_TRUE(wait_for(FATESPEC_PYTHON " " FATESPEC_SOURCE_DIR
-                                       "/tests/support/read_recording.py r.dbg window | grep -q 'resized 400 300'"));
+  ASSERT_TRUE(records("window", "resized 400 300"));
   key("q");
   EXPECT_EQ(status(), "3\n") << read_file(directory_ / "out");
   const Play played = read_play(directory_ / "r.dbg");
@@ -143,7 +141,7 @@ TEST_F(RealWindow, AnswersItsKeys) {
 TEST_F(RealWindow, TheOverlayAndTheTurnedPictureAreThere) {
   start("turned.mp4", "--overlay");
   ASSERT_TRUE(wait_for_window()) << read_file(directory_ / "out");
-  ASSERT_TRUE(shows_frames());
+  ASSERT_TRUE(records("frame_shown", "frame"));
   const std::string geometry = x("xdotool getwindowgeometry $(cat window)");
   EXPECT_NE(geometry.find("240x320"), std::string::npos) << geometry;
   x("timeout 30 import -window $(cat window) shown.png");  // without a window it waits for a mouse

@@ -1,0 +1,135 @@
+#include "remote/remote_execution.hpp"
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace fatespec::remote {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// A board whose supervisor says what the test wants to hear.
+class FakeBoard final : public BoardServices {
+ public:
+  boost::asio::io_context& loop() override { return loop_; }
+  const BoardTools& tools() const override { return tools_; }
+  const BoardTimes& times() const override { return times_; }
+  const std::string& exec_prefix() const override { return prefix_; }
+  bool is_fresh(const std::string&) override { return true; }
+  void left_empty(const std::string&) override {}
+  void note_free_space(std::uint64_t) override {}
+  std::string input_of(const std::string& path) const override { return path; }
+  void end_tree(long leader, const std::string&, const char* signal, bool) override {
+    ended.push_back(std::to_string(leader) + " " + signal);
+    on_end();
+  }
+  void look_for_survivors(long, const std::string&, std::function<void(bool)> done) override {
+    ++looks;
+    on_look();
+    done(survivors);
+  }
+  void look_at_machine(const std::string&, std::function<void(std::string)> done) override { done(""); }
+  void give_up_connection(const std::string& why) override {
+    given_up = why;
+    loop_.stop();
+  }
+
+  bool survivors = false;
+  std::function<void()> on_look = [] {};  ///< before the answer
+  std::function<void()> on_end = [] {};
+  int looks = 0;
+  std::vector<std::string> ended;
+  std::string given_up;
+
+ private:
+  boost::asio::io_context loop_;
+  const BoardTools tools_;
+  const BoardTimes times_{.leak = 1ms, .patience = 60s};
+  const std::string prefix_;
+};
+
+class NoSink final : public runner::OutputSink {
+ public:
+  std::span<char> space() override { return buffer_; }
+  void commit(std::size_t) override {}
+  void when_space(std::function<void()>) override {}
+
+ private:
+  std::array<char, 64> buffer_{};
+};
+
+class RemoteExecutionTest : public testing::Test {
+ protected:
+  RemoteExecutionTest() {
+    runner::ExecutionRequest request;
+    request.command = "/bin/true";
+    request.environment = std::make_shared<const std::vector<std::string>>();
+    request.marker = "TEST_DIR=/t";
+    execution_ = std::make_shared<RemoteExecution>(board_, std::move(request), sink_, sink_,
+                                                   [this](model::Execution ended) { result_ = std::move(ended); });
+    execution_->start(
+        "TOKEN", [](Stream, std::size_t) {}, [] {});
+  }
+  void error_says(const std::string& text) { execution_->feed(Stream::error, "TOKEN " + text + "\n"); }
+  void output_says(const std::string& text) { execution_->feed(Stream::output, "TOKEN " + text + "\n"); }
+  void both_end() {
+    output_says("end 0 1 1000");
+    error_says("end");
+  }
+
+  FakeBoard board_;
+  NoSink sink_;
+  std::optional<model::Execution> result_;
+  std::shared_ptr<RemoteExecution> execution_;
+};
+
+TEST_F(RemoteExecutionTest, OutputThatIsOnlyLateHasNotLeaked) {
+  board_.on_look = [this] {
+    if (board_.looks == 3) both_end();
+  };
+  error_says("start 7");
+  error_says("exit");
+  board_.loop().run();
+  ASSERT_TRUE(result_);
+  EXPECT_FALSE(result_->leaky);
+  EXPECT_EQ(board_.ended, std::vector<std::string>());
+  EXPECT_EQ(board_.looks, 3);
+}
+
+TEST_F(RemoteExecutionTest, WhatIsAliveIsEndedAndTold) {
+  board_.survivors = true;
+  board_.on_end = [this] { both_end(); };
+  error_says("start 7");
+  error_says("exit");
+  board_.loop().run();
+  ASSERT_TRUE(result_);
+  EXPECT_TRUE(result_->leaky);
+  EXPECT_EQ(board_.ended, std::vector<std::string>{"7 KILL"});
+  EXPECT_EQ(board_.looks, 1);
+}
+
+TEST_F(RemoteExecutionTest, WhatHidesHasTenLooksAfterTheLastByte) {
+  board_.on_look = [this] {
+    if (board_.looks == 4) execution_->feed(Stream::output, "late");
+  };
+  board_.on_end = [this] { both_end(); };
+  error_says("start 7");
+  error_says("exit");
+  board_.loop().run();
+  ASSERT_TRUE(result_);
+  EXPECT_TRUE(result_->leaky);
+  EXPECT_EQ(board_.looks, 5 + 10);  // the fifth look sees that bytes have come
+}
+
+TEST_F(RemoteExecutionTest, AnEndWithoutABeginningCostsTheConnection) {
+  error_says("exit");
+  board_.loop().run();
+  EXPECT_EQ(board_.given_up, "a test cannot be ended there");
+  EXPECT_EQ(board_.looks, 0);
+}
+
+}  // namespace
+}  // namespace fatespec::remote
