@@ -5,6 +5,7 @@
 #include <vector>
 
 #include <gtest/gtest.h>
+#include <boost/asio/post.hpp>
 
 namespace fatespec::remote {
 namespace {
@@ -24,7 +25,7 @@ class FakeBoard final : public BoardServices {
   std::string input_of(const std::string& path) const override { return path; }
   void end_tree(long leader, const std::string&, const char* signal, bool) override {
     ended.push_back(std::to_string(leader) + " " + signal);
-    on_end();
+    boost::asio::post(loop_, on_end);  // the answer takes its time
   }
   void look_for_survivors(long, const std::string&, std::function<void(bool)> done) override {
     ++looks;
