@@ -183,7 +183,7 @@ class ProposalFinder {
   /// Combinations of a matrix, and configurations, may share a reference: it is changed if all of them agree.
   void settle() {
     for (auto& [place, proposals] : candidates_) {
-      const auto is_like_first = [&](const auto& one) { return one.new_text == proposals.front().new_text; };
+      const auto is_like_first = [&first = proposals.front()](const auto& one) { return one.new_text == first.new_text; };
       const auto passing = passing_.find(place);
       if (passing == passing_.end() && std::all_of(proposals.begin(), proposals.end(), is_like_first)) {
         for (std::size_t i = 1; i < proposals.size(); ++i) proposals.front().also.push_back(proposals[i].test);
