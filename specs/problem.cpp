@@ -33,11 +33,6 @@ namespace {
 
 constexpr std::size_t window = 120;  // columns of a long line that are shown
 
-std::size_t display_width(std::string_view text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
-}
-
 }  // namespace
 
 void Problems::add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width) {
@@ -58,9 +53,9 @@ std::string format(const Problem& problem) {
   const std::string before = base::printable(line.substr(0, column));
   const std::string after = base::printable(line.substr(column));
   const std::size_t width = std::clamp<std::size_t>(static_cast<std::size_t>(problem.mark_width), 1,
-                                                    std::max<std::size_t>(1, display_width(after)));
+                                                    std::max<std::size_t>(1, base::columns_of(after)));
   text += fmt::format("\n {:>5} | {}{}", problem.origin.line, before, after);
-  text += fmt::format("\n       | {}^{}", std::string(display_width(before), ' '), std::string(width - 1, '~'));
+  text += fmt::format("\n       | {}^{}", std::string(base::columns_of(before), ' '), std::string(width - 1, '~'));
   return text;
 }
 

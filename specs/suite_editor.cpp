@@ -1,8 +1,10 @@
 #include "specs/suite_editor.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -132,7 +134,28 @@ class Editor {
     const auto end = scalar_end(
         value, is_flow(expect) ? 0 : static_cast<std::size_t>(key_of(expect, edit_.key).origin().column) - 1);
     if (!end) return std::nullopt;
-    return splice(start, *end, render(edit_.value, is_flow(expect), indentation + 2));
+    return splice(start, *end, render_as(text_.at(start), comment_of_block(start), is_flow(expect), indentation + 2));
+  }
+
+  /// "  # why" behind the `|` of a block.
+  std::string comment_of_block(std::size_t start) const {
+    if (text_.at(start) != '|' && text_.at(start) != '>') return "";
+    const std::string_view header = std::string_view(text_).substr(start, line_end(start) - start);
+    const auto hash = header.find('#');
+    if (hash == std::string_view::npos) return "";
+    const auto last_of_style = header.find_last_not_of(" \t", hash - 1);
+    return std::string(header.substr(last_of_style + 1));
+  }
+
+  /// The new value in the style of the old one, where it can be.
+  std::string render_as(char style, const std::string& comment, bool flow, std::size_t indentation) const {
+    const std::string& value = edit_.value;
+    if (style == '"' && !(fits_block(value) && !flow)) return double_quoted(value);
+    if (style == '\'' && value.find('\'') == std::string::npos && base::printable(value) == value)
+      return "'" + value + "'";
+    std::string rendered = render(value, flow, indentation);
+    rendered.insert(std::min(rendered.find('\n'), rendered.size()), comment);
+    return rendered;
   }
 
   std::optional<std::string> add_key(YamlNode expect) const {
@@ -170,19 +193,44 @@ class Editor {
   YamlNode test_;
 };
 
-std::optional<std::string> expectation_in(const std::string& file, const std::string& text,
-                                          const ExpectationEdit& edit) {
+/// What a test expects, for comparison: without the places it was written at.
+using Expected = std::vector<std::optional<std::string>>;
+
+Expected all_of(const model::Expectation& expect) {
+  const auto text = [](const auto& placed) { return placed ? std::optional(placed->text) : std::nullopt; };
+  const auto bound = [](const auto& number) { return number ? std::optional(std::to_string(*number)) : std::nullopt; };
+  Expected all{fmt::format("{} {}", static_cast<int>(expect.status.kind), expect.status.value),
+               text(expect.output),
+               text(expect.output_file),
+               text(expect.error),
+               text(expect.error_file),
+               text(expect.output_matches),
+               text(expect.error_matches)};
+  if (expect.size) all.insert(all.end(), {bound(expect.size->min), bound(expect.size->max)});
+  return all;
+}
+
+/// By the name of the test; nothing if the suite cannot be read.
+std::optional<std::map<std::string, Expected>> expectations_in(const std::string& file, const std::string& text) {
   Problems problems;
   const auto document = YamlDocument::parse(file, text, problems);
   if (!document) return std::nullopt;
   const auto suite = read_suite(*document, problems);
   if (!problems.empty()) return std::nullopt;
-  for (const auto& test : suite->tests) {
-    if (test->name != edit.test) continue;
-    const auto& placed = edit.key == "stdout" ? test->expect.output : test->expect.output_file;
-    return placed ? std::optional<std::string>(placed->text) : std::nullopt;
-  }
-  return std::nullopt;
+  std::map<std::string, Expected> all;
+  for (const auto& test : suite->tests) all[test->name] = all_of(test->expect);
+  return all;
+}
+
+/// True if the edit has changed what it should, and nothing else: an anchor or a merged map may be another test's too.
+bool is_as_meant(const std::string& file, const std::string& before, const std::string& after,
+                 const ExpectationEdit& edit) {
+  constexpr std::size_t output = 1;
+  constexpr std::size_t output_file = 2;
+  auto meant = expectations_in(file, before);
+  if (!meant || !meant->contains(edit.test)) return false;
+  meant->at(edit.test).at(edit.key == "stdout" ? output : output_file) = edit.value;
+  return expectations_in(file, after) == meant;
 }
 
 }  // namespace
@@ -193,7 +241,7 @@ base::Result<std::string> edit_expectation(const std::string& file, const std::s
   const auto document = YamlDocument::parse(file, text, problems);
   if (!document) return base::Error{base::ErrorKind::invalid, format(problems.list().front())};
   const auto edited = Editor(*document, edit).run();
-  if (edited && expectation_in(file, *edited, edit) == edit.value) return *edited;
+  if (edited && is_as_meant(file, text, *edited, edit)) return *edited;
   return base::Error{base::ErrorKind::invalid,
                      fmt::format("{}: the expectation of `{}` cannot be changed in place; set it by hand to {}: {}",
                                  file, edit.test, edit.key, base::shorten(double_quoted(edit.value), 200))};

@@ -76,6 +76,7 @@ class SuiteReader {
     if (test->name.empty() && problems_.size() == before) add_problem(problems_, node, "the test has no `name`");
     if (test->spec.text.empty() && problems_.size() == before) add_problem(problems_, node, "the test has no `spec`");
     check_make(node, *test);
+    check_filesize(node, *test);
     check_agree(node, *test);
     suite_->tests.push_back(std::move(test));
   }
@@ -88,6 +89,12 @@ class SuiteReader {
       add_problem(
           problems_, node,
           fmt::format("`{}` is a build: of its output nothing is compared, only `status` can be expected", test.name));
+  }
+
+  void check_filesize(YamlNode node, const TestSpec& test) {
+    const auto& expect = test.expect;
+    if (test.parsed.type == model::SpecType::filesize && (expect.error || expect.error_file || expect.error_matches))
+      add_problem(problems_, node, fmt::format("`{}` only looks at a file: there is no stderr to expect", test.name));
   }
 
   // The combinations are each other's reference: a second one could only contradict them.

@@ -221,6 +221,17 @@ std::vector<std::pair<YamlNode, YamlNode>> YamlNode::entries() const {
   return pairs;
 }
 
+// Where the next character of a scalar stands: behind an escape, or on the next line after its indentation.
+static std::size_t next_character(const std::string& text, std::size_t at, char style, std::size_t indentation) {
+  if (text[at] == '\n') {
+    const std::size_t start = at + 1;
+    const std::size_t first = std::min(text.find_first_not_of(' ', start), text.size());
+    return first - start < indentation ? first : start + indentation;
+  }
+  const bool pair = (style == '"' && text[at] == '\\') || (style == '\'' && text.compare(at, 2, "''") == 0);
+  return at + (pair ? 2 : 1);
+}
+
 base::Origin YamlNode::origin_of(std::size_t offset) const {
   const SourceText& source = document_->source();
   const YamlRecord& scalar = content();
@@ -228,19 +239,18 @@ base::Origin YamlNode::origin_of(std::size_t offset) const {
   std::size_t at = source.line_offset(scalar.line) + static_cast<std::size_t>(scalar.column) - 1;
   const std::string& text = source.text();
   if (at >= text.size()) return origin();
-  const char quote = text[at];
-  if (quote == '|' || quote == '>') {  // a block: its text begins on the next line, after the indentation
+  const char style = text[at];
+  std::size_t indentation = std::string::npos;  // of the lines of a block; the others may have any
+  if (style == '|' || style == '>') {           // a block: its text begins on the next line
     if (scalar.line + 1 > source.line_count()) return origin();
-    at = text.find_first_not_of(' ', source.line_offset(scalar.line + 1));
-    return at == std::string::npos ? origin() : source.origin_of(std::min(at + offset, text.size() - 1));
+    const std::size_t start = source.line_offset(scalar.line + 1);
+    at = text.find_first_not_of(' ', start);
+    if (at == std::string::npos) return origin();
+    indentation = at - start;
   }
-  if (quote != '"' && quote != '\'') return source.origin_of(std::min(at + offset, text.size()));
-  ++at;
-  for (std::size_t i = 0; i < offset && at < text.size(); ++i) {
-    const bool pair = quote == '"' ? text[at] == '\\' : text.compare(at, 2, "''") == 0;
-    at += pair ? 2 : 1;
-  }
-  return source.origin_of(std::min(at, text.size()));
+  if (style == '"' || style == '\'') ++at;
+  for (std::size_t i = 0; i < offset && at < text.size(); ++i) at = next_character(text, at, style, indentation);
+  return source.origin_of(std::min(at, text.size() - 1));
 }
 
 }  // namespace fatespec::specs

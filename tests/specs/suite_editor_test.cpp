@@ -14,7 +14,13 @@ TEST(SuiteEditor, ReplacesScalarsOfEveryStyle) {
   EXPECT_EQ(edit("tests:\n- name: a # n\n  spec: x\n  expect: {stdout: 00, status: 0} # e\n", "11"),
             "tests:\n- name: a # n\n  spec: x\n  expect: {stdout: 11, status: 0} # e\n");
   EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect: {stdout: 'it''s'}\n", "b c"),
-            "tests:\n- name: a\n  spec: x\n  expect: {stdout: \"b c\"}\n");
+            "tests:\n- name: a\n  spec: x\n  expect: {stdout: 'b c'}\n");
+  EXPECT_EQ(edit("tests:\n- {name: a, spec: x, expect: {stdout: \"00\"}}\n", "11"),
+            "tests:\n- {name: a, spec: x, expect: {stdout: \"11\"}}\n");
+  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |  # why\n      old\n", "1\n2\n"),
+            "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |  # why\n      1\n      2\n");
+  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |- # why\n      old\n", "11"),
+            "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: 11 # why\n");
   EXPECT_EQ(
       edit("tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |\n      old\n\n      more\n\n# next\n- name: b\n  "
            "spec: y\n",
@@ -43,6 +49,15 @@ TEST(SuiteEditor, ControlCharactersAndQuotesSurvive) {
 TEST(SuiteEditor, RefusesWhatItCannotDoInPlace) {
   EXPECT_EQ(edit("x: &e {stdout: 1}\n", "2").substr(0, 6), "error:");
   EXPECT_EQ(edit("defaults: {expect: &e {stdout: 1}}\ntests:\n- {name: a, spec: x, expect: *e}\n", "2").substr(0, 6),
+            "error:");
+}
+
+// A second `expect` would replace the whole merged one; a changed anchor is another test's reference too.
+TEST(SuiteEditor, LeavesNoExpectationBehindAndTouchesNoOther) {
+  const std::string base = "tests:\n- &base {name: b, spec: x, expect: {status: 3, stdout: old, stderr: e}}\n";
+  EXPECT_EQ(edit(base + "- {<<: *base, name: a}\n", "2").substr(0, 6), "error:");
+  EXPECT_EQ(edit("tests:\n- {name: a, spec: x, expect: &e {stdout: old}}\n- {name: b, spec: y, expect: *e}\n", "2")
+                .substr(0, 6),
             "error:");
 }
 
