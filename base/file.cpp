@@ -6,6 +6,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <optional>
+
+#include "base/text.hpp"
 
 namespace fatespec::base {
 namespace {
@@ -83,8 +86,28 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   return content;
 }
 
+namespace {
+
+/// The descriptor of ours that a path names: /dev/stdout, /dev/fd/N. What it is open on may be a file that others write
+/// to as well, which must be neither replaced nor written from its beginning.
+std::optional<int> descriptor_named(const fs::path& path) {
+  if (path == "/dev/stdout") return STDOUT_FILENO;
+  if (path == "/dev/stderr") return STDERR_FILENO;
+  if (path.parent_path() != "/dev/fd" && path.parent_path() != "/proc/self/fd") return std::nullopt;
+  const auto number = parse_integer(path.filename().string());
+  return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
+}
+
+}  // namespace
+
 Result<FileReplacement> FileReplacement::begin(const fs::path& path) {
   FileReplacement replacement;
+  if (const auto ours = descriptor_named(path)) {
+    replacement.target_ = path;
+    replacement.file_.reset(::fcntl(*ours, F_DUPFD_CLOEXEC, 0));
+    if (!replacement.file_) return error_for(path, errno);
+    return {std::move(replacement)};
+  }
   // A reference may be a link into another tree: what it names is replaced, not the link.
   std::error_code code;
   replacement.target_ = fs::is_symlink(path, code) ? fs::canonical(path, code) : path;

@@ -102,8 +102,11 @@ void TextCheck::describe_difference(Reading& reading) const {
   } else {
     const std::string_view before = std::string_view(kept_).substr(0, at);
     const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-    reading.reason = fmt::format("{} differs first in line {}: {}, expected {}", label, line,
-                                 in_quotes(line_of(kept_, line)), in_quotes(line_of(expected, line)));
+    const auto line_or_end = [&](std::string_view text) {
+      return at >= text.size() && (text.empty() || text.back() == '\n') ? "the end" : in_quotes(line_of(text, line));
+    };
+    reading.reason = fmt::format("{} differs first in line {}: {}, expected {}", label, line, line_or_end(kept_),
+                                 line_or_end(expected));
   }
   describe_frames(expected, reading);
   if (std::max(expected.size(), kept_.size()) <= kept_bytes)

@@ -24,11 +24,17 @@ int signal_of_shell(const model::Execution& execution) {
   return execution.via_shell && signal > 0 && signal <= last_plain_signal ? signal : 0;
 }
 
+/// A status that a program gives itself, rather than a shell for one that was not found or crashed.
+bool is_programs_own(const model::Execution& execution) {
+  return execution.status != model::status_not_found && execution.status != model::status_not_executable &&
+         signal_of_shell(execution) == 0;
+}
+
 bool status_as_expected(const ExpectedStatus& expected, const model::Execution& execution) {
   const bool exited = execution.ending == Ending::exited;
   switch (expected.kind) {
     case ExpectedStatus::Kind::exactly: return exited && execution.status == expected.value;
-    case ExpectedStatus::Kind::nonzero: return exited && execution.status != 0;
+    case ExpectedStatus::Kind::nonzero: return exited && execution.status != 0 && is_programs_own(execution);
     case ExpectedStatus::Kind::signal:
       return exited ? signal_of_shell(execution) == expected.value : execution.signal == expected.value;
   }

@@ -56,7 +56,7 @@ base::Result<std::string> render(const ReportOptions& options, const model::Run&
     for (const auto& result : results) shared.push_back(std::make_shared<const model::TestResult>(result));
     return reports::junit_xml(shared);
   }
-  return reports::json_lines(run, results, runner::attributions_of(results));
+  return reports::json_lines(run, results, runner::attributions_of(run, results));
 }
 
 ExitCode write_site(const ReportOptions& options, results::Store& store, const model::Run& run,

@@ -56,8 +56,8 @@ class RunCommand {
       : options_(options),
         attached_(std::move(attached)),
         cancel_(cancel),
-        console_(options.json == "-" ? stderr : stdout),
-        outputs_(options.json, options.junit) {}
+        console_(options.json == "-" || options.junit == "-" ? stderr : stdout),
+        outputs_(options.json, options.junit == "-" ? "/dev/stdout" : options.junit) {}
 
   ExitCode execute() {
     if (!on_farm()) {
@@ -190,8 +190,19 @@ class RunCommand {
         run_.run_id, [this](const base::Error&) { results_lost_ = true; },
         [this](const std::string& text) { remarks_.add(text); });
     if (!begun) return complain(begun.error());
+    if (const auto failed = look_again_at_resumed()) return failed;
     const auto opened = outputs_.open();
     return opened ? std::nullopt : std::optional(complain(opened.error()));
+  }
+
+  /// Until now another process may have gone on with the same run.
+  std::optional<ExitCode> look_again_at_resumed() {
+    if (!selection_.resumed || store_.history() == nullptr) return std::nullopt;
+    const auto verdicts = store_.history()->verdicts(run_.run_id);
+    if (!verdicts) return complain(verdicts.error());
+    if (verdicts->size() == selection_.done.size()) return std::nullopt;
+    return complain(
+        base::usage_error(fmt::format("run {} went on in another process meanwhile; resume it again", run_.run_id)));
   }
 
   std::optional<ExitCode> choose_session() {

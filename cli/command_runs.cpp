@@ -30,7 +30,7 @@ ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports:
 void show_excerpt(const char* name, const model::Excerpt& excerpt) {
   if (excerpt.bytes == 0) return;
   std::printf("%s, %llu bytes%s:\n%s\n", name, static_cast<unsigned long long>(excerpt.bytes),
-              excerpt.truncated ? " (head and tail)" : "", base::printable_lines(excerpt.text).c_str());
+              excerpt.truncated ? " (head and tail)" : "", base::printable_lines(model::readable(excerpt)).c_str());
 }
 
 void show_test(const model::TestResult& result, const reports::Console& console, bool several) {
@@ -79,7 +79,7 @@ void show_people(const ShowOptions& options, const std::vector<model::TestResult
       std::printf("%s\n", reports::describe_bad(result, console, brief).c_str());
   }
   if (options.test.empty())
-    for (const auto& found : runner::attributions_of(results))
+    for (const auto& found : runner::attributions_of(run, results))
       std::printf("%s\n", reports::describe(found, console, several).c_str());
   const std::string wall = run.finished ? " in " + base::format_duration(*run.finished - run.started) : ", unfinished";
   std::printf("%llu of %llu tests: %s%s\n", static_cast<unsigned long long>(run.counts.total()),
@@ -109,7 +109,8 @@ ExitCode show_run(const ShowOptions& options) {
       result.failed_attempts = std::move(*attempts);
     }
   }
-  if (options.json) std::printf("%s", reports::json_lines(*run, *results, runner::attributions_of(*results)).c_str());
+  if (options.json)
+    std::printf("%s", reports::json_lines(*run, *results, runner::attributions_of(*run, *results)).c_str());
   else show_people(options, *results, *run, reports::Console(stdout));
   return ExitCode::success;
 }

@@ -177,7 +177,9 @@ class FarmRun {
     if (news->again) shard_begins_again(shard);
     for (const auto& test : news->started) test_started(shard, test);
     for (auto& result : news->results) {
-      shard.running.erase({result.test, result.configuration});
+      const farm::TestKey key{result.test, result.configuration};
+      shard.running.erase(key);
+      if (const auto* test = results_.waiting(key)) emit(model::TestEnded{test});
       if (take(std::move(result))) ++shard.told;
     }
     if (!news->started.empty() || !news->results.empty()) last_news_ = Clock::now();
@@ -348,8 +350,8 @@ class FarmRun {
     exit_code_ = conclude(options_.results_lost && options_.results_lost());
     model::RunFinished event{
         options_.run_id, results_.counts(), clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
-    event.attributions = results_.attributions();
     if (results_.waiting() > 0) event.interrupted_by = cut_by_;
+    else event.attributions = results_.attributions();
     emit(event);
     signals_.cancel();
     ticker_.cancel();

@@ -19,6 +19,7 @@
 #include "cli/run_tally.hpp"
 #include "cli/stop_signal.hpp"
 #include "runner/disk_usage.hpp"
+#include "runner/launcher.hpp"
 #include "runner/local_executor.hpp"
 #include "runner/local_station.hpp"
 #include "runner/probes.hpp"
@@ -137,10 +138,11 @@ class PlanRun {
     exit_code_ = exit_code_of(tally_.counts(), signal_, lost);
     model::RunFinished event{
         options_.run_id, tally_.counts(), clock_.steady() - began_, clock_.utc(), static_cast<int>(exit_code_), ""};
-    event.attributions = tally_.attributions();
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
     else if (scheduler_.stopped_early() && tally_.counts().total() < planned_) event.interrupted_by = "--fail-fast";
     else if (lost && tally_.counts().total() < planned_) event.interrupted_by = "the loss of the results file";
+    // What was not run may fail as well.
+    if (event.interrupted_by.empty()) event.attributions = tally_.attributions();
     event.lost_stations = boards_.lost();
     emit(event);
     signals_.cancel();
@@ -174,6 +176,7 @@ class PlanRun {
 }  // namespace
 
 base::Result<ExitCode> run_plan(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock) {
+  runner::use_all_descriptors();
   const std::string directory = runner::Scratch::path_of(options.run_id);
   auto scratch = runner::Scratch::create(directory, options.guardian);
   if (!scratch) return scratch.error();

@@ -57,16 +57,18 @@ bool selects_tests(const RunOptions& options) {
 
 bool is_complete(const model::Run& run) { return run.finished && run.counts.total() >= run.planned; }
 
-base::Result<std::optional<model::Run>> latest_run_here(results::Store& store,
-                                                        const std::optional<model::Run>& before) {
+base::Result<std::optional<model::Run>> latest_run_here(results::Store& store) {
   const auto runs = runs_here(store);
   if (!runs) return runs.error();
-  bool is_older = !before;
-  for (const auto& run : *runs) {
-    if (is_older) return std::optional(run);
-    is_older = run.id == before->id;
-  }
-  return std::optional<model::Run>();
+  return runs->empty() ? std::optional<model::Run>() : runs->front();
+}
+
+base::Result<std::vector<model::Run>> latest_runs_here(results::Store& store, const std::optional<model::Run>& before) {
+  auto runs = runs_here(store);
+  if (!runs || !before) return runs;
+  const auto resumed = std::find_if(runs->begin(), runs->end(), [&](const auto& run) { return run.id == before->id; });
+  runs->erase(runs->begin(), resumed == runs->end() ? resumed : resumed + 1);
+  return runs;
 }
 
 base::Result<std::optional<model::Run>> latest_run_of(results::Store& store, const RunOptions& options) {

@@ -15,9 +15,10 @@ bool selects_tests(const RunOptions& options);
 /// True if every test of the run has its result.
 bool is_complete(const model::Run& run);
 
-/// The latest run of this machine, older than `before` if that is given: a store may hold those of others.
-base::Result<std::optional<model::Run>> latest_run_here(results::Store& store,
-                                                        const std::optional<model::Run>& before = {});
+/// The latest run of this machine: a store may hold those of others.
+base::Result<std::optional<model::Run>> latest_run_here(results::Store& store);
+/// The latest runs of this machine, the newest first, older than `before` if that is given.
+base::Result<std::vector<model::Run>> latest_runs_here(results::Store& store, const std::optional<model::Run>& before);
 /// The latest run of this machine that was started for the same tests.
 base::Result<std::optional<model::Run>> latest_run_of(results::Store& store, const RunOptions& options);
 /// The latest run of this machine that was cut short, and not followed by another of the same tests.

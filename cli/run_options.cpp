@@ -88,7 +88,7 @@ void add_run_options(CLI::App& run, RunOptions& options) {
   run.add_option("--keep", options.keep, "whose $TEST_DIR to keep: all, failed, none")
       ->check(CLI::IsMember({"all", "failed", "none"}));
   run.add_option("--json", options.json, "write JSON Lines to a file; - is stdout")->type_name("FILE");
-  run.add_option("--junit", options.junit, "write JUnit XML to a file")->type_name("FILE");
+  run.add_option("--junit", options.junit, "write JUnit XML to a file; - is stdout")->type_name("FILE");
   run.add_option("--results", options.results, "where results are kept: a file, a server, or none")
       ->type_name("FILE|postgresql://…|none");
   run.add_flag("-q,--quiet", options.quiet, "bad results and the last line only");

@@ -1,15 +1,29 @@
 #include "cli/run_outputs.hpp"
 
+#include <filesystem>
+
+#include "base/file.hpp"
 #include "cli/inputs.hpp"
 
 namespace fatespec::cli {
 
 base::Result<void> RunOutputs::open() {
+  if (const auto tried = try_junit(); !tried) return tried.error();
   if (json_path_.empty()) return {};
   auto json = reports::JsonLinesWriter::open(json_path_);
   if (!json) return json.error();
   json_ = std::move(*json);
   return {};
+}
+
+// It is written at the end: that it can be is worth knowing before the run.
+base::Result<void> RunOutputs::try_junit() const {
+  std::error_code ignored;
+  const bool is_file =
+      !std::filesystem::exists(junit_path_, ignored) || std::filesystem::is_regular_file(junit_path_, ignored);
+  if (junit_path_.empty() || !is_file) return {};
+  const auto tried = base::FileReplacement::begin(junit_path_);
+  return tried ? base::Result<void>() : tried.error();
 }
 
 void RunOutputs::handle(const model::RunEvent& event) {

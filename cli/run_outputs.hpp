@@ -26,6 +26,8 @@ class RunOutputs {
   bool close();
 
  private:
+  base::Result<void> try_junit() const;
+
   std::string json_path_;
   std::string junit_path_;
   std::unique_ptr<reports::JsonLinesWriter> json_;

@@ -1,5 +1,6 @@
 #include "cli/run_selection.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <set>
 
@@ -22,16 +23,38 @@ ExitCode nothing_left(const std::string& why) {
   return ExitCode::nothing_selected;
 }
 
-/// Keeps what was bad in the latest run; if one goes on, in the latest before that.
+struct EarlierRun {
+  std::string id;
+  std::vector<results::LatestResult> verdicts;
+};
+
+/// The latest run that had any of the tests; if one goes on, the latest before that.
+base::Result<EarlierRun> latest_run_with(const model::TestPlan& plan, results::Store& store,
+                                         const std::optional<model::Run>& resumed) {
+  std::set<Key> planned;
+  for (const auto& test : plan.tests) planned.insert(key_of(test));
+  const auto runs = latest_runs_here(store, resumed);
+  if (!runs) return runs.error();
+  for (const auto& run : *runs) {
+    auto verdicts = store.verdicts(run.id);
+    if (!verdicts) return verdicts.error();
+    const bool has_any = std::any_of(verdicts->begin(), verdicts->end(), [&](const auto& result) {
+      return planned.contains({result.test, result.configuration});
+    });
+    if (has_any) return EarlierRun{run.id, std::move(*verdicts)};
+  }
+  return base::Error{base::ErrorKind::not_found,
+                     "no earlier run of this machine has a result of the selected tests: run them without "
+                     "--rerun-failed first"};
+}
+
+/// Keeps what was bad in that run.
 std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store,
                                     const std::optional<model::Run>& resumed) {
-  const auto run = latest_run_here(store, resumed);
+  const auto run = latest_run_with(plan, store, resumed);
   if (!run) return complain(run.error());
-  if (!*run) return complain({base::ErrorKind::not_found, "no run of this machine is among the latest"});
-  const auto verdicts = store.verdicts((*run)->id);
-  if (!verdicts) return complain(verdicts.error());
   std::set<Key> bad;
-  for (const auto& result : *verdicts)
+  for (const auto& result : run->verdicts)
     if (model::is_bad(result.verdict)) bad.insert({result.test, result.configuration});
   // One that disagreed is judged by all the others.
   std::set<Key> disagreed;
@@ -40,7 +63,7 @@ std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store
   runner::keep_tests(
       plan, [&](const auto& test) { return bad.contains(key_of(test)) || disagreed.contains(group_of(test)); });
   if (!plan.tests.empty()) return std::nullopt;
-  return nothing_left(fmt::format("run {} has no bad result among the selected tests", (*run)->id));
+  return nothing_left(fmt::format("run {} has no bad result among the selected tests", run->id));
 }
 
 ExitCode nothing_to_resume(const model::Run& run) {

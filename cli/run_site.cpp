@@ -22,9 +22,11 @@ constexpr std::size_t most_runs = 51;   // this one and fifty before it
 constexpr std::size_t most_plots = 20;  // of players' recordings: each is a page of its own size
 
 /// What the failing combinations of each matrix have in common, by test and configuration.
-std::map<std::pair<std::string, std::string>, std::string> attributions(const std::vector<model::TestResult>& results) {
+std::map<std::pair<std::string, std::string>, std::string> attributions(const model::Run& run,
+                                                                        const std::vector<model::TestResult>& results) {
   std::map<std::pair<std::string, std::string>, std::string> all;
-  for (auto& found : runner::attributions_of(results)) all[{found.test, found.configuration}] = std::move(found.text);
+  for (auto& found : runner::attributions_of(run, results))
+    all[{found.test, found.configuration}] = std::move(found.text);
   return all;
 }
 
@@ -118,7 +120,7 @@ base::Result<void> write_run_site(results::Store& store, const model::Run& run,
   if (auto made = base::make_directories(directory); !made) return made;
   const auto matrix = store.matrix(run.id, most_runs);
   if (!matrix) return matrix.error();
-  const auto common = attributions(results);
+  const auto common = attributions(run, results);
   SiteExtrasMaker maker(project, directory);
   const auto decisions = decisions_of(project);
   if (!decisions) return decisions.error();

@@ -40,6 +40,11 @@ struct TestLost {
   std::string reason;
 };
 
+/// Nothing of it runs any more. Its result is told once it is final and safe.
+struct TestEnded {
+  const PlannedTest* test = nullptr;
+};
+
 struct TestFinished {
   std::shared_ptr<const TestResult> result;
 };
@@ -62,7 +67,7 @@ struct RunFinished {
   std::vector<std::string> lost_stations = {};  ///< "pi4: no answer …": boards that did not come back
 };
 
-using RunEvent = std::variant<RunStarted, TestStarted, TestLost, TestFinished, RunFinished>;
+using RunEvent = std::variant<RunStarted, TestStarted, TestLost, TestEnded, TestFinished, RunFinished>;
 
 /// Called on the scheduler's thread; must not block.
 using EventSink = std::function<void(const RunEvent&)>;

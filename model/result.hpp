@@ -17,8 +17,11 @@ namespace fatespec::model {
 struct Excerpt {
   std::string text;  ///< at most 64 KiB
   std::uint64_t bytes = 0;
-  bool truncated = false;
+  bool truncated = false;  ///< then both parts have the same size
 };
+
+/// For people: between head and tail stands how much was left out.
+std::string readable(const Excerpt& excerpt);
 
 /// One attempt that failed before a later one was made, or one of many that show an output of their own.
 struct FailedAttempt {

@@ -58,8 +58,8 @@ void add_flaky_failures(pugi::xml_node test, const model::TestResult& result) {
     pugi::xml_node failure = test.append_child("flakyFailure");
     failure.append_attribute("message") = base::printable(attempt.reason).c_str();
     failure.append_attribute("type") = std::string(model::name_of(attempt.verdict)).c_str();
-    add_text(failure, "system-out", attempt.output.text);
-    add_text(failure, "system-err", attempt.error.text);
+    add_text(failure, "system-out", model::readable(attempt.output));
+    add_text(failure, "system-err", model::readable(attempt.error));
   }
 }
 
@@ -81,8 +81,8 @@ void add_case(pugi::xml_node suite, const model::TestResult& result) {
   if (kind == Kind::skipped) return;
   node.append_attribute("type") = std::string(model::name_of(result.verdict)).c_str();
   node.text().set(base::printable_lines("$ " + result.command + "\n" + result.detail).c_str());
-  add_text(test, "system-out", result.output.text);
-  add_text(test, "system-err", result.error.text);
+  add_text(test, "system-out", model::readable(result.output));
+  add_text(test, "system-err", model::readable(result.error));
 }
 
 struct SuiteNode {

@@ -43,6 +43,7 @@ void RunReporter::handle(const model::RunEvent& event) {
   if (const auto* run = std::get_if<model::RunStarted>(&event)) started(*run);
   else if (const auto* test = std::get_if<model::TestStarted>(&event)) test_started(*test);
   else if (const auto* lost = std::get_if<model::TestLost>(&event)) test_lost(*lost);
+  else if (const auto* ended = std::get_if<model::TestEnded>(&event)) test_ended(*ended);
   else if (const auto* result = std::get_if<model::TestFinished>(&event)) test_finished(*result->result);
   else if (const auto* end = std::get_if<model::RunFinished>(&event)) finished(*end);
 }
@@ -67,12 +68,10 @@ void RunReporter::test_started(const model::TestStarted& event) {
   if (const auto& slow = event.test->spec->slow)
     running.warn_after = std::max(*slow, 2 * expected(event.test->name, event.test->configuration->name));
   running_[event.test] = std::move(running);
-  by_name_[{event.test->name, event.test->configuration->name}] = event.test;
 }
 
 void RunReporter::test_lost(const model::TestLost& event) {
   running_.erase(event.test);
-  by_name_.erase({event.test->name, event.test->configuration->name});
   if (!options_.quiet)
     console_.print(fmt::format("{} {}  runs again: {} was lost ({})", console_.styled(Style::yellow, "lost   "),
                                base::printable(event.test->name), event.station, base::printable(event.reason)));
@@ -84,17 +83,15 @@ void RunReporter::test_finished(const model::TestResult& result) {
   if (result.flaky) ++flaky_;
   if (result.leaky) ++leaky_;
   done_expected_ += expected(result.test, result.configuration);
-  if (const auto known = by_name_.find({result.test, result.configuration}); known != by_name_.end()) {
-    running_.erase(known->second);
-    by_name_.erase(known);
-  }
   remember_slow(result);
   if (model::is_bad(result.verdict)) {
     console_.print(describe_bad(
         result, console_, {.several_configurations = options_.several_configurations, .show_command = show_command()}));
     bad_names_.push_back(result.test);
     auto& cause = causes_[cause_key(result)];
+    if (cause.count > 0 && result.reason != cause.first_reason) cause.varies = true;
     if (cause.count++ == 0) {
+      cause.first_reason = result.reason;
       cause.reason =
           fmt::format("{}: {}", model::name_of(result.verdict), base::shorten(base::printable(result.reason), 100));
       cause.example = label(result, options_.several_configurations);
@@ -257,7 +254,8 @@ void RunReporter::show_causes() {
   console_.print(fmt::format("\n{} bad, {}:", bad_lines_.size(),
                              causes.size() == 1 ? "1 cause" : fmt::format("{} causes", causes.size())));
   for (std::size_t i = 0; i < std::min(most, causes.size()); ++i)
-    console_.print(fmt::format("  {:4} x {}, such as {}", causes[i].count, causes[i].reason, causes[i].example));
+    console_.print(fmt::format("  {:4} x {}, such as {}", causes[i].count,
+                               causes[i].reason + (causes[i].varies ? " (or alike)" : ""), causes[i].example));
   if (causes.size() > most) console_.print(fmt::format("  … and {} more", causes.size() - most));
 }
 

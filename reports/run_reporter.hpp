@@ -51,6 +51,7 @@ class RunReporter {
   void started(const model::RunStarted& event);
   void test_started(const model::TestStarted& event);
   void test_lost(const model::TestLost& event);
+  void test_ended(const model::TestEnded& event) { running_.erase(event.test); }
   void test_finished(const model::TestResult& result);
   void finished(const model::RunFinished& event);
   void warn_of_slow();
@@ -77,14 +78,15 @@ class RunReporter {
   base::SteadyTime began_;
   base::SteadyTime last_line_;
   std::map<const model::PlannedTest*, Running> running_;
-  std::map<std::pair<std::string, std::string>, const model::PlannedTest*> by_name_;
   std::vector<Slow> slowest_;
   std::vector<std::string> bad_names_;
   std::vector<std::string> bad_lines_;
   struct SeenCause {
     std::size_t count = 0;
-    std::string reason;
+    std::string reason;        ///< as it is shown
+    std::string first_reason;  ///< whole
     std::string example;
+    bool varies = false;  ///< others have other numbers in it
   };
   std::map<std::string, SeenCause> causes_;  ///< by cause_key()
   std::map<std::string, std::string> activities_;

@@ -17,8 +17,8 @@ std::string describe(const model::VerdictCounts& counts, const Console& console)
 /// How much of a bad result is told.
 struct BadResultText {
   bool several_configurations = false;
-  std::size_t most_detail = 24;  ///< lines
-  std::string show_command;      ///< shows all of a run, as "fatespec show 3fa2"; empty: nothing does
+  std::size_t most_detail = 24;  ///< lines of a diff; of a log or a stack, whose end may tell most, three times as many
+  std::string show_command;  ///< shows all of a run, as "fatespec show 3fa2"; empty: nothing does
 };
 
 /// The lines of a bad result: verdict, name, reason, its detail, the command.

@@ -130,7 +130,10 @@ RunWriter::~RunWriter() {
 }
 
 void RunWriter::handle(const model::RunEvent& event) {
-  if (std::holds_alternative<model::TestStarted>(event) || std::holds_alternative<model::TestLost>(event)) return;
+  const bool is_kept = std::holds_alternative<model::RunStarted>(event) ||
+                       std::holds_alternative<model::TestFinished>(event) ||
+                       std::holds_alternative<model::RunFinished>(event);
+  if (!is_kept) return;
   bool wake = false;
   {
     const std::lock_guard lock(mutex_);

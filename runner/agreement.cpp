@@ -60,15 +60,15 @@ ResultPtr failed(const TestResult& result, std::string reason, const std::string
 }
 
 // Combinations that failed by themselves, or were skipped, have nothing to say about the others.
+bool stands_alone(const TestResult& result) { return result.verdict != model::Verdict::pass; }
+
 std::vector<ResultPtr> judge(std::vector<ResultPtr> results) {
   Camps camps;
-  for (const auto& result : results)
-    if (result->verdict == model::Verdict::pass) camps[result->fingerprint].push_back(result);
+  for (const auto& result : results) camps[result->fingerprint].push_back(result);
   if (camps.size() < 2) return results;
   const auto* right = majority(camps);
   const std::string detail = describe(camps);
   for (auto& result : results) {
-    if (result->verdict != model::Verdict::pass) continue;
     if (right == nullptr) {
       result = failed(*result, fmt::format("the combinations disagree, in {} ways", camps.size()), detail);
     } else if (camps.at(result->fingerprint).front() != right->front()) {
@@ -86,7 +86,7 @@ ResultGroups agreement_groups(const model::TestPlan& plan) {
     if (!test.spec->agree || test.skip_reason || test.repetition > 0) return std::string();
     return test.configuration->name + "\n" + model::declared_name(test);
   };
-  return {plan, key_of, judge};
+  return {plan, key_of, judge, stands_alone};
 }
 
 }  // namespace fatespec::runner

@@ -130,7 +130,8 @@ std::vector<model::Attribution> AttributionCollector::conclude() const {
   return all;
 }
 
-std::vector<model::Attribution> attributions_of(const std::vector<model::TestResult>& results) {
+std::vector<model::Attribution> attributions_of(const model::Run& run, const std::vector<model::TestResult>& results) {
+  if (results.size() < run.planned) return {};
   AttributionCollector collector;
   for (const auto& result : results) collector.add(result.test, result.configuration, result.verdict);
   return collector.conclude();

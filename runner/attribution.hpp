@@ -9,6 +9,7 @@
 
 #include "model/event.hpp"
 #include "model/plan.hpp"
+#include "model/result.hpp"
 
 namespace fatespec::runner {
 
@@ -40,7 +41,7 @@ class AttributionCollector {
   std::set<Key> unclear_;  ///< not all of their combinations are known
 };
 
-/// Of all results of a run.
-std::vector<model::Attribution> attributions_of(const std::vector<model::TestResult>& results);
+/// Of all results of a run; none of fewer: what was not run may fail as well.
+std::vector<model::Attribution> attributions_of(const model::Run& run, const std::vector<model::TestResult>& results);
 
 }  // namespace fatespec::runner

@@ -111,7 +111,7 @@ std::string paste_line(const model::Project& project, const PlannedTest& test, c
   const bool elsewhere = spec.cwd || is_make(spec.parsed.type);
   if (spec.env.empty() && !spec.stdin_file && !elsewhere) return command;
   std::string line = "(";
-  if (elsewhere) line += fmt::format("cd {} && ", base::shell_quote(working_directory(project, test, variables)));
+  if (elsewhere) line += fmt::format("cd {} || exit; ", base::shell_quote(working_directory(project, test, variables)));
   for (const auto& [name, value] : spec.env)
     line += fmt::format("export {}={}; ", name, base::shell_quote(specs::expand_text(value, variables)));
   // A comment, or a backslash, at the end would swallow the parenthesis.

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <csignal>
@@ -10,6 +11,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <optional>
 
 #include <boost/optional.hpp>
 #include <boost/type_traits/remove_pointer.hpp>
@@ -32,15 +34,20 @@ bool has_terminal() {
   return there;
 }
 
+/// The limit that the runner was started with, once it has raised its own.
+std::optional<rlimit> given_descriptors;
+
 /// An initialiser that makes the child the leader of a process group and resets what it must not inherit. Where there
 /// is a terminal the child leads a session of its own, and opening /dev/tty fails in it. Elsewhere a group does: a
 /// session would cost a tenth of the time of a trivial test where the kernel schedules by sessions (autogroups).
 struct OwnGroup {
   bool own_session = false;
+  const rlimit* descriptors = nullptr;  ///< that the child has; none: ours
   process::error_code on_exec_setup(process::posix::default_launcher&, const std::filesystem::path&,
                                     const char* const*) const {
     if (own_session) ::setsid();
     else ::setpgid(0, 0);
+    if (descriptors != nullptr) ::setrlimit(RLIMIT_NOFILE, descriptors);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runner that is killed leaves no test behind
     // Ignored signals stay ignored across exec, unlike handled ones.
     for (const int signal : {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU})
@@ -153,12 +160,19 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
 
 }  // namespace
 
+void use_all_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= limit.rlim_max) return;
+  const rlimit raised{limit.rlim_max, limit.rlim_max};
+  if (::setrlimit(RLIMIT_NOFILE, &raised) == 0) given_descriptors = limit;
+}
+
 LaunchResult launch(const LaunchRequest& request) {
   const auto argv = pointers(request.words);
   const auto environment = pointers(*request.environment);
   process::process_stdio stdio{request.stdin_fd, request.stdout_fd, request.stderr_fd};
   process::process_start_dir directory(request.directory);
-  OwnGroup group{has_terminal()};
+  OwnGroup group{has_terminal(), given_descriptors ? &*given_descriptors : nullptr};
   EnterCgroup cgroup{request.cgroup_fd};
   VforkLauncher launcher;
   launcher.env = environment.data();

@@ -27,6 +27,10 @@ struct LaunchResult {
   int error = 0;
 };
 
+/// Raises our limit of open descriptors as far as we may: many tests at once need some each. What is launched has the
+/// limit that we were given. To be called before the first launch.
+void use_all_descriptors();
+
 /// Starts a process as the leader of a process group of its own, without a terminal, with no descriptor but
 /// the three, no signal blocked or ignored. Returns when the program runs or could not be run; a failed start leaves no
 /// process behind.

@@ -239,6 +239,7 @@ bool LocalProcess::ended_by_us() const {
 
 void LocalProcess::process_ended() {
   exited_ = true;
+  output_at_exit_ = output_bytes_;
   exit_.close();
   execution_.wall = std::chrono::steady_clock::now() - started_;
   if (auto refusal = tree_.refusal()) exceed(std::move(*refusal));
@@ -271,14 +272,31 @@ void LocalProcess::finish_if_over() {
   end_orphans();
 }
 
-// On a busy machine it may be we who are late; what hides from the look has as long as five looks.
+// It may be we who are late: then nothing of the test is alive. What hides from the look has as long as five looks.
 void LocalProcess::output_stays_open() {
   constexpr int most_looks = 5;
-  if (++leak_looks_ < most_looks && !tree_.has_survivors()) {
+  const bool alive = tree_.has_survivors();
+  if (!alive && is_held_back()) {
     arm(machine_.limits.leak, &LocalProcess::output_stays_open);
     return;
   }
-  output_leaked();
+  if (++leak_looks_ >= most_looks) {
+    output_leaked();
+    return;
+  }
+  if (alive) {  // what it has written by now is still read
+    execution_.leaky = true;
+    tree_.signal(SIGKILL);
+  }
+  arm(machine_.limits.leak, &LocalProcess::output_stays_open);
+}
+
+// Checks that are busy keep the pipe from being read, but no longer than it takes to read what fits into a pipe: what
+// writes more than that after the end of the test is alive, though it hides.
+bool LocalProcess::is_held_back() const {
+  constexpr std::uint64_t largest_pipe = std::uint64_t{1} << 20;
+  const bool waits = streams_[0]->is_held_back() || streams_[1]->is_held_back();
+  return waits && output_bytes_ - output_at_exit_ <= streams_.size() * largest_pipe;
 }
 
 void LocalProcess::output_leaked() {
@@ -356,9 +374,25 @@ void LocalProcess::end_tree(bool now) {
 }
 
 void LocalProcess::kill_tree() {
+  constexpr int most_kills = 100;  // ten seconds
   if (over_) return;
   if (exited_ && merciless_) output_leaked();  // a pipe that outlives the tree belongs to somebody else
+  else if (++kills_ > most_kills) give_up();
   else end_tree(true);
+}
+
+// Not even a SIGKILL ends what hangs in the kernel, as on a disk that does not answer: it is told, and left there.
+void LocalProcess::give_up() {
+  over_ = true;
+  disarm();
+  machine_.running.erase(this);
+  exit_.close();
+  for (auto& stream : streams_) stream->close();
+  execution_.wall = std::chrono::steady_clock::now() - started_;
+  execution_.problem += "; it hangs in the kernel and cannot be killed";
+  (void)tree_.ended(true);
+  auto done = std::move(done_);
+  done(std::move(execution_));
 }
 
 // A handler that was queued before its timer was cancelled is called all the same: the number tells that it is stale.

@@ -63,6 +63,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void finish_if_over();
   bool tree_is_alive();
   void output_stays_open();
+  bool is_held_back() const;
   void output_leaked();
   void reap();
   void end_orphans();
@@ -70,6 +71,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void take_stack();
   void end_tree(bool now);
   void kill_tree();
+  void give_up();
 
   using Step = void (LocalProcess::*)();
   void arm(base::Duration after, Step then);
@@ -94,6 +96,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   pid_t pid_ = -1;
   base::SteadyTime started_;
   std::uint64_t output_bytes_ = 0;
+  std::uint64_t output_at_exit_ = 0;
   std::uint64_t disk_used_before_ = 0;
   base::SteadyTime last_walk_;  ///< through its directory
   base::SteadyTime next_walk_;  ///< not before
@@ -101,6 +104,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   bool over_ = false;
   int sweeps_ = 0;
   int leak_looks_ = 0;
+  int kills_ = 0;
   model::Execution execution_;
 };
 

@@ -14,7 +14,6 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "runner/process_table.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -51,6 +50,15 @@ model::Usage OrphanReaper::test_ended(pid_t leader) {
   tests_.erase(leader);
   const auto used = usage_.extract(leader);
   return used.empty() ? model::Usage() : used.mapped();
+}
+
+const ProcessTable& OrphanReaper::recent_processes() {
+  constexpr auto old = std::chrono::milliseconds(20);
+  if (std::chrono::steady_clock::now() - recent_since_ > old) {
+    recent_ = ProcessTable::read();
+    recent_since_ = std::chrono::steady_clock::now();
+  }
+  return recent_;
 }
 
 std::vector<pid_t> OrphanReaper::orphans() {

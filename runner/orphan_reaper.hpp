@@ -4,6 +4,7 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -12,6 +13,7 @@
 
 #include "base/file.hpp"
 #include "model/execution.hpp"
+#include "runner/process_table.hpp"
 
 namespace fatespec::runner {
 
@@ -41,6 +43,8 @@ class OrphanReaper {
   std::size_t signal_all(int signal);
   /// Reaps what is dead already, so that a test that forks without end does not fill the table of processes.
   void reap_dead();
+  /// The processes of the machine as they are, or were a few milliseconds ago.
+  const ProcessTable& recent_processes();
   /// Children that are no test's main process.
   std::vector<pid_t> orphans();
 
@@ -53,6 +57,8 @@ class OrphanReaper {
   std::set<pid_t> ignored_;
   std::map<pid_t, model::Usage> usage_;  ///< of the orphans of each leader that were reaped
   std::uint64_t sequence_ = 0;
+  ProcessTable recent_;
+  std::chrono::steady_clock::time_point recent_since_;
 };
 
 }  // namespace fatespec::runner

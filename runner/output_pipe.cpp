@@ -35,7 +35,8 @@ void OutputPipe::close() {
 // Waits with the read itself: to wait first and read then would take the reactor three more system calls a pipe.
 void OutputPipe::read(const std::shared_ptr<void>& keep_alive) {
   const std::span<char> space = sink_.space();
-  if (space.empty()) {
+  held_back_ = space.empty();
+  if (held_back_) {
     sink_.when_space([this, keep_alive] { read(keep_alive); });
     return;
   }

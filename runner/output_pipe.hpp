@@ -25,6 +25,8 @@ class OutputPipe {
   /// Closes it from this side; `ended` is not called.
   void close();
   bool ended() const { return ended_; }
+  /// True while the sink has no space: what is in the pipe waits for us.
+  bool is_held_back() const { return held_back_; }
 
  private:
   void read(const std::shared_ptr<void>& keep_alive);
@@ -36,6 +38,7 @@ class OutputPipe {
   std::function<void(std::size_t)> read_some_;
   std::function<void()> on_end_;
   bool ended_ = false;
+  bool held_back_ = false;
 };
 
 }  // namespace fatespec::runner

@@ -59,8 +59,20 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
   }
 
  private:
-  using Key = std::pair<std::string, std::string>;
-  static Key key(const model::PlannedTest& test, const std::string& probe) { return {test.configuration->name, probe}; }
+  /// Who has the same configuration and the same environment has the same answer.
+  struct Key {
+    std::string configuration;
+    std::string environment;
+    std::string probe;
+    auto operator<=>(const Key&) const = default;
+  };
+  Key key(const model::PlannedTest& test, const std::string& probe) const {
+    if (test.spec->env.empty()) return {test.configuration->name, "", probe};
+    return {test.configuration->name, fmt::format("{}", fmt::join(environment_of(test), "\n")), probe};
+  }
+  std::vector<std::string> environment_of(const model::PlannedTest& test) const {
+    return test_environment(*plan_.project, test, *test.variables, "/nonexistent", station_of_(test).is_local());
+  }
 
   void ask(const model::PlannedTest& test, const std::string& probe) {
     const auto discard = [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); };
@@ -69,8 +81,7 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
     Station& station = station_of_(test);
     ExecutionRequest request;
     request.command = probe;
-    request.environment = std::make_shared<const std::vector<std::string>>(
-        test_environment(*plan_.project, test, *test.variables, "/nonexistent", station.is_local()));
+    request.environment = std::make_shared<const std::vector<std::string>>(environment_of(test));
     request.directory = station.is_local() ? plan_.project->directory : "/";
     request.marker = "TEST_DIR=/nonexistent";
     request.prefix = PrefixScope::programs;
@@ -87,7 +98,7 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
       return;
     }
     const bool yes = execution.ending == model::Ending::exited && execution.status == 0;
-    const std::string command = base::shorten(base::printable(where.second), 60);
+    const std::string command = base::shorten(base::printable(where.probe), 60);
     std::string reason;
     if (!yes && execution.ending == model::Ending::exited)
       reason = fmt::format("only if `{}`, which exits with {}", command, execution.status);

@@ -71,7 +71,7 @@ std::vector<ProcessEntry> ProcessTable::members(pid_t leader, const std::string&
   found.insert(leader);
   for (const auto& entry : entries_) {
     if (entry.session == leader || entry.group == leader) found.insert(entry.pid);
-    else if (entry.parent == self && environment_has(entry.pid, marker)) found.insert(entry.pid);
+    else if (!marker.empty() && entry.parent == self && environment_has(entry.pid, marker)) found.insert(entry.pid);
   }
   for (bool grew = true; grew;) {
     grew = false;

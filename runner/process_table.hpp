@@ -30,7 +30,8 @@ class ProcessTable {
   static ProcessTable read();
 
   /// The living processes of the tree of a test: its leader, what is in its session or group, what carries the marker
-  /// in its environment and has become a child of ours, what is `known` to be in it, and all descendants of these.
+  /// in its environment (if there is a marker) and has become a child of ours, what is `known` to be in it, and all
+  /// descendants of these.
   std::vector<ProcessEntry> tree_of(pid_t leader, const std::string& marker, const std::set<pid_t>& known) const;
   /// How many processes tree_of() would list, with the dead ones that nobody has waited for: they take room as well.
   std::size_t size_of(pid_t leader, const std::string& marker, const std::set<pid_t>& known) const {

@@ -2,8 +2,8 @@
 
 namespace fatespec::runner {
 
-ResultGroups::ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge)
-    : key_of_(std::move(key_of)), judge_(std::move(judge)) {
+ResultGroups::ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge, IsFinal is_final)
+    : key_of_(std::move(key_of)), judge_(std::move(judge)), is_final_(is_final) {
   for (const auto& test : plan.tests)
     if (const std::string key = key_of_(test); !key.empty()) ++groups_[key].missing;
 }
@@ -12,9 +12,11 @@ std::vector<ResultPtr> ResultGroups::add(const model::PlannedTest& test, ResultP
   const std::string key = key_of_(test);
   if (key.empty()) return {std::move(result)};
   Group& group = groups_.at(key);
-  group.results.push_back(std::move(result));
-  if (--group.missing > 0) return {};
-  auto results = judge_(std::move(group.results));
+  std::vector<ResultPtr> results;
+  (is_final_ != nullptr && is_final_(*result) ? results : group.results).push_back(std::move(result));
+  if (--group.missing > 0) return results;
+  if (!group.results.empty())
+    for (auto& judged : judge_(std::move(group.results))) results.push_back(std::move(judged));
   groups_.erase(key);
   return results;
 }

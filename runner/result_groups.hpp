@@ -21,10 +21,12 @@ class ResultGroups {
  public:
   /// The group of a test; an empty one: the test stands alone.
   using KeyOf = std::function<std::string(const model::PlannedTest&)>;
+  /// True of a result that needs none of the others to be final.
+  using IsFinal = bool (*)(const model::TestResult&);
   /// Makes the final results of a complete group.
   using Judge = std::function<std::vector<ResultPtr>(std::vector<ResultPtr>)>;
 
-  ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge);
+  ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge, IsFinal is_final = nullptr);
 
   /// The results that are final now.
   std::vector<ResultPtr> add(const model::PlannedTest& test, ResultPtr result);
@@ -38,6 +40,7 @@ class ResultGroups {
   };
   KeyOf key_of_;
   Judge judge_;
+  IsFinal is_final_;
   std::map<std::string, Group> groups_;
 };
 

@@ -81,13 +81,12 @@ void Scheduler::start_ready() {
     }
     if (may_start()) give_up_lost(lane);
   }
-  if (!running_.empty()) return;
   for (auto& lane : lanes_) {
     if (!may_start() || lane.queue.short_of_memory() == nullptr) continue;
     wait_for_memory(lane);
     return;
   }
-  if (all_is_done()) finish();
+  if (running_.empty() && all_is_done()) finish();
 }
 
 // Starting hundreds of processes takes long: meanwhile others end, and signals come.
@@ -99,7 +98,8 @@ void Scheduler::start_more_later() {
   });
 }
 
-// Of repetitions that were cut short, those that ended tell something all the same.
+// Of repetitions that were cut short, those that ended tell something all the same. Of combinations that are to agree,
+// those that passed have no result yet: whom the others would have agreed with is not known.
 void Scheduler::finish() {
   for (const auto& merged : repetitions_->conclude())
     for (auto& final : agreements_->add(plan_.tests[merged->index], merged))
@@ -131,13 +131,13 @@ void Scheduler::give_up_lost(Lane& lane) {
   for (const auto* test : lane.queue.drain()) report(*test, TestRunner::refused(*test, clock_.utc(), trouble));
 }
 
-// Nothing of ours runs that could give memory back: others may, but not for ever.
+// What runs, here or of others, gives memory back sooner or later; others alone may keep us waiting, but not for ever.
 void Scheduler::wait_for_memory(Lane& lane) {
   constexpr auto interval = std::chrono::milliseconds(100);
   constexpr auto patience = std::chrono::seconds(60);
   const model::PlannedTest& test = *lane.queue.short_of_memory();
   const bool never = test.spec->memory > total_memory();
-  if (short_since_.first != &test) short_since_ = {&test, clock_.steady()};
+  if (short_since_.first != &test || !running_.empty()) short_since_ = {&test, clock_.steady()};
   if (never || clock_.steady() - short_since_.second >= patience) {
     const std::string had = never ? fmt::format("has only {}", base::format_size(total_memory()))
                                   : fmt::format("had only {} for a minute", base::format_size(available_memory()));
@@ -147,7 +147,9 @@ void Scheduler::wait_for_memory(Lane& lane) {
                      fmt::format("needs {} of memory, and the machine {}", base::format_size(test.spec->memory), had)));
   }
   memory_timer_.expires_after(interval);
-  memory_timer_.async_wait([this](boost::system::error_code) { start_ready(); });
+  memory_timer_.async_wait([this](boost::system::error_code code) {
+    if (!code) start_ready();
+  });
 }
 
 void Scheduler::start_test(const model::PlannedTest& test, Lane& lane, Place& place) {
@@ -175,6 +177,7 @@ void Scheduler::test_ended(const model::PlannedTest& test, ResultPtr result) {
   const auto ended = running_.extract(&test);
   const Running& running = ended.mapped();
   if (running.has_slots) running.lane->queue.release(running.place->slots, test);
+  sink_(model::TestEnded{&test});
   if (result) report(test, std::move(result));
   else if (running.runner->loss()) test_lost(test, running);
   start_ready();

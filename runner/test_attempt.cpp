@@ -1,18 +1,14 @@
 #include "runner/test_attempt.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <utility>
-#include <vector>
 
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
-#include "base/file.hpp"
 #include "base/text.hpp"
 #include "checks/fingerprint_check.hpp"
 #include "checks/log_tail_check.hpp"
@@ -38,28 +34,6 @@ class DiscardCheck final : public checks::Check {
   checks::Reading finish() override { return {}; }
 };
 
-/// Digests the file that a test was to write.
-checks::Reading read_file_into(checks::Check& check, const std::string& path) {
-  const auto failed = [&](const std::string& reason) {
-    checks::Reading reading;
-    reading.passed = false;
-    reading.reason = reason;
-    return reading;
-  };
-  const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  struct stat status {};
-  if (!file && errno == ENOENT) return failed(fmt::format("the command wrote no file {}", path));
-  if (!file) return failed(fmt::format("{}: {}", path, std::strerror(errno)));
-  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return failed(path + ": not a regular file");
-  std::vector<char> buffer(std::size_t{256} << 10);
-  for (;;) {
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got < 0) return failed(fmt::format("{}: {}", path, std::strerror(errno)));
-    if (got == 0) return check.finish();
-    check.consume({buffer.data(), static_cast<std::size_t>(got)});
-  }
-}
-
 }  // namespace
 
 void TestAttempt::start(Done done, std::function<void()> processes_ended) {
@@ -79,14 +53,17 @@ void TestAttempt::start(Done done, std::function<void()> processes_ended) {
 
 void TestAttempt::cancel(bool now) {
   if (running_) running_->cancel(now);
+  if (reading_) reading_->cancel();
 }
 
 void TestAttempt::suspend() {
   if (running_) running_->suspend();
+  if (reading_) reading_->suspend();
 }
 
 void TestAttempt::resume() {
   if (running_) running_->resume();
+  if (reading_) reading_->resume();
 }
 
 void TestAttempt::fail_to_start(std::string problem) {
@@ -229,12 +206,25 @@ void TestAttempt::read_file() {
     read_file_there(*there);
     return;
   }
-  asio::post(context_.loops.pool, [self = shared_from_this(), path]() mutable {
-    const auto check = make_output_check(self->test_, *self->variables_, self->check_options(false));
-    auto reading = std::make_shared<checks::Reading>(read_file_into(*check, path));
-    auto& loop = self->context_.loops.loop;
-    asio::post(loop, [self = std::move(self), reading] { self->output_read(std::move(*reading)); });
-  });
+  std::optional<base::Duration> limit;
+  if (test_.timeout) limit = *test_.timeout - outcome_.execution.wall;
+  reading_ = std::make_shared<FileReading>(context_.loops, path);
+  reading_->start([this] { return make_output_check(test_, *variables_, check_options(false)); }, limit,
+                  [self = shared_from_this()](FileReading::End end, checks::Reading reading) {
+                    self->file_read_here(end, std::move(reading));
+                  });
+}
+
+// A recording of a player that hung is read after its time: that changes nothing.
+void TestAttempt::file_read_here(FileReading::End end, checks::Reading reading) {
+  reading_.reset();
+  if (end == FileReading::End::cancelled) outcome_.execution.ending = model::Ending::cancelled;
+  if (end == FileReading::End::timed_out && outcome_.execution.ending == model::Ending::exited) {
+    outcome_.execution.ending = model::Ending::timed_out;
+    outcome_.execution.problem =
+        fmt::format("no end after {}, while {} was read", base::format_duration(*test_.timeout), file_to_read());
+  }
+  output_read(std::move(reading));
 }
 
 // Of another machine the bytes come as the output of a command that reads the file.
@@ -304,10 +294,12 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
     outcome.output.output = {};
     return;
   }
+  const std::string stack = std::move(judgement.detail);
   judgement.detail = outcome.output.output.text;
   const std::string errors = checks::last_lines(outcome.error.output, shown);
   outcome.error.output = {errors, errors.size(), false};
   if (!errors.empty()) judgement.detail += "--- stderr\n" + errors;
+  if (outcome.execution.ending == model::Ending::timed_out) judgement.detail += stack;
 }
 
 // What fails while the disk is full says nothing about the program.

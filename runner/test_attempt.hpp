@@ -11,6 +11,7 @@
 #include "runner/check_factory.hpp"
 #include "runner/check_feed.hpp"
 #include "runner/executor.hpp"
+#include "runner/file_reading.hpp"
 #include "runner/station.hpp"
 
 namespace fatespec::runner {
@@ -59,6 +60,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   std::string file_to_read() const;
   OutputCheckOptions check_options(bool digested) const;
   void read_file();
+  void file_read_here(FileReading::End end, checks::Reading reading);
   void read_file_there(const FileCommand& file);
   void file_read(const model::Execution& execution);
   void finish_output();
@@ -81,6 +83,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   std::shared_ptr<CheckFeed> error_;
   std::shared_ptr<CheckFeed> file_error_;  ///< what reading the file of a digest complained about
   std::shared_ptr<RunningExecution> running_;
+  std::shared_ptr<FileReading> reading_;
   AttemptOutcome outcome_;
 };
 

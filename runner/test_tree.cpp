@@ -1,5 +1,7 @@
 #include "runner/test_tree.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <csignal>
 #include <utility>
@@ -41,19 +43,27 @@ std::optional<std::string> TestTree::refusal() const {
   return fmt::format("had more than {} processes and threads at once", task_limit(most_));
 }
 
-// First the group, at once; then what has left it.
+// What has left the group is looked for before: it is found through its parents, whom the signal ends.
 void TestTree::signal(int signal) {
+  const auto others = outside_the_group();
+  if (cgroup_ == nullptr) reaper_.signal_orphans(leader_, marker_, signal);
   ::kill(-leader_, signal);
   ::kill(-leader_, SIGCONT);
-  if (cgroup_ == nullptr) {
-    reaper_.signal_orphans(leader_, marker_, signal);
-    return;
-  }
-  for (const auto& process : living()) {
-    if (process.group == leader_) continue;
+  for (const auto& process : others) {
     ::kill(process.pid, signal);
     ::kill(process.pid, SIGCONT);
   }
+}
+
+// Where the reaper tells the orphans, what has left the group but not its parents is left. Hundreds of tests may be
+// ended at once, so these share a look at the machine; what was started after it has the SIGKILL that follows.
+std::vector<ProcessEntry> TestTree::outside_the_group() const {
+  auto processes = cgroup_ != nullptr ? living() : reaper_.recent_processes().tree_of(leader_, "", {});
+  const bool told = cgroup_ == nullptr;
+  std::erase_if(processes, [&, self = ::getpid()](const ProcessEntry& process) {
+    return process.group == leader_ || (told && process.parent == self);
+  });
+  return processes;
 }
 
 void TestTree::freeze_and_kill() {

@@ -49,6 +49,7 @@ class TestTree {
 
  private:
   std::set<pid_t> known_tasks() const;
+  std::vector<ProcessEntry> outside_the_group() const;
   void give_cgroup_back();
 
   OrphanReaper& reaper_;

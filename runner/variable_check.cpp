@@ -65,7 +65,7 @@ void VariableCheck::check_use(const PlannedTest& planned, const std::string& use
                                     through, configuration);
   if (name == "FFMPEG_PATH") message += ", and no ffmpeg is on PATH";
   message += fmt::format(" (--set {}=…)", name);
-  if (reported_.insert(planned.spec->name + "\n" + name + "\n" + configuration).second)
+  if (reported_.insert(model::declared_name(planned) + "\n" + name + "\n" + configuration).second)
     problems_.add(sources_.of(planned.suite->file), place(), message, static_cast<int>(used.size()) + 1);
 }
 

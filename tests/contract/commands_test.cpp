@@ -195,6 +195,32 @@ TEST(Commands, JunitIsWritten) {
             std::string::npos);
 }
 
+// A log that the shell has opened is neither replaced nor written from its beginning.
+TEST(Commands, JunitGoesWhereStdoutGoes) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'true'}]\n");
+  for (const char* place : {"-", "/dev/stdout"}) {
+    test::shell("exec >log; echo before; " FATESPEC_PROGRAM " run s.yaml --no-progress --results none --junit " +
+                    std::string(place) + " 2>err; echo after",
+                directory.path());
+    const std::string log = test::read_file(directory / "log");
+    EXPECT_EQ(log.substr(0, 7), "before\n") << log;
+    EXPECT_NE(log.find("<testsuites"), std::string::npos) << log;
+    EXPECT_EQ(log.substr(log.size() - 6), "after\n") << log;
+  }
+  const auto refused = test::fatespec("run s.yaml --results none --junit no/such/place.xml", directory.path());
+  EXPECT_EQ(refused.out.find("1 pass"), std::string::npos) << "it is told before the run: " << refused.out;
+}
+
+TEST(Commands, LongOutputIsShownWithItsGap) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'seq 30000; false'}]\n");
+  test::fatespec("run s.yaml --junit r.xml", directory.path());
+  const std::string gap = "\n[… 103360 bytes left out …]\n";
+  EXPECT_NE(test::fatespec("show --test s/a", directory.path()).out.find(gap), std::string::npos);
+  EXPECT_NE(test::read_file(directory / "r.xml").find(gap), std::string::npos);
+}
+
 TEST(Commands, ColoursRespectNoColor) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests: [{name: a, spec: /bin/false}]\n");

@@ -37,6 +37,16 @@ TEST(Isolation, TestsHaveTheRunnersPriority) {
   EXPECT_EQ(test::shell("chrt -b 0" + run, directory.path()).out, "SCHED_BATCH\\n0\n");
 }
 
+TEST(Isolation, ManyTestsAtOnceNeedNoHigherLimitOfDescriptors) {
+  const TemporaryDirectory directory;
+  std::string tests = "suite: s\ntests:\n";
+  for (int i = 0; i < 40; ++i)
+    tests += "  - {name: t" + std::to_string(i) + ", spec: 'ulimit -Sn; sleep 0.2', expect: {stdout: \"50\\n\"}}\n";
+  directory.write("s.yaml", tests);
+  const auto run = test::shell("ulimit -Sn 50; " FATESPEC_PROGRAM " run s.yaml -j40 --no-progress", directory.path());
+  EXPECT_NE(run.out.find("40 tests: 40 pass"), std::string::npos) << run.out << run.err;
+}
+
 TEST(Isolation, StdinIsDevNullOrTheFile) {
   const TemporaryDirectory directory;
   directory.write("in", "input");

@@ -58,6 +58,19 @@ TEST(RerunFailed, TakesWhatWasBadInTheLatestRun) {
   EXPECT_NE(nothing.err.find("has no bad result"), std::string::npos) << nothing.err;
 }
 
+TEST(RerunFailed, LooksPastRunsOfOtherTests) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "suite: a\ntests: [{name: bad, spec: 'false'}]\n");
+  directory.write("b.yaml", "suite: b\ntests: [{name: good, spec: 'true'}]\n");
+  const auto none = test::fatespec("run a.yaml --rerun-failed", directory.path());
+  EXPECT_EQ(none.status, 2);
+  EXPECT_NE(none.err.find("run them without --rerun-failed first"), std::string::npos) << none.err;
+  EXPECT_EQ(test::fatespec("run a.yaml", directory.path()).status, 1);
+  EXPECT_EQ(test::fatespec("run b.yaml", directory.path()).status, 0);
+  EXPECT_EQ(test::fatespec("run a.yaml --rerun-failed --json r.json", directory.path()).status, 1);
+  EXPECT_EQ(tests_of(directory / "r.json"), std::set<std::string>{"a/bad"});
+}
+
 TEST(Resume, RunsWhatHasNoResultAndCountsTheWholeRun) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'false'}\n  - {name: b, spec: 'echo b >>" +

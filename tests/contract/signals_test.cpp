@@ -176,6 +176,38 @@ TEST(Signals, RepetitionsThatAreInterruptedAreTold) {
   EXPECT_NE(out.find("1 test: 1 pass"), std::string::npos) << out;
 }
 
+// What a crash needs no other combination for is kept; what the others might still contradict is not claimed.
+TEST(Signals, CombinationsThatAreInterruptedKeepWhatIsCertain) {
+  const TemporaryDirectory directory;
+  const std::string spec =
+      "case $A in 1) kill -SEGV $$ ;; 2) echo x ;; 3) touch " + directory / "ready" + "; sleep 1000 ;; esac";
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n  - {name: m, agree: true, matrix: {A: ['1', '2', '3']}, spec: '" + spec + "'}\n");
+  Runner runner(directory, "--jobs 1 --order file");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  runner.send(SIGINT);
+  EXPECT_EQ(runner.wait(), 130);
+  const std::string out = test::read_file(directory / "out");
+  EXPECT_NE(out.find("1 test: 1 crash"), std::string::npos) << out;
+  EXPECT_NE(out.find("2 of 3 tests have no result"), std::string::npos) << out;
+  EXPECT_EQ(out.find("exactly when"), std::string::npos) << out;
+}
+
+// Five seconds would be those of a test that ignores the request to end.
+TEST(Signals, TheSecondInterruptWaitsForNothing) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'trap \"touch " + directory / "asked" +
+                                "\" TERM; touch " + directory / "ready" + "; while :; do sleep 0.1; done'}]\n");
+  Runner runner(directory, "--jobs 1");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  runner.send(SIGINT);
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "asked"); }));
+  const auto before = std::chrono::steady_clock::now();
+  runner.send(SIGINT);
+  EXPECT_EQ(runner.wait(), 130);
+  EXPECT_LT(std::chrono::steady_clock::now() - before, 4s);
+}
+
 TEST(Signals, TheFirstInterruptSaysHowToGoOn) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'touch " + directory / "ready" +

@@ -63,6 +63,9 @@ TEST(Verdicts, EachHasAOneLineReason) {
   - {name: expected127, spec: no-such-program, expect: {status: 127}}
   - {name: segv, spec: 'kill -SEGV $$', expect: {status: SIGSEGV}}
   - {name: nonzero, spec: /bin/false, expect: {status: nonzero}}
+  - {name: nonzero-none, spec: nosuchprogram -x, expect: {status: nonzero}}
+  - {name: nonzero-shell, spec: 'nosuchprogram -x || exit $?', expect: {status: nonzero}}
+  - {name: nonzero-crash, spec: 'sh -c ''kill -SEGV $$'' && true', expect: {status: nonzero}}
 )");
   const auto verdict_and_reason = [&](const char* name) {
     return run[name]["verdict"].get<std::string>() + ": " + run[name]["reason"].get<std::string>();
@@ -81,6 +84,9 @@ TEST(Verdicts, EachHasAOneLineReason) {
   EXPECT_EQ(verdict_and_reason("expected127"), "pass: ");
   EXPECT_EQ(verdict_and_reason("segv"), "pass: ");
   EXPECT_EQ(verdict_and_reason("nonzero"), "pass: ");
+  EXPECT_EQ(verdict_and_reason("nonzero-none"), "error: program `nosuchprogram` not found on PATH");
+  EXPECT_EQ(verdict_and_reason("nonzero-shell").substr(0, 38), "error: program not found (status 127):");
+  EXPECT_EQ(verdict_and_reason("nonzero-crash").substr(0, 44), "crash: a program of the command ended by SIG");
 }
 
 TEST(Verdicts, APassAfterARetryIsFlaky) {
@@ -105,6 +111,26 @@ TEST(Verdicts, TheFailingAttemptsOutputIsShown) {
   EXPECT_NE(shown.find("attempt 1: fail, status 1, expected 0\nits stdout, 14 bytes:\nattempt\nfirst\n"),
             std::string::npos)
       << shown;
+}
+
+TEST(Verdicts, ReadingAFileHasTheTimeThatATestHas) {
+  const TemporaryDirectory directory;
+  const auto run =
+      run_suite(directory,
+                "tests:\n  - {name: large, timeout: 500ms, spec: '{MD5FILE,$TEST_DIR/big} truncate -s 500G "
+                "$TEST_DIR/big'}\n");
+  EXPECT_EQ(run["large"]["verdict"], "timeout");
+  EXPECT_EQ(run["large"]["reason"].get<std::string>().substr(0, 24), "no end after 500 ms, whi") << run["large"];
+}
+
+TEST(Verdicts, WhatHasEndedIsNotCalledSlow) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: quick, slow: 1s, spec: sleep 0.1}\n");
+  const auto repeated = test::fatespec("run s.yaml --stress 20 -j1 --results none", directory.path());
+  EXPECT_EQ(repeated.out.find("slow "), std::string::npos) << repeated.out;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: long, slow: 100ms, spec: sleep 1.5}\n");
+  const auto slow = test::fatespec("run s.yaml --results none", directory.path());
+  EXPECT_NE(slow.out.find("slow    s/long  running for "), std::string::npos) << slow.out;
 }
 
 TEST(Verdicts, FailFastStartsNothingMore) {

@@ -19,13 +19,20 @@ using namespace std::chrono_literals;
 
 class StringSink final : public OutputSink {
  public:
-  std::span<char> space() override { return buffer_; }
+  std::span<char> space() override { return text.size() < most ? std::span<char>(buffer_) : std::span<char>(); }
   void commit(std::size_t bytes) override { text.append(buffer_.data(), bytes); }
-  void when_space(std::function<void()>) override {}
+  void when_space(std::function<void()> resume) override { resume_ = std::move(resume); }
+  /// As much as there is from now on.
+  void take_all() {
+    most = SIZE_MAX;
+    if (auto resume = std::exchange(resume_, nullptr)) resume();
+  }
   std::string text;
+  std::size_t most = SIZE_MAX;
 
  private:
   std::array<char, 4096> buffer_{};
+  std::function<void()> resume_;
 };
 
 struct Ran {
@@ -39,9 +46,15 @@ class LocalExecutorTest : public ::testing::Test {
   Ran run(const std::string& command, std::optional<base::Duration> timeout = 20s,
           std::optional<base::Duration> cancel_after = {}) {
     asio::io_context loop;
-    LocalExecutor executor(loop, {.grace = 300ms, .leak = 100ms});
+    LocalExecutor executor(loop, {.grace = grace_, .leak = 100ms});
     StringSink out;
     StringSink err;
+    asio::steady_timer busy(loop);
+    if (busy_for_.count() > 0) {
+      out.most = 1;
+      busy.expires_after(busy_for_);
+      busy.async_wait([&](auto) { out.take_all(); });
+    }
     Ran ran;
     ExecutionRequest request;
     request.command = command;
@@ -69,6 +82,8 @@ class LocalExecutorTest : public ::testing::Test {
   }
   TemporaryDirectory directory_;
   std::string marker_;
+  base::Duration grace_ = 300ms;
+  base::Duration busy_for_{0};  ///< so long the sink of stdout takes nothing but the first bytes
 };
 
 TEST_F(LocalExecutorTest, ReportsStatusStreamsAndUsage) {
@@ -165,6 +180,26 @@ TEST_F(LocalExecutorTest, OutputThatIsKeptOpenMakesTheTestLeaky) {
   EXPECT_EQ(ran.execution.ending, Ending::exited);
   EXPECT_FALSE(process_exists("6234.5"));
   EXPECT_FALSE(run("printf done").execution.leaky);
+}
+
+// Ten looks long it is we who do not read.
+TEST_F(LocalExecutorTest, OutputThatWaitsForItsCheckIsNeitherLeakedNorLost) {
+  busy_for_ = 1s;
+  const Ran ran = run("head -c 60000 /dev/zero");
+  EXPECT_FALSE(ran.execution.leaky);
+  EXPECT_EQ(ran.out.size(), 60000U);
+  const Ran leaky = run("sleep 6234.6 & head -c 60000 /dev/zero");
+  EXPECT_TRUE(leaky.execution.leaky);
+  EXPECT_EQ(leaky.out.size(), 60000U) << "what was written before it was killed counts";
+  EXPECT_FALSE(process_exists("6234.6"));
+}
+
+TEST_F(LocalExecutorTest, WhatHasLeftTheSessionIsAskedToEndToo) {
+  grace_ = 20s;
+  directory_.write("cleans", "trap 'echo cleaned >it; exit' TERM\n: >ready\nwhile :; do sleep 0.05; done\n");
+  const Ran ran = run("setsid sh ./cleans & until [ -e ready ]; do sleep 0.02; done; sleep 8234.5", 3s);
+  EXPECT_EQ(ran.execution.ending, Ending::timed_out);
+  EXPECT_EQ(test::read_file(directory_ / "it"), "cleaned\n");
 }
 
 TEST_F(LocalExecutorTest, CancelEndsTheTree) {
