@@ -39,8 +39,7 @@ std::string describe_bad(const model::TestResult& result, const Console& console
   const auto lines = base::split_lines(result.detail);
   std::string shown;
   const bool is_diff = result.detail.starts_with("@@ ") || result.detail.find("\n@@ ") != std::string::npos;
-  const std::size_t wanted =
-      is_diff || options.most_detail == SIZE_MAX ? options.most_detail : 3 * options.most_detail;
+  const std::size_t wanted = is_diff || options.most_detail == SIZE_MAX ? options.most_detail : 3 * options.most_detail;
   const std::size_t most = std::min(lines.size(), wanted);
   for (std::size_t i = 0; i < most; ++i) shown += std::string(lines[i]) + "\n";
   if (lines.size() > most) {

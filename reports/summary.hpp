@@ -18,7 +18,7 @@ std::string describe(const model::VerdictCounts& counts, const Console& console)
 struct BadResultText {
   bool several_configurations = false;
   std::size_t most_detail = 24;  ///< lines of a diff; of a log or a stack, whose end may tell most, three times as many
-  std::string show_command;  ///< shows all of a run, as "fatespec show 3fa2"; empty: nothing does
+  std::string show_command;      ///< shows all of a run, as "fatespec show 3fa2"; empty: nothing does
 };
 
 /// The lines of a bad result: verdict, name, reason, its detail, the command.

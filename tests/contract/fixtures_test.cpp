@@ -69,7 +69,7 @@ std::vector<Row> crashes() {
       {SIGKILL, "SIGKILL"}, {SIGUSR1, "SIGUSR1"},     {SIGSEGV, "SIGSEGV"}, {SIGUSR2, "SIGUSR2"},
       {SIGPIPE, "SIGPIPE"}, {SIGALRM, "SIGALRM"},     {SIGTERM, "SIGTERM"}, {SIGXCPU, "SIGXCPU"},
       {SIGXFSZ, "SIGXFSZ"}, {SIGVTALRM, "SIGVTALRM"}, {SIGSYS, "SIGSYS"},   {SIGSTKFLT, "SIGSTKFLT"},
-      {SIGPOLL, "SIGPOLL"},   {SIGPROF, "SIGPROF"},     {SIGPWR, "SIGPWR"}};
+      {SIGPOLL, "SIGPOLL"}, {SIGPROF, "SIGPROF"},     {SIGPWR, "SIGPWR"}};
   for (const auto& [number, name] : signals)
     rows.push_back({"crash-" + name, "crash " + std::to_string(number), "", "crash", "ended by " + name, nullptr, name,
                     0, "error"});
