@@ -206,16 +206,14 @@ void TestAttempt::read_file() {
     read_file_there(*there);
     return;
   }
-  std::optional<base::Duration> limit;
-  if (test_.timeout) limit = *test_.timeout - outcome_.execution.wall;
   reading_ = std::make_shared<FileReading>(context_.loops, path);
-  reading_->start([this] { return make_output_check(test_, *variables_, check_options(false)); }, limit,
+  reading_->start([this] { return make_output_check(test_, *variables_, check_options(false)); }, test_.timeout,
                   [self = shared_from_this()](FileReading::End end, checks::Reading reading) {
                     self->file_read_here(end, std::move(reading));
                   });
 }
 
-// A recording of a player that hung is read after its time: that changes nothing.
+// It has as long as the test had. Of a player that crashed or hung, that is its verdict in any case.
 void TestAttempt::file_read_here(FileReading::End end, checks::Reading reading) {
   reading_.reset();
   if (end == FileReading::End::cancelled) outcome_.execution.ending = model::Ending::cancelled;

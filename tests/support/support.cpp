@@ -34,9 +34,12 @@ std::string TemporaryDirectory::write(const std::string& name, const std::string
   return file.string();
 }
 
-std::string read_file(const std::string& path) {
+// What belongs to a process may end while it is read: a file of nobody is empty, as one that is not there.
+std::string read_file(const std::string& path) try {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+} catch (const std::ios_base::failure&) {
+  return {};
 }
 
 ProgramResult shell(const std::string& command, const fs::path& directory) {
@@ -88,12 +91,7 @@ std::string little_endian(std::int64_t value, std::size_t bytes) {
 bool process_exists(const std::string& text) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator("/proc", ignored)) {
-    std::string command;
-    try {
-      command = read_file((entry.path() / "cmdline").string());
-    } catch (const std::exception&) {
-      continue;  // it has just ended
-    }
+    std::string command = read_file((entry.path() / "cmdline").string());
     std::replace(command.begin(), command.end(), '\0', ' ');
     if (command.find(text) != std::string::npos) return true;
   }
