@@ -332,7 +332,11 @@ void LocalProcess::end_orphans() {
     return;
   }
   if (left > 0) execution_.problem = fmt::format("{} processes of the test cannot be killed", left);
-  const model::Usage orphans = tree_.ended(left > 0);
+  conclude(left > 0);
+}
+
+void LocalProcess::conclude(bool survivors) {
+  const model::Usage orphans = tree_.ended(survivors);
   execution_.usage.user += orphans.user;
   execution_.usage.system += orphans.system;
   execution_.usage.max_rss_kib = std::max(execution_.usage.max_rss_kib, orphans.max_rss_kib);
@@ -390,9 +394,7 @@ void LocalProcess::give_up() {
   for (auto& stream : streams_) stream->close();
   execution_.wall = std::chrono::steady_clock::now() - started_;
   execution_.problem += "; it hangs in the kernel and cannot be killed";
-  (void)tree_.ended(true);
-  auto done = std::move(done_);
-  done(std::move(execution_));
+  conclude(true);
 }
 
 // A handler that was queued before its timer was cancelled is called all the same: the number tells that it is stale.

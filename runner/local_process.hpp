@@ -67,6 +67,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void output_leaked();
   void reap();
   void end_orphans();
+  void conclude(bool survivors);
   void time_is_up();
   void take_stack();
   void end_tree(bool now);

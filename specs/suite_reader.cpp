@@ -88,7 +88,8 @@ class SuiteReader {
     if (make && (expect.output || expect.output_file || expect.output_matches || expect.size))
       add_problem(
           problems_, node,
-          fmt::format("`{}` is a build: of its output nothing is compared, only `status` can be expected", test.name));
+          fmt::format("`{}` is a build: of its stdout nothing is compared, only `status` and `stderr` can be expected",
+                      test.name));
   }
 
   void check_filesize(YamlNode node, const TestSpec& test) {

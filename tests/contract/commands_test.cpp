@@ -209,6 +209,8 @@ TEST(Commands, JunitGoesWhereStdoutGoes) {
     EXPECT_EQ(log.substr(log.size() - 6), "after\n") << log;
   }
   const auto refused = test::fatespec("run s.yaml --results none --junit no/such/place.xml", directory.path());
+  EXPECT_EQ(refused.status, 2) << "nothing was run";
+  EXPECT_NE(refused.err.find("no/such/place.xml"), std::string::npos) << refused.err;
   EXPECT_EQ(refused.out.find("1 pass"), std::string::npos) << "it is told before the run: " << refused.out;
 }
 

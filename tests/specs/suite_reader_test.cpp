@@ -139,9 +139,9 @@ TEST(Suite, ATestsOwnReferenceTakesThePlaceOfADefault) {
 }
 
 TEST(Suite, OfABuildNothingIsCompared) {
-  EXPECT_EQ(
-      read("tests: [{name: a, spec: '{MAKE} x', expect: {stdout: o}}]").problems,
-      Lines{"dir/audio.yaml:1:9: `a` is a build: of its output nothing is compared, only `status` can be expected"});
+  EXPECT_EQ(read("tests: [{name: a, spec: '{MAKE} x', expect: {stdout: o}}]").problems,
+            Lines{"dir/audio.yaml:1:9: `a` is a build: of its stdout nothing is compared, only `status` and `stderr` "
+                  "can be expected"});
 }
 
 TEST(Suite, MergeKeysAreFollowedAndOwnKeysWin) {
