@@ -96,8 +96,20 @@ class SdlWindow final : public Display {
   bool full_screen_ = false;
 };
 
+/// SDL draws where nobody sees it if no display answers; that is for those who ask for it.
+bool draws_for_nobody() {
+  const std::string driver = SDL_GetCurrentVideoDriver();
+  const char* const wish = std::getenv("SDL_VIDEODRIVER");
+  return (driver == "offscreen" || driver == "dummy") && (wish == nullptr || *wish == '\0');
+}
+
 bool SdlWindow::open() {
   if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0) return false;
+  if (draws_for_nobody()) {
+    SDL_QuitSubSystem(SDL_INIT_VIDEO);
+    SDL_SetError("the display does not answer");
+    return false;
+  }
   SDL_Point size = options_.width > 0
                        ? shown_size(options_.width, options_.height, options_.pixel_aspect, options_.rotation)
                        : SDL_Point{cover_size, cover_size};

@@ -62,6 +62,17 @@ TEST(RealPlay, WithoutADisplayItPlaysWithoutAWindow) {
   EXPECT_EQ(played.header.video_driver, "none");
 }
 
+TEST(RealPlay, ADisplayThatDoesNotAnswerIsTold) {
+  const Play played =
+      play(sample("picture.png"), "--null-audio", "env -u WAYLAND_DISPLAY -u SDL_VIDEODRIVER DISPLAY=:999");
+  EXPECT_EQ(played.program.status, 0);
+  EXPECT_NE(played.program.err.find("fatespec-player: no window could be opened: the display does not answer: "
+                                    "playing without one\n"),
+            std::string::npos)
+      << played.program.err;
+  EXPECT_EQ(played.header.video_driver, "none");
+}
+
 TEST(RealPlay, SdlsOwnDriversWillDo) {
   for (const char* driver : {"dummy", "offscreen"}) {
     const Play played =
@@ -82,7 +93,11 @@ class RealWindow : public testing::Test {
     display_ = "DISPLAY=:" + started.out.substr(0, started.out.find('\n'));
     ASSERT_GT(display_.size(), 9U) << started.err << read_file(directory_ / "xvfb.log");
   }
-  void TearDown() override { shell("kill $(cat pid)", directory_.path()); }
+  /// The next server may take this one's number, so that nothing of this one may be left to remove.
+  void TearDown() override {
+    shell("kill $(cat pid)", directory_.path());
+    EXPECT_TRUE(wait_for("[ ! -e /tmp/.X$(cat display)-lock ] && [ ! -e /tmp/.X11-unix/X$(cat display) ]"));
+  }
 
   /// Starts a play in the background; its exit status goes to `status`. What X and its input method leave behind is
   /// not looked for: the plays without a window show our leaks.
