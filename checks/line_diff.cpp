@@ -75,6 +75,25 @@ std::vector<Edit> align(const std::vector<int>& before, const std::vector<int>& 
   return edits;
 }
 
+/// Of lines in a row that changed, what was comes before what is.
+void order_changes(std::vector<Edit>& edits) {
+  for (auto begin = edits.begin(); begin != edits.end();) {
+    if (begin->mark == ' ') {
+      ++begin;
+      continue;
+    }
+    std::size_t old_line = begin->old_line;
+    std::size_t new_line = begin->new_line;
+    const auto end = std::find_if(begin, edits.end(), [](const Edit& edit) { return edit.mark == ' '; });
+    std::stable_partition(begin, end, [](const Edit& edit) { return edit.mark == '-'; });
+    for (; begin != end; ++begin) {
+      begin->old_line = old_line;
+      begin->new_line = new_line;
+      ++(begin->mark == '-' ? old_line : new_line);
+    }
+  }
+}
+
 std::string hunk(const std::vector<Edit>& edits, std::size_t lines_before, const Lines& before, const Lines& after) {
   std::size_t old_count = 0;
   std::size_t new_count = 0;
@@ -124,7 +143,8 @@ std::string unified_diff(std::string_view expected, std::string_view actual, con
   const Lines after = base::split_lines(actual.substr(window.start, most_bytes));
   LineNumbers numbers(options.comparison);
   const auto before_numbers = numbers.number(before);
-  const auto edits = align(before_numbers, numbers.number(after));
+  auto edits = align(before_numbers, numbers.number(after));
+  order_changes(edits);
   std::string text;
   for (std::size_t i = 0; i < edits.size();) {
     if (edits[i].mark == ' ') {

@@ -43,8 +43,7 @@ base::Result<model::Variables> parse_set(const std::vector<std::string>& set) {
     if (equals == std::string::npos || equals == 0)
       return base::usage_error(fmt::format("--set {}: NAME=value is needed", entry));
     if (!specs::is_variable_name(entry.substr(0, equals)))
-      return base::usage_error(
-          fmt::format("--set {}: `{}` cannot be the name of a variable", entry, entry.substr(0, equals)));
+      return base::usage_error(fmt::format("--set {}: {}", entry, specs::no_variable_name(entry.substr(0, equals))));
     if (entry.substr(0, equals) == "TEST_DIR")
       return base::usage_error(fmt::format("--set {}: $TEST_DIR is always there and cannot be set", entry));
     variables[entry.substr(0, equals)] = entry.substr(equals + 1);
@@ -64,6 +63,18 @@ std::vector<std::string> spec_files(const InputOptions& options, const model::Pr
     if (seen.insert(ignored ? file : real.string()).second) files.push_back(file);
   }
   return files;
+}
+
+/// The suites without a problem: a plan of the others would only repeat what is wrong with them.
+std::vector<std::shared_ptr<const model::Suite>> right_suites(const std::vector<std::string>& files,
+                                                              specs::Problems& problems) {
+  std::vector<std::shared_ptr<const model::Suite>> suites;
+  for (const auto& file : files) {
+    const std::size_t known = problems.size();
+    auto suite = specs::read_suite(file, problems);
+    if (suite && problems.size() == known) suites.push_back(std::move(suite));
+  }
+  return suites;
 }
 
 std::optional<ExitCode> check_selection(const std::optional<specs::Filter>& filter, const Inputs& inputs,
@@ -126,6 +137,7 @@ std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::
   Inputs inputs;
   inputs.project = read_or_default(options, problems);
   if (!inputs.project) return print_problems(problems);
+  const bool project_is_right = problems.empty();
   const auto files = spec_files(options, *inputs.project, problems);
   if (files.empty() && problems.empty()) {
     complain(inputs.project->file.empty()
@@ -133,10 +145,8 @@ std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::
                  : fmt::format("no spec file is named, and {} has no `suites`", inputs.project->file));
     return ExitCode::usage;
   }
-  for (const auto& file : files)
-    if (auto suite = specs::read_suite(file, problems)) inputs.suites.push_back(std::move(suite));
-  // A plan of broken suites would only repeat their problems.
-  if (problems.empty()) inputs.plan = runner::build_plan(inputs.project, inputs.suites, plan_options, problems);
+  inputs.suites = right_suites(files, problems);
+  if (project_is_right) inputs.plan = runner::build_plan(inputs.project, inputs.suites, plan_options, problems);
   if (!problems.empty()) return print_problems(problems);
   if (const auto empty = check_selection(filter, inputs, plan_options)) return *empty;
   return inputs;

@@ -99,11 +99,18 @@ base::Result<void> is_whole(const std::string& location) {
                                  location)};
 }
 
+/// What SQLite says in words of its own, for those who name a file.
+std::string reason_of(const soci::soci_error& error) {
+  const std::string message = message_of(error);
+  if (message.find("file is not a database") == std::string::npos) return message;
+  return "it is no file of results; name another one with --results";
+}
+
 bool is_locked(const soci::soci_error& error) { return message_of(error).find("locked") != std::string::npos; }
 
 base::Error not_opened(const std::string& location, const soci::soci_error& error) {
   return {base::ErrorKind::io, fmt::format("results {} {}: {}", is_server(location) ? "at" : "file", shown(location),
-                                           without_secrets(message_of(error), location))};
+                                           without_secrets(reason_of(error), location))};
 }
 
 base::Result<std::unique_ptr<Store::Connection>> connect(const std::string& location, Access access) {

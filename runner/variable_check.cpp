@@ -6,7 +6,9 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "runner/command_line.hpp"
 #include "specs/shell.hpp"
+#include "specs/spec_string.hpp"
 
 namespace fatespec::runner {
 
@@ -97,12 +99,29 @@ void VariableCheck::check(const PlannedTest& planned) {
     if (*text) check_text(planned, (*text)->text, (*text)->origin);
   for (const auto& [name, value] : test.env) check_text(planned, value, test.origin);
   if (planned.skip_reason) return;
+  check_arguments(planned);
   for (const auto& condition : test.only_if) check_command(planned, condition.probe);
   const bool tests_the_build = spec.type == model::SpecType::make_test && spec.command.empty();
   const std::string maketest = planned.configuration->maketest.value_or(project_.maketest);
   if (tests_the_build) check_command(planned, maketest);
   if (spec.type == model::SpecType::make || (tests_the_build && maketest.empty()))
     check_command(planned, planned.configuration->make.value_or(project_.make));
+}
+
+// What is written in the spec string itself has been checked where it was read.
+void VariableCheck::check_arguments(const PlannedTest& planned) {
+  const auto& spec = planned.spec->parsed;
+  const bool has_variables = std::any_of(spec.arguments.begin(), spec.arguments.end(), [](const auto& argument) {
+    return argument.value.find('$') != std::string::npos;
+  });
+  if (!has_variables) return;
+  const auto wrong = specs::check_argument_values(expanded(spec, *planned.variables), false);
+  if (!wrong || !reported_.insert(model::declared_name(planned) + "\n" + wrong->message).second) return;
+  const auto argument = std::find_if(spec.arguments.begin(), spec.arguments.end(),
+                                     [&](const auto& candidate) { return candidate.offset == wrong->offset; });
+  const std::size_t name = argument->name.empty() ? 0 : argument->name.size() + 1;
+  problems_.add(sources_.of(planned.suite->file), place_of(planned, wrong->offset),
+                fmt::format("{}: {}", planned.name, wrong->message), static_cast<int>(name + argument->value.size()));
 }
 
 void VariableCheck::check_text(const PlannedTest& planned, const std::string& text, const base::Origin& origin) {

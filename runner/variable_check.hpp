@@ -1,4 +1,4 @@
-// Finds variables that a test uses and that must be defined, but are not.
+// Finds variables that a test uses and that must be defined but are not, and arguments that their values make wrong.
 #pragma once
 
 #include <map>
@@ -34,6 +34,7 @@ class VariableCheck {
   void check(const model::PlannedTest& planned);
 
  private:
+  void check_arguments(const model::PlannedTest& planned);
   void check_text(const model::PlannedTest& planned, const std::string& text, const base::Origin& origin);
   void check_command(const model::PlannedTest& planned, const std::string& command);
   template <class PlaceOf>

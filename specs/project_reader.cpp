@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "specs/map_reader.hpp"
 #include "specs/shell.hpp"
@@ -30,7 +31,7 @@ class ProjectReader {
     MapReader::read(
         document_.root(), "the configuration",
         {{"suites", [&](YamlNode v) { read_suites(v); }},
-         {"results", [&](YamlNode v) { project_->results = text(v).value_or(project_->results); }},
+         {"results", [&](YamlNode v) { read_results(v); }},
          {"variables",
           [&](YamlNode v) { project_->variables = read_variables(v, problems_, &project_->variable_origins); }},
          {"reference", [&](YamlNode v) { project_->reference = read_variables(v, problems_); }},
@@ -57,6 +58,12 @@ class ProjectReader {
   std::string path(YamlNode node) {
     const auto written = text(node);
     return written ? (fs::path(project_->directory) / *written).lexically_normal().string() : "";
+  }
+
+  void read_results(YamlNode node) {
+    const auto written = text(node);
+    if (written && written->empty()) add_problem(problems_, node, "where results are kept is needed here, or `none`");
+    else project_->results = written.value_or(project_->results);
   }
 
   void read_suites(YamlNode node) {
@@ -188,13 +195,24 @@ std::shared_ptr<model::Project> default_project(const std::string& directory) {
   return project;
 }
 
+namespace {
+
+void add_unmatched(const model::Project& project, const model::PlacedText& glob, Problems& problems) {
+  auto text = base::read_file(project.file);
+  const SourceText source(project.file, text ? std::move(*text) : "");
+  problems.add(source, glob.origin, fmt::format("`{}` matches no file", glob.text),
+               static_cast<int>(base::columns_of(glob.text)));
+}
+
+}  // namespace
+
 std::vector<std::string> suite_files(const model::Project& project, Problems& problems) {
   std::vector<std::string> files;
   for (const auto& glob : project.suites) {
     const std::string pattern =
         fs::path(glob.text).is_absolute() ? glob.text : (fs::path(project.directory) / glob.text).string();
     const auto found = expand_glob(pattern);
-    if (found.empty()) problems.add({glob.origin, fmt::format("`{}` matches no file", glob.text), "", 1});
+    if (found.empty()) add_unmatched(project, glob, problems);
     for (const auto& file : found)
       if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);
   }

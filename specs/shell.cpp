@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "base/text.hpp"
 #include "specs/shell_scan.hpp"
 
@@ -114,6 +116,10 @@ std::string single_quoted(std::string_view value) {
 }  // namespace
 
 bool is_variable_name(std::string_view name) { return !name.empty() && name_length(name) == name.size(); }
+
+std::string no_variable_name(std::string_view name) {
+  return fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only, and no digit first", name);
+}
 
 std::vector<VariableUse> variables_of_command(std::string_view command) { return scan_command(command).uses; }
 

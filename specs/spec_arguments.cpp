@@ -164,8 +164,8 @@ SpecResult<T> read_all(const SpecString& spec, T (*function)(const SpecString&, 
 
 }  // namespace
 
-std::optional<SpecStringError> check_argument_values(const SpecString& spec) {
-  ValueReader read(spec, true);
+std::optional<SpecStringError> check_argument_values(const SpecString& spec, bool skip_variables) {
+  ValueReader read(spec, skip_variables);
   if (spec.type == SpecType::one_off) read_one_off(spec, read);
   if (spec.type == SpecType::rms) read_rms(spec, read);
   if (spec.type == SpecType::stddev) read_stddev(spec, read);

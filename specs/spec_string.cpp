@@ -191,15 +191,20 @@ SpecResult<std::vector<SpecArgument>> read_arguments(const TypeInfo& type, Brace
   return arguments;
 }
 
+SpecStringError unknown_type(const std::string& name) {
+  std::string hint = base::did_you_mean(name, spec_type_names());
+  const bool is_capital = std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::islower(c); });
+  if (hint.empty() && !is_capital) hint = "; a group of the shell has a space after its `{`";
+  return wrong(fmt::format("unknown type {{{}}}{}", name, hint), 1, name.size());
+}
+
 SpecResult<SpecString> parse_typed(std::string_view text) {
   std::size_t end = 1;
   while (end < text.size() && is_word(text[end])) ++end;
   const std::string name(text.substr(1, end - 1));
   if (name.empty()) return wrong("a TYPE in capitals must follow `{`; a shell group has a space there", 0);
   const TypeInfo* type = find_type(name);
-  if (type == nullptr)
-    return wrong(fmt::format("unknown type {{{}}}{}", name, base::did_you_mean(name, spec_type_names())), 1,
-                 name.size());
+  if (type == nullptr) return unknown_type(name);
   if (end >= text.size() || (text[end] != ',' && text[end] != '}'))
     return wrong(fmt::format("`,` or `}}` must follow {{{}", name), std::min(end, text.size()));
   BraceReader reader(text, end);
@@ -213,7 +218,7 @@ SpecResult<SpecString> parse_typed(std::string_view text) {
   spec.command = std::string(base::trim(text.substr(spec.command_offset)));
   if (spec.command.empty() && type->rest == Rest::required)
     return wrong(fmt::format("{{{}}} needs {} after it", type->name, type->rest_is), after - 1);
-  if (auto error = check_argument_values(spec)) return *error;
+  if (auto error = check_argument_values(spec, true)) return *error;
   return spec;
 }
 

@@ -141,6 +141,8 @@ std::string explain(const SourceText& source, const YAML::Mark& mark, const std:
   if (brace != std::string_view::npos && brace + 3 < line.size() && line.find('}', brace) != std::string_view::npos &&
       line.find("spec") < brace)
     return "not YAML: " + message + " (a spec that starts with `{` needs quotes around it)";
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos)
+    return "not YAML: " + message + " (YAML is indented by spaces; this line begins with a tab)";
   return "not YAML: " + message;
 }
 

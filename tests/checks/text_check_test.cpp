@@ -143,6 +143,11 @@ TEST(UnifiedDiff, LargeDifferencesEndInTime) {
   EXPECT_EQ(unified_diff("a", "a\n"), "\\ the texts differ only in the newline at the end\n");
 }
 
+TEST(UnifiedDiff, ShowsWhatWasBeforeWhatIs) {
+  EXPECT_EQ(unified_diff("a\nb\nc\n", "d\ne\nf\n"), "@@ -1,3 +1,3 @@\n-a\n-b\n-c\n+d\n+e\n+f\n");
+  EXPECT_EQ(unified_diff("k\na\nb\nl\n", "k\nx\nb\ny\nl\n"), "@@ -1,4 +1,5 @@\n k\n-a\n+x\n b\n+y\n l\n");
+}
+
 TEST(UnifiedDiff, WhitespaceModeShowsOnlyWhatMatters) {
   EXPECT_EQ(unified_diff("a  b\nc\n", "a b\nd\n", {.comparison = model::Comparison::whitespace}),
             "@@ -1,2 +1,2 @@\n a  b\n-c\n+d\n");

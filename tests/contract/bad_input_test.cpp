@@ -62,6 +62,38 @@ TEST(BadInput, AllProblemsOfAllFilesComeTogether) {
             "2 problems; nothing was run\n");
 }
 
+TEST(BadInput, ABrokenFileHidesNoProblemOfAnother) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: a, spec: '{MD6} x'}]\n");
+  directory.write("b.yaml", "tests: [{name: b, spec: 'cat $SAMPLES_PATH/b'}]\n");
+  const auto program = fatespec("check a.yaml b.yaml", directory.path());
+  EXPECT_NE(program.err.find("unknown type {MD6}"), std::string::npos) << program.err;
+  EXPECT_NE(program.err.find("b.yaml:1:30: b/b uses $SAMPLES_PATH, which"), std::string::npos) << program.err;
+  EXPECT_NE(program.err.find("\n2 problems; nothing was run\n"), std::string::npos) << program.err;
+}
+
+TEST(BadInput, ArgumentsThatTheirVariablesMakeWrongAreShown) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml",
+                  "variables: {BITS: '12'}\n"
+                  "tests:\n"
+                  "- {name: a, spec: '{1OFF,ref,$BITS} x'}\n"
+                  "- {name: b, spec: '{1OFF,ref,$BITS} x', matrix: {BITS: ['8', '13', '16']}}\n"
+                  "- {name: c, spec: '{1OFF,ref,16,tolerance=$NONE} x'}\n"
+                  "- {name: d, spec: '{1OFF,ref,$BITS} x', skip: broken}\n");
+  EXPECT_EQ(fatespec("check a.yaml", directory.path()).err,
+            "a.yaml:3:30: a/a: `12` is not a precision: 8, u8, 16, 24 or 32\n"
+            "     3 | - {name: a, spec: '{1OFF,ref,$BITS} x'}\n"
+            "       |                              ^~~~~\n"
+            "a.yaml:4:30: a/b[BITS=13]: `13` is not a precision: 8, u8, 16, 24 or 32\n"
+            "     4 | - {name: b, spec: '{1OFF,ref,$BITS} x', matrix: {BITS: ['8', '13', '16']}}\n"
+            "       |                              ^~~~~\n"
+            "a.yaml:5:33: a/c: `$NONE` is not a whole number of 0 or more\n"
+            "     5 | - {name: c, spec: '{1OFF,ref,16,tolerance=$NONE} x'}\n"
+            "       |                                 ^~~~~~~~~~~~~~~\n"
+            "3 problems; nothing was run\n");
+}
+
 TEST(BadInput, UndefinedVariablesAreShownInTheirLine) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests:\n- name: a\n  spec: \"{MD5} cat $SAMPLES_PATH/a\"\n");

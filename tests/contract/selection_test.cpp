@@ -230,6 +230,48 @@ TEST(KnownFailures, AreKnownUntilTheyExpire) {
   EXPECT_NE(run.out.find("1 fail, 1 xfail"), std::string::npos) << run.out;
 }
 
+TEST(CompareAndHistory, JsonHasBothSidesOfAChange) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'echo $WORD'}\n  - {name: b, spec: 'true'}\n");
+  test::fatespec("run s.yaml --set WORD=one", directory.path());
+  test::fatespec("run s.yaml --set WORD=three", directory.path());
+  const auto compared = test::fatespec("compare latest~1 --json", directory.path());
+  EXPECT_EQ(compared.status, 0) << compared.out << compared.err;
+  const auto changes = test::json_lines(compared.out, "change");
+  ASSERT_EQ(changes.size(), 1U) << compared.out;
+  EXPECT_EQ(changes[0]["test"], "s/a");
+  EXPECT_EQ(changes[0]["kind"], "output");
+  EXPECT_EQ(changes[0]["before"]["verdict"], "pass");
+  EXPECT_EQ(changes[0]["before"]["stdout_bytes"], 4);
+  EXPECT_EQ(changes[0]["after"]["stdout_bytes"], 6);
+}
+
+TEST(CompareAndHistory, TellOfATestThatHasBecomeSlower) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n"
+                  "  - {name: loop, spec: 'i=0; while [ $i -lt $COUNT ]; do i=$((i + 1)); done'}\n"
+                  "  - {name: same, spec: 'true'}\n");
+  std::string told;
+  for (int i = 0; i < 17; ++i) {
+    const auto run =
+        test::fatespec(i < 10 ? "run s.yaml --set COUNT=60000" : "run s.yaml --set COUNT=600000", directory.path());
+    EXPECT_EQ(run.status, 0);
+    EXPECT_TRUE(i >= 13 || run.out.find("slower") == std::string::npos) << "too few runs to tell: " << run.out;
+    told = run.out;
+  }
+  EXPECT_NE(told.find("slower  s/loop  CPU "), std::string::npos) << told;
+  const auto compared = test::fatespec("compare latest~7 latest", directory.path());
+  EXPECT_EQ(compared.status, 1) << compared.err;
+  EXPECT_NE(compared.out.find("slower  s/loop  CPU "), std::string::npos) << compared.out;
+  EXPECT_NE(compared.out.find("the last 7 runs against 10 before"), std::string::npos) << compared.out;
+  const auto trends = test::json_lines(test::fatespec("compare latest~7 --json", directory.path()).out, "cpu_trend");
+  ASSERT_EQ(trends.size(), 1U);
+  EXPECT_EQ(trends[0]["test"], "s/loop");
+  EXPECT_GT(trends[0]["after_s"], trends[0]["before_s"]);
+  EXPECT_LT(trends[0]["p"], 0.001);
+}
+
 TEST(CompareAndHistory, TellWhatChanged) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'test ! -e " + directory / "broken" + "'}\n");

@@ -50,6 +50,14 @@ TEST(Project, IsFoundUpward) {
   EXPECT_EQ(find_project_file(directory / "a/b"), file);
 }
 
+TEST(Project, ResultsNeedAPlace) {
+  const TemporaryDirectory directory;
+  Problems problems;
+  read_project(directory.write("fatespec.yaml", "results: ''\n"), problems);
+  ASSERT_EQ(problems.size(), 1U);
+  EXPECT_EQ(problems.list()[0].message, "where results are kept is needed here, or `none`");
+}
+
 TEST(Project, SuitesAreGlobsInTheirOrder) {
   const TemporaryDirectory directory;
   for (const char* name : {"s/b.yaml", "s/a.yaml", "t/c.yaml"}) directory.write(name, "");
@@ -59,7 +67,10 @@ TEST(Project, SuitesAreGlobsInTheirOrder) {
   EXPECT_EQ(suite_files(*project, problems),
             (std::vector<std::string>{directory / "t/c.yaml", directory / "s/a.yaml", directory / "s/b.yaml"}));
   ASSERT_EQ(problems.size(), 1U);
-  EXPECT_EQ(problems.list()[0].message, "`nothing/*.yaml` matches no file");
+  EXPECT_EQ(format(problems.list()[0]), directory / "fatespec.yaml" +
+                                            ":1:40: `nothing/*.yaml` matches no file\n"
+                                            "     1 | suites: [t/*.yaml, s/*.yaml, s/a.yaml, nothing/*.yaml]\n"
+                                            "       |                                        ^~~~~~~~~~~~~~");
 }
 
 }  // namespace

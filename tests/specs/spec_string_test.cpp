@@ -56,6 +56,7 @@ TEST(SpecString, BareArgumentsAreTrimmedAndKeepBracedVariables) {
 TEST(SpecString, ErrorsNameThePlaceAndTheNearestType) {
   EXPECT_EQ(error_of("{MD6} a"), "1: unknown type {MD6}; did you mean `MD5`?");
   EXPECT_EQ(error_of("{md5} a"), "1: unknown type {md5}; did you mean `MD5`?");
+  EXPECT_EQ(error_of("{echo a}"), "1: unknown type {echo}; a group of the shell has a space after its `{`");
   EXPECT_EQ(error_of("{MD5 a"), "4: `,` or `}` must follow {MD5");
   EXPECT_EQ(error_of("{MD5FILE,a b"), "0: the `{` is never closed by a `}`");
   EXPECT_EQ(error_of("{MD5}a"), "5: a space must follow the `}`");
