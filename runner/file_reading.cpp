@@ -26,6 +26,7 @@ void FileReading::start(CheckFeed::Factory factory, std::optional<base::Duration
     auto& loop = self->loops_.loop;
     asio::post(loop, [self = std::move(self), reading, done = std::move(done)] {
       self->timer_.cancel();
+      self->remaining_.reset();  // it may have ended while suspended
       done(self->end_, std::move(*reading));
     });
   });

@@ -86,7 +86,8 @@ void LocalProcess::look_at_limits(long machine_tasks) {
 
 void LocalProcess::look_at_directory() {
   if (directory_too_large())
-    exceed(fmt::format("put more than {} into its directory", base::format_size(request_.limits.directory)));
+    exceed(fmt::format("put more than {} into its directory{}", base::format_size(request_.limits.directory),
+                       request_.limits.directory_is_scarce ? ", half of what the disk had free" : ""));
 }
 
 // A directory that grows makes the file system grow, unless others give as much back. So it is looked into
@@ -103,7 +104,11 @@ bool LocalProcess::directory_too_large() {
   if (!grown && now - std::max(last_walk_, started_) < longest_trust) return false;
   last_walk_ = now;
   next_walk_ = now + between_walks;
-  return tree_size(request_.test_directory, most) > most;
+  const std::uint64_t named = tree_size(request_.test_directory, most);
+  if (named > most) return true;
+  std::vector<pid_t> processes;
+  for (const auto& process : tree_.living()) processes.push_back(process.pid);
+  return named + deleted_size(processes, request_.test_directory) > most;
 }
 
 void LocalProcess::exceed(std::string what) {

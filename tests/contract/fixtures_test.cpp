@@ -50,6 +50,8 @@ const std::vector<Row>& table() {
       {"eat-memory", "eat-memory 200", "", "pass", "", 0},
       {"fill-directory", "fill-directory 40", "limits: {directory: 8M}", "fail",
        "put more than 8.0 MiB into its directory", nullptr, "SIGKILL", 0, "failure"},
+      {"fill-nameless", "fill-nameless 40", "limits: {directory: 8M}", "fail",
+       "put more than 8.0 MiB into its directory", nullptr, "SIGKILL", 0, "failure"},
       {"leave-daemon", "leave-daemon", "", "pass", "", 0},
       {"hold-output", "hold-output", "", "pass", "", 0, nullptr, 5},
       {"stop-itself", "stop-itself", "timeout: 500ms", "timeout",
