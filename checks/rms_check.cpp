@@ -38,13 +38,11 @@ void RmsCheck::compare_block(const char* output, const char* reference, std::siz
   for (std::size_t i = 0; i < samples; ++i) reference_[i] *= reference_step;
   const DoubleDifference found = difference(output_.data(), reference_.data(), samples);
   if (!found.finite || found.largest > peak_) {
-    for (std::size_t i = 0; i < samples; ++i) {
-      const double d = output_[i] == reference_[i] ? 0.0 : std::fabs(output_[i] - reference_[i]);
-      if (!std::isfinite(d) && not_finite_ == 0) not_finite_ = position + i + 1;
-      if (d > peak_) {
-        peak_ = d;
-        peak_at_ = position + i;
-      }
+    const DifferencePlaces places = places_of_differences(output_.data(), reference_.data(), samples);
+    if (places.not_finite && not_finite_ == 0) not_finite_ = position + *places.not_finite + 1;
+    if (found.largest > peak_) {
+      peak_ = found.largest;
+      peak_at_ = position + places.largest;
     }
   }
   const double addend = found.squares - correction_;

@@ -230,4 +230,18 @@ DoubleDifference difference(const double* a, const double* b, std::size_t sample
   return difference_of(a, b, samples);
 }
 
+DifferencePlaces places_of_differences(const double* a, const double* b, std::size_t samples) {
+  DifferencePlaces places;
+  double largest = 0;
+  for (std::size_t i = 0; i < samples; ++i) {
+    const double d = a[i] == b[i] ? 0.0 : std::fabs(a[i] - b[i]);
+    if (!std::isfinite(d) && !places.not_finite) places.not_finite = i;
+    if (d > largest) {
+      largest = d;
+      places.largest = i;
+    }
+  }
+  return places;
+}
+
 }  // namespace fatespec::checks

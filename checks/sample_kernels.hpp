@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "model/spec_string.hpp"
 
@@ -38,5 +39,12 @@ struct DoubleDifference {
 };
 /// Differences of doubles; equal values differ by 0 even if they are infinite.
 DoubleDifference difference(const double* a, const double* b, std::size_t samples);
+
+struct DifferencePlaces {
+  std::size_t largest = 0;                ///< the first of the largest differences
+  std::optional<std::size_t> not_finite;  ///< the first difference that is infinite or not a number
+};
+/// For those blocks of which difference() tells that it is worth it.
+DifferencePlaces places_of_differences(const double* a, const double* b, std::size_t samples);
 
 }  // namespace fatespec::checks

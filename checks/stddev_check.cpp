@@ -48,7 +48,10 @@ void StdDevCheck::compare(const char* output, const char* reference, std::size_t
     return;
   }
   squares_ += sum_of_squares(parameters_.format, output, reference, samples);
-  largest_ = std::max(largest_, largest_difference(parameters_.format, output, reference, samples));
+  const std::uint64_t largest = largest_difference(parameters_.format, output, reference, samples);
+  if (largest <= largest_) return;
+  largest_ = largest;
+  largest_at_ = compared() + count_excess(parameters_.format, output, reference, samples, largest - 1).first;
 }
 
 void StdDevCheck::compare_floats(const char* output, const char* reference, std::size_t samples) {
@@ -59,7 +62,13 @@ void StdDevCheck::compare_floats(const char* output, const char* reference, std:
     to_doubles(parameters_.format, reference + at * width, n, reference_.data());
     const DoubleDifference found = difference(output_.data(), reference_.data(), n);
     float_squares_ += found.squares;
-    float_largest_ = std::max(float_largest_, found.largest);
+    if (found.finite && found.largest <= float_largest_) continue;
+    const DifferencePlaces places = places_of_differences(output_.data(), reference_.data(), n);
+    if (places.not_finite && not_finite_ == 0) not_finite_ = compared() + at + *places.not_finite + 1;
+    if (found.largest > float_largest_) {
+      float_largest_ = found.largest;
+      largest_at_ = compared() + at + places.largest;
+    }
   }
 }
 
@@ -97,9 +106,10 @@ std::string StdDevCheck::conclude(Reading& reading) {
   if (whole_output_bytes() < shortest || whole_reference_bytes() < shortest)
     reading.reason = fmt::format("{} has less than {} bytes",
                                  whole_output_bytes() < shortest ? "the output" : "the reference", shortest);
+  else if (not_finite_ > 0) reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
   else if (!(distance <= parameters_.fuzz + rounding))
-    reading.reason = fmt::format("stddev {} is not within {} of {}; the largest difference is {}", shown,
-                                 parameters_.fuzz, parameters_.target, largest);
+    reading.reason = fmt::format("stddev {} is not within {} of {}; the largest difference is {}, at sample {} of {}",
+                                 shown, parameters_.fuzz, parameters_.target, largest, largest_at_, compared());
   if (apart > parameters_.size_tolerance)
     reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(),
                                   reference_bytes());

@@ -29,6 +29,8 @@ class StdDevCheck final : public SampleCheck {
   std::uint64_t largest_ = 0;
   double float_squares_ = 0;
   double float_largest_ = 0;
+  std::uint64_t largest_at_ = 0;  ///< of the samples that are compared
+  std::uint64_t not_finite_ = 0;  ///< 1 + the position of the first such difference
   std::vector<double> output_;
   std::vector<double> reference_;
 };

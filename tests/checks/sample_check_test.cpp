@@ -198,9 +198,13 @@ TEST(StdDev, FollowsTheRuleOfFate) {
   EXPECT_EQ(stddev(parameters(3, 0), ref, out).output.text,
             "stddev 3.00, PSNR 86.79, largest difference 3, bytes 12 / 12");
   EXPECT_TRUE(stddev(parameters(2.9, 0.1), ref, out).passed);
-  EXPECT_EQ(stddev(parameters(0, 1), ref, out).reason, "stddev 3.00 is not within 1 of 0; the largest difference is 3");
-  EXPECT_EQ(stddev(parameters(6, 1), ref, out).reason, "stddev 3.00 is not within 1 of 6; the largest difference is 3")
+  EXPECT_EQ(stddev(parameters(0, 1), ref, out).reason,
+            "stddev 3.00 is not within 1 of 0; the largest difference is 3, at sample 0 of 6");
+  EXPECT_EQ(stddev(parameters(6, 1), ref, out).reason,
+            "stddev 3.00 is not within 1 of 6; the largest difference is 3, at sample 0 of 6")
       << "better is not as it was";
+  EXPECT_EQ(stddev(parameters(0, 1), ref, samples({1, 0, -9, 2, 9, 0}, 2)).reason,
+            "stddev 5.27 is not within 1 of 0; the largest difference is 9, at sample 2 of 6");
   EXPECT_EQ(stddev(parameters(3, 0), ref, out + "xx").reason, "size is 14 bytes, expected 12");
   EXPECT_EQ(stddev(parameters(0, 9), samples({0}, 2), samples({0}, 2)).reason, "the output has less than 12 bytes");
 }
@@ -209,6 +213,17 @@ TEST(StdDev, ShiftSkipsBytesOfTheReferenceOrTheOutput) {
   const std::string short_text = samples({1, 2, 3, 4, 5, 6}, 2);
   EXPECT_TRUE(stddev({"r", SampleFormat::s16, 0, 0, 0, 4}, samples({9, 9}, 2) + short_text, short_text).passed);
   EXPECT_TRUE(stddev({"r", SampleFormat::s16, 0, 0, 0, -4}, short_text, samples({9, 9}, 2) + short_text).passed);
+}
+
+TEST(StdDev, WhatIsNoNumberIsNamed) {
+  const model::StdDev parameters{"r", SampleFormat::f32, 0, 1e9, 0, 0};
+  const std::string ref = floats<float>({0, 0.5F, -0.5F, 1});
+  EXPECT_EQ(stddev(parameters, ref, floats<float>({0, 0.5F, NAN, INFINITY})).reason,
+            "sample 2 is infinite or not a number");
+  const std::string with_infinity = floats<float>({0, INFINITY, -0.5F, 1});
+  EXPECT_TRUE(stddev(parameters, with_infinity, with_infinity).passed) << "the same infinity";
+  EXPECT_EQ(stddev({"r", SampleFormat::f32, 0, 1, 0, 0}, ref, floats<float>({0, 0.5F, -0.25F, 1})).reason,
+            "stddev 2097152.00 is not within 1 of 0; the largest difference is 4194304, at sample 2 of 4");
 }
 
 TEST(StdDev, FloatsAreScaled) {
