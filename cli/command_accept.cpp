@@ -72,8 +72,8 @@ class Accept {
                               .c_str());
     }
     const std::string where = proposal.reference_file.empty() ? proposal.test->suite->file : proposal.reference_file;
-    std::printf("%s  in %s\n", console_.styled(reports::Style::bold, base::printable(proposal.test->name)).c_str(),
-                where.c_str());
+    std::printf("%s%s  in %s\n", console_.styled(reports::Style::bold, base::printable(proposal.test->name)).c_str(),
+                proposal.stream == "stderr" ? ", stderr" : "", where.c_str());
     const std::string diff = checks::unified_diff(proposal.old_text, proposal.new_text);
     std::printf("%s\n", reports::coloured_diff(console_, diff, "    ").c_str());
     std::printf("%s", proposal.pictures.c_str());
@@ -84,6 +84,7 @@ class Accept {
     const runner::ToolInterruption interruption;
     for (auto& proposal : found_.list) {
       if (runner::ToolInterruption::exit_status()) break;
+      if (proposal.stream != "stdout") continue;
       const auto shown = show_divergence(*found_.inputs.project, *proposal.test, {.results = options_.results});
       if (!shown) {
         complain(base::Error{shown.error().kind, proposal.test->name + ": " + shown.error().message});
@@ -138,8 +139,8 @@ class Accept {
     record.test = test.name;
     record.configuration = test.configuration->name;
     record.reference = proposal.reference_file.empty()
-                           ? "stdout"
-                           : fs::path(proposal.reference_file).lexically_proximate(test.suite->directory);
+                           ? proposal.stream
+                           : fs::path(proposal.reference_file).lexically_proximate(test.suite->directory).string();
     record.decision = takes ? "accepted" : "refused";
     record.change = proposal.change;
     record.command = proposal.command;

@@ -69,6 +69,22 @@ bool has_expectation(const model::Expectation& expect) {
   return expect.error || expect.error_file || expect.output_matches || expect.error_matches || expect.size;
 }
 
+/// What one of a test's streams is compared with.
+struct StreamReference {
+  std::string stream;  ///< the key of its expectation
+  const base::Boxed<model::PlacedText>& text;
+  const base::Boxed<model::PlacedText>& file;
+
+  bool is_given() const { return text || file; }
+};
+
+StreamReference output_reference(const model::PlannedTest& test) {
+  return {"stdout", test.spec->expect.output, test.spec->expect.output_file};
+}
+StreamReference error_reference(const model::PlannedTest& test) {
+  return {"stderr", test.spec->expect.error, test.spec->expect.error_file};
+}
+
 class ProposalFinder {
  public:
   explicit ProposalFinder(const ProposalOptions& options) : options_(options) {}
@@ -127,11 +143,18 @@ class ProposalFinder {
     const auto found = planned_.find({result.test, result.configuration});
     if (found == planned_.end()) return;
     const model::PlannedTest& test = *found->second;
-    const auto& expect = test.spec->expect;
-    const bool compared = expect.output || expect.output_file;
-    if (compared && result.verdict == model::Verdict::pass) passing_.try_emplace(place_of(test), result.test);
-    if (!compared && !named) return;
+    const bool has_output = output_reference(test).is_given();
+    const bool has_error = error_reference(test).is_given();
+    if (result.verdict == model::Verdict::pass)
+      for (const auto& reference : {output_reference(test), error_reference(test)})
+        if (reference.is_given()) passing_.try_emplace(place_of(test, reference), result.test);
     if (!is_meant) return;
+    if (has_output || (named && !has_error)) consider_output(test, result, named);
+    if (has_error) consider_error(test, result, named);
+  }
+
+  void consider_output(const model::PlannedTest& test, const model::TestResult& result, bool named) {
+    const auto& expect = test.spec->expect;
     const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
     if (!output || !*output) {
       if (named || result.output.truncated)
@@ -142,48 +165,67 @@ class ProposalFinder {
       return refuse(result, "it is compared with a file of samples, which accept does not change");
     if (!ended_as_expected(result, expect.status))
       return refuse(result, "it did not end as expected: " + result.reason);
-    if (!compared && has_expectation(expect))
+    if (!output_reference(test).is_given() && has_expectation(expect))
       return refuse(result, "it expects something else than stdout; write `expect: {stdout: …}` to have both");
-    propose(test, result, **output);
+    propose(test, result, output_reference(test), **output);
+  }
+
+  // Whether it was stderr that differed is not kept: what did not change is not proposed.
+  void consider_error(const model::PlannedTest& test, const model::TestResult& result, bool named) {
+    const bool is_told = output_reference(test).is_given();
+    if (!model::is_bad(result.verdict)) {
+      if (named && !is_told) refuse(result, "it passed, nothing differs");
+    } else if (!ended_as_expected(result, test.spec->expect.status)) {
+      if (!is_told) refuse(result, "it did not end as expected: " + result.reason);
+    } else if (result.error.truncated) {
+      refuse(result, "of its stderr only head and tail are kept");
+    } else {
+      propose(test, result, error_reference(test), result.error.text);
+    }
   }
 
   void refuse(const model::TestResult& result, const std::string& why) {
     std::printf("%s: not accepted, %s\n", base::printable(result.test).c_str(), base::printable(why).c_str());
   }
 
-  void propose(const model::PlannedTest& test, const model::TestResult& result, const std::string& output) {
-    const auto& expect = test.spec->expect;
-    Proposal proposal{&test, {}, "", output, "", false};
-    if (expect.output_file) {
-      proposal.reference_file = runner::absolute_path(expect.output_file->text, *test.variables, test.suite->directory);
+  void propose(const model::PlannedTest& test, const model::TestResult& result, const StreamReference& reference,
+               const std::string& text) {
+    Proposal proposal;
+    proposal.test = &test;
+    proposal.stream = reference.stream;
+    proposal.new_text = text;
+    if (reference.file) {
+      proposal.reference_file = runner::absolute_path(reference.file->text, *test.variables, test.suite->directory);
       if (auto old_text = base::read_file(proposal.reference_file)) proposal.old_text = std::move(*old_text);
-    } else if (expect.output) {
-      if (!is_text(output))
-        return refuse(result, "its output is no UTF-8 text, which YAML cannot hold: use `stdout_file` or a digest");
-      proposal.old_text = expect.output->text;
-    } else if (!is_text(output) || std::count(output.begin(), output.end(), '\n') > 1 || output.size() > 200) {
+    } else if (reference.text) {
+      if (!is_text(text))
+        return refuse(result, fmt::format("its {} is no UTF-8 text, which YAML cannot hold: use `{}_file`",
+                                          reference.stream, reference.stream));
+      proposal.old_text = reference.text->text;
+    } else if (!is_text(text) || std::count(text.begin(), text.end(), '\n') > 1 || text.size() > 200) {
       proposal.reference_file = (fs::path(test.suite->directory) / "refs" / file_name(test)).string();
       proposal.adds_file_key = true;
     }
-    if (proposal.old_text == proposal.new_text && (expect.output || expect.output_file)) return;
+    if (proposal.old_text == proposal.new_text && reference.is_given()) return;
     proposal.change = class_of_change(proposal.old_text, proposal.new_text);
     proposal.command = result.command;
     if (!options_.only_class.empty() && !base::glob_match(options_.only_class, proposal.change)) return;
-    candidates_[proposal.reference_file.empty() ? place_of(test) : proposal.reference_file].push_back(
+    candidates_[proposal.reference_file.empty() ? place_of(test, reference) : proposal.reference_file].push_back(
         std::move(proposal));
   }
 
-  /// The reference that a test is compared with: a file, or the text in the spec file.
-  static std::string place_of(const model::PlannedTest& test) {
-    const auto& file = test.spec->expect.output_file;
-    return file ? runner::absolute_path(file->text, *test.variables, test.suite->directory)
-                : test.suite->file + "\n" + test.spec->name;
+  /// The reference that a stream of a test is compared with: a file, or the text in the spec file.
+  static std::string place_of(const model::PlannedTest& test, const StreamReference& reference) {
+    if (reference.file) return runner::absolute_path(reference.file->text, *test.variables, test.suite->directory);
+    return test.suite->file + "\n" + test.spec->name + "\n" + reference.stream;
   }
 
   /// Combinations of a matrix, and configurations, may share a reference: it is changed if all of them agree.
   void settle() {
     for (auto& [place, proposals] : candidates_) {
-      const auto is_like_first = [&first = proposals.front()](const auto& one) { return one.new_text == first.new_text; };
+      const auto is_like_first = [&first = proposals.front()](const auto& one) {
+        return one.new_text == first.new_text;
+      };
       const auto passing = passing_.find(place);
       if (passing == passing_.end() && std::all_of(proposals.begin(), proposals.end(), is_like_first)) {
         for (std::size_t i = 1; i < proposals.size(); ++i) proposals.front().also.push_back(proposals[i].test);
@@ -230,7 +272,7 @@ std::variant<Proposals, ExitCode> find_proposals(const ProposalOptions& options)
 
 base::Result<void> apply_proposal(const Proposal& proposal) {
   if (proposal.reference_file.empty())
-    return edit_suite(*proposal.test, {proposal.test->spec->name, "stdout", proposal.new_text});
+    return edit_suite(*proposal.test, {proposal.test->spec->name, proposal.stream, proposal.new_text});
   if (auto made = base::make_directories(fs::path(proposal.reference_file).parent_path()); !made) return made;
   if (auto written = base::write_file_atomically(proposal.reference_file, proposal.new_text); !written) return written;
   if (!proposal.adds_file_key) return {};

@@ -22,6 +22,7 @@ struct ProposalOptions {
 /// A reference that would change.
 struct Proposal {
   const model::PlannedTest* test = nullptr;
+  std::string stream;                           ///< "stdout" or "stderr", as the expectation's key is
   std::vector<const model::PlannedTest*> also;  ///< others with the same reference and the same output
   std::string old_text;
   std::string new_text;

@@ -225,11 +225,10 @@ std::optional<std::map<std::string, Expected>> expectations_in(const std::string
 /// True if the edit has changed what it should, and nothing else: an anchor or a merged map may be another test's too.
 bool is_as_meant(const std::string& file, const std::string& before, const std::string& after,
                  const ExpectationEdit& edit) {
-  constexpr std::size_t output = 1;
-  constexpr std::size_t output_file = 2;
+  const std::map<std::string, std::size_t> places = {{"stdout", 1}, {"stdout_file", 2}, {"stderr", 3}};  // in all_of()
   auto meant = expectations_in(file, before);
   if (!meant || !meant->contains(edit.test)) return false;
-  meant->at(edit.test).at(edit.key == "stdout" ? output : output_file) = edit.value;
+  meant->at(edit.test).at(places.at(edit.key)) = edit.value;
   return expectations_in(file, after) == meant;
 }
 

@@ -10,7 +10,7 @@ namespace fatespec::specs {
 
 struct ExpectationEdit {
   std::string test;  ///< the test's name without the suite's
-  std::string key;   ///< "stdout" or "stdout_file"
+  std::string key;   ///< "stdout", "stdout_file" or "stderr"
   std::string value;
 };
 

@@ -116,6 +116,32 @@ TEST(Commands, AcceptChangesReferencesInPlace) {
   EXPECT_EQ(fatespec("accept a/nothing --yes", directory.path()).status, 4);
 }
 
+TEST(Commands, AcceptChangesReferencesOfStderr) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml",
+                  "tests:\n"
+                  "  - {name: both, spec: 'echo o; echo e >&2', expect: {stdout: \"p\\n\", stderr: \"f\\n\"}}  # two\n"
+                  "  - {name: file, spec: 'echo log >&2', expect: {stderr_file: refs/log}}\n"
+                  "  - {name: same, spec: 'echo x; echo e >&2', expect: {stdout: \"y\\n\", stderr: \"e\\n\"}}\n"
+                  "  - {name: failed, spec: 'echo e >&2; exit 1', expect: {stderr: \"f\\n\"}}\n"
+                  "  - {name: long, spec: 'seq 30000 >&2', expect: {stderr: \"f\\n\"}}\n");
+  EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_EQ(accepted.status, 0) << accepted.err;
+  EXPECT_NE(accepted.out.find("a/both, stderr  in "), std::string::npos) << accepted.out;
+  EXPECT_NE(accepted.out.find("a/failed: not accepted, it did not end as expected"), std::string::npos) << accepted.out;
+  EXPECT_NE(accepted.out.find("a/long: not accepted, of its stderr only head and tail are kept"), std::string::npos)
+      << accepted.out;
+  EXPECT_EQ(accepted.out.find("a/same, stderr"), std::string::npos) << accepted.out;
+  EXPECT_EQ(read_file(directory / "refs/log"), "log\n");
+  EXPECT_NE(read_file(directory / "a.yaml").find("expect: {stdout: \"o\\n\", stderr: \"e\\n\"}}  # two\n"),
+            std::string::npos)
+      << read_file(directory / "a.yaml");
+  EXPECT_EQ(fatespec("run a.yaml --filter 'name(both)|name(file)|name(same)'", directory.path()).status, 0);
+  EXPECT_NE(fatespec("accept a/same --yes", directory.path()).out.find("a/same: not accepted, it passed"),
+            std::string::npos);
+}
+
 TEST(Commands, AcceptLeavesAReferenceThatOthersPassWith) {
   const TemporaryDirectory directory;
   const std::string suite =
@@ -150,7 +176,7 @@ TEST(Commands, AcceptGoesOnPastWhatItCannotChange) {
   EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
   const auto accepted = fatespec("accept --yes", directory.path());
   EXPECT_EQ(accepted.status, 2);
-  EXPECT_NE(accepted.out.find("a/bytes: not accepted, its output is no UTF-8 text"), std::string::npos) << accepted.out;
+  EXPECT_NE(accepted.out.find("a/bytes: not accepted, its stdout is no UTF-8 text"), std::string::npos) << accepted.out;
   EXPECT_NE(accepted.err.find("the expectation of `alias` cannot be changed in place"), std::string::npos)
       << accepted.err;
   EXPECT_NE(read_file(directory / "a.yaml").find("spec: printf null, expect: {stdout: \"null\"}"), std::string::npos);
