@@ -1,4 +1,5 @@
 // What every test gets for itself: directory, environment, stdin, time, memory.
+#include <algorithm>
 #include <set>
 
 #include <gtest/gtest.h>
@@ -33,8 +34,10 @@ TEST(Isolation, TestsHaveTheRunnersPriority) {
   directory.write("s.yaml", "suite: s\ntests: [{name: policy, spec: 'chrt -p 0 | head -n 1; nice'}]\n");
   const std::string run =
       " " FATESPEC_PROGRAM " run s.yaml --results none -q --json - | grep -o 'SCHED_[A-Z]*.n[0-9]*'";
-  EXPECT_EQ(test::shell("nice -n 5" + run, directory.path()).out, "SCHED_OTHER\\n5\n");
-  EXPECT_EQ(test::shell("chrt -b 0" + run, directory.path()).out, "SCHED_BATCH\\n0\n");
+  const int ours = std::stoi(test::shell("nice", directory.path()).out);
+  const auto with = [](const std::string& policy, int nice) { return policy + "\\n" + std::to_string(nice) + "\n"; };
+  EXPECT_EQ(test::shell("nice -n 5" + run, directory.path()).out, with("SCHED_OTHER", std::min(19, ours + 5)));
+  EXPECT_EQ(test::shell("chrt -b 0" + run, directory.path()).out, with("SCHED_BATCH", ours));
 }
 
 TEST(Isolation, ManyTestsAtOnceNeedNoHigherLimitOfDescriptors) {
@@ -130,6 +133,34 @@ TEST(Isolation, LocksAndExclusiveTestsDoNotOverlap) {
       EXPECT_EQ(running, 1);
     }
   }
+}
+
+std::uint64_t mib_of_meminfo(const std::string& field) {
+  const auto found = shell("awk '$1 == \"" + field + ":\" {print int($2 / 1024)}' /proc/meminfo", "/");
+  return std::stoull(found.out);
+}
+
+TEST(Isolation, NothingStartsWhileTheMemoryThatTestsNeedIsShort) {
+  const TemporaryDirectory directory;
+  const std::string most = std::to_string(mib_of_meminfo("MemAvailable") * 6 / 10) + "M";
+  std::string tests = "tests:\n";
+  for (const char* name : {"a", "b", "c"})
+    tests += std::string("  - {name: ") + name + ", memory: " + most + ", spec: 'mkdir " + directory / "alone" +
+             " && sleep 0.2 && rmdir " + directory / "alone" + "'}\n";
+  const auto run = run_suite(directory, tests, "-j3");
+  EXPECT_EQ(run.status, 0) << "two were running at once: " << run.out;
+}
+
+TEST(Isolation, MoreMemoryThanTheMachineHasIsAnErrorAtOnce) {
+  const TemporaryDirectory directory;
+  const std::string twice = std::to_string(2 * mib_of_meminfo("MemTotal")) + "M";
+  const auto run =
+      run_suite(directory, "tests: [{name: a, memory: " + twice + ", spec: 'true'}, {name: b, spec: 'true'}]");
+  EXPECT_EQ(run["b"]["verdict"], "pass");
+  EXPECT_EQ(run["a"]["verdict"], "error");
+  const std::string reason = run["a"]["reason"];
+  EXPECT_EQ(reason.substr(0, 6), "needs ");
+  EXPECT_NE(reason.find(" of memory, and the machine has only "), std::string::npos) << reason;
 }
 
 TEST(Isolation, EndlessOutputCostsLittleMemory) {
