@@ -42,6 +42,7 @@ std::uint64_t tree_size(const std::string& directory, std::uint64_t enough) {
 std::uint64_t deleted_size(const std::vector<pid_t>& processes, const std::string& directory) {
   std::error_code problem;
   const std::string tree = fs::canonical(directory, problem).string() + "/";
+  if (problem) return 0;
   std::map<ino_t, std::uint64_t> sizes;
   for (const pid_t process : processes) {
     fs::directory_iterator at(fmt::format("/proc/{}/fd", process), problem);
