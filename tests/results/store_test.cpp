@@ -153,7 +153,7 @@ TEST(RunWriter, TwoWritersAtOnceBothSucceed) {
 class OpenRun {
  public:
   OpenRun(const std::string& file, const std::string& run)
-      : writer_(std::move(Store::open(file).value()), [](const base::Error& error) { ADD_FAILURE() << error.str(); }) {
+      : writer_(Store::open(file).value(), [](const base::Error& error) { ADD_FAILURE() << error.str(); }) {
     write(model::RunStarted{run, "0.1", "fatespec run", 2, base::UtcTime(1s)});
   }
   void write(const model::RunEvent& event) {
