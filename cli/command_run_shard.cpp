@@ -125,6 +125,7 @@ class ShardRun {
     run.sinks.emplace_back([this](const auto& event) { tell(event); });
     run.results_lost = [this] { return lost_; };
     run.tick = [this] {
+      ++ticks_;
       tell_what_is_beyond_doubt();
       look_for_successor();
     };
@@ -137,7 +138,7 @@ class ShardRun {
     if (const auto* started = std::get_if<model::TestStarted>(&event))
       note(writer_->started({started->test->name, started->test->configuration->name}));
     if (const auto* finished = std::get_if<model::TestFinished>(&event)) {
-      if (model::is_bad(finished->result->verdict)) doubtful_.push_back({finished->result, Clock::now()});
+      if (model::is_bad(finished->result->verdict)) doubtful_.push_back({finished->result, Clock::now(), ticks_});
       else note(writer_->finished(*finished->result));
     }
     if (const auto* finished = std::get_if<model::RunFinished>(&event)) {
@@ -146,15 +147,22 @@ class ShardRun {
     }
   }
 
-  // Slurm ends a job with a signal to all of its processes at once. A test may seem to have failed a moment before we
-  // hear that it was told to end.
-  static constexpr auto doubt = std::chrono::milliseconds(500);
+  // Slurm ends a job with a signal to all of its processes, one after the other. A test may seem to have failed a
+  // moment before we hear that it was told to end. On a busy node that moment is long, for Slurm's daemon as for us,
+  // who hear of signals between two ticks.
+  static constexpr auto doubt = std::chrono::milliseconds(1500);
+  static constexpr int ticks_of_doubt = 3;
 
   void tell_what_is_beyond_doubt() {
-    while (!doubtful_.empty() && Clock::now() - doubtful_.front().since >= doubt) {
-      note(writer_->finished(*doubtful_.front().result));
-      doubtful_.pop_front();
-    }
+    const auto is_certain = [this](const Doubtful& one) {
+      return Clock::now() - one.since >= doubt && ticks_ - one.tick >= ticks_of_doubt;
+    };
+    while (!doubtful_.empty() && is_certain(doubtful_.front())) tell_first_doubtful();
+  }
+
+  void tell_first_doubtful() {
+    note(writer_->finished(*doubtful_.front().result));
+    doubtful_.pop_front();
   }
 
   void note(const base::Result<void>& told) {
@@ -166,7 +174,7 @@ class ShardRun {
   /// A shard whose node was given up runs elsewhere: what still runs here is in the way of its boards and its memory.
   void look_for_successor() {
     constexpr int ticks_between_looks = 20;
-    if (++ticks_ % ticks_between_looks != 0 || superseded_ || !writer_->is_superseded()) return;
+    if (ticks_ % ticks_between_looks != 0 || superseded_ || !writer_->is_superseded()) return;
     superseded_ = true;
     complain("another attempt at this shard has begun: this one ends");
     ::kill(::getpid(), SIGTERM);
@@ -176,7 +184,7 @@ class ShardRun {
     if (superseded_) return code;
     // Who is told to end during this pause ends, and has told of nothing that is in doubt.
     if (!doubtful_.empty()) std::this_thread::sleep_for(doubt);
-    tell_what_is_beyond_doubt();
+    while (!doubtful_.empty()) tell_first_doubtful();
     const auto ended = writer_->ended(complete_ && !lost_);
     return ended ? code : complain(ended.error());
   }
@@ -185,6 +193,7 @@ class ShardRun {
   struct Doubtful {
     std::shared_ptr<const model::TestResult> result;
     Clock::time_point since;
+    int tick;
   };
 
   std::string directory_;
