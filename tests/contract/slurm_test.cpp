@@ -345,7 +345,7 @@ TEST_F(SlurmTest, AControllerThatIsAwayForAWhileStopsNothing) {
   directory_.write("results.jsonl", "");
   BackgroundRun going(directory_, sleepers(120, 0.6), "--no-progress --on slurm", cluster.environment());
   ASSERT_TRUE(wait_until([&] { return told() > 6; }, std::chrono::seconds(60))) << going.out();
-  cluster.kill_controller();
+  cluster.stop_controller();
   ASSERT_TRUE(wait_until([&] { return going.out().find("Slurm does not answer (") != std::string::npos; }))
       << going.out();
   cluster.start_controller();

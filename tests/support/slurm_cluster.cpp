@@ -141,11 +141,10 @@ void SlurmCluster::start_controller() {
     throw std::runtime_error("slurmctld did not come up");
 }
 
-void SlurmCluster::kill_controller() {
-  const std::string state = directory_ / "state/job_state";
-  std::error_code ignored;
-  const auto before = fs::last_write_time(state, ignored);
-  wait_until([&] { return fs::last_write_time(state, ignored) != before; });
+void SlurmCluster::stop_controller() {
+  ::kill(controller_, SIGTERM);
+  const auto has_gone = [&] { return ::waitpid(controller_, nullptr, WNOHANG) != 0; };
+  if (wait_until(has_gone, std::chrono::seconds(60))) controller_ = -1;
   end(controller_);
 }
 

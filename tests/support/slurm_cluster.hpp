@@ -35,9 +35,9 @@ class SlurmCluster {
   std::string ask(const std::string& command) const;
 
   void start_controller();
-  /// Just after it has saved its state, as it does every few seconds: jobs that it started since then would, when it is
-  /// back, be strangers that it drains their nodes for.
-  void kill_controller();
+  /// It saves its state as it goes: jobs that it started without saving that would, when it is back, be strangers that
+  /// it drains their nodes for.
+  void stop_controller();
   /// Nodes count from 1.
   void start_node(int number);
   /// Ends the node's daemon alone: what runs there goes on. Not of a machine, which goes down with it.
