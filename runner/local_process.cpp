@@ -104,11 +104,9 @@ bool LocalProcess::directory_too_large() {
   if (!grown && now - std::max(last_walk_, started_) < longest_trust) return false;
   last_walk_ = now;
   next_walk_ = now + between_walks;
-  const std::uint64_t named = tree_size(request_.test_directory, most);
-  if (named > most) return true;
-  std::vector<pid_t> processes;
-  for (const auto& process : tree_.living()) processes.push_back(process.pid);
-  return named + deleted_size(processes, request_.test_directory) > most;
+  // Before the others: what is deleted meanwhile must not count twice.
+  const std::uint64_t deleted = grown ? deleted_size(tree_.living_ids(), request_.test_directory) : 0;
+  return deleted > most || tree_size(request_.test_directory, most - deleted) > most - deleted;
 }
 
 void LocalProcess::exceed(std::string what) {

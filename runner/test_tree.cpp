@@ -30,6 +30,12 @@ std::vector<ProcessEntry> TestTree::living() const {
   return ProcessTable::read().tree_of(leader_, marker_, known_tasks());
 }
 
+std::vector<pid_t> TestTree::living_ids() const {
+  std::vector<pid_t> ids;
+  for (const auto& process : living()) ids.push_back(process.pid);
+  return ids;
+}
+
 // A test cannot have more processes than its cgroup or the machine has tasks: the costly look is taken only when it
 // might.
 std::optional<std::string> TestTree::excess(long machine_tasks) const {

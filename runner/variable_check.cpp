@@ -52,16 +52,22 @@ base::Origin VariableCheck::place_of(const PlannedTest& planned, std::size_t off
   return {origin.file, in_block, static_cast<int>(at + offset - start) + 1};
 }
 
+// Nothing if what is used is defined, or need not be.
+std::optional<std::string> VariableCheck::missing_name(const PlannedTest& planned, const std::string& used) const {
+  std::string name = used;
+  if (const auto lacking = lacking_.find(used);
+      lacking != lacking_.end() && planned.variables->contains(used) && !is_on_axis(planned, used))
+    name = lacking->second;
+  if (planned.variables->contains(name) || !required_.contains(name)) return std::nullopt;
+  return name;
+}
+
 template <class PlaceOf>
 void VariableCheck::check_use(const PlannedTest& planned, const std::string& used, PlaceOf place) {
-  std::string name = used;
-  std::string through;
-  if (const auto lacking = lacking_.find(used);
-      lacking != lacking_.end() && planned.variables->contains(used) && !is_on_axis(planned, used)) {
-    name = lacking->second;
-    through = " (in the value of $" + used + ")";
-  }
-  if (planned.variables->contains(name) || !required_.contains(name)) return;
+  const auto missing = missing_name(planned, used);
+  if (!missing) return;
+  const std::string& name = *missing;
+  const std::string through = name == used ? "" : " (in the value of $" + used + ")";
   const std::string& configuration = planned.configuration->name;
   std::string message = fmt::format("{} uses ${}{}, which the configuration `{}` does not define", planned.name, name,
                                     through, configuration);
@@ -111,17 +117,23 @@ void VariableCheck::check(const PlannedTest& planned) {
 // What is written in the spec string itself has been checked where it was read.
 void VariableCheck::check_arguments(const PlannedTest& planned) {
   const auto& spec = planned.spec->parsed;
-  const bool has_variables = std::any_of(spec.arguments.begin(), spec.arguments.end(), [](const auto& argument) {
-    return argument.value.find('$') != std::string::npos;
-  });
+  bool has_variables = false;
+  for (const auto& argument : spec.arguments)
+    for (const auto& use : specs::variables_of_text(argument.value)) {
+      if (missing_name(planned, use.name)) return;  // which has been told
+      has_variables = true;
+    }
   if (!has_variables) return;
   const auto wrong = specs::check_argument_values(expanded(spec, *planned.variables), false);
   if (!wrong || !reported_.insert(model::declared_name(planned) + "\n" + wrong->message).second) return;
   const auto argument = std::find_if(spec.arguments.begin(), spec.arguments.end(),
                                      [&](const auto& candidate) { return candidate.offset == wrong->offset; });
+  const std::string where =
+      project_.configurations.size() > 1 ? " under the configuration `" + planned.configuration->name + "`" : "";
   const std::size_t name = argument->name.empty() ? 0 : argument->name.size() + 1;
   problems_.add(sources_.of(planned.suite->file), place_of(planned, wrong->offset),
-                fmt::format("{}: {}", planned.name, wrong->message), static_cast<int>(name + argument->value.size()));
+                fmt::format("{}: {}{}", planned.name, wrong->message, where),
+                static_cast<int>(name + argument->value.size()));
 }
 
 void VariableCheck::check_text(const PlannedTest& planned, const std::string& text, const base::Origin& origin) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -34,6 +35,7 @@ class VariableCheck {
   void check(const model::PlannedTest& planned);
 
  private:
+  std::optional<std::string> missing_name(const model::PlannedTest& planned, const std::string& used) const;
   void check_arguments(const model::PlannedTest& planned);
   void check_text(const model::PlannedTest& planned, const std::string& text, const base::Origin& origin);
   void check_command(const model::PlannedTest& planned, const std::string& command);

@@ -94,6 +94,21 @@ TEST(BadInput, ArgumentsThatTheirVariablesMakeWrongAreShown) {
             "3 problems; nothing was run\n");
 }
 
+TEST(BadInput, AWrongArgumentIsToldWithItsConfigurationAndOnce) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml",
+                  "suites: [a.yaml]\n"
+                  "configurations: {one: {variables: {BITS: '16', RC: '1'}}, two: {variables: {BITS: '12'}}}\n");
+  directory.write("a.yaml", "tests:\n- {name: a, spec: '{1OFF,ref,$BITS} x'}\n- {name: b, spec: '{RMS,ref,$RC} x'}\n");
+  const auto checked = fatespec("check", directory.path());
+  EXPECT_NE(checked.err.find("a/a: `12` is not a precision: 8, u8, 16, 24 or 32 under the configuration `two`\n"),
+            std::string::npos)
+      << checked.err;
+  EXPECT_NE(checked.err.find("a/b uses $RC, which the configuration `two` does not define"), std::string::npos)
+      << checked.err;
+  EXPECT_NE(checked.err.find("\n2 problems; nothing was run\n"), std::string::npos) << checked.err;
+}
+
 TEST(BadInput, UndefinedVariablesAreShownInTheirLine) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests:\n- name: a\n  spec: \"{MD5} cat $SAMPLES_PATH/a\"\n");
