@@ -108,8 +108,11 @@ std::string StdDevCheck::conclude(Reading& reading) {
                                  whole_output_bytes() < shortest ? "the output" : "the reference", shortest);
   else if (not_finite_ > 0) reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
   else if (!(distance <= parameters_.fuzz + rounding))
-    reading.reason = fmt::format("stddev {} is not within {} of {}; the largest difference is {}, at sample {} of {}",
-                                 shown, parameters_.fuzz, parameters_.target, largest, largest_at_, compared());
+    reading.reason = fmt::format(
+        "stddev {} is not within {} of {}; {}", shown, parameters_.fuzz, parameters_.target,
+        largest_ == 0 && float_largest_ == 0
+            ? "nothing differs"
+            : fmt::format("the largest difference is {}, at sample {} of {}", largest, largest_at_, compared()));
   if (apart > parameters_.size_tolerance)
     reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(),
                                   reference_bytes());

@@ -203,6 +203,7 @@ TEST(StdDev, FollowsTheRuleOfFate) {
   EXPECT_EQ(stddev(parameters(6, 1), ref, out).reason,
             "stddev 3.00 is not within 1 of 6; the largest difference is 3, at sample 0 of 6")
       << "better is not as it was";
+  EXPECT_EQ(stddev(parameters(6, 1), ref, ref).reason, "stddev 0.00 is not within 1 of 6; nothing differs");
   EXPECT_EQ(stddev(parameters(0, 1), ref, samples({1, 0, -9, 2, 9, 0}, 2)).reason,
             "stddev 5.27 is not within 1 of 0; the largest difference is 9, at sample 2 of 6");
   EXPECT_EQ(stddev(parameters(3, 0), ref, out + "xx").reason, "size is 14 bytes, expected 12");
