@@ -68,13 +68,13 @@ class Accept {
                                        [&](const auto& one) { return one.change == proposal.change; });
       std::printf("%s\n", console_
                               .styled(reports::Style::bold, fmt::format("== {}: {} {}", proposal.change, count,
-                                                                        count == 1 ? "test" : "tests"))
+                                                                        count == 1 ? "reference" : "references"))
                               .c_str());
     }
     const std::string where = proposal.reference_file.empty() ? proposal.test->suite->file : proposal.reference_file;
     std::printf("%s%s  in %s\n", console_.styled(reports::Style::bold, base::printable(proposal.test->name)).c_str(),
                 proposal.stream == "stderr" ? ", stderr" : "", where.c_str());
-    const std::string diff = checks::unified_diff(proposal.old_text, proposal.new_text);
+    const std::string diff = checks::unified_diff(proposal.old_text.value_or(""), proposal.new_text);
     std::printf("%s\n", reports::coloured_diff(console_, diff, "    ").c_str());
     std::printf("%s", proposal.pictures.c_str());
   }
@@ -144,8 +144,7 @@ class Accept {
     record.decision = takes ? "accepted" : "refused";
     record.change = proposal.change;
     record.command = proposal.command;
-    if (!proposal.old_text.empty())
-      record.old_sha256 = base::digest_hex(base::DigestAlgorithm::sha256, proposal.old_text);
+    if (proposal.old_text) record.old_sha256 = base::digest_hex(base::DigestAlgorithm::sha256, *proposal.old_text);
     record.new_sha256 = base::digest_hex(base::DigestAlgorithm::sha256, proposal.new_text);
     // A board's binary is not the one of that path here.
     if (model::board_of(*found_.inputs.project, test) == nullptr) add_binary(test, found_.run, record);

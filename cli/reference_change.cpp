@@ -78,13 +78,13 @@ Binary binary_at(const std::string& path) {
 
 }  // namespace
 
-std::string class_of_change(const std::string& old_text, const std::string& new_text) {
-  if (old_text.empty()) return "new";
-  const auto before = checks::read_frame_report(old_text);
+std::string class_of_change(const std::optional<std::string>& old_text, const std::string& new_text) {
+  if (!old_text) return "new";
+  const auto before = checks::read_frame_report(*old_text);
   const auto now = checks::read_frame_report(new_text);
   if (before && now) return class_of_frames(*before, *now);
-  if (without_blanks(old_text) == without_blanks(new_text)) return "blanks only";
-  return is_one_word(old_text) && is_one_word(new_text) ? "digest" : "text";
+  if (without_blanks(*old_text) == without_blanks(new_text)) return "blanks only";
+  return is_one_word(*old_text) && is_one_word(new_text) ? "digest" : "text";
 }
 
 reports::ProvenanceRecord facts_of_review() {

@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/signals.hpp"
 #include "base/text.hpp"
+#include "checks/text_comparison.hpp"
 #include "cli/reference_change.hpp"
 #include "runner/command_line.hpp"
 #include "specs/shell.hpp"
@@ -143,20 +144,47 @@ class ProposalFinder {
     const auto found = planned_.find({result.test, result.configuration});
     if (found == planned_.end()) return;
     const model::PlannedTest& test = *found->second;
-    const bool has_output = output_reference(test).is_given();
-    const bool has_error = error_reference(test).is_given();
-    if (result.verdict == model::Verdict::pass)
-      for (const auto& reference : {output_reference(test), error_reference(test)})
-        if (reference.is_given()) passing_.try_emplace(place_of(test, reference), result.test);
+    const StreamReference output = output_reference(test);
+    const StreamReference error = error_reference(test);
+    if (output.is_given() && meets_output(test, result)) passing_.try_emplace(place_of(test, output), result.test);
+    if (error.is_given() && meets_error(test, result)) passing_.try_emplace(place_of(test, error), result.test);
     if (!is_meant) return;
-    if (has_output || (named && !has_error)) consider_output(test, result, named);
-    if (has_error) consider_error(test, result, named);
+    if (output.is_given() || (named && !error.is_given())) consider_output(test, result, named);
+    if (error.is_given()) consider_error(test, result, named);
+  }
+
+  // A test may have failed by its other stream. The whole output is kept where it differed.
+  bool meets_output(const model::PlannedTest& test, const model::TestResult& result) {
+    if (result.verdict == model::Verdict::pass) return true;
+    if (!ended_as_expected(result, test.spec->expect.status)) return false;
+    const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
+    return output && !*output;
+  }
+
+  static bool meets_error(const model::PlannedTest& test, const model::TestResult& result) {
+    if (result.verdict == model::Verdict::pass) return true;
+    if (!ended_as_expected(result, test.spec->expect.status) || result.error.truncated) return false;
+    const auto expected = text_of(test, error_reference(test));
+    if (!expected) return false;
+    checks::TextComparison comparison(std::make_shared<checks::Reference>(*expected), test.spec->compare);
+    comparison.consume(result.error.text);
+    return comparison.finish();
+  }
+
+  /// Nothing if its file cannot be read.
+  static std::optional<std::string> text_of(const model::PlannedTest& test, const StreamReference& reference) {
+    if (reference.text) return reference.text->text;
+    if (!reference.file) return std::nullopt;
+    auto text = base::read_file(runner::absolute_path(reference.file->text, *test.variables, test.suite->directory));
+    return text ? std::optional(std::move(*text)) : std::nullopt;
   }
 
   void consider_output(const model::PlannedTest& test, const model::TestResult& result, bool named) {
     const auto& expect = test.spec->expect;
     const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
     if (!output || !*output) {
+      const bool by_error = model::is_bad(result.verdict) && error_reference(test).is_given();
+      if (by_error && meets_output(test, result)) return;
       if (named || result.output.truncated)
         refuse(result, model::is_bad(result.verdict) ? "its output was not kept" : "it passed, nothing differs");
       return;
@@ -170,7 +198,6 @@ class ProposalFinder {
     propose(test, result, output_reference(test), **output);
   }
 
-  // Whether it was stderr that differed is not kept: what did not change is not proposed.
   void consider_error(const model::PlannedTest& test, const model::TestResult& result, bool named) {
     const bool is_told = output_reference(test).is_given();
     if (!model::is_bad(result.verdict)) {
@@ -179,6 +206,8 @@ class ProposalFinder {
       if (!is_told) refuse(result, "it did not end as expected: " + result.reason);
     } else if (result.error.truncated) {
       refuse(result, "of its stderr only head and tail are kept");
+    } else if (meets_error(test, result)) {
+      if (named && !is_told) refuse(result, "its stderr is as expected");
     } else {
       propose(test, result, error_reference(test), result.error.text);
     }
@@ -194,19 +223,18 @@ class ProposalFinder {
     proposal.test = &test;
     proposal.stream = reference.stream;
     proposal.new_text = text;
+    proposal.old_text = text_of(test, reference);
     if (reference.file) {
       proposal.reference_file = runner::absolute_path(reference.file->text, *test.variables, test.suite->directory);
-      if (auto old_text = base::read_file(proposal.reference_file)) proposal.old_text = std::move(*old_text);
     } else if (reference.text) {
       if (!is_text(text))
         return refuse(result, fmt::format("its {} is no UTF-8 text, which YAML cannot hold: use `{}_file`",
                                           reference.stream, reference.stream));
-      proposal.old_text = reference.text->text;
     } else if (!is_text(text) || std::count(text.begin(), text.end(), '\n') > 1 || text.size() > 200) {
       proposal.reference_file = (fs::path(test.suite->directory) / "refs" / file_name(test)).string();
       proposal.adds_file_key = true;
     }
-    if (proposal.old_text == proposal.new_text && reference.is_given()) return;
+    if (proposal.old_text == proposal.new_text) return;
     proposal.change = class_of_change(proposal.old_text, proposal.new_text);
     proposal.command = result.command;
     if (!options_.only_class.empty() && !base::glob_match(options_.only_class, proposal.change)) return;
@@ -233,11 +261,12 @@ class ProposalFinder {
         continue;
       }
       for (const auto& proposal : proposals)
-        std::printf("%s: not accepted, %s; give each an `expect` of its own (a `stdout_file` may hold the variables)\n",
+        std::printf("%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
                     base::printable(proposal.test->name).c_str(),
                     passing == passing_.end()
                         ? "another configuration or combination gives another output for the same reference"
-                        : (base::printable(passing->second) + " passes with the same reference").c_str());
+                        : (base::printable(passing->second) + " agrees with the same reference").c_str(),
+                    proposal.stream.c_str());
     }
   }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -24,7 +25,7 @@ struct Proposal {
   const model::PlannedTest* test = nullptr;
   std::string stream;                           ///< "stdout" or "stderr", as the expectation's key is
   std::vector<const model::PlannedTest*> also;  ///< others with the same reference and the same output
-  std::string old_text;
+  std::optional<std::string> old_text;          ///< none: there is no reference yet
   std::string new_text;
   std::string reference_file;  ///< empty: the text stands in the spec file
   bool adds_file_key = false;  ///< the spec file does not name the reference yet

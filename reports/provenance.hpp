@@ -12,7 +12,7 @@ namespace fatespec::reports {
 struct ProvenanceRecord {
   std::string test;
   std::string configuration;
-  std::string reference;  ///< its file relative to the spec file, or "stdout" for one that stands in the spec file
+  std::string reference;  ///< its file relative to the spec file, or "stdout" or "stderr" for one that stands in the spec file
   std::string decision;   ///< "accepted" or "refused"
   std::string change;     ///< the class: "timestamps only"
   std::string reason;     ///< of the person; may be empty

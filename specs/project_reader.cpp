@@ -62,7 +62,7 @@ class ProjectReader {
 
   void read_results(YamlNode node) {
     const auto written = text(node);
-    if (written && written->empty()) add_problem(problems_, node, "where results are kept is needed here, or `none`");
+    if (written && written->empty()) add_problem(problems_, node, "where results are kept is needed here");
     else project_->results = written.value_or(project_->results);
   }
 

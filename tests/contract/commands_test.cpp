@@ -123,6 +123,9 @@ TEST(Commands, AcceptChangesReferencesOfStderr) {
                   "  - {name: both, spec: 'echo o; echo e >&2', expect: {stdout: \"p\\n\", stderr: \"f\\n\"}}  # two\n"
                   "  - {name: file, spec: 'echo log >&2', expect: {stderr_file: refs/log}}\n"
                   "  - {name: same, spec: 'echo x; echo e >&2', expect: {stdout: \"y\\n\", stderr: \"e\\n\"}}\n"
+                  "  - {name: only, spec: 'echo o; echo e >&2', expect: {stdout: \"o\\n\", stderr: \"\"}}\n"
+                  "  - {name: blanks, compare: whitespace, spec: 'echo o; echo e  e >&2', expect: {stdout: \"x\\n\", "
+                  "stderr: \"e e\\n\"}}\n"
                   "  - {name: failed, spec: 'echo e >&2; exit 1', expect: {stderr: \"f\\n\"}}\n"
                   "  - {name: long, spec: 'seq 30000 >&2', expect: {stderr: \"f\\n\"}}\n");
   EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
@@ -132,7 +135,11 @@ TEST(Commands, AcceptChangesReferencesOfStderr) {
   EXPECT_NE(accepted.out.find("a/failed: not accepted, it did not end as expected"), std::string::npos) << accepted.out;
   EXPECT_NE(accepted.out.find("a/long: not accepted, of its stderr only head and tail are kept"), std::string::npos)
       << accepted.out;
-  EXPECT_EQ(accepted.out.find("a/same, stderr"), std::string::npos) << accepted.out;
+  for (const char* equal : {"a/same, stderr", "a/blanks, stderr", "a/only  in", "a/only: "})
+    EXPECT_EQ(accepted.out.find(equal), std::string::npos) << equal << "\n" << accepted.out;
+  EXPECT_NE(accepted.out.find("a/only, stderr  in "), std::string::npos) << accepted.out;
+  EXPECT_NE(accepted.out.find("== new: 1 reference\n"), std::string::npos)
+      << "silence is a reference: " << accepted.out;
   EXPECT_EQ(read_file(directory / "refs/log"), "log\n");
   EXPECT_NE(read_file(directory / "a.yaml").find("expect: {stdout: \"o\\n\", stderr: \"e\\n\"}}  # two\n"),
             std::string::npos)
@@ -140,6 +147,27 @@ TEST(Commands, AcceptChangesReferencesOfStderr) {
   EXPECT_EQ(fatespec("run a.yaml --filter 'name(both)|name(file)|name(same)'", directory.path()).status, 0);
   EXPECT_NE(fatespec("accept a/same --yes", directory.path()).out.find("a/same: not accepted, it passed"),
             std::string::npos);
+}
+
+TEST(Commands, AcceptLeavesAReferenceThatAnotherCombinationMeets) {
+  const TemporaryDirectory directory;
+  const std::string suite =
+      "tests:\n  - {name: m, matrix: {K: ['o e', 'p f']}, spec: 'set -- $K; echo $1; echo e >&2', expect: {stdout: "
+      "\"o\\n\", stderr: \"f\\n\"}}\n"
+      "  - {name: n, matrix: {K: ['o f', 'p e']}, spec: 'set -- $K; echo $1; echo $2 >&2', expect: {stdout: \"o\\n\", "
+      "stderr: \"e\\n\"}}\n";
+  directory.write("a.yaml", suite);
+  EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_NE(accepted.out.find("a/m[K=p f]: not accepted, a/m[K=o e] agrees with the same reference"), std::string::npos)
+      << accepted.out;
+  EXPECT_NE(accepted.out.find("a/n[K=o f]: not accepted, a/n[K=p e] agrees with the same reference; give each an "
+                              "`expect` of its own (a `stderr_file` may hold the variables)"),
+            std::string::npos)
+      << accepted.out;
+  std::string changed = suite;
+  changed.replace(changed.find("f\\n"), 1, "e");  // both combinations of `m` agree about it
+  EXPECT_EQ(read_file(directory / "a.yaml"), changed);
 }
 
 TEST(Commands, AcceptLeavesAReferenceThatOthersPassWith) {
@@ -150,7 +178,7 @@ TEST(Commands, AcceptLeavesAReferenceThatOthersPassWith) {
   directory.write("a.yaml", suite);
   EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
   const auto accepted = fatespec("accept --yes", directory.path());
-  EXPECT_NE(accepted.out.find("a/m[A=2]: not accepted, a/m[A=1] passes with the same reference"), std::string::npos)
+  EXPECT_NE(accepted.out.find("a/m[A=2]: not accepted, a/m[A=1] agrees with the same reference"), std::string::npos)
       << accepted.out;
   EXPECT_NE(accepted.out.find("a/c[A=3]: not accepted, another configuration or combination gives another output"),
             std::string::npos)

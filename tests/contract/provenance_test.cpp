@@ -59,8 +59,8 @@ TEST_F(Provenance, ChangesAreShownByClass) {
   for (std::size_t at = 0; (at = shown.out.find("== ", at)) != std::string::npos; at += 3)
     classes += shown.out.substr(at, shown.out.find('\n', at) + 1 - at);
   EXPECT_EQ(classes,
-            "== 1 frame, same size: 1 test\n== all frames, same size: 1 test\n== digest: 1 test\n"
-            "== timestamps only: 1 test\n");
+            "== 1 frame, same size: 1 reference\n== all frames, same size: 1 reference\n== digest: 1 reference\n"
+            "== timestamps only: 1 reference\n");
 }
 
 TEST_F(Provenance, AClassCanBeTakenAlone) {

@@ -55,7 +55,7 @@ TEST(Project, ResultsNeedAPlace) {
   Problems problems;
   read_project(directory.write("fatespec.yaml", "results: ''\n"), problems);
   ASSERT_EQ(problems.size(), 1U);
-  EXPECT_EQ(problems.list()[0].message, "where results are kept is needed here, or `none`");
+  EXPECT_EQ(problems.list()[0].message, "where results are kept is needed here");
 }
 
 TEST(Project, SuitesAreGlobsInTheirOrder) {
