@@ -39,7 +39,7 @@ constexpr const char* suite = R"(tests:
   - {name: shown-bytes, spec: "printf 'a\\000b\\377\\nc'; printf '\\001\\200' >&2"}
   - {name: apart, spec: 'echo out; echo err >&2; echo out', expect: {stdout: "out\nout\n", stderr: "err\n"}}
   - {name: both, spec: 'for i in 1 2 3 4 5 6 7 8 9; do head -c 100000 /dev/zero; head -c 100000 /dev/zero >&2; done'}
-  - {name: large, spec: '{MD5} head -c 300000000 /dev/zero', expect: {stdout: 0c48aebfdf4e4b80b9edcb62faf8c3ae}}
+  - {name: large, spec: '{MD5} head -c 300000000 /dev/zero', timeout: 4m, expect: {stdout: 0c48aebfdf4e4b80b9edcb62faf8c3ae}}
   - {name: one-off, spec: '{1OFF,ref.raw,16} head -c 8 /dev/zero'}
   - {name: one-off-fails, spec: '{1OFF,ref.raw,8} head -c 9 /dev/zero'}
   - {name: rms, spec: '{RMS,ref.raw,0.5} head -c 8 /dev/zero'}
