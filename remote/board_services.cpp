@@ -14,6 +14,8 @@
 
 namespace fatespec::remote {
 
+namespace asio = boost::asio;
+
 using runner::StationState;
 
 std::shared_ptr<runner::RunningExecution> Board::execute(runner::ExecutionRequest request, runner::OutputSink& output,
