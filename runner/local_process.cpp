@@ -105,7 +105,7 @@ bool LocalProcess::directory_too_large() {
   last_walk_ = now;
   next_walk_ = now + between_walks;
   // Before the others: what is deleted meanwhile must not count twice.
-  const std::uint64_t deleted = grown ? deleted_size(tree_.living_ids(), request_.test_directory) : 0;
+  const std::uint64_t deleted = deleted_size(tree_.recent_ids(), request_.test_directory);
   return deleted > most || tree_size(request_.test_directory, most - deleted) > most - deleted;
 }
 

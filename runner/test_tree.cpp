@@ -30,9 +30,9 @@ std::vector<ProcessEntry> TestTree::living() const {
   return ProcessTable::read().tree_of(leader_, marker_, known_tasks());
 }
 
-std::vector<pid_t> TestTree::living_ids() const {
+std::vector<pid_t> TestTree::recent_ids() const {
   std::vector<pid_t> ids;
-  for (const auto& process : living()) ids.push_back(process.pid);
+  for (const auto& process : reaper_.recent_processes().tree_of(leader_, "", known_tasks())) ids.push_back(process.pid);
   return ids;
 }
 

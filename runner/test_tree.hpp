@@ -30,7 +30,8 @@ class TestTree {
   void not_started() { give_cgroup_back(); }
 
   std::vector<ProcessEntry> living() const;
-  std::vector<pid_t> living_ids() const;
+  /// What lived a moment ago, but for what hides; the tests that are looked at together share this look.
+  std::vector<pid_t> recent_ids() const;
   /// What is wrong if it has more than it may. `machine_tasks` is what the function of that name says.
   std::optional<std::string> excess(long machine_tasks) const;
   /// What is wrong if the kernel has refused it something.

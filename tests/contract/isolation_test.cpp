@@ -179,12 +179,14 @@ TEST(Isolation, EndlessOutputCostsLittleMemory) {
 }
 
 TEST(Isolation, ADirectoryIsLimitedEvenIfTheDiskGetsEmptier) {
-  const TemporaryDirectory directory;
-  directory.write("big", std::string(std::size_t{60} << 20, 'x'));
-  const auto run = run_suite(directory, "tests: [{name: a, timeout: 30s, limits: {directory: 4M}, spec: 'rm " +
-                                            directory / "big" + "; exec " FATESPEC_MISBEHAVE " fill-directory 12'}]");
-  EXPECT_EQ(run["a"]["verdict"], "fail") << run.out;
-  EXPECT_EQ(run["a"]["reason"], "put more than 4.0 MiB into its directory") << run.out;
+  for (const char* fills : {"fill-directory", "fill-nameless"}) {
+    const TemporaryDirectory directory;
+    directory.write("big", std::string(std::size_t{60} << 20, 'x'));
+    const auto run = run_suite(directory, "tests: [{name: a, timeout: 30s, limits: {directory: 4M}, spec: 'rm " +
+                                              directory / "big" + "; exec " FATESPEC_MISBEHAVE " " + fills + " 12'}]");
+    EXPECT_EQ(run["a"]["verdict"], "fail") << fills << run.out;
+    EXPECT_EQ(run["a"]["reason"], "put more than 4.0 MiB into its directory") << fills << run.out;
+  }
 }
 
 }  // namespace
