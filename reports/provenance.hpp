@@ -12,10 +12,11 @@ namespace fatespec::reports {
 struct ProvenanceRecord {
   std::string test;
   std::string configuration;
-  std::string reference;  ///< its file relative to the spec file, or "stdout" or "stderr" for one that stands in the spec file
-  std::string decision;   ///< "accepted" or "refused"
-  std::string change;     ///< the class: "timestamps only"
-  std::string reason;     ///< of the person; may be empty
+  std::string
+      reference;  ///< its file relative to the spec file, or "stdout" or "stderr" for one that stands in the spec file
+  std::string decision;  ///< "accepted" or "refused"
+  std::string change;    ///< the class: "timestamps only"
+  std::string reason;    ///< of the person; may be empty
   std::string who;
   std::string when;  ///< UTC, ISO 8601
   std::string run;
