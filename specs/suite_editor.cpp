@@ -193,20 +193,20 @@ class Editor {
   YamlNode test_;
 };
 
-/// What a test expects, for comparison: without the places it was written at.
-using Expected = std::vector<std::optional<std::string>>;
+/// What a test expects by its keys, for comparison: without the places it was written at.
+using Expected = std::map<std::string, std::optional<std::string>>;
 
 Expected all_of(const model::Expectation& expect) {
   const auto text = [](const auto& placed) { return placed ? std::optional(placed->text) : std::nullopt; };
   const auto bound = [](const auto& number) { return number ? std::optional(std::to_string(*number)) : std::nullopt; };
-  Expected all{fmt::format("{} {}", static_cast<int>(expect.status.kind), expect.status.value),
-               text(expect.output),
-               text(expect.output_file),
-               text(expect.error),
-               text(expect.error_file),
-               text(expect.output_matches),
-               text(expect.error_matches)};
-  if (expect.size) all.insert(all.end(), {bound(expect.size->min), bound(expect.size->max)});
+  Expected all{{"status", fmt::format("{} {}", static_cast<int>(expect.status.kind), expect.status.value)},
+               {"stdout", text(expect.output)},
+               {"stdout_file", text(expect.output_file)},
+               {"stderr", text(expect.error)},
+               {"stderr_file", text(expect.error_file)},
+               {"stdout_matches", text(expect.output_matches)},
+               {"stderr_matches", text(expect.error_matches)}};
+  if (expect.size) all.insert({{"min", bound(expect.size->min)}, {"max", bound(expect.size->max)}});
   return all;
 }
 
@@ -225,10 +225,9 @@ std::optional<std::map<std::string, Expected>> expectations_in(const std::string
 /// True if the edit has changed what it should, and nothing else: an anchor or a merged map may be another test's too.
 bool is_as_meant(const std::string& file, const std::string& before, const std::string& after,
                  const ExpectationEdit& edit) {
-  const std::map<std::string, std::size_t> places = {{"stdout", 1}, {"stdout_file", 2}, {"stderr", 3}};  // in all_of()
   auto meant = expectations_in(file, before);
   if (!meant || !meant->contains(edit.test)) return false;
-  meant->at(edit.test).at(places.at(edit.key)) = edit.value;
+  meant->at(edit.test).at(edit.key) = edit.value;
   return expectations_in(file, after) == meant;
 }
 
