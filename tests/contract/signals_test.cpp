@@ -7,8 +7,12 @@
 #include <csignal>
 #include <filesystem>
 #include <functional>
+#include <random>
+#include <set>
+#include <sstream>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/file.hpp"
@@ -98,6 +102,108 @@ TEST(Signals, ARunnerThatIsKilledWhileItJudgesLeavesNoDirectoryBehind) {
   runner.send(SIGKILL);
   runner.wait();
   EXPECT_TRUE(wait_until([&] { return std::filesystem::is_empty(directory / "tmp"); }));
+}
+
+/// Runs of one suite, each of whose tests writes its name into `log`, that are killed and resumed.
+class KilledRuns {
+ public:
+  static constexpr int tests = 600;
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  static constexpr int kills = 20;  // a start takes ten times as long
+#else
+  static constexpr int kills = 200;
+#endif
+
+  KilledRuns() {
+    std::string suite = "suite: s\ntests:\n";
+    for (int i = 0; i < tests; ++i)
+      suite += fmt::format("  - {{name: t{0}, spec: 'echo s/t{0} >>{1}{2}'}}\n", i, directory_ / "log",
+                           i % 7 == 0    ? "; false"
+                           : i % 11 == 0 ? "; sleep 0.02"
+                                         : "");
+    directory_.write("s.yaml", suite);
+    const auto before = std::chrono::steady_clock::now();
+    start_over();
+    Runner(directory_, arguments("--filter s/t1")).wait();
+    // Long enough for some results, which are stored every 50 ms, and short enough for kills before the first of them.
+    longest_ = (std::chrono::steady_clock::now() - before) * 2 + 50ms;
+  }
+
+  /// Starts or resumes the run, and kills it after that share of the longest time. True if it was complete before.
+  bool kill_after(double share) {
+    const std::string json = "json" + std::to_string(processes_++);
+    Runner runner(directory_, arguments("--json " + json + (resumed_ ? " --resume" : "")));
+    resumed_ = true;
+    std::this_thread::sleep_for(longest_ * share);  // the moment is what is tested: nothing is waited for
+    runner.send(SIGKILL);
+    const bool complete = runner.wait() == 1;
+    look_at_starts();
+    for (const auto& line : test::json_lines(test::read_file(directory_ / json), "test_finished"))
+      told_in_all_ += told_.insert(line["test"]).second ? 1 : 0;
+    return complete;
+  }
+
+  /// What a run that is complete must be, and the beginning of another.
+  void end_and_start_over() {
+    Runner(directory_, arguments(resumed_ ? "--resume" : "")).wait();
+    look_at_starts();
+    const auto shown = json_of_latest();
+    EXPECT_EQ(shown.size(), std::size_t{tests});
+    std::set<std::string> names;
+    for (const auto& line : shown) {
+      const std::string name = line["test"];
+      EXPECT_TRUE(names.insert(name).second) << name << " has two results";
+      EXPECT_EQ(line["verdict"], std::stoi(name.substr(3)) % 7 == 0 ? "fail" : "pass") << name;
+    }
+    start_over();
+  }
+
+  int told_in_all() const { return told_in_all_; }
+  const TemporaryDirectory& directory() const { return directory_; }
+
+ private:
+  static std::string arguments(const std::string& more) { return "--jobs 6 -q --results r.db " + more; }
+
+  void start_over() {
+    resumed_ = false;
+    told_.clear();
+    seen_ = 0;
+    directory_.write("log", "");
+  }
+
+  /// Nothing that has a result may have started again.
+  void look_at_starts() {
+    const std::string log = test::read_file(directory_ / "log");
+    std::istringstream starts(log.substr(seen_));
+    seen_ = log.size();
+    for (std::string name; starts >> name;) EXPECT_FALSE(told_.contains(name)) << name << " had a result and ran again";
+  }
+
+  std::vector<nlohmann::json> json_of_latest() const {
+    const auto report = test::fatespec("report latest --format json --results r.db", directory_.path());
+    EXPECT_EQ(report.err, "");
+    return test::json_lines(report.out, "test_finished");
+  }
+
+  TemporaryDirectory directory_;
+  std::chrono::steady_clock::duration longest_{};
+  bool resumed_ = false;
+  int processes_ = 0;
+  int told_in_all_ = 0;
+  std::set<std::string> told_;  ///< tests of this run whose results were told
+  std::size_t seen_ = 0;        ///< of the log
+};
+
+TEST(Kills, LoseNoResultAndDoubleNone) {
+  const auto seed = std::random_device()();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937 random(seed);
+  KilledRuns runs;
+  for (int kill = 0; kill < KilledRuns::kills && !::testing::Test::HasFailure(); ++kill)
+    if (runs.kill_after(std::uniform_real_distribution()(random))) runs.end_and_start_over();
+  EXPECT_GT(runs.told_in_all(), KilledRuns::kills) << "most of the kills met a runner that had not begun";
+  runs.end_and_start_over();
+  EXPECT_TRUE(wait_until([&] { return std::filesystem::is_empty(runs.directory() / "tmp"); }));
 }
 
 TEST(Signals, TheLockOfAKilledRunnerGoesWithTheNextRun) {

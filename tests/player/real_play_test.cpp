@@ -84,12 +84,13 @@ TEST(RealPlay, SdlsOwnDriversWillDo) {
   }
 }
 
-/// An X server of its own.
+/// An X server of its own, which does not begin anew when its last client leaves: who comes at that moment is sent
+/// away.
 class RealWindow : public testing::Test {
  protected:
   void SetUp() override {
     const ProgramResult started = shell(
-        "Xvfb -displayfd 3 -screen 0 800x600x24 -nolisten tcp >xvfb.log 2>&1 3>display & echo $! >pid; "
+        "Xvfb -noreset -displayfd 3 -screen 0 800x600x24 -nolisten tcp >xvfb.log 2>&1 3>display & echo $! >pid; "
         "for i in $(seq 100); do [ -s display ] && break; sleep 0.1; done; cat display",
         directory_.path());
     display_ = "DISPLAY=:" + started.out.substr(0, started.out.find('\n'));
