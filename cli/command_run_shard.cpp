@@ -8,9 +8,10 @@
 #include <deque>
 #include <map>
 #include <set>
-#include <thread>
 
 #include <fmt/format.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
@@ -29,6 +30,24 @@ std::string node_name() {
   if (const char* name = std::getenv("SLURMD_NODENAME")) return name;
   return results::this_host();
 }
+
+/// Hears, besides the run itself, that this process is to end: also after the run, which may be over before it looks.
+class EndRequest {
+ public:
+  EndRequest() : signals_(loop_, SIGINT, SIGTERM, SIGHUP) {
+    signals_.async_wait([this](boost::system::error_code code, int) { came_ = !code; });
+  }
+  /// True if it has come, or comes within this time.
+  bool comes_within(std::chrono::milliseconds time) {
+    loop_.run_for(time);
+    return came_;
+  }
+
+ private:
+  boost::asio::io_context loop_{1};
+  boost::asio::signal_set signals_;
+  bool came_ = false;
+};
 
 class ShardRun {
  public:
@@ -135,6 +154,7 @@ class ShardRun {
   }
 
   void tell(const model::RunEvent& event) {
+    if (std::holds_alternative<model::RunStarted>(event)) end_request_.emplace();
     if (const auto* started = std::get_if<model::TestStarted>(&event))
       note(writer_->started({started->test->name, started->test->configuration->name}));
     if (const auto* finished = std::get_if<model::TestFinished>(&event)) {
@@ -182,8 +202,11 @@ class ShardRun {
 
   ExitCode end(ExitCode code) {
     if (superseded_) return code;
-    // Who is told to end during this pause ends, and has told of nothing that is in doubt.
-    if (!doubtful_.empty()) std::this_thread::sleep_for(doubt);
+    if (!doubtful_.empty() && end_request_->comes_within(doubt)) {
+      doubtful_.clear();
+      complete_ = false;
+      code = ExitCode::terminated;
+    }
     while (!doubtful_.empty()) tell_first_doubtful();
     const auto ended = writer_->ended(complete_ && !lost_);
     return ended ? code : complain(ended.error());
@@ -205,6 +228,7 @@ class ShardRun {
   std::set<farm::TestKey> done_;
   bool complete_before_ = false;
   std::optional<farm::ShardWriter> writer_;
+  std::optional<EndRequest> end_request_;  ///< since the run has begun
   Inputs inputs_;
   bool complete_ = true;
   bool lost_ = false;

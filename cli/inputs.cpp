@@ -43,7 +43,7 @@ base::Result<model::Variables> parse_set(const std::vector<std::string>& set) {
     if (equals == std::string::npos || equals == 0)
       return base::usage_error(fmt::format("--set {}: NAME=value is needed", entry));
     if (!specs::is_variable_name(entry.substr(0, equals)))
-      return base::usage_error(fmt::format("--set {}: {}", entry, specs::no_variable_name(entry.substr(0, equals))));
+      return base::usage_error(fmt::format("--set {}: {}", entry, specs::variable_name_error(entry.substr(0, equals))));
     if (entry.substr(0, equals) == "TEST_DIR")
       return base::usage_error(fmt::format("--set {}: $TEST_DIR is always there and cannot be set", entry));
     variables[entry.substr(0, equals)] = entry.substr(equals + 1);
@@ -106,9 +106,14 @@ void add_input_options(CLI::App& command, InputOptions& options, bool with_specs
       ->allow_extra_args(false);
 }
 
+// A script whose variable is empty must not take it for a filter and run everything.
 void add_filter_option(CLI::App& command, InputOptions& options) {
+  const auto not_empty = [](const std::string& text) -> std::string {
+    return base::trim(text).empty() ? "an empty expression selects nothing; without --filter every test is taken" : "";
+  };
   command.add_option("--filter", options.filter, "select tests: tag(audio) & !name(~mp2) | suite(=h264)")
-      ->type_name("EXPR");
+      ->type_name("EXPR")
+      ->check(CLI::Validator(not_empty, ""));
 }
 
 std::string exact_name(const std::string& test) {

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/text.hpp"
+#include "reports/summary.hpp"
 
 namespace fatespec::reports {
 namespace {
@@ -57,9 +58,9 @@ std::string test_label(const std::string& test, const std::string& configuration
 std::string totals_text(const results::Totals& totals) {
   if (totals.tests == 0) return "no test passed in both runs\n";
   const auto cpu = [](base::Duration time) { return static_cast<std::uint64_t>(time.count()); };
-  return fmt::format("{} tests passed in both: CPU {} -> {}{}, largest memory {} -> {}{}, output {} -> {}{}\n",
-                     totals.tests, base::format_duration(totals.cpu_before), base::format_duration(totals.cpu_after),
-                     change_of(cpu(totals.cpu_before), cpu(totals.cpu_after)),
+  return fmt::format("{} passed in both: CPU {} -> {}{}, largest memory {} -> {}{}, output {} -> {}{}\n",
+                     number_of_tests(totals.tests), base::format_duration(totals.cpu_before),
+                     base::format_duration(totals.cpu_after), change_of(cpu(totals.cpu_before), cpu(totals.cpu_after)),
                      base::format_size(totals.rss_before_kib * 1024), base::format_size(totals.rss_after_kib * 1024),
                      change_of(totals.rss_before_kib, totals.rss_after_kib), base::format_size(totals.output_before),
                      base::format_size(totals.output_after), change_of(totals.output_before, totals.output_after));

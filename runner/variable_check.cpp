@@ -124,7 +124,7 @@ void VariableCheck::check_arguments(const PlannedTest& planned) {
       has_variables = true;
     }
   if (!has_variables) return;
-  const auto wrong = specs::check_argument_values(expanded(spec, *planned.variables), false);
+  const auto wrong = specs::check_argument_values(expanded(spec, *planned.variables), specs::UnknownValues::refused);
   if (!wrong || !reported_.insert(model::declared_name(planned) + "\n" + wrong->message).second) return;
   const auto argument = std::find_if(spec.arguments.begin(), spec.arguments.end(),
                                      [&](const auto& candidate) { return candidate.offset == wrong->offset; });

@@ -118,7 +118,7 @@ model::Variables read_variables(YamlNode node, Problems& problems, model::Places
   for (const auto& [key, value] : map_entries(node, problems)) {
     const std::string& name = key.value();
     if (!is_variable_name(name)) {
-      add_problem(problems, key, no_variable_name(name));
+      add_problem(problems, key, variable_name_error(name));
       continue;
     }
     if (name == "TEST_DIR") {

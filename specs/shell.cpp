@@ -117,7 +117,7 @@ std::string single_quoted(std::string_view value) {
 
 bool is_variable_name(std::string_view name) { return !name.empty() && name_length(name) == name.size(); }
 
-std::string no_variable_name(std::string_view name) {
+std::string variable_name_error(std::string_view name) {
   return fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only, and no digit first", name);
 }
 

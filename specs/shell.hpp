@@ -34,7 +34,7 @@ struct VariableUse {
 /// Letters, digits and `_`, no digit in front.
 bool is_variable_name(std::string_view name);
 /// What is wrong with a name that is none.
-std::string no_variable_name(std::string_view name);
+std::string variable_name_error(std::string_view name);
 
 /// The variables that a shell command uses, in their order.
 std::vector<VariableUse> variables_of_command(std::string_view command);

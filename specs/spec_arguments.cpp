@@ -32,11 +32,10 @@ SpecStringError wrong_value(const SpecArgument& argument, const std::string& exp
   return {fmt::format("`{}` is not {}", argument.value, expected), argument.offset, argument.value.size() + name};
 }
 
-/// Reads values one by one and remembers the first that is wrong. With `skip_variables`, values that still hold a
-/// variable are taken to be right.
+/// Reads values one by one and remembers the first that is wrong.
 class ValueReader {
  public:
-  ValueReader(const SpecString& spec, bool skip_variables) : spec_(spec), skip_variables_(skip_variables) {}
+  ValueReader(const SpecString& spec, UnknownValues unknown) : spec_(spec), unknown_(unknown) {}
 
   std::string text(std::size_t position) const { return positional(spec_, position)->value; }
 
@@ -96,15 +95,15 @@ class ValueReader {
  private:
   const SpecArgument* checked(const SpecArgument* argument) const {
     if (argument == nullptr) return nullptr;
-    const bool open = skip_variables_ && argument->value.find('$') != std::string::npos;
-    return open ? nullptr : argument;
+    const bool is_unknown = argument->value.find('$') != std::string::npos;
+    return is_unknown && unknown_ == UnknownValues::accepted ? nullptr : argument;
   }
   void fail(const SpecArgument& argument, const std::string& expected) {
     if (!error_) error_ = wrong_value(argument, expected);
   }
 
   const SpecString& spec_;
-  bool skip_variables_;
+  UnknownValues unknown_;
   std::optional<SpecStringError> error_;
 };
 
@@ -156,7 +155,7 @@ model::PlayerOptions read_player(const SpecString& spec, ValueReader& read) {
 
 template <class T>
 SpecResult<T> read_all(const SpecString& spec, T (*function)(const SpecString&, ValueReader&)) {
-  ValueReader read(spec, false);
+  ValueReader read(spec, UnknownValues::refused);
   T value = function(spec, read);
   if (read.error()) return *read.error();
   return value;
@@ -164,8 +163,8 @@ SpecResult<T> read_all(const SpecString& spec, T (*function)(const SpecString&, 
 
 }  // namespace
 
-std::optional<SpecStringError> check_argument_values(const SpecString& spec, bool skip_variables) {
-  ValueReader read(spec, skip_variables);
+std::optional<SpecStringError> check_argument_values(const SpecString& spec, UnknownValues unknown) {
+  ValueReader read(spec, unknown);
   if (spec.type == SpecType::one_off) read_one_off(spec, read);
   if (spec.type == SpecType::rms) read_rms(spec, read);
   if (spec.type == SpecType::stddev) read_stddev(spec, read);

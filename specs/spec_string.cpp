@@ -218,7 +218,7 @@ SpecResult<SpecString> parse_typed(std::string_view text) {
   spec.command = std::string(base::trim(text.substr(spec.command_offset)));
   if (spec.command.empty() && type->rest == Rest::required)
     return wrong(fmt::format("{{{}}} needs {} after it", type->name, type->rest_is), after - 1);
-  if (auto error = check_argument_values(spec, true)) return *error;
+  if (auto error = check_argument_values(spec, UnknownValues::accepted)) return *error;
   return spec;
 }
 

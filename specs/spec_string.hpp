@@ -29,8 +29,11 @@ using SpecResult = boost::system::result<T, SpecStringError>;
 /// variable.
 SpecResult<model::SpecString> parse_spec_string(std::string_view text);
 
-/// The first argument whose value is wrong. With `skip_variables`, values that hold a variable are taken to be right.
-std::optional<SpecStringError> check_argument_values(const model::SpecString& spec, bool skip_variables);
+/// Values that still hold a variable.
+enum class UnknownValues { accepted, refused };
+
+/// The first argument whose value is wrong.
+std::optional<SpecStringError> check_argument_values(const model::SpecString& spec, UnknownValues unknown);
 
 /// Every TYPE there is: "FILESIZE", "MD5", …
 const std::vector<std::string>& spec_type_names();

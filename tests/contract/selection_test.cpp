@@ -44,6 +44,19 @@ TEST(Shards, PartTheTestsAndStayStableUnderAdditions) {
   }
 }
 
+TEST(Filters, AnEmptyOneIsRefused) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", many_tests(1));
+  for (const char* filter : {"''", "' '"}) {
+    const auto refused = test::fatespec(std::string("run s.yaml --filter ") + filter, directory.path());
+    EXPECT_EQ(refused.status, 2);
+    EXPECT_NE(refused.err.find("--filter: an empty expression selects nothing; without --filter every test is taken"),
+              std::string::npos)
+        << refused.err;
+    EXPECT_EQ(refused.out, "");
+  }
+}
+
 TEST(RerunFailed, TakesWhatWasBadInTheLatestRun) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: good, spec: 'true'}\n  - {name: bad, spec: 'test -e " +

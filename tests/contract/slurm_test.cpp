@@ -292,6 +292,19 @@ TEST_F(SlurmTest, AnInterruptionCancelsAndKeepsWhatThereIs) {
   EXPECT_EQ(counts(), "60|60|60\n");
 }
 
+// It may end by the signal a moment before the shard, which has nothing else to do, hears of its own.
+TEST_F(SlurmTest, ALastTestThatIsEndedWithItsShardRunsAgain) {
+  const SlurmCluster cluster;
+  std::string tests = "tests:\n";
+  for (const char* name : {"a", "b", "c", "d"})
+    tests += std::string("  - {name: ") + name + ", spec: 'mkdir " + directory_ / name +
+             " || exit 0; kill -TERM $PPID $$'}\n";
+  write_suite(tests);
+  const auto done = run(cluster, "run --no-progress --on slurm");
+  EXPECT_EQ(done.status, 0) << done.out << done.err;
+  EXPECT_NE(done.out.find("4 tests: 4 pass"), std::string::npos) << done.out;
+}
+
 TEST_F(SlurmTest, CancelEndsARunFromElsewhere) {
   const SlurmCluster cluster;
   directory_.write("results.jsonl", "");
