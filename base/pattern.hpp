@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/error.hpp"
 
@@ -14,7 +15,8 @@ class RE2;
 namespace fatespec::base {
 
 /// A compiled expression in RE2's syntax (https://github.com/google/re2/wiki/Syntax): Perl's without backreferences and
-/// look-around. It reads bytes, so text that is not UTF-8 can be searched; `^` and `$` stand at every line's ends too.
+/// look-around. It reads characters of text that is UTF-8, and bytes of what is not; `^` and `$` stand at every line's
+/// ends too.
 /// Copies share the compiled form; searching is safe from several threads.
 class Pattern {
  public:
@@ -25,8 +27,13 @@ class Pattern {
   bool matches_whole(std::string_view text) const;
 
  private:
-  explicit Pattern(std::shared_ptr<const re2::RE2> compiled);
-  std::shared_ptr<const re2::RE2> compiled_;
+  using Compiled = std::shared_ptr<const re2::RE2>;
+
+  Pattern(Compiled characters, Compiled bytes) : characters_(std::move(characters)), bytes_(std::move(bytes)) {}
+  const re2::RE2& compiled_for(std::string_view text) const;
+
+  Compiled characters_;  ///< none if the expression itself is not UTF-8
+  Compiled bytes_;
 };
 
 }  // namespace fatespec::base

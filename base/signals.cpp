@@ -19,6 +19,11 @@ std::optional<int> signal_named(std::string_view name) {
   return std::nullopt;
 }
 
+bool is_ignored(int number) {
+  struct sigaction action {};
+  return ::sigaction(number, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 const std::vector<std::string>& signal_names() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> all;

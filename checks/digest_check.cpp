@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 #include "base/text.hpp"
 
 namespace fatespec::checks {
@@ -17,20 +15,6 @@ TextExpectation in_lower_case(TextExpectation expectation) {
   return expectation;
 }
 
-Reading compare(TextExpectation& expected, const std::string& digest, std::uint64_t bytes) {
-  const auto size = std::exchange(expected.size, std::nullopt);  // bounds are those of the output, not of the digest
-  Reading reading = check_line(expected, digest);
-  if (!reading.passed) reading.reason += fmt::format(" ({} bytes)", bytes);
-  const bool small = size && size->min && bytes < *size->min;
-  const bool large = size && size->max && bytes > *size->max;
-  if (reading.passed && (small || large)) {
-    reading.passed = false;
-    reading.reason = fmt::format("the output has {} bytes, {} {}", bytes, small ? "less than" : "more than",
-                                 small ? *size->min : *size->max);
-  }
-  return reading;
-}
-
 }  // namespace
 
 DigestCheck::DigestCheck(base::DigestAlgorithm algorithm, TextExpectation expectation)
@@ -41,7 +25,7 @@ void DigestCheck::consume(std::string_view bytes) {
   bytes_ += bytes.size();
 }
 
-Reading DigestCheck::finish() { return compare(expected_, digest_.finish(), bytes_); }
+Reading DigestCheck::finish() { return check_line_of(expected_, digest_.finish(), bytes_); }
 
 MadeDigestCheck::MadeDigestCheck(TextExpectation expectation) : expected_(in_lower_case(std::move(expectation))) {}
 
@@ -56,8 +40,8 @@ Reading MadeDigestCheck::finish() {
   const std::size_t begin = text.starts_with('\\') ? 1 : 0;
   const auto bytes = base::parse_integer(base::trim(text.substr(std::min(text.size(), text.rfind('\n') + 1))));
   const std::size_t end = std::min(text.size(), text.find_first_of(" \t\r\n", begin));
-  return compare(expected_, std::string(text.substr(begin, end - begin)),
-                 static_cast<std::uint64_t>(bytes.value_or(0)));
+  return check_line_of(expected_, std::string(text.substr(begin, end - begin)),
+                       static_cast<std::uint64_t>(bytes.value_or(0)));
 }
 
 }  // namespace fatespec::checks

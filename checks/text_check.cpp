@@ -153,4 +153,20 @@ Reading check_line(const TextExpectation& expectation, const std::string& text) 
   return check.finish();
 }
 
+Reading check_line_of(TextExpectation expectation, const std::string& text, std::uint64_t output_bytes) {
+  const auto size = std::exchange(expectation.size, std::nullopt);
+  Reading reading = check_line(expectation, text);
+  if (!reading.passed) {
+    reading.reason += fmt::format(" ({} bytes)", output_bytes);
+    return reading;
+  }
+  const bool small = size && size->min && output_bytes < *size->min;
+  const bool large = size && size->max && output_bytes > *size->max;
+  if (!small && !large) return reading;
+  reading.passed = false;
+  reading.reason = fmt::format("the output has {} bytes, {} {}", output_bytes, small ? "less than" : "more than",
+                               small ? *size->min : *size->max);
+  return reading;
+}
+
 }  // namespace fatespec::checks

@@ -49,5 +49,7 @@ class TextCheck final : public Check {
 
 /// What `text` yields under an expectation: for checks whose stdout is a line that they wrote themselves.
 Reading check_line(const TextExpectation& expectation, const std::string& text);
+/// Likewise for a line that stands for an output of so many bytes: the bounds of `size` are those of the output.
+Reading check_line_of(TextExpectation expectation, const std::string& text, std::uint64_t output_bytes);
 
 }  // namespace fatespec::checks

@@ -25,7 +25,8 @@ struct RunStarted {
   VerdictCounts done = {};  ///< of the results that it had already
   /// Of the source trees under test, by configuration: a commit, with "-dirty" behind it where the tree has changes.
   std::map<std::string, std::string> revisions = {};
-  std::string host = {};  ///< empty: this machine
+  std::string host = {};       ///< empty: this machine
+  std::string directory = {};  ///< where it was started; empty: not known
 };
 
 struct TestStarted {

@@ -7,8 +7,18 @@ namespace fatespec::model {
 
 std::string declared_name(const PlannedTest& test) { return test.suite->name + "/" + test.spec->name; }
 
+/// Where "[NAME=" begins: names of tests and values may hold brackets too.
+static std::size_t begin_of_combination(std::string_view name) {
+  constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
+  for (auto at = name.find('['); at != std::string_view::npos; at = name.find('[', at + 1)) {
+    const std::size_t end = name.find_first_not_of(letters, at + 1);
+    if (end != std::string_view::npos && end > at + 1 && name[end] == '=') return at;
+  }
+  return std::string_view::npos;
+}
+
 FullName parse_full_name(const std::string& name) {
-  const std::size_t begin = name.rfind('[');
+  const std::size_t begin = begin_of_combination(name);
   if (begin == std::string::npos || !name.ends_with(']')) return {name};
   FullName full{name.substr(0, begin)};
   std::string_view rest = std::string_view(name).substr(begin + 1, name.size() - begin - 2);

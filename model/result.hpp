@@ -79,6 +79,7 @@ struct Run {
   std::string version;
   std::string command;
   std::string host;
+  std::string directory;  ///< where it was started; empty: not known
   base::UtcTime started;
   std::optional<base::UtcTime> finished;
   std::optional<int> exit_code;

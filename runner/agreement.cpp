@@ -4,7 +4,9 @@
 
 #include <fmt/format.h>
 
+#include "base/clock.hpp"
 #include "base/text.hpp"
+#include "checks/verdict.hpp"
 #include "runner/result_groups.hpp"
 
 namespace fatespec::runner {
@@ -12,6 +14,8 @@ namespace {
 
 using model::TestResult;
 using Camps = std::map<std::string, std::vector<ResultPtr>>;  ///< by what they wrote
+
+constexpr std::size_t date_length = 10;  ///< of "2026-12-31" in an ISO 8601 time
 
 /// "[CPU=avx2,THREADS=4]": what tells the combinations of one test apart.
 std::string combination(const TestResult& result) {
@@ -79,6 +83,23 @@ std::vector<ResultPtr> judge(std::vector<ResultPtr> results) {
   return results;
 }
 
+/// Their disagreement may be known.
+ResultPtr with_known_failure(const model::TestPlan& plan, const ResultPtr& result) {
+  const auto& known = plan.tests.at(result->index).spec->expect_fail;
+  if (!known) return result;
+  checks::Reading output;
+  output.fingerprint = result->fingerprint;
+  output.output = result->output;
+  checks::Judgement judgement;
+  judgement.verdict = result->verdict;
+  judgement.reason = result->reason;
+  checks::apply_known_failure(*known, output, base::iso8601(result->started).substr(0, date_length), judgement);
+  auto copy = std::make_shared<TestResult>(*result);
+  copy->verdict = judgement.verdict;
+  copy->reason = std::move(judgement.reason);
+  return copy;
+}
+
 }  // namespace
 
 ResultGroups agreement_groups(const model::TestPlan& plan) {
@@ -86,7 +107,12 @@ ResultGroups agreement_groups(const model::TestPlan& plan) {
     if (!test.spec->agree || test.skip_reason || test.repetition > 0) return std::string();
     return test.configuration->name + "\n" + model::declared_name(test);
   };
-  return {plan, key_of, judge, stands_alone};
+  const auto judge_known = [&plan](std::vector<ResultPtr> results) {
+    results = judge(std::move(results));
+    for (auto& result : results) result = with_known_failure(plan, result);
+    return results;
+  };
+  return {plan, key_of, judge_known, stands_alone};
 }
 
 }  // namespace fatespec::runner

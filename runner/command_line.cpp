@@ -6,6 +6,7 @@
 
 #include "base/program.hpp"
 #include "base/text.hpp"
+#include "runner/environment.hpp"
 #include "specs/shell.hpp"
 #include "specs/spec_string.hpp"
 
@@ -109,11 +110,12 @@ std::string paste_line(const model::Project& project, const PlannedTest& test, c
     return "stat -c %s " + base::shell_quote(filesize_path(project, test, variables));
   std::string command = command_line(project, test, variables);
   const bool elsewhere = spec.cwd || is_make(spec.parsed.type);
-  if (spec.env.empty() && !spec.stdin_file && !elsewhere) return command;
+  const bool here = model::board_of(project, test) == nullptr;
+  const model::Variables environment = added_environment(project, test, variables, here);
+  if (environment.empty() && !spec.stdin_file && !elsewhere) return command;
   std::string line = "(";
   if (elsewhere) line += fmt::format("cd {} || exit; ", base::shell_quote(working_directory(project, test, variables)));
-  for (const auto& [name, value] : spec.env)
-    line += fmt::format("export {}={}; ", name, base::shell_quote(specs::expand_text(value, variables)));
+  for (const auto& [name, value] : environment) line += fmt::format("export {}={}; ", name, base::shell_quote(value));
   // A comment, or a backslash, at the end would swallow the parenthesis.
   const bool is_open = command.find('#') != std::string::npos || command.ends_with('\\');
   if (is_open) line += "sh -c " + base::shell_quote(command) + ")";

@@ -8,19 +8,40 @@
 
 namespace fatespec::runner {
 
-std::vector<std::string> test_environment(const model::Project& project, const model::PlannedTest& test,
-                                          const model::Variables& variables, const std::string& test_directory,
-                                          bool here) {
-  model::Variables values = {{"LC_ALL", "C"}, {"TZ", "UTC"}};
-  for (const char* kept : {"PATH", "HOME"})
-    if (const char* value = here ? std::getenv(kept) : nullptr) values[kept] = value;
+namespace {
+
+model::Variables kept_environment(bool here) {
+  model::Variables kept;
+  for (const char* name : {"PATH", "HOME"})
+    if (const char* value = here ? std::getenv(name) : nullptr) kept[name] = value;
+  return kept;
+}
+
+}  // namespace
+
+model::Variables added_environment(const model::Project& project, const model::PlannedTest& test,
+                                   const model::Variables& variables, bool here) {
+  model::Variables added;
   const auto add = [&](const model::Variables& more) {
-    for (const auto& [name, value] : more) values[name] = specs::expand_text(value, variables);
+    if (more.empty()) return;
+    model::Variables known = variables;
+    known.insert(added.begin(), added.end());
+    known.merge(kept_environment(here));
+    for (const auto& [name, value] : more) added[name] = specs::expand_text(value, known);
   };
   add(project.env);
   if (const auto target = project.targets.find(test.target); target != project.targets.end()) add(target->second.env);
   add(test.configuration->env);
   add(test.spec->env);
+  return added;
+}
+
+std::vector<std::string> test_environment(const model::Project& project, const model::PlannedTest& test,
+                                          const model::Variables& variables, const std::string& test_directory,
+                                          bool here) {
+  model::Variables values = added_environment(project, test, variables, here);
+  values.merge(kept_environment(here));
+  values.merge(model::Variables{{"LC_ALL", "C"}, {"TZ", "UTC"}});
   values["TEST_DIR"] = test_directory;
   std::vector<std::string> environment;
   environment.reserve(values.size());

@@ -9,8 +9,13 @@
 
 namespace fatespec::runner {
 
-/// LC_ALL=C, TZ=UTC, PATH and HOME of this process (of a board: those that it has there), then what the project, the
-/// configuration, the target and the test add, with variables replaced, then TEST_DIR.
+/// What the project, the target, the configuration and the test add, the later over the earlier. Variables are
+/// replaced; here, `$PATH` and `$HOME` are those of this process, and any name those that were added before.
+model::Variables added_environment(const model::Project& project, const model::PlannedTest& test,
+                                   const model::Variables& variables, bool here);
+
+/// LC_ALL=C, TZ=UTC, PATH and HOME of this process (of a board: those that it has there), then what is added, then
+/// TEST_DIR.
 std::vector<std::string> test_environment(const model::Project& project, const model::PlannedTest& test,
                                           const model::Variables& variables, const std::string& test_directory,
                                           bool here = true);

@@ -91,7 +91,7 @@ void LocalProcess::look_at_directory() {
 }
 
 // A directory that grows makes the file system grow, unless others give as much back. So it is looked into
-// when the file system has grown, and now and then all the same.
+// when the file system has grown, and now and then all the same; and in the end if somebody has set the limit.
 bool LocalProcess::directory_too_large() {
   constexpr auto between_walks = std::chrono::milliseconds(500);
   constexpr auto longest_trust = std::chrono::seconds(5);
@@ -101,7 +101,8 @@ bool LocalProcess::directory_too_large() {
   const std::uint64_t used = machine_.disk_used.value_or(0);
   const bool grown = used > disk_used_before_ && used - disk_used_before_ > most;
   const auto now = std::chrono::steady_clock::now();
-  if (!grown && now - std::max(last_walk_, started_) < longest_trust) return false;
+  const bool is_last_look = exited_ && request_.limits.directory_is_chosen;
+  if (!grown && !is_last_look && now - std::max(last_walk_, started_) < longest_trust) return false;
   last_walk_ = now;
   next_walk_ = now + between_walks;
   // Before the others: what is deleted meanwhile must not count twice.
@@ -157,8 +158,9 @@ void LocalProcess::process_ended() {
   exit_.close();
   execution_.wall = std::chrono::steady_clock::now() - started_;
   if (auto refusal = tree_.refusal()) exceed(std::move(*refusal));
-  // What ends sooner than it would be looked at once cannot have filled a disk.
-  if (!ended_by_us() && execution_.wall > machine_.limits.look) look_at_directory();
+  // What ends sooner than it would be looked at once cannot have filled a disk; a limit that somebody set may be small.
+  const bool is_quick = execution_.wall <= machine_.limits.look;
+  if (!ended_by_us() && (!is_quick || request_.limits.directory_is_chosen)) look_at_directory();
   finish_if_over();
   // What was asked to end has its time of grace; kill_tree() ends that.
   if (!over_ && !ended_by_us()) arm(machine_.limits.leak, &LocalProcess::output_stays_open);
@@ -278,7 +280,8 @@ void LocalProcess::take_stack() {
     execution_.problem += ": it is stopped, and nobody would continue it";
   hang_stack(machine_, processes, [self = shared_from_this()](std::string stack) {
     self->execution_.stack = std::move(stack);
-    if (!self->over_) self->end_tree(false);
+    const bool is_being_ended = self->next_step_ != nullptr;  // somebody lost patience meanwhile
+    if (!self->over_ && !is_being_ended) self->end_tree(false);
   });
 }
 

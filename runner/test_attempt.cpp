@@ -91,6 +91,7 @@ void TestAttempt::look_at_size() {
     reading = size_reading(static_cast<std::uint64_t>(status.st_size));
   }
   outcome_.output = std::move(reading);
+  add_fingerprint();
   asio::post(context_.loops.loop, [self = shared_from_this()] { self->conclude(); });
 }
 
@@ -112,7 +113,7 @@ checks::Reading TestAttempt::size_reading(std::uint64_t size) const {
 CheckFeed::Factory TestAttempt::output_check() const {
   return [this]() -> std::unique_ptr<checks::Check> {
     auto check = make_output_check(test_, *variables_);
-    if (!wants_fingerprint()) return check;
+    if (!wants_fingerprint() || is_make(test_.spec->parsed.type)) return check;
     return std::make_unique<checks::FingerprintCheck>(std::move(check), fingerprint_algorithm());
   };
 }
@@ -275,9 +276,14 @@ void TestAttempt::finish_output() {
 
 void TestAttempt::output_read(checks::Reading reading) {
   outcome_.output = std::move(reading);
-  if (wants_fingerprint() && outcome_.output.fingerprint.empty())  // of a file, its digest tells as much
-    outcome_.output.fingerprint = base::digest_hex(fingerprint_algorithm(), outcome_.output.output.text);
+  add_fingerprint();
   error_->finish([self = shared_from_this()](checks::Reading error) { self->error_read(std::move(error)); });
+}
+
+/// That of what the stdout became, where there is none of what the command wrote: of a file its digest tells as much.
+void TestAttempt::add_fingerprint() {
+  if (wants_fingerprint() && outcome_.output.fingerprint.empty())
+    outcome_.output.fingerprint = base::digest_hex(fingerprint_algorithm(), outcome_.output.output.text);
 }
 
 void TestAttempt::error_read(checks::Reading reading) {
@@ -314,7 +320,11 @@ void TestAttempt::conclude() {
   if (variables_) outcome_.command = paste_line(context_.project, test_, *variables_);
   outcome_.judgement = checks::judge(*test_.spec, {outcome_.execution, outcome_.output, outcome_.error});
   if (outcome_.judgement.verdict != model::Verdict::pass) blame_full_disk();
-  if (is_make(test_.spec->parsed.type)) show_log(outcome_.judgement, outcome_);
+  if (is_make(test_.spec->parsed.type)) {
+    show_log(outcome_.judgement, outcome_);
+    outcome_.output.fingerprint.clear();  // a log tells when it was written, and where
+    add_fingerprint();
+  }
   output_.reset();
   error_.reset();
   const auto done = std::exchange(done_, nullptr);

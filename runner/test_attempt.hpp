@@ -71,6 +71,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   CheckFeed::Factory output_check() const;
   ExecutionRequest new_request() const;
   bool wants_fingerprint() const;
+  void add_fingerprint();
   base::DigestAlgorithm fingerprint_algorithm() const;
   void blame_full_disk();
 

@@ -78,7 +78,7 @@ void TestRunner::start_attempt() {
   attempt_ = std::make_shared<TestAttempt>(context_, test_);
   attempt_->start([self = shared_from_this()](AttemptOutcome& outcome) { self->attempt_ended(outcome); },
                   [this] {
-                    if (!may_try_again()) processes_ended_();
+                    if (cancelled_ || !may_try_again()) processes_ended_();
                   });
 }
 
@@ -88,19 +88,32 @@ bool TestRunner::is_known_to_fail() const {
   return test_.spec->expect_fail && !checks::is_expired(*test_.spec->expect_fail, today());
 }
 
+// Of a known failure that is told by its digest the outcome decides.
 bool TestRunner::may_try_again() const {
-  return !is_known_to_fail() && !cancelled_ && result_->attempts <= test_.retries;
+  const bool is_known = is_known_to_fail() && test_.spec->expect_fail->stdout_digest.empty();
+  return !is_known && result_->attempts <= test_.retries;
+}
+
+bool TestRunner::deserves_another(const AttemptOutcome& outcome) const {
+  if (!may_try_again() || !worth_a_retry(*test_.spec, outcome)) return false;
+  if (!is_known_to_fail()) return true;
+  checks::Judgement judgement = outcome.judgement;
+  checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today(), judgement);
+  return judgement.verdict != model::Verdict::xfail;
 }
 
 void TestRunner::attempt_ended(AttemptOutcome& outcome) {
   const auto ended = std::exchange(attempt_, nullptr);  // the outcome is its own
   if (outcome.execution.ending == model::Ending::lost && !cancelled_) loss_ = outcome.execution;
-  if (outcome.execution.ending == model::Ending::cancelled || outcome.execution.ending == model::Ending::lost) {
+  // A failure with attempts left is no result: whoever resumes the run makes them.
+  const bool goes_on = deserves_another(outcome);
+  if (outcome.execution.ending == model::Ending::cancelled || outcome.execution.ending == model::Ending::lost ||
+      (goes_on && cancelled_)) {
     dispose_directory(outcome.directory, false);
     std::exchange(done_, nullptr)(nullptr);
     return;
   }
-  if (may_try_again() && worth_a_retry(*test_.spec, outcome)) {
+  if (goes_on) {
     result_->failed_attempts.push_back({result_->attempts, outcome.judgement.verdict, outcome.judgement.reason,
                                         outcome.output.output, outcome.error.output});
     dispose_directory(outcome.directory, false);
@@ -114,7 +127,10 @@ void TestRunner::attempt_ended(AttemptOutcome& outcome) {
 
 void TestRunner::take_outcome(AttemptOutcome& outcome) {
   checks::Judgement& judgement = outcome.judgement;
-  if (test_.spec->expect_fail)
+  // Combinations that must agree have passed only when they do.
+  const bool is_judged_with_others =
+      test_.spec->agree && test_.repetition == 0 && judgement.verdict == model::Verdict::pass;
+  if (test_.spec->expect_fail && !is_judged_with_others)
     checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today(), judgement);
   result_->verdict = judgement.verdict;
   result_->reason = std::move(judgement.reason);

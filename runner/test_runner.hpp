@@ -44,6 +44,7 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   std::string today() const;
   bool is_known_to_fail() const;
   bool may_try_again() const;
+  bool deserves_another(const AttemptOutcome& outcome) const;
   void attempt_ended(AttemptOutcome& outcome);
   void take_outcome(AttemptOutcome& outcome);
   void dispose_directory(const std::string& directory, bool last);

@@ -12,12 +12,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A bare program name such as `ffmpeg` stays one, if PATH has it and the directory has not.
-std::string absolute_value(const std::string& value, const std::string& directory) {
-  if (value.empty() || value[0] == '/' || value[0] == '$') return value;
+/// A bare program name such as `ffmpeg` stays one, if PATH has it and the directory has no such file: there `ffmpeg`
+/// may be the source, which is no program.
+std::string absolute_value(const std::string& name, const std::string& value, const std::string& directory) {
+  const bool is_url = value.find("://") != std::string::npos;
+  if (value.empty() || value[0] == '/' || value[0] == '$' || is_url) return value;
   const fs::path path = fs::path(directory) / value;
   std::error_code ignored;
-  if (value.find('/') == std::string::npos && !fs::exists(path, ignored)) {
+  const bool is_there = name == "FFMPEG_PATH" ? fs::is_regular_file(path, ignored) : fs::exists(path, ignored);
+  if (value.find('/') == std::string::npos && !is_there) {
     std::string program = find_on_path(value);
     if (!program.empty()) return program;
   }
@@ -28,7 +31,7 @@ model::Variables absolute_paths(const model::Variables& variables, const std::st
   if (!local) return variables;
   model::Variables result = variables;
   for (auto& [name, value] : result)
-    if (name.ends_with("_PATH")) value = absolute_value(value, directory);
+    if (name.ends_with("_PATH")) value = absolute_value(name, value, directory);
   return result;
 }
 

@@ -231,6 +231,17 @@ bool is_as_meant(const std::string& file, const std::string& before, const std::
   return expectations_in(file, after) == meant;
 }
 
+/// What was written with CRLF stays so.
+std::string with_line_ends_of(const std::string& before, const std::string& edited) {
+  if (before.find("\r\n") == std::string::npos) return edited;
+  std::string text;
+  for (const char c : edited) {
+    if (c == '\n' && !text.ends_with('\r')) text += '\r';
+    text += c;
+  }
+  return text;
+}
+
 }  // namespace
 
 base::Result<std::string> edit_expectation(const std::string& file, const std::string& text,
@@ -238,7 +249,8 @@ base::Result<std::string> edit_expectation(const std::string& file, const std::s
   Problems problems;
   const auto document = YamlDocument::parse(file, text, problems);
   if (!document) return base::Error{base::ErrorKind::invalid, format(problems.list().front())};
-  const auto edited = Editor(*document, edit).run();
+  auto edited = Editor(*document, edit).run();
+  if (edited) edited = with_line_ends_of(text, *edited);
   if (edited && is_as_meant(file, text, *edited, edit)) return *edited;
   return base::Error{base::ErrorKind::invalid,
                      fmt::format("{}: the expectation of `{}` cannot be changed in place; set it by hand to {}: {}",

@@ -29,6 +29,16 @@ void read_compare(YamlNode node, model::Comparison& compare, Problems& problems)
                 fmt::format("`{}` is no way to compare{}", *text, base::did_you_mean(*text, {"exact", "whitespace"})));
 }
 
+/// On one line, however it was written.
+std::optional<std::string> read_reason(YamlNode node, Problems& problems) {
+  const auto text = read_text(node, problems);
+  if (!text) return std::nullopt;
+  std::string line;
+  for (const auto part : base::split_lines(base::trim(*text)))
+    line += (line.empty() ? "" : " ") + std::string(base::trim(part));
+  return line;
+}
+
 model::Condition read_condition(YamlNode node, Problems& problems) {
   model::Condition condition;
   const auto texts = [&](std::vector<std::string>& list) {
@@ -82,9 +92,9 @@ void read_known_failure(YamlNode node, base::Boxed<model::KnownFailure>& known, 
     failure.reason = node.value();
   } else {
     MapReader::read(node, "`expect_fail`",
-                    {{"reason", [&](YamlNode v) { failure.reason = read_text(v, problems).value_or(""); }},
+                    {{"reason", [&](YamlNode v) { failure.reason = read_reason(v, problems).value_or(""); }},
                      {"expires", [&](YamlNode v) { read_date(v, failure.expires, problems); }},
-                     {"bug", [&](YamlNode v) { failure.bug = read_text(v, problems).value_or(""); }},
+                     {"bug", [&](YamlNode v) { failure.bug = read_reason(v, problems).value_or(""); }},
                      {"stdout_digest", [&](YamlNode v) { read_stdout_digest(v, failure.stdout_digest, problems); }}},
                     problems);
   }
@@ -144,8 +154,8 @@ void read_retry_if(YamlNode node, base::Boxed<model::RetryCondition>& retry_if, 
 }
 
 void read_skip(YamlNode node, base::Boxed<std::string>& skip, Problems& problems) {
-  skip = read_text(node, problems);
-  if (skip && base::trim(*skip).empty()) add_problem(problems, node, "`skip` needs a reason");
+  skip = read_reason(node, problems);
+  if (skip && skip->empty()) add_problem(problems, node, "`skip` needs a reason");
 }
 
 void read_spec(YamlNode node, TestSpec& test, Problems& problems) {

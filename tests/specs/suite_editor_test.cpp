@@ -28,6 +28,16 @@ TEST(SuiteEditor, ReplacesScalarsOfEveryStyle) {
       "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |\n      1\n      2\n\n# next\n- name: b\n  spec: y\n");
 }
 
+TEST(SuiteEditor, KeepsTheEndsOfLines) {
+  EXPECT_EQ(
+      edit("tests:\r\n- name: a\r\n  spec: x\r\n  expect:\r\n    stdout: |\r\n      old\r\n- name: b\r\n  spec: y\r\n",
+           "1\n2\n"),
+      "tests:\r\n- name: a\r\n  spec: x\r\n  expect:\r\n    stdout: |\r\n      1\r\n      2\r\n- name: b\r\n  spec: "
+      "y\r\n");
+  EXPECT_EQ(edit("tests:\r\n- name: a\r\n  spec: x\r\n", "11"),
+            "tests:\r\n- name: a\r\n  spec: x\r\n  expect: {stdout: 11}\r\n");
+}
+
 TEST(SuiteEditor, AddsWhatIsMissing) {
   EXPECT_EQ(edit("tests:\n  - name: a\n    spec: x  # why\n    tags: [t]\n", "11"),
             "tests:\n  - name: a\n    spec: x  # why\n    expect: {stdout: 11}\n    tags: [t]\n");
