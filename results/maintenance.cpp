@@ -23,7 +23,7 @@ namespace {
 
 void remove_rows(soci::session& session, const std::vector<std::string>& runs) {
   for (const auto& run : runs) {
-    for (const char* table : {"failed_attempts", "recordings", "run_revisions", "results"})
+    for (const char* table : {"failed_attempts", "recordings", "repetitions", "run_revisions", "results"})
       session << "DELETE FROM " << table << " WHERE run_id = (SELECT id FROM runs WHERE name = :run)", soci::use(run);
     session << "DELETE FROM runs WHERE name = :run", soci::use(run);
   }
@@ -68,6 +68,7 @@ base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to)
   model::RunStarted started{run->id, run->version, run->command, run->planned, run->started};
   started.revisions = *revisions;
   started.host = run->host;
+  started.directory = run->directory;
   to.handle(started);
   std::size_t handed = 0;
   for (auto& result : *results) {

@@ -314,13 +314,14 @@ class PostgresqlEngine : public Engine {
   std::uint64_t size(soci::session& session) const override {
     long long bytes = 0;
     session << "SELECT CAST(SUM(pg_total_relation_size(to_regclass(name))) AS BIGINT) FROM (VALUES ('runs'), "
-               "('tests'), ('blobs'), ('results'), ('failed_attempts'), ('recordings'), ('run_revisions')) AS t (name)",
+               "('tests'), ('blobs'), ('results'), ('failed_attempts'), ('recordings'), ('repetitions'), "
+               "('run_revisions')) AS t (name)",
         soci::into(bytes);
     return static_cast<std::uint64_t>(bytes);
   }
   // Plain VACUUM would keep the room for later rows: the size would not tell what is left.
   void reclaim(soci::session& session) const override {
-    session << "VACUUM (FULL) runs, tests, blobs, results, failed_attempts, recordings, run_revisions";
+    session << "VACUUM (FULL) runs, tests, blobs, results, failed_attempts, recordings, repetitions, run_revisions";
   }
   int descriptor(soci::session& session) const override {
     return libpq()->socket(static_cast<soci::postgresql_session_backend*>(session.get_backend())->conn_);

@@ -42,6 +42,7 @@ model::Run run_from(soci::row& row) {
   run.version = row.get<std::string>("version");
   run.command = row.get<std::string>("command");
   run.host = row.get<std::string>("host");
+  run.directory = row.get<std::string>("directory");
   run.started = utc_of(row.get<long long>("started_us"));
   if (row.get_indicator("finished_us") == soci::i_ok) run.finished = utc_of(row.get<long long>("finished_us"));
   if (row.get_indicator("exit_code") == soci::i_ok) run.exit_code = row.get<int>("exit_code");
@@ -59,6 +60,25 @@ void count_verdicts(soci::session& session, model::Run& run) {
   statement.execute();
   while (statement.fetch())
     if (const auto known = model::verdict_named(verdict)) run.counts[*known] = static_cast<std::uint64_t>(number);
+}
+
+/// "97 2 1".
+std::vector<int> numbers_of(const std::string& text) {
+  std::vector<int> numbers;
+  for (const auto word : base::split(text, ' '))
+    if (const auto number = base::parse_integer(word)) numbers.push_back(static_cast<int>(*number));
+  return numbers;
+}
+
+/// Head and tail of an attempt's stream, and how long the whole was.
+model::Excerpt excerpt_from(soci::row& row, BlobReader& blobs, const std::string& stream) {
+  model::Excerpt excerpt;
+  excerpt.text = blobs.read(row, (stream + "_blob").c_str());
+  excerpt.bytes = excerpt.text.size();
+  const std::string bytes = stream + "_bytes";
+  if (row.get_indicator(bytes) == soci::i_ok) excerpt.bytes = static_cast<std::uint64_t>(row.get<long long>(bytes));
+  excerpt.truncated = excerpt.bytes > excerpt.text.size();
+  return excerpt;
 }
 
 model::TestResult result_from(soci::row& row, BlobReader& blobs) {
@@ -87,6 +107,7 @@ model::TestResult result_from(soci::row& row, BlobReader& blobs) {
   result.command = blobs.read(row, "command_blob");
   result.kept_directory = row.get<std::string>("kept_directory");
   if (row.get_indicator("recording") == soci::i_ok) result.recording = row.get<std::string>("recording");
+  if (row.get_indicator("outputs") == soci::i_ok) result.outputs = numbers_of(row.get<std::string>("outputs"));
   result.started = utc_of(row.get<long long>("started_us"));
   return result;
 }
@@ -114,7 +135,8 @@ std::vector<LatestResult> latest_from(const soci::rowset<soci::row>& rows) {
   return all;
 }
 
-constexpr const char* run_columns = "name, version, command, host, started_us, finished_us, exit_code, planned";
+constexpr const char* run_columns =
+    "name, version, command, host, directory, started_us, finished_us, exit_code, planned";
 
 }  // namespace
 
@@ -173,9 +195,12 @@ base::Result<std::vector<model::TestResult>> Store::results(const std::string& r
         soci::rowset<soci::row> rows =
             (connection_->session.prepare
                  << "SELECT tests.name AS test, tests.suite AS suite, tests.configuration AS configuration, "
-                    "recordings.path AS recording, results.* FROM results JOIN tests ON tests.id = results.test_id "
+                    "recordings.path AS recording, repetitions.outputs AS outputs, results.* FROM results JOIN tests "
+                    "ON tests.id = results.test_id "
                     "JOIN runs ON runs.id = results.run_id LEFT JOIN recordings ON recordings.run_id = results.run_id "
                     "AND recordings.test_id = results.test_id "
+                    "LEFT JOIN repetitions ON repetitions.run_id = results.run_id "
+                    "AND repetitions.test_id = results.test_id "
                     "WHERE runs.name = :run ORDER BY results.started_us, tests.name",
              soci::use(run));
         for (auto& row : rows) {
@@ -227,10 +252,8 @@ base::Result<std::vector<model::FailedAttempt>> Store::failed_attempts(const std
           attempt.number = row.get<int>("number");
           attempt.verdict = verdict_of(row);
           attempt.reason = row.get<std::string>("reason");
-          attempt.output.text = blobs.read(row, "stdout_blob");
-          attempt.error.text = blobs.read(row, "stderr_blob");
-          attempt.output.bytes = attempt.output.text.size();
-          attempt.error.bytes = attempt.error.text.size();
+          attempt.output = excerpt_from(row, blobs, "stdout");
+          attempt.error = excerpt_from(row, blobs, "stderr");
           all.push_back(std::move(attempt));
         }
         return all;

@@ -104,19 +104,30 @@ void RunRows::write_started(const model::RunStarted& event) {
   const auto started = static_cast<long long>(microseconds(event.time));
   const auto planned = static_cast<long long>(event.tests);
   if (event.resumed) {
-    session_ << "UPDATE runs SET finished_us = NULL, exit_code = NULL WHERE name = :name", soci::use(event.run);
+    session_ << "UPDATE runs SET finished_us = NULL, exit_code = NULL, planned = :planned WHERE name = :name",
+        soci::use(planned), soci::use(event.run);
     find_run(event.run);
+    forget_other_revisions(event);
     return;
   }
-  session_ << "INSERT INTO runs (id, name, version, command, host, started_us, planned) VALUES ("
+  const std::string directory = storable(event.directory);
+  session_ << "INSERT INTO runs (id, name, version, command, host, directory, started_us, planned) VALUES ("
            << engine_.next_id("runs")
-           << ", :name, :version, :command, :host, :started, :planned) ON CONFLICT DO NOTHING",
-      soci::use(event.run), soci::use(version), soci::use(command), soci::use(host), soci::use(started),
-      soci::use(planned);
+           << ", :name, :version, :command, :host, :directory, :started, :planned) ON CONFLICT DO NOTHING",
+      soci::use(event.run), soci::use(version), soci::use(command), soci::use(host), soci::use(directory),
+      soci::use(started), soci::use(planned);
   find_run(event.run);
   for (const auto& [configuration, revision] : event.revisions)
     session_ << "INSERT INTO run_revisions (run_id, configuration, revision) VALUES (:run, :configuration, :revision) "
                 "ON CONFLICT DO NOTHING",
+        soci::use(run_), soci::use(configuration), soci::use(revision);
+}
+
+// A run that went on over another commit tested none of them.
+void RunRows::forget_other_revisions(const model::RunStarted& event) {
+  for (const auto& [configuration, revision] : event.revisions)
+    session_ << "DELETE FROM run_revisions WHERE run_id = :run AND configuration = :configuration AND revision <> "
+                ":revision",
         soci::use(run_), soci::use(configuration), soci::use(revision);
 }
 
@@ -147,10 +158,19 @@ void RunRows::write_further(const model::TestResult& result, long long test, con
     error.set(ids.of(attempt.error.text));
     const std::string verdict(model::name_of(attempt.verdict));
     const std::string reason = storable(base::printable(attempt.reason));
-    session_ << "INSERT INTO failed_attempts VALUES (:run, :test, :number, :verdict, :reason, :stdout, :stderr) ON "
-                "CONFLICT DO NOTHING",
+    const auto output_bytes = static_cast<long long>(attempt.output.bytes);
+    const auto error_bytes = static_cast<long long>(attempt.error.bytes);
+    session_ << "INSERT INTO failed_attempts (run_id, test_id, number, verdict, reason, stdout_blob, stderr_blob, "
+                "stdout_bytes, stderr_bytes) VALUES (:run, :test, :number, :verdict, :reason, :stdout, :stderr, "
+                ":stdout_bytes, :stderr_bytes) ON CONFLICT DO NOTHING",
         soci::use(run_), soci::use(test), soci::use(attempt.number), soci::use(verdict), soci::use(reason),
-        soci::use(output.value, output.present), soci::use(error.value, error.present);
+        soci::use(output.value, output.present), soci::use(error.value, error.present), soci::use(output_bytes),
+        soci::use(error_bytes);
+  }
+  if (!result.outputs.empty()) {
+    const std::string outputs = fmt::format("{}", fmt::join(result.outputs, " "));
+    session_ << "INSERT INTO repetitions VALUES (:run, :test, :outputs) ON CONFLICT DO NOTHING", soci::use(run_),
+        soci::use(test), soci::use(outputs);
   }
   if (result.recording.empty()) return;
   const std::string recording = storable(result.recording);

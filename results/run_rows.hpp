@@ -42,6 +42,7 @@ class RunRows {
   base::Result<void> write_transaction(std::span<const model::RunEvent> events);
   void write_all(std::span<const model::RunEvent> events);
   void write_started(const model::RunStarted& event);
+  void forget_other_revisions(const model::RunStarted& event);
   void write_finished(const model::RunFinished& event);
   void write_results(std::span<const model::TestResult* const> results);
   void write_further(const model::TestResult& result, long long test, const ContentIds& ids);
