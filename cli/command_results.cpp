@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/decisions.hpp"
+#include "cli/resumption.hpp"
 #include "cli/run_store.hpp"
 #include "cli/store_options.hpp"
 #include "results/copy.hpp"
@@ -79,8 +80,8 @@ ExitCode copy(const CopyOptions& options) {
 
 class Pruning {
  public:
-  Pruning(const PruneOptions& options, results::Store& store, std::set<std::string> kept)
-      : options_(options), store_(store), kept_(std::move(kept)) {}
+  Pruning(const PruneOptions& options, results::Store& store, std::set<std::string> kept, IsUnderWay is_under_way)
+      : options_(options), store_(store), kept_(std::move(kept)), is_under_way_(std::move(is_under_way)) {}
 
   base::Result<void> run() {
     auto runs = store_.runs(all_runs);
@@ -94,9 +95,9 @@ class Pruning {
   std::size_t spared() const { return spared_; }
 
  private:
-  /// A run without an end that is not a day old may be under way.
+  /// A run without an end that is not a day old may be under way, on another machine too.
   bool may_be_under_way(const model::Run& run) const {
-    return !run.finished && now_ - run.started < std::chrono::hours(24);
+    return !run.finished && (now_ - run.started < std::chrono::hours(24) || is_under_way_(run.id));
   }
   bool stays(const model::Run& run) {
     if (may_be_under_way(run)) return true;
@@ -149,6 +150,7 @@ class Pruning {
   const PruneOptions& options_;
   results::Store& store_;
   std::set<std::string> kept_;
+  IsUnderWay is_under_way_;
   base::UtcTime now_ = std::chrono::system_clock::now();
   std::vector<model::Run> runs_;
   std::size_t removed_ = 0;
@@ -188,7 +190,10 @@ ExitCode prune(const PruneOptions& options) {
   // Who asks where a reference came from wants to see that run.
   std::set<std::string> kept;
   for (const auto& record : *decisions) kept.insert(record.run);
-  Pruning pruning(options, *std::get<0>(opened), std::move(kept));
+  const std::string location = results_location(*std::get<0>(project), options.store.results);
+  const std::string beside = directory_beside(*std::get<0>(project), location);
+  Pruning pruning(options, *std::get<0>(opened), std::move(kept),
+                  [&](const std::string& run) { return is_under_way(location, beside, run); });
   const auto done = pruning.run();
   if (!done) return complain(done.error());
   std::printf("%zu runs %s", pruning.removed(), options.dry_run ? "would be removed" : "removed");

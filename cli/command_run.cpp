@@ -92,9 +92,12 @@ class RunCommand {
     if (!options_.resume || on_farm() || selects_tests(options_)) return std::nullopt;
     const auto project = load_project(options_.inputs);
     if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-    const auto store = results::Store::open_existing(results_location(*std::get<0>(project), options_.results));
+    const std::string location = results_location(*std::get<0>(project), options_.results);
+    const auto store = results::Store::open_existing(location);
     if (!store) return std::nullopt;  // what is wrong is told where the store is opened for the run
-    auto adopted = adopt_tests(options_, **store);
+    auto adopted = adopt_tests(options_, **store, [&](const std::string& run) {
+      return is_under_way(location, directory_beside(*std::get<0>(project), location), run);
+    });
     if (const auto* code = std::get_if<ExitCode>(&adopted)) return *code;
     if (auto& options = std::get<0>(adopted)) options_ = std::move(*options);
     return std::nullopt;
@@ -106,7 +109,8 @@ class RunCommand {
       return complain(
           base::usage_error("a run on a cluster goes on with `fatespec attach RUN`; --resume without --on slurm "
                             "runs here what is left"));
-    auto selected = select_tests(options_, inputs_.plan, store_.history());
+    auto selected = select_tests(options_, inputs_.plan, store_.history(),
+                                 [this](const std::string& run) { return store_.is_under_way(run); });
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
     run_.run_id = selection_.resumed ? selection_.resumed->id : new_run_id();

@@ -52,8 +52,9 @@ class FarmRun {
         jobs_(options.run_id, farm, options.jobs),
         results_(plan, clock, options.done, [this](const auto& event) { emit(event); }),
         pool_(1),
-        signals_(loop_, SIGINT, SIGTERM, SIGHUP),
+        signals_(loop_, SIGINT, SIGTERM),
         ticker_(loop_) {
+    if (!base::is_ignored(SIGHUP)) signals_.add(SIGHUP);
     for (std::size_t i = 0; i < farm.shards.size(); ++i)
       shards_.emplace_back(farm.shards[i], farm::results_directory(farm.directory), i);
   }
@@ -62,8 +63,16 @@ class FarmRun {
     began_ = clock_.steady();
     const model::VerdictCounts done = results_.counts();
     const std::size_t planned = done.total() + results_.waiting() + farm_.missing.size();
-    emit(model::RunStarted{options_.run_id, base::version, options_.command, planned, clock_.utc(), options_.resumed,
-                           done, options_.revisions});
+    emit(model::RunStarted{options_.run_id,
+                           base::version,
+                           options_.command,
+                           planned,
+                           clock_.utc(),
+                           options_.resumed,
+                           done,
+                           options_.revisions,
+                           {},
+                           base::working_directory()});
     for (const auto& test : farm_.missing) results_.take_error_of_stranger(test, farm::gone_from_specs);
     wait_for_signal();
     if (farm_.submit)

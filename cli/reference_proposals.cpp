@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -13,6 +15,7 @@
 #include "base/text.hpp"
 #include "checks/text_comparison.hpp"
 #include "cli/reference_change.hpp"
+#include "cli/resumption.hpp"
 #include "runner/command_line.hpp"
 #include "specs/shell.hpp"
 #include "specs/suite_editor.hpp"
@@ -27,15 +30,15 @@ bool is_spec_file(const std::string& name) {
   return (name.ends_with(".yaml") || name.ends_with(".yml")) && fs::is_regular_file(name, ignored);
 }
 
-/// What the run was given, for projects without a configuration file.
+/// Adds what the run was given: its variables, and its spec files if none are named now.
 void take_inputs_of_run(const model::Run& run, InputOptions& inputs) {
-  const auto words = specs::simple_words(run.command);
-  if (!words) return;
-  for (std::size_t i = 2; i < words->size(); ++i) {
-    if ((*words)[i] == "--set" && i + 1 < words->size()) inputs.set.push_back((*words)[++i]);
-    else if ((*words)[i] == "--config" && i + 1 < words->size()) inputs.config = (*words)[++i];
-    else if (is_spec_file((*words)[i])) inputs.specs.push_back((*words)[i]);
-  }
+  const auto started = options_of(run);
+  if (!started) return;
+  const InputOptions& its = started->inputs;
+  inputs.set.insert(inputs.set.begin(), its.set.begin(), its.set.end());
+  if (inputs.config.empty()) inputs.config = its.config;
+  if (inputs.specs.empty())
+    std::copy_if(its.specs.begin(), its.specs.end(), std::back_inserter(inputs.specs), is_spec_file);
 }
 
 bool becomes_a_reference(model::SpecType type) {
@@ -43,14 +46,26 @@ bool becomes_a_reference(model::SpecType type) {
          type == model::SpecType::filesize;
 }
 
-std::string file_name(const model::PlannedTest& test) {
-  const std::string full = test.suite->name + "-" + test.spec->name;
-  std::string name = full;
+/// Of the file for a reference that has none yet: two tests must not meet in it, and it is no file of somebody else's.
+std::string new_reference_file(const model::PlannedTest& test) {
+  const std::string joined = test.suite->name + "-" + test.spec->name;
+  std::string name = joined;
   for (char& c : name)
     if (c == '/' || c == ' ') c = '-';
-  // Two tests must not meet in one file.
+  const bool is_unique = name == joined && test.suite->name.find('-') == std::string::npos;
+  const fs::path directory = fs::path(test.suite->directory) / "refs";
+  std::error_code ignored;
+  if (is_unique && !fs::exists(directory / name, ignored)) return (directory / name).string();
   constexpr std::size_t short_digest = 8;
-  return name == full ? name : name + "-" + base::digest_hex(base::DigestAlgorithm::md5, full).substr(0, short_digest);
+  const std::string full = test.suite->name + "/" + test.spec->name;
+  return (directory / (name + "-" + base::digest_hex(base::DigestAlgorithm::md5, full).substr(0, short_digest)))
+      .string();
+}
+
+/// A file of the attempt alone, which the test makes itself.
+bool is_made_by_the_test(const model::PlacedText& file) {
+  const auto uses = specs::variables_of_text(file.text);
+  return std::any_of(uses.begin(), uses.end(), [](const auto& use) { return use.name == "TEST_DIR"; });
 }
 
 /// Output of what hung, or of a program that was not found, is nobody's reference.
@@ -94,6 +109,7 @@ class ProposalFinder {
     if (const auto failed = load()) return *failed;
     for (const auto& result : results_) consider(result);
     if (!unknown_names_.empty()) return complain_of_names();
+    if (const auto failed = look_at_earlier_runs()) return *failed;
     settle();
     std::stable_sort(found_.list.begin(), found_.list.end(),
                      [](const Proposal& a, const Proposal& b) { return a.change < b.change; });
@@ -115,7 +131,7 @@ class ProposalFinder {
     const auto run = found_.store->find_run(options_.run);
     if (!run) return complain(run.error());
     found_.run = *run;
-    if (inputs.specs.empty() && std::get<0>(project)->suites.empty()) take_inputs_of_run(found_.run, inputs);
+    take_inputs_of_run(found_.run, inputs);
     auto loaded = load_inputs(inputs);
     if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
     found_.inputs = std::move(std::get<Inputs>(loaded));
@@ -142,13 +158,19 @@ class ProposalFinder {
     const bool named = is_named(result.test);
     const bool is_meant = !any_name || named;
     const auto found = planned_.find({result.test, result.configuration});
-    if (found == planned_.end()) return;
+    if (found == planned_.end()) {
+      if (is_meant && (named || model::is_bad(result.verdict)))
+        refuse(result, "no spec file that is read has this test: name the file that does");
+      return;
+    }
     const model::PlannedTest& test = *found->second;
     const StreamReference output = output_reference(test);
     const StreamReference error = error_reference(test);
     if (output.is_given() && meets_output(test, result)) passing_.try_emplace(place_of(test, output), result.test);
     if (error.is_given() && meets_error(test, result)) passing_.try_emplace(place_of(test, error), result.test);
     if (!is_meant) return;
+    // What a known failure writes is known to be wrong.
+    if (result.verdict == model::Verdict::xfail && !named) return;
     if (output.is_given() || (named && !error.is_given())) consider_output(test, result, named);
     if (error.is_given()) consider_error(test, result, named);
   }
@@ -225,13 +247,14 @@ class ProposalFinder {
     proposal.new_text = text;
     proposal.old_text = text_of(test, reference);
     if (reference.file) {
+      if (is_made_by_the_test(*reference.file)) return refuse(result, "the test makes its reference itself");
       proposal.reference_file = runner::absolute_path(reference.file->text, *test.variables, test.suite->directory);
     } else if (reference.text) {
       if (!is_text(text))
         return refuse(result, fmt::format("its {} is no UTF-8 text, which YAML cannot hold: use `{}_file`",
                                           reference.stream, reference.stream));
     } else if (!is_text(text) || std::count(text.begin(), text.end(), '\n') > 1 || text.size() > 200) {
-      proposal.reference_file = (fs::path(test.suite->directory) / "refs" / file_name(test)).string();
+      proposal.reference_file = new_reference_file(test);
       proposal.adds_file_key = true;
     }
     if (proposal.old_text == proposal.new_text) return;
@@ -246,6 +269,23 @@ class ProposalFinder {
   static std::string place_of(const model::PlannedTest& test, const StreamReference& reference) {
     if (reference.file) return runner::absolute_path(reference.file->text, *test.variables, test.suite->directory);
     return test.suite->file + "\n" + test.spec->name + "\n" + reference.stream;
+  }
+
+  /// What the run has no result of may have agreed with a reference when it last ran.
+  std::optional<ExitCode> look_at_earlier_runs() {
+    if (candidates_.empty()) return std::nullopt;
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const auto& result : results_) seen.insert({result.test, result.configuration});
+    auto latest = found_.store->latest_results();
+    if (!latest) return complain(latest.error());
+    for (const auto& result : *latest) {
+      const auto found = planned_.find({result.test, result.configuration});
+      if (found == planned_.end() || result.verdict != model::Verdict::pass || seen.contains(found->first)) continue;
+      for (const auto& reference : {output_reference(*found->second), error_reference(*found->second)})
+        if (reference.is_given())
+          passing_.try_emplace(place_of(*found->second, reference), result.test + ", which was not run,");
+    }
+    return std::nullopt;
   }
 
   /// Combinations of a matrix, and configurations, may share a reference: it is changed if all of them agree.
@@ -305,7 +345,8 @@ base::Result<void> apply_proposal(const Proposal& proposal) {
   if (auto made = base::make_directories(fs::path(proposal.reference_file).parent_path()); !made) return made;
   if (auto written = base::write_file_atomically(proposal.reference_file, proposal.new_text); !written) return written;
   if (!proposal.adds_file_key) return {};
-  return edit_suite(*proposal.test, {proposal.test->spec->name, "stdout_file", "refs/" + file_name(*proposal.test)});
+  return edit_suite(*proposal.test, {proposal.test->spec->name, "stdout_file",
+                                     "refs/" + fs::path(proposal.reference_file).filename().string()});
 }
 
 }  // namespace fatespec::cli

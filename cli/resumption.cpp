@@ -6,6 +6,8 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
+#include "specs/project_reader.hpp"
 #include "specs/shell.hpp"
 
 namespace fatespec::cli {
@@ -13,18 +15,42 @@ namespace {
 
 constexpr std::size_t runs_looked_at = 200;
 
-/// The options that say which tests a run takes; equal ones take the same.
-std::string selection_of(const RunOptions& options) {
+/// Relative to that directory, whatever the working directory is.
+std::string path_from(const std::string& directory, const std::string& path) {
+  return (std::filesystem::path(directory) / path).lexically_normal().string();
+}
+
+/// What a run that was started there belongs to: a configuration file, or the directory itself.
+std::string project_of(const std::string& directory, const std::string& config) {
+  if (!config.empty()) return path_from(directory, config);
+  return specs::find_project_file(directory).value_or(directory);
+}
+
+/// The options that say which tests a run takes that is started in a directory; equal ones take the same.
+std::string selection_of(const RunOptions& options, const std::string& directory) {
   RunOptions tests;
   tests.inputs = options.inputs;
-  for (auto& spec : tests.inputs.specs) spec = std::filesystem::path(spec).lexically_normal().string();
+  tests.inputs.config = project_of(directory, options.inputs.config);
+  for (auto& spec : tests.inputs.specs) spec = path_from(directory, spec);
   tests.shard = options.shard;
   tests.rerun_failed = options.rerun_failed;
   tests.stress = options.stress;
   return full_command(tests);
 }
 
-/// The options that the run was started with, as far as its command tells them.
+/// Where a run was started; those of older versions do not tell, and are taken to be at home here.
+std::string directory_of(const model::Run& run) {
+  return run.directory.empty() ? base::working_directory() : run.directory;
+}
+
+base::Result<std::vector<model::Run>> runs_here(results::Store& store) {
+  auto runs = store.recent_runs(runs_looked_at);
+  if (runs) std::erase_if(*runs, [](const auto& run) { return run.host != results::this_host(); });
+  return runs;
+}
+
+}  // namespace
+
 std::optional<RunOptions> options_of(const model::Run& run) {
   auto words = specs::simple_words(run.command);
   if (!words || words->size() < 2) return std::nullopt;
@@ -41,18 +67,11 @@ std::optional<RunOptions> options_of(const model::Run& run) {
   return options;
 }
 
-base::Result<std::vector<model::Run>> runs_here(results::Store& store) {
-  auto runs = store.recent_runs(runs_looked_at);
-  if (runs) std::erase_if(*runs, [](const auto& run) { return run.host != results::this_host(); });
-  return runs;
-}
-
-}  // namespace
-
 bool selects_tests(const RunOptions& options) {
   RunOptions tests = options;
   tests.inputs.config.clear();  // it says where runs are kept
-  return selection_of(tests) != selection_of({});
+  const std::string here = base::working_directory();
+  return selection_of(tests, here) != selection_of({}, here);
 }
 
 bool is_complete(const model::Run& run) { return run.finished && run.counts.total() >= run.planned; }
@@ -74,9 +93,10 @@ base::Result<std::vector<model::Run>> latest_runs_here(results::Store& store, co
 base::Result<std::optional<model::Run>> latest_run_of(results::Store& store, const RunOptions& options) {
   const auto runs = runs_here(store);
   if (!runs) return runs.error();
+  const std::string wanted = selection_of(options, base::working_directory());
   for (const auto& run : *runs) {
     const auto started = options_of(run);
-    if (!started || selection_of(*started) != selection_of(options)) continue;
+    if (!started || selection_of(*started, directory_of(run)) != wanted) continue;
     auto counted = store.find_run(run.id);
     if (!counted) return counted.error();
     return std::optional(std::move(*counted));
@@ -84,13 +104,16 @@ base::Result<std::optional<model::Run>> latest_run_of(results::Store& store, con
   return std::optional<model::Run>();
 }
 
-base::Result<std::optional<model::Run>> latest_cut_run(results::Store& store) {
+base::Result<std::optional<model::Run>> latest_cut_run(results::Store& store, const std::string& config,
+                                                       const IsUnderWay& is_under_way) {
   const auto runs = runs_here(store);
   if (!runs) return runs.error();
+  const std::string project = project_of(base::working_directory(), config);
   std::set<std::string> seen;
   for (const auto& run : *runs) {
     const auto started = options_of(run);
-    if (!started || !seen.insert(selection_of(*started)).second) continue;
+    if (!started || project_of(directory_of(run), started->inputs.config) != project) continue;
+    if (!seen.insert(selection_of(*started, directory_of(run))).second || is_under_way(run.id)) continue;
     auto counted = store.find_run(run.id);
     if (!counted) return counted.error();
     if (!is_complete(*counted)) return std::optional(std::move(*counted));
@@ -102,6 +125,10 @@ std::optional<RunOptions> with_tests_of(const model::Run& run, RunOptions given)
   auto started = options_of(run);
   if (!started) return std::nullopt;
   given.inputs = std::move(started->inputs);
+  if (!run.directory.empty() && run.directory != base::working_directory()) {
+    for (auto& spec : given.inputs.specs) spec = path_from(run.directory, spec);
+    if (!given.inputs.config.empty()) given.inputs.config = path_from(run.directory, given.inputs.config);
+  }
   given.shard = started->shard;
   given.rerun_failed = started->rerun_failed;
   given.stress = started->stress;

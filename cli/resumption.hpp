@@ -1,7 +1,9 @@
 // Which run `--resume` goes on with, and by which options.
 #pragma once
 
+#include <functional>
 #include <optional>
+#include <string>
 
 #include "base/error.hpp"
 #include "cli/run_options.hpp"
@@ -12,6 +14,10 @@ namespace fatespec::cli {
 /// True if the command line says which tests it means; a bare `--resume` does not.
 bool selects_tests(const RunOptions& options);
 
+/// The options that a run was started with, as far as its command tells them: paths are as they were typed, in a
+/// working directory that it does not tell. Nothing if the command cannot be read.
+std::optional<RunOptions> options_of(const model::Run& run);
+
 /// True if every test of the run has its result.
 bool is_complete(const model::Run& run);
 
@@ -19,10 +25,14 @@ bool is_complete(const model::Run& run);
 base::Result<std::optional<model::Run>> latest_run_here(results::Store& store);
 /// The latest runs of this machine, the newest first, older than `before` if that is given.
 base::Result<std::vector<model::Run>> latest_runs_here(results::Store& store, const std::optional<model::Run>& before);
-/// The latest run of this machine that was started for the same tests.
+/// The latest run of this machine that was started for the same tests of the same project.
 base::Result<std::optional<model::Run>> latest_run_of(results::Store& store, const RunOptions& options);
-/// The latest run of this machine that was cut short, and not followed by another of the same tests.
-base::Result<std::optional<model::Run>> latest_cut_run(results::Store& store);
+using IsUnderWay = std::function<bool(const std::string& run)>;
+
+/// The latest run of this machine and project (`config`: the option) that was cut short, is not under way, and was not
+/// followed by another of the same tests.
+base::Result<std::optional<model::Run>> latest_cut_run(results::Store& store, const std::string& config,
+                                                       const IsUnderWay& is_under_way);
 
 /// `given`, with all that says which tests the run took and how they are judged. Nothing if the run's command cannot
 /// be read.

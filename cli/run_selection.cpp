@@ -73,13 +73,14 @@ ExitCode nothing_to_resume(const model::Run& run) {
 }
 
 /// Finds the run that goes on.
-std::optional<ExitCode> find_resumed(const RunOptions& options, results::Store& store, Selection& selection) {
+std::optional<ExitCode> find_resumed(const RunOptions& options, results::Store& store, const IsUnderWay& is_under_way,
+                                     Selection& selection) {
   auto run = latest_run_of(store, options);
   if (!run) return complain(run.error());
   if (*run && is_complete(**run)) return nothing_to_resume(**run);
   selection.resumed = std::move(*run);
   if (selection.resumed) return std::nullopt;
-  const auto other = latest_cut_run(store);
+  const auto other = latest_cut_run(store, options.inputs.config, is_under_way);
   if (!other) return complain(other.error());
   complain("there is no run of these tests to go on with; a new one begins");
   if (*other)
@@ -111,8 +112,9 @@ std::optional<ExitCode> take_history(model::TestPlan& plan, results::Store& stor
 
 }  // namespace
 
-std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& options, results::Store& store) {
-  const auto cut = latest_cut_run(store);
+std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& options, results::Store& store,
+                                                              const IsUnderWay& is_under_way) {
+  const auto cut = latest_cut_run(store, options.inputs.config, is_under_way);
   if (!cut) return complain(cut.error());
   if (*cut) return with_tests_of(**cut, options);
   const auto latest = latest_run_here(store);
@@ -121,14 +123,16 @@ std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& 
   const auto counted = store.find_run((*latest)->id);
   if (!counted) return complain(counted.error());
   if (is_complete(*counted)) return nothing_to_resume(*counted);
+  if (is_under_way(counted->id))
+    return complain(base::usage_error(fmt::format("run {} is still under way in another process", counted->id)));
   return complain(
       base::usage_error(fmt::format("run {} was cut short, but what it selected cannot be read from "
                                     "its command: {}; name the spec files to run",
                                     counted->id, counted->command)));
 }
 
-std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan,
-                                               results::Store* store) {
+std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan, results::Store* store,
+                                               const IsUnderWay& is_under_way) {
   Selection selection;
   if ((options.rerun_failed || options.resume) && store == nullptr)
     return complain(base::usage_error(
@@ -138,7 +142,7 @@ std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model:
     if (plan.tests.empty()) return nothing_left(fmt::format("no selected test is in shard {}", options.shard));
   }
   if (options.resume)
-    if (const auto code = find_resumed(options, *store, selection)) return *code;
+    if (const auto code = find_resumed(options, *store, is_under_way, selection)) return *code;
   if (options.rerun_failed)
     if (const auto code = keep_failed(plan, *store, selection.resumed)) return *code;
   if (selection.resumed)

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/exit_code.hpp"
+#include "cli/resumption.hpp"
 #include "cli/run_options.hpp"
 #include "farm/order.hpp"
 #include "model/plan.hpp"
@@ -21,11 +22,13 @@ struct Selection {
 
 /// The options of a bare `--resume` with the tests of the run that goes on. Nothing if there is no run at all; an exit
 /// code if the latest is complete, which has been printed.
-std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& options, results::Store& store);
+std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& options, results::Store& store,
+                                                              const IsUnderWay& is_under_way);
 
 /// Applies `--shard`, `--rerun-failed`, `--resume`, `--order` and `--stress` to the plan. An exit code instead means
 /// that there is nothing to run; the reason has been printed. Without a store there is no history.
-std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan, results::Store* store);
+std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan, results::Store* store,
+                                               const IsUnderWay& is_under_way);
 
 /// Keeps the tests of shards that were submitted, but for those that the store has a result of.
 std::variant<Selection, ExitCode> select_ordered(const std::string& run, const std::vector<farm::ShardOrder>& shards,

@@ -21,6 +21,7 @@ class RunStore {
 
   /// What is known of earlier runs; null with `none`, while the server is away, and after begin().
   results::Store* history() { return store_.get(); }
+  bool is_under_way(const std::string& run) const;
   bool is_kept() const { return !location_.empty(); }
   /// For people: without a password.
   std::string shown() const;
@@ -50,6 +51,8 @@ class RunStore {
 
 /// The directory beside results: of a file its own, of a server the project's `.fatespec`.
 std::string directory_beside(const model::Project& project, const std::string& location);
+/// True if a process of this machine (for a file: of any that sees it) is writing that run.
+bool is_under_way(const std::string& location, const std::string& directory_beside, const std::string& run);
 /// Where results wait for a server.
 std::string spool_directory(const std::string& directory_beside);
 

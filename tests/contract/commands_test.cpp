@@ -17,6 +17,19 @@ TEST(Commands, NoConfigurationIsNeeded) {
   EXPECT_NE(fatespec("list a.yaml --set SAMPLES_PATH=/s", directory.path()).out.find("a/t\n"), std::string::npos);
 }
 
+TEST(Commands, WhatIsNoRelativePathStaysAsItIs) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: t, spec: echo $SAMPLES_PATH/a}, {name: f, spec: $FFMPEG_PATH -version}]\n");
+  std::filesystem::create_directory(directory.path() / "ffmpeg");  // a checkout of the source
+  const auto line = [&](const std::string& test) {
+    return fatespec("explain a/" + test + " a.yaml --set SAMPLES_PATH=https://example.org/s --set FFMPEG_PATH=ffmpeg",
+                    directory.path())
+        .out;
+  };
+  EXPECT_NE(line("t").find("echo https://example.org/s/a"), std::string::npos) << line("t");
+  EXPECT_EQ(line("f").find(directory / "ffmpeg"), std::string::npos) << line("f");
+}
+
 TEST(Commands, EveryConfigurationIsRunOrTheNamedOnes) {
   const TemporaryDirectory directory;
   directory.write("fatespec.yaml",
@@ -186,6 +199,83 @@ TEST(Commands, AcceptLeavesAReferenceThatOthersPassWith) {
   EXPECT_EQ(read_file(directory / "a.yaml"), suite);
 }
 
+TEST(Commands, AcceptTakesWhatTheRunWasGiven) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: [suites/*.yaml]\nvariables: {CPU: sse}\n");
+  directory.write("suites/s.yaml",
+                  "suite: s\ntests: [{name: t, spec: echo of-$CPU, expect: {stdout_file: refs/$CPU}}]\n");
+  directory.write("suites/refs/sse", "of-sse\n");
+  directory.write("suites/refs/avx2", "old\n");
+  EXPECT_EQ(fatespec("run --set CPU=avx2", directory.path()).status, 1);
+  EXPECT_EQ(fatespec("accept --yes", directory.path()).status, 0);
+  EXPECT_EQ(read_file(directory / "suites/refs/sse"), "of-sse\n");
+  EXPECT_EQ(read_file(directory / "suites/refs/avx2"), "of-avx2\n");
+  // Also a spec file that is none of the project's; without it the test is told to be unknown.
+  directory.write("x.yaml", "suite: x\ntests: [{name: t, spec: echo new, expect: {stdout: \"old\\n\"}}]\n");
+  EXPECT_EQ(fatespec("run x.yaml", directory.path()).status, 1);
+  std::filesystem::rename(directory / "x.yaml", directory / "y.yaml");
+  EXPECT_NE(fatespec("accept --yes", directory.path())
+                .out.find("x/t: not accepted, no spec file that is read has this test: name the file that does"),
+            std::string::npos);
+  std::filesystem::rename(directory / "y.yaml", directory / "x.yaml");
+  EXPECT_NE(fatespec("accept --yes", directory.path()).out.find("1 of 1 reference"), std::string::npos);
+  EXPECT_NE(read_file(directory / "x.yaml").find("new\\n"), std::string::npos);
+}
+
+TEST(Commands, AcceptLeavesWhatIsKnownToFail) {
+  const TemporaryDirectory directory;
+  const std::string suite =
+      "suite: s\ntests: [{name: t, spec: echo wrong, expect: {stdout: \"right\\n\"}, expect_fail: {reason: bug}}]\n";
+  directory.write("s.yaml", suite);
+  EXPECT_EQ(fatespec("run s.yaml", directory.path()).status, 0);
+  EXPECT_EQ(fatespec("accept --yes", directory.path()).status, 0);
+  EXPECT_EQ(read_file(directory / "s.yaml"), suite);
+  EXPECT_EQ(fatespec("accept s/t --yes", directory.path()).status, 0);
+  EXPECT_NE(read_file(directory / "s.yaml").find("wrong\\n"), std::string::npos) << "it was asked for";
+}
+
+TEST(Commands, AcceptKnowsWhatARunOfAFewTestsDidNotRun) {
+  const TemporaryDirectory directory;
+  directory.write(
+      "s.yaml", "suite: s\ntests: [{name: m, spec: cat $D/$W, matrix: {W: [one, two]}, expect: {stdout_file: ref}}]\n");
+  for (const auto& [name, text] : {std::pair("ref", "old\n"), {"one", "old\n"}, {"two", "new\n"}})
+    directory.write(name, text);
+  const std::string run = "run s.yaml --set D=" + directory.path().string();
+  EXPECT_EQ(fatespec(run, directory.path()).status, 1);
+  EXPECT_EQ(fatespec(run + " --rerun-failed", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_NE(
+      accepted.out.find("s/m[W=two]: not accepted, s/m[W=one], which was not run, agrees with the same reference"),
+      std::string::npos)
+      << accepted.out;
+  EXPECT_EQ(read_file(directory / "ref"), "old\n");
+}
+
+TEST(Commands, AcceptOverwritesNoFileOfAnotherTest) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "suite: aac\ntests: [{name: latm-1, spec: seq 3}, {name: x, spec: seq 3}]\n");
+  directory.write("b.yaml", "suite: aac-latm\ntests: [{name: '1', spec: seq 5}]\n");
+  directory.write("refs/aac-x", "by hand\n");
+  EXPECT_EQ(fatespec("run a.yaml b.yaml", directory.path()).status, 0);
+  EXPECT_EQ(fatespec("accept aac/latm-1 aac/x aac-latm/1 --yes", directory.path()).status, 0);
+  EXPECT_EQ(read_file(directory / "refs/aac-x"), "by hand\n");
+  const auto again = fatespec("run a.yaml b.yaml", directory.path());
+  EXPECT_EQ(again.status, 0) << again.out;
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(directory / "refs"), {}), 4);
+}
+
+TEST(Commands, AcceptLeavesAReferenceThatTheTestMakes) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests: [{name: t, spec: 'echo a >$TEST_DIR/ref; echo b', "
+                  "expect: {stdout_file: $TEST_DIR/ref}}]\n");
+  EXPECT_EQ(fatespec("run s.yaml --keep none", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_NE(accepted.out.find("s/t: not accepted, the test makes its reference itself"), std::string::npos)
+      << accepted.out;
+  EXPECT_FALSE(std::filesystem::exists(directory / "$TEST_DIR"));
+}
+
 TEST(Commands, AcceptGivesAPassingTestItsFirstExpectation) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests:\n  - {name: one, spec: echo hi}\n");
@@ -257,12 +347,12 @@ TEST(Commands, JunitGoesWhereStdoutGoes) {
     test::shell("exec >log; echo before; " FATESPEC_PROGRAM " run s.yaml --no-progress --results none --junit " +
                     std::string(place) + " 2>err; echo after",
                 directory.path());
-    const std::string log = test::read_file(directory / "log");
+    const std::string log = read_file(directory / "log");
     EXPECT_EQ(log.substr(0, 7), "before\n") << log;
     EXPECT_NE(log.find("<testsuites"), std::string::npos) << log;
     EXPECT_EQ(log.substr(log.size() - 6), "after\n") << log;
   }
-  const auto refused = test::fatespec("run s.yaml --results none --junit no/such/place.xml", directory.path());
+  const auto refused = fatespec("run s.yaml --results none --junit no/such/place.xml", directory.path());
   EXPECT_EQ(refused.status, 2) << "nothing was run";
   EXPECT_NE(refused.err.find("no/such/place.xml"), std::string::npos) << refused.err;
   EXPECT_EQ(refused.out.find("1 pass"), std::string::npos) << "it is told before the run: " << refused.out;
@@ -271,10 +361,10 @@ TEST(Commands, JunitGoesWhereStdoutGoes) {
 TEST(Commands, LongOutputIsShownWithItsGap) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'seq 30000; false'}]\n");
-  test::fatespec("run s.yaml --junit r.xml", directory.path());
+  fatespec("run s.yaml --junit r.xml", directory.path());
   const std::string gap = "\n[… 103360 bytes left out …]\n";
-  EXPECT_NE(test::fatespec("show --test s/a", directory.path()).out.find(gap), std::string::npos);
-  EXPECT_NE(test::read_file(directory / "r.xml").find(gap), std::string::npos);
+  EXPECT_NE(fatespec("show --test s/a", directory.path()).out.find(gap), std::string::npos);
+  EXPECT_NE(read_file(directory / "r.xml").find(gap), std::string::npos);
 }
 
 TEST(Commands, ColoursRespectNoColor) {

@@ -189,5 +189,28 @@ TEST(Isolation, ADirectoryIsLimitedEvenIfTheDiskGetsEmptier) {
   }
 }
 
+TEST(Isolation, ASmallLimitOfTheDirectoryHoldsForQuickTests) {
+  const TemporaryDirectory directory;
+  const auto run =
+      run_suite(directory, "tests: [{name: t, spec: 'head -c 20M /dev/zero >big', limits: {directory: 1M}}]\n");
+  EXPECT_EQ(run["t"]["verdict"], "fail");
+  EXPECT_NE(run["t"]["reason"].get<std::string>().find("put more than 1.0 MiB into its directory"),
+            std::string::npos);
+}
+
+TEST(Isolation, TheEnvironmentOfEveryLayerIsPastedAndExtendsPath) {
+  const TemporaryDirectory directory;
+  directory.write(
+      "fatespec.yaml",
+      "suites: [s.yaml]\nenv: {AA: project}\nconfigurations: {c: {env: {BB: conf, PATH: '/opt/x:$PATH'}}}\n");
+  directory.write("s.yaml",
+                  "suite: s\ntests: [{name: t, spec: 'echo \"$AA $BB $CC\"; echo ${PATH%%:*} | cat', env: {CC: test}, "
+                  "expect: {stdout: \"project conf test\\n/opt/x\\n\"}}]\n");
+  const auto run = fatespec("run --json r.json", directory.path());
+  EXPECT_EQ(run.status, 0) << run.out;
+  const auto line = json_lines(read_file(directory / "r.json"), "test_finished").at(0);
+  EXPECT_EQ(shell(line["command"], directory.path()).out, "project conf test\n/opt/x\n");
+}
+
 }  // namespace
 }  // namespace fatespec::test

@@ -305,5 +305,91 @@ TEST(CompareAndHistory, TellWhatChanged) {
   EXPECT_NE(unknown.err.find("did you mean `s/a`?"), std::string::npos) << unknown.err;
 }
 
+TEST(Resume, ASuiteThatHasGrownIsRunWhole) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'false'}, {name: b, spec: 'true'}]\n");
+  EXPECT_EQ(test::fatespec("run s.yaml --jobs 1 --order file --fail-fast", directory.path()).status, 1);
+  directory.write("s.yaml",
+                  "suite: s\ntests: [{name: a, spec: 'false'}, {name: b, spec: 'true'}, {name: c, spec: 'false'}, "
+                  "{name: d, spec: 'true'}]\n");
+  const auto once = test::fatespec("run s.yaml --resume --jobs 1 --order file --fail-fast", directory.path());
+  EXPECT_NE(once.out.find("3 tests: 1 pass, 2 fail"), std::string::npos) << once.out;
+  const auto twice = test::fatespec("run s.yaml --resume --jobs 1", directory.path());
+  EXPECT_NE(twice.out.find("4 tests: 2 pass, 2 fail"), std::string::npos) << twice.out << twice.err;
+  EXPECT_NE(test::fatespec("run s.yaml --resume", directory.path()).err.find("is complete: 4 tests"),
+            std::string::npos);
+}
+
+// Two checkouts may keep their results in one file.
+TEST(Resume, ARunOfAnotherProjectIsNotGoneOnWith) {
+  const TemporaryDirectory directory;
+  for (const char* who : {"x", "y"}) directory.write(std::string(who) + "/s.yaml", tests_cut_short(directory, "s"));
+  const std::string cut = "run s.yaml --jobs 1 --fail-fast --results ../r.db";
+  EXPECT_EQ(test::fatespec(cut, directory.path() / "x").status, 1);
+  EXPECT_EQ(
+      test::fatespec("run s.yaml --jobs 1 --resume --results ../r.db", directory.path() / "y").out.find("goes on"),
+      std::string::npos);
+  EXPECT_EQ(log_of(directory).count("s/a"), 2U);
+  const auto resumed = test::fatespec("run s.yaml --jobs 1 --resume --results ../r.db", directory.path() / "x");
+  EXPECT_NE(resumed.out.find("4 tests: 4 fail"), std::string::npos) << resumed.out << resumed.err;
+  EXPECT_EQ(log_of(directory).count("s/a"), 2U);
+}
+
+TEST(Resume, FromAnotherDirectoryOfTheProject) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: []\n");
+  directory.write("suites/s.yaml", tests_cut_short(directory, "s"));
+  std::filesystem::create_directory(directory.path() / "sub");
+  EXPECT_EQ(test::fatespec("run ../suites/s.yaml --jobs 1 --fail-fast", directory.path() / "sub").status, 1);
+  const auto resumed = test::fatespec("run --resume --jobs 1", directory.path());
+  EXPECT_NE(resumed.out.find("4 tests: 4 fail"), std::string::npos) << resumed.out << resumed.err;
+  EXPECT_EQ(log_of(directory).size(), 4U);
+}
+
+TEST(Agreement, OfSizesAndOfBuilds) {
+  const TemporaryDirectory directory;
+  for (const auto& [name, text] : {std::pair("a", "123"), {"b", "12345"}, {"c", "123"}}) directory.write(name, text);
+  directory.write("fatespec.yaml", "suites: [s.yaml]\nmake: 'date +%N; : %s'\n");
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n  - {name: size, spec: '{FILESIZE} $N', agree: true, matrix: {N: [a, b, c]}}\n"
+                  "  - {name: build, spec: '{MAKE} $N', agree: true, matrix: {N: [x, y, z]}}\n");
+  const auto run = test::fatespec("run", directory.path());
+  EXPECT_EQ(run.status, 1);
+  EXPECT_NE(run.out.find("s/size[N=b]  differs from the 2 other combinations, which agree"), std::string::npos)
+      << run.out;
+  EXPECT_NE(run.out.find("6 tests: 5 pass, 1 fail"), std::string::npos) << run.out;
+  EXPECT_EQ(test::fatespec("run --filter s/build* --stress 3", directory.path()).status, 0) << "logs differ";
+}
+
+TEST(Agreement, ADisagreementMayBeKnown) {
+  const TemporaryDirectory directory;
+  const auto run = test::run_suite(directory,
+                                   "tests:\n"
+                                   "  - {name: known, spec: 'echo $N', agree: true, matrix: {N: [1, 2]}, "
+                                   "expect_fail: {reason: they differ}}\n"
+                                   "  - {name: mended, spec: 'true', agree: true, matrix: {N: [1, 2]}, "
+                                   "expect_fail: {reason: they differed}}\n");
+  EXPECT_EQ(run.status, 1);
+  EXPECT_EQ(run["known[N=1]"]["verdict"], "xfail");
+  EXPECT_EQ(run["known[N=2]"]["verdict"], "xfail");
+  EXPECT_EQ(run["mended[N=1]"]["verdict"], "xpass");
+}
+
+TEST(Attribution, OfValuesWithBrackets) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: m, spec: 'test \"$N\" = c', matrix: {N: ['[0:v]', b, c]}}]\n");
+  EXPECT_EQ(test::fatespec("run s.yaml", directory.path()).status, 1);
+  EXPECT_NE(test::fatespec("show", directory.path()).out.find("fails exactly when N!=c"), std::string::npos);
+}
+
+TEST(Stress, WhatCameHowOftenIsKept) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'echo x >>" + directory / "f" + "; cat " +
+                                directory / "f" + "'}]\n");
+  EXPECT_EQ(test::fatespec("run s.yaml --stress 3 --jobs 1", directory.path()).status, 1);
+  const auto report = test::fatespec("report latest --format json", directory.path());
+  EXPECT_NE(report.out.find("\"outputs\":[1,1,1]"), std::string::npos) << report.out;
+}
+
 }  // namespace
 }  // namespace fatespec

@@ -327,5 +327,33 @@ TEST(Signals, TheFirstInterruptSaysHowToGoOn) {
   EXPECT_NE(out.find("go on:   fatespec run s.yaml --jobs 1 --resume"), std::string::npos) << out;
 }
 
+TEST(Signals, NohupIsRespected) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'touch " + directory / "ready" + "; until test -e " +
+                                directory / "go" + "; do sleep 0.05; done'}]\n");
+  ::signal(SIGHUP, SIG_IGN);
+  Runner runner(directory, "--jobs 1");
+  ::signal(SIGHUP, SIG_DFL);
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  runner.send(SIGHUP);
+  directory.write("go", "");
+  EXPECT_EQ(runner.wait(), 0) << test::read_file(directory / "out");
+}
+
+// An attempt that failed is no result while others are left: whoever resumes the run makes them.
+TEST(Signals, AFailedAttemptOfAnInterruptedRunIsNoResult) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'test -e " + directory / "ready" +
+                                " && exit 0; trap : TERM; touch " + directory / "ready" +
+                                "; while :; do sleep 0.1; done', timeout: 300ms, retries: 2}]\n");
+  Runner runner(directory, "--jobs 1");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  std::this_thread::sleep_for(1s);  // into the five seconds that it has after its timeout
+  runner.send(SIGINT);
+  EXPECT_EQ(runner.wait(), 130) << test::read_file(directory / "out");
+  const auto resumed = test::fatespec("run s.yaml --resume", directory.path());
+  EXPECT_NE(resumed.out.find("1 test: 1 pass"), std::string::npos) << resumed.out << resumed.err;
+}
+
 }  // namespace
 }  // namespace fatespec

@@ -220,5 +220,48 @@ tests:
   EXPECT_EQ(read_file(directory / "asked"), "x\n");
 }
 
+TEST(Verdicts, AFailureThatIsNotTheKnownOneHasItsRetries) {
+  const TemporaryDirectory directory;
+  const auto run =
+      run_suite(directory, "tests:\n  - {name: a, spec: \"mkdir " + directory / "seen" +
+                               " && { echo network down >&2; exit 1; }; echo wrong; exit 1\", retries: 2, "
+                               "retry_if: {stderr_matches: network down}, "
+                               "expect_fail: {reason: known, stdout_digest: 0f7220a0df94ad88e497ae2fa6c56cdd}}\n");
+  EXPECT_EQ(run.status, 0) << run.out;
+  EXPECT_EQ(run["a"]["verdict"], "xfail");
+  EXPECT_EQ(run["a"]["attempts"], 2);
+}
+
+TEST(Verdicts, ReasonsAreOneLine) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(directory,
+                             "tests:\n  - name: a\n    spec: 'true'\n    expect_fail:\n      reason: |\n        one\n"
+                             "        two\n      bug: '#12'\n  - {name: b, spec: 'true', skip: \"one\\ntwo\"}\n");
+  EXPECT_EQ(run["a"]["reason"], "passed, but is known to fail: one two, #12");
+  EXPECT_EQ(run["b"]["reason"], "one two");
+}
+
+TEST(Verdicts, BoundsOfSizeAreThoseOfWhatIsCompared) {
+  const TemporaryDirectory directory;
+  directory.write("r", std::string(4000, '\0'));
+  const auto run =
+      run_suite(directory,
+                "tests:\n"
+                "  - {name: one, spec: '{1OFF,r,16} cat ../r', cwd: ., expect: {size: {min: 4000}}}\n"
+                "  - {name: rms, spec: '{RMS,r,0.1} cat r', cwd: ., expect: {size: {min: 4000}}}\n"
+                "  - {name: dev, spec: '{STDDEV,r,s16le,0,0} cat r', cwd: ., expect: {size: {max: 10}}}\n");
+  EXPECT_EQ(run["rms"]["verdict"], "pass") << run.out;
+  EXPECT_EQ(run["dev"]["reason"], "the output has 4000 bytes, more than 10");
+}
+
+TEST(Verdicts, ExpressionsReadCharacters) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(directory,
+                             "tests:\n  - {name: one, spec: echo é, expect: {stdout_matches: '^.$'}}\n"
+                             "  - {name: several, spec: echo éé, expect: {stdout_matches: '^é+$'}}\n"
+                             "  - {name: bytes, spec: printf '\\377x', expect: {stdout_matches: '^.x$'}}\n");
+  EXPECT_EQ(run.status, 0) << run.out;
+}
+
 }  // namespace
 }  // namespace fatespec::test
