@@ -15,4 +15,9 @@ std::string iso8601(UtcTime time) {
                      parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, milliseconds % 1000);
 }
 
+std::string iso8601_day(UtcTime time) {
+  const std::string text = iso8601(time);
+  return text.substr(0, text.find('T'));
+}
+
 }  // namespace fatespec::base

@@ -45,6 +45,8 @@ class PausableClock final : public Clock {
 
 /// "2026-01-01T00:00:00.000Z"
 std::string iso8601(UtcTime time);
+/// "2026-01-01", of UTC.
+std::string iso8601_day(UtcTime time);
 
 /// Seconds as a floating point number.
 inline double seconds(Duration duration) { return std::chrono::duration<double>(duration).count(); }

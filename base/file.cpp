@@ -66,12 +66,6 @@ Result<std::string> read_head(const fs::path& path, std::size_t size) {
   return text;
 }
 
-std::string working_directory() {
-  std::error_code gone;
-  const auto path = std::filesystem::current_path(gone);
-  return gone ? "." : path.string();
-}
-
 Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   struct stat status {};
   auto file = open_regular(path, status);

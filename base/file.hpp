@@ -12,9 +12,6 @@
 
 namespace fatespec::base {
 
-/// Absolute; "." if it is gone.
-std::string working_directory();
-
 /// Owns a file descriptor and closes it.
 class FileDescriptor {
  public:

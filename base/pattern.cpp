@@ -19,22 +19,21 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 }  // namespace
 
 Result<Pattern> Pattern::compile(std::string_view expression) {
-  const bool is_text = is_utf8(expression);
   const auto compiled = [&](RE2::Options::Encoding encoding) {
     return std::make_shared<const re2::RE2>("(?m)" + std::string(expression), options(encoding));
   };
-  const Compiled characters = is_text ? compiled(RE2::Options::EncodingUTF8) : nullptr;
-  const Compiled bytes = compiled(RE2::Options::EncodingLatin1);
-  const Compiled& first = is_text ? characters : bytes;
-  if (first->ok()) return Pattern(characters, bytes->ok() ? bytes : characters);
+  const auto encoding = is_utf8(expression) ? RE2::Options::EncodingUTF8 : RE2::Options::EncodingLatin1;
+  const Compiled as_written = compiled(encoding);
+  if (as_written->ok()) {
+    const Compiled bytes = compiled(RE2::Options::EncodingLatin1);
+    return Pattern(as_written, bytes->ok() ? bytes : as_written);  // characters beyond Latin-1 have no bytes
+  }
   // What is wrong is told about the expression as it was written.
-  const re2::RE2 plain(piece(expression), options(is_text ? RE2::Options::EncodingUTF8 : RE2::Options::EncodingLatin1));
-  return Error{ErrorKind::invalid, plain.ok() ? first->error() : plain.error()};
+  const re2::RE2 plain(piece(expression), options(encoding));
+  return Error{ErrorKind::invalid, plain.ok() ? as_written->error() : plain.error()};
 }
 
-const re2::RE2& Pattern::compiled_for(std::string_view text) const {
-  return characters_ && is_utf8(text) ? *characters_ : *bytes_;
-}
+const re2::RE2& Pattern::compiled_for(std::string_view text) const { return is_utf8(text) ? *characters_ : *bytes_; }
 
 bool Pattern::found_in(std::string_view text) const { return re2::RE2::PartialMatch(piece(text), compiled_for(text)); }
 

@@ -16,8 +16,7 @@ namespace fatespec::base {
 
 /// A compiled expression in RE2's syntax (https://github.com/google/re2/wiki/Syntax): Perl's without backreferences and
 /// look-around. It reads characters of text that is UTF-8, and bytes of what is not; `^` and `$` stand at every line's
-/// ends too.
-/// Copies share the compiled form; searching is safe from several threads.
+/// ends too. Copies share the compiled form; searching is safe from several threads.
 class Pattern {
  public:
   /// An error of kind `invalid` says what is wrong with the expression.
@@ -32,8 +31,8 @@ class Pattern {
   Pattern(Compiled characters, Compiled bytes) : characters_(std::move(characters)), bytes_(std::move(bytes)) {}
   const re2::RE2& compiled_for(std::string_view text) const;
 
-  Compiled characters_;  ///< none if the expression itself is not UTF-8
-  Compiled bytes_;
+  Compiled characters_;  ///< for text that is UTF-8; of bytes too if the expression itself is not
+  Compiled bytes_;       ///< for all other
 };
 
 }  // namespace fatespec::base

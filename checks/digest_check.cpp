@@ -25,7 +25,7 @@ void DigestCheck::consume(std::string_view bytes) {
   bytes_ += bytes.size();
 }
 
-Reading DigestCheck::finish() { return check_line_of(expected_, digest_.finish(), bytes_); }
+Reading DigestCheck::finish() { return check_line_about(expected_, digest_.finish(), bytes_); }
 
 MadeDigestCheck::MadeDigestCheck(TextExpectation expectation) : expected_(in_lower_case(std::move(expectation))) {}
 
@@ -40,8 +40,8 @@ Reading MadeDigestCheck::finish() {
   const std::size_t begin = text.starts_with('\\') ? 1 : 0;
   const auto bytes = base::parse_integer(base::trim(text.substr(std::min(text.size(), text.rfind('\n') + 1))));
   const std::size_t end = std::min(text.size(), text.find_first_of(" \t\r\n", begin));
-  return check_line_of(expected_, std::string(text.substr(begin, end - begin)),
-                       static_cast<std::uint64_t>(bytes.value_or(0)));
+  return check_line_about(expected_, std::string(text.substr(begin, end - begin)),
+                          static_cast<std::uint64_t>(bytes.value_or(0)));
 }
 
 }  // namespace fatespec::checks

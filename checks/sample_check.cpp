@@ -73,7 +73,7 @@ Reading SampleCheck::finish() {
   } else {
     line = conclude(result);
   }
-  Reading checked = check_line_of(expected_, line, whole_output_bytes_);
+  Reading checked = check_line_about(expected_, line, whole_output_bytes_);
   if (result.passed) return checked;
   checked.passed = false;
   checked.reason = result.reason;

@@ -135,13 +135,16 @@ void TextCheck::search_expression(Reading& reading) const {
 
 void TextCheck::check_size(Reading& reading) const {
   if (!expected_.size) return;
-  const std::uint64_t bytes = excerpt_.bytes();
-  if (expected_.size->min && bytes < *expected_.size->min)
-    reading.reason = fmt::format("{} has {} bytes, less than {}", expected_.label, bytes, *expected_.size->min);
-  else if (expected_.size->max && bytes > *expected_.size->max)
-    reading.reason = fmt::format("{} has {} bytes, more than {}", expected_.label, bytes, *expected_.size->max);
-  else return;
+  const std::string missed = missed_bound(*expected_.size, excerpt_.bytes());
+  if (missed.empty()) return;
+  reading.reason = fmt::format("{} has {} bytes, {}", expected_.label, excerpt_.bytes(), missed);
   reading.passed = false;
+}
+
+std::string missed_bound(const model::SizeBounds& bounds, std::uint64_t bytes) {
+  if (bounds.min && bytes < *bounds.min) return fmt::format("less than {}", *bounds.min);
+  if (bounds.max && bytes > *bounds.max) return fmt::format("more than {}", *bounds.max);
+  return "";
 }
 
 Reading check_line(const TextExpectation& expectation, const std::string& text) {
@@ -153,19 +156,17 @@ Reading check_line(const TextExpectation& expectation, const std::string& text) 
   return check.finish();
 }
 
-Reading check_line_of(TextExpectation expectation, const std::string& text, std::uint64_t output_bytes) {
+Reading check_line_about(TextExpectation expectation, const std::string& text, std::uint64_t output_bytes) {
   const auto size = std::exchange(expectation.size, std::nullopt);
   Reading reading = check_line(expectation, text);
   if (!reading.passed) {
     reading.reason += fmt::format(" ({} bytes)", output_bytes);
     return reading;
   }
-  const bool small = size && size->min && output_bytes < *size->min;
-  const bool large = size && size->max && output_bytes > *size->max;
-  if (!small && !large) return reading;
+  const std::string missed = size ? missed_bound(*size, output_bytes) : "";
+  if (missed.empty()) return reading;
   reading.passed = false;
-  reading.reason = fmt::format("the output has {} bytes, {} {}", output_bytes, small ? "less than" : "more than",
-                               small ? *size->min : *size->max);
+  reading.reason = fmt::format("the output has {} bytes, {}", output_bytes, missed);
   return reading;
 }
 

@@ -47,9 +47,12 @@ class TextCheck final : public Check {
   bool keeps_ = false;
 };
 
+/// "less than 4000" or "more than 10", with the bound that so many bytes miss; empty if they are within.
+std::string missed_bound(const model::SizeBounds& bounds, std::uint64_t bytes);
+
 /// What `text` yields under an expectation: for checks whose stdout is a line that they wrote themselves.
 Reading check_line(const TextExpectation& expectation, const std::string& text);
-/// Likewise for a line that stands for an output of so many bytes: the bounds of `size` are those of the output.
-Reading check_line_of(TextExpectation expectation, const std::string& text, std::uint64_t output_bytes);
+/// Likewise for a line that tells of an output of so many bytes: the bounds of `size` are those of the output.
+Reading check_line_about(TextExpectation expectation, const std::string& text, std::uint64_t output_bytes);
 
 }  // namespace fatespec::checks

@@ -11,7 +11,6 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/decisions.hpp"
-#include "cli/resumption.hpp"
 #include "cli/run_store.hpp"
 #include "cli/store_options.hpp"
 #include "results/copy.hpp"
@@ -191,9 +190,8 @@ ExitCode prune(const PruneOptions& options) {
   std::set<std::string> kept;
   for (const auto& record : *decisions) kept.insert(record.run);
   const std::string location = results_location(*std::get<0>(project), options.store.results);
-  const std::string beside = directory_beside(*std::get<0>(project), location);
   Pruning pruning(options, *std::get<0>(opened), std::move(kept),
-                  [&](const std::string& run) { return is_under_way(location, beside, run); });
+                  under_way_in(location, directory_beside(*std::get<0>(project), location)));
   const auto done = pruning.run();
   if (!done) return complain(done.error());
   std::printf("%zu runs %s", pruning.removed(), options.dry_run ? "would be removed" : "removed");

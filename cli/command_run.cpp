@@ -95,9 +95,8 @@ class RunCommand {
     const std::string location = results_location(*std::get<0>(project), options_.results);
     const auto store = results::Store::open_existing(location);
     if (!store) return std::nullopt;  // what is wrong is told where the store is opened for the run
-    auto adopted = adopt_tests(options_, **store, [&](const std::string& run) {
-      return is_under_way(location, directory_beside(*std::get<0>(project), location), run);
-    });
+    auto adopted =
+        adopt_tests(options_, **store, under_way_in(location, directory_beside(*std::get<0>(project), location)));
     if (const auto* code = std::get_if<ExitCode>(&adopted)) return *code;
     if (auto& options = std::get<0>(adopted)) options_ = std::move(*options);
     return std::nullopt;
@@ -109,8 +108,7 @@ class RunCommand {
       return complain(
           base::usage_error("a run on a cluster goes on with `fatespec attach RUN`; --resume without --on slurm "
                             "runs here what is left"));
-    auto selected = select_tests(options_, inputs_.plan, store_.history(),
-                                 [this](const std::string& run) { return store_.is_under_way(run); });
+    auto selected = select_tests(options_, inputs_.plan, store_.history(), store_.under_way());
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
     run_.run_id = selection_.resumed ? selection_.resumed->id : new_run_id();

@@ -15,6 +15,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/end_signals.hpp"
 #include "cli/inputs.hpp"
 #include "cli/plan_run.hpp"
 #include "cli/run_options.hpp"
@@ -34,7 +35,8 @@ std::string node_name() {
 /// Hears, besides the run itself, that this process is to end: also after the run, which may be over before it looks.
 class EndRequest {
  public:
-  EndRequest() : signals_(loop_, SIGINT, SIGTERM, SIGHUP) {
+  EndRequest() {
+    add_end_signals(signals_);
     signals_.async_wait([this](boost::system::error_code code, int) { came_ = !code; });
   }
   /// True if it has come, or comes within this time.
@@ -45,7 +47,7 @@ class EndRequest {
 
  private:
   boost::asio::io_context loop_{1};
-  boost::asio::signal_set signals_;
+  boost::asio::signal_set signals_{loop_};
   bool came_ = false;
 };
 

@@ -17,6 +17,7 @@
 
 #include "base/signals.hpp"
 #include "base/version.hpp"
+#include "cli/end_signals.hpp"
 #include "cli/farm_jobs.hpp"
 #include "cli/farm_results.hpp"
 #include "cli/shard_state.hpp"
@@ -52,9 +53,9 @@ class FarmRun {
         jobs_(options.run_id, farm, options.jobs),
         results_(plan, clock, options.done, [this](const auto& event) { emit(event); }),
         pool_(1),
-        signals_(loop_, SIGINT, SIGTERM),
+        signals_(loop_),
         ticker_(loop_) {
-    if (!base::is_ignored(SIGHUP)) signals_.add(SIGHUP);
+    add_end_signals(signals_);
     for (std::size_t i = 0; i < farm.shards.size(); ++i)
       shards_.emplace_back(farm.shards[i], farm::results_directory(farm.directory), i);
   }
@@ -63,16 +64,8 @@ class FarmRun {
     began_ = clock_.steady();
     const model::VerdictCounts done = results_.counts();
     const std::size_t planned = done.total() + results_.waiting() + farm_.missing.size();
-    emit(model::RunStarted{options_.run_id,
-                           base::version,
-                           options_.command,
-                           planned,
-                           clock_.utc(),
-                           options_.resumed,
-                           done,
-                           options_.revisions,
-                           {},
-                           base::working_directory()});
+    emit(model::RunStarted{options_.run_id, base::version, options_.command, planned, clock_.utc(), options_.resumed,
+                           done, options_.revisions});
     for (const auto& test : farm_.missing) results_.take_error_of_stranger(test, farm::gone_from_specs);
     wait_for_signal();
     if (farm_.submit)

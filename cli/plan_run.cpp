@@ -16,6 +16,7 @@
 #include "base/signals.hpp"
 #include "base/version.hpp"
 #include "cli/boards.hpp"
+#include "cli/end_signals.hpp"
 #include "cli/run_tally.hpp"
 #include "cli/stop_signal.hpp"
 #include "runner/disk_usage.hpp"
@@ -49,13 +50,13 @@ class PlanRun {
         executor_(loop_, {}, options.guardian),
         local_(executor_, scratch, options.jobs),
         boards_(loop_, pool_, plan, {options.run_id, options.say, options.progress}),
-        signals_(loop_, SIGINT, SIGTERM),
+        signals_(loop_),
         stop_signal_(loop_, [this] { stop(); }),
         ticker_(loop_),
         scheduler_(
             {loop_, pool_}, clock, plan, boards_.with_local(local_), options.scheduler,
             [this](const model::RunEvent& event) { emit(event); }, [this] { close_stations(); }) {
-    if (!base::is_ignored(SIGHUP)) signals_.add(SIGHUP);
+    add_end_signals(signals_);
   }
 
   ExitCode run() {
@@ -63,16 +64,8 @@ class PlanRun {
     const model::VerdictCounts done = tally_.counts();
     planned_ = done.total() + static_cast<std::size_t>(std::count_if(plan_.tests.begin(), plan_.tests.end(),
                                                                      [](auto& t) { return t.repetition == 0; }));
-    emit(model::RunStarted{options_.run_id,
-                           base::version,
-                           options_.command,
-                           planned_,
-                           clock_.utc(),
-                           options_.resumed,
-                           done,
-                           options_.revisions,
-                           {},
-                           base::working_directory()});
+    emit(model::RunStarted{options_.run_id, base::version, options_.command, planned_, clock_.utc(), options_.resumed,
+                           done, options_.revisions});
     wait_for_signal();
     tick();
     boards_.open([this] { scheduler_.stations_changed(); });

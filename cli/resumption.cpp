@@ -6,18 +6,19 @@
 
 #include <fmt/format.h>
 
-#include "base/file.hpp"
 #include "specs/project_reader.hpp"
 #include "specs/shell.hpp"
 
 namespace fatespec::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 constexpr std::size_t runs_looked_at = 200;
 
 /// Relative to that directory, whatever the working directory is.
 std::string path_from(const std::string& directory, const std::string& path) {
-  return (std::filesystem::path(directory) / path).lexically_normal().string();
+  return (fs::path(directory) / path).lexically_normal().string();
 }
 
 /// What a run that was started there belongs to: a configuration file, or the directory itself.
@@ -40,7 +41,7 @@ std::string selection_of(const RunOptions& options, const std::string& directory
 
 /// Where a run was started; those of older versions do not tell, and are taken to be at home here.
 std::string directory_of(const model::Run& run) {
-  return run.directory.empty() ? base::working_directory() : run.directory;
+  return run.directory.empty() ? fs::current_path().string() : run.directory;
 }
 
 base::Result<std::vector<model::Run>> runs_here(results::Store& store) {
@@ -70,7 +71,7 @@ std::optional<RunOptions> options_of(const model::Run& run) {
 bool selects_tests(const RunOptions& options) {
   RunOptions tests = options;
   tests.inputs.config.clear();  // it says where runs are kept
-  const std::string here = base::working_directory();
+  const std::string here = fs::current_path().string();
   return selection_of(tests, here) != selection_of({}, here);
 }
 
@@ -93,7 +94,7 @@ base::Result<std::vector<model::Run>> latest_runs_here(results::Store& store, co
 base::Result<std::optional<model::Run>> latest_run_of(results::Store& store, const RunOptions& options) {
   const auto runs = runs_here(store);
   if (!runs) return runs.error();
-  const std::string wanted = selection_of(options, base::working_directory());
+  const std::string wanted = selection_of(options, fs::current_path().string());
   for (const auto& run : *runs) {
     const auto started = options_of(run);
     if (!started || selection_of(*started, directory_of(run)) != wanted) continue;
@@ -108,7 +109,7 @@ base::Result<std::optional<model::Run>> latest_cut_run(results::Store& store, co
                                                        const IsUnderWay& is_under_way) {
   const auto runs = runs_here(store);
   if (!runs) return runs.error();
-  const std::string project = project_of(base::working_directory(), config);
+  const std::string project = project_of(fs::current_path().string(), config);
   std::set<std::string> seen;
   for (const auto& run : *runs) {
     const auto started = options_of(run);
@@ -125,7 +126,7 @@ std::optional<RunOptions> with_tests_of(const model::Run& run, RunOptions given)
   auto started = options_of(run);
   if (!started) return std::nullopt;
   given.inputs = std::move(started->inputs);
-  if (!run.directory.empty() && run.directory != base::working_directory()) {
+  if (!run.directory.empty() && run.directory != fs::current_path().string()) {
     for (auto& spec : given.inputs.specs) spec = path_from(run.directory, spec);
     if (!given.inputs.config.empty()) given.inputs.config = path_from(run.directory, given.inputs.config);
   }

@@ -1,12 +1,12 @@
 // Which run `--resume` goes on with, and by which options.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "base/error.hpp"
 #include "cli/run_options.hpp"
+#include "cli/run_store.hpp"
 #include "results/store.hpp"
 
 namespace fatespec::cli {
@@ -27,8 +27,6 @@ base::Result<std::optional<model::Run>> latest_run_here(results::Store& store);
 base::Result<std::vector<model::Run>> latest_runs_here(results::Store& store, const std::optional<model::Run>& before);
 /// The latest run of this machine that was started for the same tests of the same project.
 base::Result<std::optional<model::Run>> latest_run_of(results::Store& store, const RunOptions& options);
-using IsUnderWay = std::function<bool(const std::string& run)>;
-
 /// The latest run of this machine and project (`config`: the option) that was cut short, is not under way, and was not
 /// followed by another of the same tests.
 base::Result<std::optional<model::Run>> latest_cut_run(results::Store& store, const std::string& config,

@@ -51,8 +51,10 @@ std::string directory_beside(const model::Project& project, const std::string& l
   return fs::absolute(location).parent_path().string();
 }
 
-bool is_under_way(const std::string& location, const std::string& directory_beside, const std::string& run) {
-  return base::is_locked(lock_file(location, directory_beside, run));
+IsUnderWay under_way_in(std::string location, std::string directory_beside) {
+  return [location = std::move(location), directory = std::move(directory_beside)](const std::string& run) {
+    return base::is_locked(lock_file(location, directory, run));
+  };
 }
 
 std::string spool_directory(const std::string& directory_beside) {
@@ -82,8 +84,6 @@ void RunStore::send_waiting() const {
     complain(fmt::format("{} results of {} runs that had waited were sent to the results server", sent->results,
                          sent->runs));
 }
-
-bool RunStore::is_under_way(const std::string& run) const { return cli::is_under_way(location_, directory_, run); }
 
 std::string RunStore::shown() const { return results::shown(location_); }
 

@@ -13,6 +13,11 @@
 
 namespace fatespec::cli {
 
+/// True if a process of this machine (of a file: any that sees it) is writing the run.
+using IsUnderWay = std::function<bool(const std::string& run)>;
+/// Of the runs of a store, with the directory beside it.
+IsUnderWay under_way_in(std::string location, std::string directory_beside);
+
 class RunStore {
  public:
   /// `option`: of the command line; `none` keeps nothing. What earlier runs left for a server is sent to it. A server
@@ -21,7 +26,7 @@ class RunStore {
 
   /// What is known of earlier runs; null with `none`, while the server is away, and after begin().
   results::Store* history() { return store_.get(); }
-  bool is_under_way(const std::string& run) const;
+  IsUnderWay under_way() const { return under_way_in(location_, directory_); }
   bool is_kept() const { return !location_.empty(); }
   /// For people: without a password.
   std::string shown() const;
@@ -51,8 +56,6 @@ class RunStore {
 
 /// The directory beside results: of a file its own, of a server the project's `.fatespec`.
 std::string directory_beside(const model::Project& project, const std::string& location);
-/// True if a process of this machine (for a file: of any that sees it) is writing that run.
-bool is_under_way(const std::string& location, const std::string& directory_beside, const std::string& run);
 /// Where results wait for a server.
 std::string spool_directory(const std::string& directory_beside);
 

@@ -26,7 +26,7 @@ struct RunStarted {
   /// Of the source trees under test, by configuration: a commit, with "-dirty" behind it where the tree has changes.
   std::map<std::string, std::string> revisions = {};
   std::string host = {};       ///< empty: this machine
-  std::string directory = {};  ///< where it was started; empty: not known
+  std::string directory = {};  ///< where it was started; with an empty host: here
 };
 
 struct TestStarted {

@@ -1,6 +1,7 @@
 #include "results/run_rows.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <numeric>
 
@@ -110,7 +111,8 @@ void RunRows::write_started(const model::RunStarted& event) {
     forget_other_revisions(event);
     return;
   }
-  const std::string directory = storable(event.directory);
+  const bool is_ours = event.host.empty();
+  const std::string directory = storable(is_ours ? std::filesystem::current_path().string() : event.directory);
   session_ << "INSERT INTO runs (id, name, version, command, host, directory, started_us, planned) VALUES ("
            << engine_.next_id("runs")
            << ", :name, :version, :command, :host, :directory, :started, :planned) ON CONFLICT DO NOTHING",

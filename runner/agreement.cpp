@@ -15,8 +15,6 @@ namespace {
 using model::TestResult;
 using Camps = std::map<std::string, std::vector<ResultPtr>>;  ///< by what they wrote
 
-constexpr std::size_t date_length = 10;  ///< of "2026-12-31" in an ISO 8601 time
-
 /// "[CPU=avx2,THREADS=4]": what tells the combinations of one test apart.
 std::string combination(const TestResult& result) {
   const auto bracket = result.test.find('[', result.suite.size());
@@ -93,7 +91,7 @@ ResultPtr with_known_failure(const model::TestPlan& plan, const ResultPtr& resul
   checks::Judgement judgement;
   judgement.verdict = result->verdict;
   judgement.reason = result->reason;
-  checks::apply_known_failure(*known, output, base::iso8601(result->started).substr(0, date_length), judgement);
+  checks::apply_known_failure(*known, output, base::iso8601_day(result->started), judgement);
   auto copy = std::make_shared<TestResult>(*result);
   copy->verdict = judgement.verdict;
   copy->reason = std::move(judgement.reason);
@@ -102,9 +100,11 @@ ResultPtr with_known_failure(const model::TestPlan& plan, const ResultPtr& resul
 
 }  // namespace
 
+bool must_agree_with_others(const model::PlannedTest& test) { return test.spec->agree && test.repetition == 0; }
+
 ResultGroups agreement_groups(const model::TestPlan& plan) {
   const auto key_of = [](const model::PlannedTest& test) {
-    if (!test.spec->agree || test.skip_reason || test.repetition > 0) return std::string();
+    if (!must_agree_with_others(test) || test.skip_reason) return std::string();
     return test.configuration->name + "\n" + model::declared_name(test);
   };
   const auto judge_known = [&plan](std::vector<ResultPtr> results) {

@@ -101,12 +101,10 @@ checks::Reading TestAttempt::size_reading(std::uint64_t size) const {
   const auto check = make_output_check(test_, *variables_);
   check->consume(std::to_string(size));
   checks::Reading reading = check->finish();
-  const bool small = bounds && bounds->min && size < *bounds->min;
-  const bool large = bounds && bounds->max && size > *bounds->max;
-  if (!small && !large) return reading;
+  const std::string missed = bounds ? checks::missed_bound(*bounds, size) : "";
+  if (missed.empty()) return reading;
   reading.passed = false;
-  reading.reason =
-      fmt::format("size {}, {} {}", size, small ? "less than" : "more than", small ? *bounds->min : *bounds->max);
+  reading.reason = fmt::format("size {}, {}", size, missed);
   return reading;
 }
 

@@ -5,11 +5,10 @@
 #include <boost/asio/post.hpp>
 
 #include "checks/retry.hpp"
+#include "runner/result_groups.hpp"
 
 namespace fatespec::runner {
 namespace {
-
-constexpr std::size_t date_length = 10;  ///< of "2026-12-31" in an ISO 8601 time
 
 std::shared_ptr<model::TestResult> blank_result(const model::PlannedTest& test, base::UtcTime time) {
   auto result = std::make_shared<model::TestResult>();
@@ -82,7 +81,7 @@ void TestRunner::start_attempt() {
                   });
 }
 
-std::string TestRunner::today() const { return base::iso8601(clock_.utc()).substr(0, date_length); }
+std::string TestRunner::today() const { return base::iso8601_day(clock_.utc()); }
 
 bool TestRunner::is_known_to_fail() const {
   return test_.spec->expect_fail && !checks::is_expired(*test_.spec->expect_fail, today());
@@ -128,9 +127,8 @@ void TestRunner::attempt_ended(AttemptOutcome& outcome) {
 void TestRunner::take_outcome(AttemptOutcome& outcome) {
   checks::Judgement& judgement = outcome.judgement;
   // Combinations that must agree have passed only when they do.
-  const bool is_judged_with_others =
-      test_.spec->agree && test_.repetition == 0 && judgement.verdict == model::Verdict::pass;
-  if (test_.spec->expect_fail && !is_judged_with_others)
+  const bool is_undecided = must_agree_with_others(test_) && judgement.verdict == model::Verdict::pass;
+  if (test_.spec->expect_fail && !is_undecided)
     checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today(), judgement);
   result_->verdict = judgement.verdict;
   result_->reason = std::move(judgement.reason);

@@ -231,9 +231,20 @@ bool is_as_meant(const std::string& file, const std::string& before, const std::
   return expectations_in(file, after) == meant;
 }
 
+/// True if all lines that end do so with CRLF.
+bool has_crlf(std::string_view text) {
+  const auto count = [&](std::string_view end) {
+    std::size_t found = 0;
+    for (auto at = text.find(end); at != std::string_view::npos; at = text.find(end, at + 1)) ++found;
+    return found;
+  };
+  const std::size_t ends = count("\n");
+  return ends > 0 && ends == count("\r\n");
+}
+
 /// What was written with CRLF stays so.
 std::string with_line_ends_of(const std::string& before, const std::string& edited) {
-  if (before.find("\r\n") == std::string::npos) return edited;
+  if (!has_crlf(before)) return edited;
   std::string text;
   for (const char c : edited) {
     if (c == '\n' && !text.ends_with('\r')) text += '\r';

@@ -28,7 +28,8 @@ class ResultsCommand : public testing::Test {
   /// Every table, without the numbers that a store gives its rows.
   std::string content(const std::string& results) {
     return shell("sqlite3 " + results +
-                     " \"SELECT runs.name, version, command, host, runs.started_us, finished_us, exit_code, planned, "
+                     " \"SELECT runs.name, version, command, host, directory, runs.started_us, finished_us, exit_code, "
+                     "planned, "
                      "tests.name, verdict, "
                      "flaky, attempts, reason, status, wall_us, user_us, max_rss_kib, results.started_us, tags, "
                      "d.content, o.content, "
@@ -38,7 +39,8 @@ class ResultsCommand : public testing::Test {
                      "e ON e.id = "
                      "stderr_blob LEFT JOIN blobs f ON f.id = full_stdout_blob LEFT JOIN blobs c ON c.id = "
                      "command_blob ORDER BY "
-                     "runs.name, tests.name; SELECT runs.name, tests.name, number, verdict, reason FROM "
+                     "runs.name, tests.name; SELECT runs.name, tests.name, number, verdict, reason, stdout_bytes, "
+                     "stderr_bytes FROM "
                      "failed_attempts JOIN runs ON "
                      "runs.id = run_id JOIN tests ON tests.id = test_id\"",
                  directory_.path())
@@ -47,6 +49,19 @@ class ResultsCommand : public testing::Test {
 
   TemporaryDirectory directory_;
 };
+
+TEST_F(ResultsCommand, ARunUnderWayIsNotPrunedHoweverOldItIs) {
+  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'touch " + directory_ / "ready" + "; until test -e " +
+                                 directory_ / "go" + "; do sleep 0.05; done'}]\n");
+  shell("(env -u CI " FATESPEC_PROGRAM " run --no-progress >out 2>&1; echo $? >status) >/dev/null 2>&1 &",
+        directory_.path());
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory_ / "ready"); }));
+  shell("sqlite3 .fatespec/results.db 'UPDATE runs SET started_us = 1'", directory_.path());
+  EXPECT_EQ(run("results prune --older-than 24h").out, "0 runs removed\n");
+  directory_.write("go", "");
+  ASSERT_TRUE(wait_until([&] { return !read_file(directory_ / "status").empty(); }));
+  EXPECT_EQ(read_file(directory_ / "status"), "0\n") << read_file(directory_ / "out");
+}
 
 TEST_F(ResultsCommand, ACopyHasAllThatWasKept) {
   run("run --no-progress");

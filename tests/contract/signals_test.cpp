@@ -343,12 +343,11 @@ TEST(Signals, NohupIsRespected) {
 // An attempt that failed is no result while others are left: whoever resumes the run makes them.
 TEST(Signals, AFailedAttemptOfAnInterruptedRunIsNoResult) {
   const TemporaryDirectory directory;
-  directory.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'test -e " + directory / "ready" +
-                                " && exit 0; trap : TERM; touch " + directory / "ready" +
-                                "; while :; do sleep 0.1; done', timeout: 300ms, retries: 2}]\n");
+  directory.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'test -e " + directory / "asked" +
+                                " && exit 0; trap \"touch " + directory / "asked" +
+                                "\" TERM; while :; do sleep 0.1; done', timeout: 300ms, retries: 2}]\n");
   Runner runner(directory, "--jobs 1");
-  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
-  std::this_thread::sleep_for(1s);  // into the five seconds that it has after its timeout
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "asked"); })) << "by its timeout";
   runner.send(SIGINT);
   EXPECT_EQ(runner.wait(), 130) << test::read_file(directory / "out");
   const auto resumed = test::fatespec("run s.yaml --resume", directory.path());

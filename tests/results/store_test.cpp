@@ -165,6 +165,23 @@ class OpenRun {
   RunWriter writer_;
 };
 
+TEST(Store, ARunThatGoesOnOverAnotherCommitTestedNone) {
+  const test::TemporaryDirectory directory;
+  const std::string file = directory / "r.db";
+  OpenRun run(file, "aa");
+  model::RunStarted started{"bb", "0.1", "fatespec run", 2, base::UtcTime(1s)};
+  started.revisions = {{"c", "one"}, {"d", "one"}};
+  run.write(started);
+  started.resumed = true;
+  started.tests = 3;
+  started.revisions = {{"c", "two"}, {"d", "one"}};
+  run.write(started);
+  const auto found = Store::open(file).value()->find_run("bb");
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->planned, 3U) << "the suite has grown";
+  EXPECT_EQ(Store::open(file).value()->revisions("bb").value(), (std::map<std::string, std::string>{{"d", "one"}}));
+}
+
 TEST(RunWriter, NoWriterHoldsOnToWhatItHasRead) {
   const TemporaryDirectory directory;
   OpenRun a(directory / "r.db", "aa");
