@@ -15,6 +15,7 @@
 #include "cli/run_store.hpp"
 #include "reports/json_reader.hpp"
 #include "reports/run_reporter.hpp"
+#include "runner/attribution.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -84,9 +85,8 @@ class Merge {
     const auto project = load_project(options_.inputs);
     if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
     if (const auto kept = store_.open(*std::get<0>(project), options_.results); !kept) return complain(kept.error());
-    const auto begun = store_.begin(
-        run_, [](const base::Error&) {}, [](const std::string& text) { complain(text); });
-    if (!begun) return complain(begun.error());
+    if (const auto claimed = store_.claim(run_); !claimed) return complain(claimed.error());
+    store_.begin([](const base::Error&) {}, [](const std::string& text) { complain(text); });
     const auto opened = outputs_.open();
     return opened ? std::nullopt : std::optional(complain(opened.error()));
   }
@@ -110,7 +110,11 @@ class Merge {
     std::string command = "fatespec merge";
     for (const auto& file : options_.files) command += " " + base::shell_quote(file);
     emit(model::RunStarted{run_, base::version, command, planned_, started_});
-    for (const auto& result : results_) emit(model::TestFinished{result});
+    runner::AttributionCollector attributions;
+    for (const auto& result : results_) {
+      attributions.add(result->test, result->configuration, result->verdict);
+      emit(model::TestFinished{result});
+    }
     model::RunFinished end{run_,
                            counts_,
                            wall_,
@@ -118,6 +122,7 @@ class Merge {
                            static_cast<int>(exit_code_of(counts_, cut_)),
                            ""};
     if (cut_) end.interrupted_by = "the end of a file";
+    else end.attributions = attributions.conclude();
     emit(end);
   }
 

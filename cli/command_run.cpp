@@ -188,11 +188,10 @@ class RunCommand {
   }
 
   std::optional<ExitCode> open_outputs() {
-    const auto begun = store_.begin(
-        run_.run_id, [this](const base::Error&) { results_lost_ = true; },
-        [this](const std::string& text) { remarks_.add(text); });
-    if (!begun) return complain(begun.error());
+    if (const auto claimed = store_.claim(run_.run_id); !claimed) return complain(claimed.error());
     if (const auto failed = look_again_at_resumed()) return failed;
+    store_.begin([this](const base::Error&) { results_lost_ = true; },
+                 [this](const std::string& text) { remarks_.add(text); });
     const auto opened = outputs_.open();
     return opened ? std::nullopt : std::optional(complain(opened.error()));
   }
@@ -202,9 +201,25 @@ class RunCommand {
     if (!selection_.resumed || store_.history() == nullptr) return std::nullopt;
     const auto verdicts = store_.history()->verdicts(run_.run_id);
     if (!verdicts) return complain(verdicts.error());
-    if (verdicts->size() == selection_.done.size()) return std::nullopt;
-    return complain(
-        base::usage_error(fmt::format("run {} went on in another process meanwhile; resume it again", run_.run_id)));
+    if (verdicts->size() != selection_.done.size())
+      return complain(
+          base::usage_error(fmt::format("run {} went on in another process meanwhile; resume it again", run_.run_id)));
+    return tell_other_commits();
+  }
+
+  /// What a run has already may be of another source than what is tested now.
+  std::optional<ExitCode> tell_other_commits() {
+    const auto before = store_.history()->revisions(run_.run_id);
+    if (!before) return complain(before.error());
+    for (const auto& [configuration, revision] : *before) {
+      const auto now = run_.revisions.find(configuration);
+      if (now == run_.revisions.end() || now->second == revision) continue;
+      complain(
+          fmt::format("run {} goes on over another commit: what it has of `{}` is of {}, the rest will be of {}; "
+                      "without --resume all tests are run anew",
+                      run_.run_id, configuration, revision, now->second));
+    }
+    return std::nullopt;
   }
 
   std::optional<ExitCode> choose_session() {

@@ -103,11 +103,6 @@ ExitCode show_run(const ShowOptions& options) {
       complain(fmt::format("run {} has no test `{}`", run->id, options.test));
       return ExitCode::nothing_selected;
     }
-    for (auto& result : *results) {
-      auto attempts = store.failed_attempts(run->id, result.test, result.configuration);
-      if (!attempts) return complain(attempts.error());
-      result.failed_attempts = std::move(*attempts);
-    }
   }
   if (options.json)
     std::printf("%s", reports::json_lines(*run, *results, runner::attributions_of(*run, *results)).c_str());

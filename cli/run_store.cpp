@@ -87,8 +87,7 @@ void RunStore::send_waiting() const {
 
 std::string RunStore::shown() const { return results::shown(location_); }
 
-base::Result<void> RunStore::begin(const std::string& run, std::function<void(const base::Error&)> failed,
-                                   std::function<void(const std::string&)> say) {
+base::Result<void> RunStore::claim(const std::string& run) {
   if (!is_kept()) return {};
   run_ = run;
   const std::string path = lock_file(location_, directory_, run);
@@ -101,12 +100,16 @@ base::Result<void> RunStore::begin(const std::string& run, std::function<void(co
     if (!claimed) return claimed.error();
     if (!*claimed) return base::usage_error(fmt::format("run {} is still under way in another process", run));
   }
+  return {};
+}
+
+void RunStore::begin(std::function<void(const base::Error&)> failed, std::function<void(const std::string&)> say) {
+  if (!is_kept()) return;
   if (results::is_server(location_))
     writer_ = std::make_unique<results::RunWriter>(
         std::move(store_), std::move(failed),
         results::SpoolOptions{location_, spool_directory(directory_), std::move(say)});
   else writer_ = std::make_unique<results::RunWriter>(std::move(store_), std::move(failed));
-  return {};
 }
 
 bool RunStore::finish() {

@@ -33,9 +33,10 @@ class RunStore {
   /// The directory for what is kept beside results: recordings, locks. Empty with `none`.
   const std::string& directory() const { return directory_; }
 
-  /// Begins to write a run, which nobody else may resume meanwhile. `failed`: as RunWriter has it.
-  base::Result<void> begin(const std::string& run, std::function<void(const base::Error&)> failed,
-                           std::function<void(const std::string&)> say);
+  /// From now on nobody else may resume the run; an error if somebody writes it.
+  base::Result<void> claim(const std::string& run);
+  /// Begins to write the run that was claimed. `failed`: as RunWriter has it.
+  void begin(std::function<void(const base::Error&)> failed, std::function<void(const std::string&)> say);
   results::RunWriter* writer() { return writer_.get(); }
   /// Waits until all is written, and says what waits for the server. False after a complaint if something is lost.
   bool finish();

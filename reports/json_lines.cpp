@@ -17,6 +17,21 @@ double rounded(base::Duration duration) {
   return static_cast<double>(std::chrono::round<std::chrono::microseconds>(duration).count()) / 1e6;
 }
 
+void add_excerpt(Json& line, const std::string& stream, const model::Excerpt& excerpt) {
+  line[stream] = base::to_utf8(excerpt.text);
+  line[stream + "_bytes"] = excerpt.bytes;
+  line[stream + "_truncated"] = excerpt.truncated;
+}
+
+Json object_of(const model::FailedAttempt& attempt) {
+  Json object = {{"attempt", attempt.number},
+                 {"verdict", model::name_of(attempt.verdict)},
+                 {"reason", base::to_utf8(attempt.reason)}};
+  add_excerpt(object, "stdout", attempt.output);
+  add_excerpt(object, "stderr", attempt.error);
+  return object;
+}
+
 }  // namespace
 
 std::string json_line(const model::RunStarted& event) {
@@ -39,22 +54,19 @@ std::string json_line(const model::TestResult& result) {
                {"attempts", result.attempts},
                {"reason", base::to_utf8(result.reason)},
                {"status", result.status ? Json(*result.status) : Json()},
-               {"signal", result.signal.empty() ? Json() : Json(result.signal)},
-               {"stdout", base::to_utf8(result.output.text)},
-               {"stdout_bytes", result.output.bytes},
-               {"stdout_truncated", result.output.truncated},
-               {"stderr", base::to_utf8(result.error.text)},
-               {"stderr_bytes", result.error.bytes},
-               {"stderr_truncated", result.error.truncated},
-               {"wall_s", rounded(result.wall)},
-               {"user_s", rounded(result.usage.user)},
-               {"system_s", rounded(result.usage.system)},
-               {"max_rss_kib", result.usage.max_rss_kib},
-               {"command", base::to_utf8(result.command)}};
+               {"signal", result.signal.empty() ? Json() : Json(result.signal)}};
+  add_excerpt(line, "stdout", result.output);
+  add_excerpt(line, "stderr", result.error);
+  line["wall_s"] = rounded(result.wall);
+  line["user_s"] = rounded(result.usage.user);
+  line["system_s"] = rounded(result.usage.system);
+  line["max_rss_kib"] = result.usage.max_rss_kib;
+  line["command"] = base::to_utf8(result.command);
   for (const auto& tag : result.tags) line["tags"].push_back(base::to_utf8(tag));
   if (!result.outputs.empty()) line["outputs"] = result.outputs;
   if (!result.recording.empty()) line["recording"] = base::to_utf8(result.recording);
   if (!result.detail.empty()) line["detail"] = base::to_utf8(result.detail);
+  for (const auto& attempt : result.failed_attempts) line["failed_attempts"].push_back(object_of(attempt));
   return line.dump();
 }
 

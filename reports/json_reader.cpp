@@ -1,5 +1,6 @@
 #include "reports/json_reader.hpp"
 
+#include <algorithm>
 #include <ctime>
 
 #include <fmt/format.h>
@@ -40,6 +41,14 @@ class Line {
     const auto found = object_.find("status");
     return found != object_.end() && found->is_number_integer() ? std::optional(found->get<int>()) : std::nullopt;
   }
+  std::vector<int> counts(const char* name) const {
+    std::vector<int> all;
+    const auto found = object_.find(name);
+    if (found != object_.end() && found->is_array())
+      for (const auto& one : *found)
+        if (one.is_number_unsigned()) all.push_back(bounded(one.get<std::uint64_t>()));
+    return all;
+  }
   std::vector<std::string> texts(const char* name) const {
     std::vector<std::string> all;
     const auto found = object_.find(name);
@@ -49,7 +58,23 @@ class Line {
     return all;
   }
 
+  model::Excerpt excerpt(const std::string& stream) const {
+    return {text(stream.c_str()), number((stream + "_bytes").c_str()), flag((stream + "_truncated").c_str())};
+  }
+  int count(const char* name) const { return bounded(number(name)); }
+  std::vector<Line> lines(const char* name) const {
+    std::vector<Line> all;
+    const auto found = object_.find(name);
+    if (found != object_.end() && found->is_array())
+      for (const auto& one : *found)
+        if (one.is_object()) all.emplace_back(one);
+    return all;
+  }
+
  private:
+  /// As many as a person could have asked for.
+  static int bounded(std::uint64_t count) { return static_cast<int>(std::min<std::uint64_t>(count, 1'000'000)); }
+
   const json& object_;
 };
 
@@ -57,6 +82,15 @@ base::UtcTime time_of(const std::string& text) {
   std::tm parts{};
   const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
   return rest == nullptr ? base::UtcTime() : std::chrono::system_clock::from_time_t(::timegm(&parts));
+}
+
+std::vector<model::FailedAttempt> failed_attempts_of(const Line& line) {
+  std::vector<model::FailedAttempt> attempts;
+  for (const auto& attempt : line.lines("failed_attempts"))
+    if (const auto verdict = model::verdict_named(attempt.text("verdict")))
+      attempts.push_back({attempt.count("attempt"), *verdict, attempt.text("reason"), attempt.excerpt("stdout"),
+                          attempt.excerpt("stderr")});
+  return attempts;
 }
 
 base::Result<model::TestResult> result_of(const Line& line) {
@@ -71,13 +105,15 @@ base::Result<model::TestResult> result_of(const Line& line) {
   result.verdict = *verdict;
   result.flaky = line.flag("flaky");
   result.leaky = line.flag("leaky");
-  result.attempts = static_cast<int>(std::min<std::uint64_t>(line.number("attempts"), 1'000'000));
+  result.attempts = line.count("attempts");
+  result.outputs = line.counts("outputs");
+  result.failed_attempts = failed_attempts_of(line);
   result.reason = line.text("reason");
   result.detail = line.text("detail");
   result.status = line.status();
   result.signal = line.text("signal");
-  result.output = {line.text("stdout"), line.number("stdout_bytes"), line.flag("stdout_truncated")};
-  result.error = {line.text("stderr"), line.number("stderr_bytes"), line.flag("stderr_truncated")};
+  result.output = line.excerpt("stdout");
+  result.error = line.excerpt("stderr");
   result.wall = line.seconds("wall_s");
   result.usage = {line.seconds("user_s"), line.seconds("system_s"), line.number("max_rss_kib")};
   result.command = line.text("command");

@@ -75,9 +75,6 @@ base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to)
     auto full = from.full_output(run->id, result.test, result.configuration);
     if (!full) return full.error();
     result.full_output = std::move(*full);
-    auto attempts = from.failed_attempts(run->id, result.test, result.configuration);
-    if (!attempts) return attempts.error();
-    result.failed_attempts = std::move(*attempts);
     to.handle(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
     constexpr std::size_t most_waiting = 1000;
     if (++handed % most_waiting == 0)

@@ -1,4 +1,6 @@
 // Reading runs and results out of the store.
+#include <unordered_map>
+
 #include <fmt/format.h>
 
 #include "base/hex.hpp"
@@ -112,6 +114,24 @@ model::TestResult result_from(soci::row& row, BlobReader& blobs) {
   return result;
 }
 
+/// `by_test`: where the result of each test of the run stands.
+void add_failed_attempts(soci::session& session, const std::string& run,
+                         const std::unordered_map<long long, std::size_t>& by_test,
+                         std::vector<model::TestResult>& results) {
+  BlobReader blobs(session);
+  soci::rowset<soci::row> rows =
+      (session.prepare << "SELECT * FROM failed_attempts WHERE run_id = (SELECT id FROM runs WHERE name = :run) "
+                          "ORDER BY test_id, number",
+       soci::use(run));
+  for (auto& row : rows) {
+    const auto found = by_test.find(row.get<long long>("test_id"));
+    if (found == by_test.end()) continue;  // its last attempt is under way
+    results[found->second].failed_attempts.push_back(
+        {row.get<int>("number"), verdict_of(row), row.get<std::string>("reason"), excerpt_from(row, blobs, "stdout"),
+         excerpt_from(row, blobs, "stderr")});
+  }
+}
+
 /// The number N of `latest~N`; 0 for `latest`.
 std::optional<std::int64_t> steps_back(const std::string& name) {
   if (name == "latest") return 0;
@@ -188,9 +208,10 @@ base::Result<model::Run> Store::find_run(const std::string& name) {
 }
 
 base::Result<std::vector<model::TestResult>> Store::results(const std::string& run) {
-  auto found =
-      limited(*connection_, [&]() -> base::Result<std::vector<model::TestResult>> {
+  return limited(
+      *connection_, [&]() -> base::Result<std::vector<model::TestResult>> {
         std::vector<model::TestResult> all;
+        std::unordered_map<long long, std::size_t> by_test;
         BlobReader blobs(connection_->session);
         soci::rowset<soci::row> rows =
             (connection_->session.prepare
@@ -204,19 +225,13 @@ base::Result<std::vector<model::TestResult>> Store::results(const std::string& r
                     "WHERE runs.name = :run ORDER BY results.started_us, tests.name",
              soci::use(run));
         for (auto& row : rows) {
+          by_test[row.get<long long>("test_id")] = all.size();
           all.push_back(result_from(row, blobs));
           all.back().index = all.size() - 1;
         }
+        add_failed_attempts(connection_->session, run, by_test, all);
         return all;
       });
-  if (!found) return found;
-  for (auto& result : *found) {
-    if (!result.flaky) continue;
-    auto attempts = failed_attempts(run, result.test, result.configuration);
-    if (!attempts) return attempts.error();
-    result.failed_attempts = std::move(*attempts);
-  }
-  return found;
 }
 
 base::Result<std::optional<std::string>> Store::full_output(const std::string& run, const std::string& test,
@@ -233,31 +248,6 @@ base::Result<std::optional<std::string>> Store::full_output(const std::string& r
     if (!connection_->session.got_data()) return std::optional<std::string>();
     return std::optional<std::string>(blob.decoded());
   });
-}
-
-base::Result<std::vector<model::FailedAttempt>> Store::failed_attempts(const std::string& run, const std::string& test,
-                                                                       const std::string& configuration) {
-  return limited(
-      *connection_, [&]() -> base::Result<std::vector<model::FailedAttempt>> {
-        std::vector<model::FailedAttempt> all;
-        BlobReader blobs(connection_->session);
-        soci::rowset<soci::row> rows =
-            (connection_->session.prepare
-                 << "SELECT failed_attempts.* FROM failed_attempts JOIN tests ON tests.id = failed_attempts.test_id "
-                    "JOIN runs ON runs.id = failed_attempts.run_id WHERE runs.name = :run AND tests.name = :test AND "
-                    "tests.configuration = :configuration ORDER BY number",
-             soci::use(run), soci::use(test), soci::use(configuration));
-        for (auto& row : rows) {
-          model::FailedAttempt attempt;
-          attempt.number = row.get<int>("number");
-          attempt.verdict = verdict_of(row);
-          attempt.reason = row.get<std::string>("reason");
-          attempt.output = excerpt_from(row, blobs, "stdout");
-          attempt.error = excerpt_from(row, blobs, "stderr");
-          all.push_back(std::move(attempt));
-        }
-        return all;
-      });
 }
 
 base::Result<std::vector<LatestResult>> Store::latest_results() {

@@ -57,17 +57,13 @@ class Store {
   base::Result<std::vector<model::Run>> recent_runs(std::size_t most);
   /// The run that an id, a unique prefix of one, `latest` or `latest~N` names.
   base::Result<model::Run> find_run(const std::string& name);
-  /// The results of a run in the order in which they came, without full outputs. Of a flaky one with the attempts that
-  /// failed.
+  /// The results of a run in the order in which they came, without full outputs.
   base::Result<std::vector<model::TestResult>> results(const std::string& run);
   /// The whole stdout of a test, if it was kept.
   base::Result<std::optional<std::string>> full_output(const std::string& run, const std::string& test,
                                                        const std::string& configuration);
   /// The directories that passes of a test have kept, the latest first; some may be gone.
   base::Result<std::vector<std::string>> kept_directories(const std::string& test, const std::string& configuration);
-  /// The attempts of a test that failed before the one that its result tells of.
-  base::Result<std::vector<model::FailedAttempt>> failed_attempts(const std::string& run, const std::string& test,
-                                                                  const std::string& configuration);
   /// The latest result of every test that has one: verdict and wall time.
   base::Result<std::vector<LatestResult>> latest_results();
   /// The verdicts of a run so far.

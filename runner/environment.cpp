@@ -8,16 +8,12 @@
 
 namespace fatespec::runner {
 
-namespace {
-
 model::Variables kept_environment(bool here) {
   model::Variables kept;
   for (const char* name : {"PATH", "HOME"})
     if (const char* value = here ? std::getenv(name) : nullptr) kept[name] = value;
   return kept;
 }
-
-}  // namespace
 
 model::Variables added_environment(const model::Project& project, const model::PlannedTest& test,
                                    const model::Variables& variables, bool here) {

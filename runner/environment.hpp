@@ -9,6 +9,9 @@
 
 namespace fatespec::runner {
 
+/// PATH and HOME of this process, which tests on this machine keep; nothing if not `here`.
+model::Variables kept_environment(bool here);
+
 /// What the project, the target, the configuration and the test add, the later over the earlier. Variables are
 /// replaced; here, `$PATH` and `$HOME` are those of this process, and any name those that were added before.
 model::Variables added_environment(const model::Project& project, const model::PlannedTest& test,

@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "runner/command_line.hpp"
+#include "runner/environment.hpp"
 #include "runner/variable_check.hpp"
 #include "runner/variables.hpp"
 #include "specs/shell.hpp"
@@ -155,8 +156,8 @@ class PlanBuilder {
 
   void add_suite(const std::shared_ptr<const model::Suite>& suite,
                  const std::shared_ptr<const model::Configuration>& configuration) {
-    const VariableLayer layer = variables_for(*plan_.project, *configuration, *suite, variable_sources_,
-                                              model::board_of(*plan_.project, configuration->target) == nullptr);
+    is_here_ = model::board_of(*plan_.project, configuration->target) == nullptr;
+    const VariableLayer layer = variables_for(*plan_.project, *configuration, *suite, variable_sources_, is_here_);
     const auto shared = resolve(layer);
     if (!shared) return;
     variables_.begin(layer);
@@ -232,7 +233,7 @@ class PlanBuilder {
   }
 
   std::shared_ptr<const model::Variables> resolve(const VariableLayer& layer) {
-    auto resolved = specs::resolve_variables(layer.values, layer.origins);
+    auto resolved = specs::resolve_variables(layer.values, layer.origins, kept_environment(is_here_));
     if (resolved.problems.empty()) return std::make_shared<const model::Variables>(std::move(resolved.values));
     for (const auto& problem : resolved.problems)
       if (reported_.insert(problem.str()).second)
@@ -248,6 +249,7 @@ class PlanBuilder {
   std::vector<std::shared_ptr<const model::Configuration>> configurations_;
   model::TestPlan plan_;
   std::unordered_set<std::string> names_;
+  bool is_here_ = true;         ///< the configuration at hand has no board
   bool planned_whole_ = false;  ///< all combinations of the test at hand are selected
   std::set<std::string> reported_;
 };

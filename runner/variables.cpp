@@ -12,9 +12,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// `~/` is the home, as a shell would have it in an assignment: it leaves that in `--set NAME=~/x` alone.
 /// A bare program name such as `ffmpeg` stays one, if PATH has it and the directory has no such file: there `ffmpeg`
 /// may be the source, which is no program.
 std::string absolute_value(const std::string& name, const std::string& value, const std::string& directory) {
+  if (value.starts_with("~/")) return "$HOME" + value.substr(1);
   const bool is_url = value.find("://") != std::string::npos;
   if (value.empty() || value[0] == '/' || value[0] == '$' || is_url) return value;
   const fs::path path = fs::path(directory) / value;

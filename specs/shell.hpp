@@ -55,7 +55,9 @@ struct ResolvedVariables {
   std::vector<base::Error> problems;  ///< each circle, and each value that is too long
 };
 
-/// Replaces variables in the values of variables.
-ResolvedVariables resolve_variables(const model::Variables& variables, const model::Places& origins);
+/// Replaces variables in the values of variables. `surroundings` are names that values may use, too, where no variable
+/// has them: `$HOME`.
+ResolvedVariables resolve_variables(const model::Variables& variables, const model::Places& origins,
+                                    const model::Variables& surroundings = {});
 
 }  // namespace fatespec::specs

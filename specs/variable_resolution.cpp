@@ -10,10 +10,16 @@ namespace {
 /// Resolves variables one by one, depth first.
 class Resolver {
  public:
-  Resolver(const model::Variables& raw, const model::Places& origins) : raw_(raw), origins_(origins) {}
+  Resolver(const model::Variables& raw, const model::Places& origins, const model::Variables& surroundings)
+      : raw_(raw), origins_(origins), surroundings_(surroundings) {
+    for (const auto& known : surroundings_)
+      if (!raw_.contains(known.first)) resolved_.values.insert(known);
+  }
 
   ResolvedVariables run() {
     for (const auto& [name, value] : raw_) resolve(name);
+    for (const auto& [name, value] : surroundings_)
+      if (!raw_.contains(name)) resolved_.values.erase(name);
     return std::move(resolved_);
   }
 
@@ -59,6 +65,7 @@ class Resolver {
 
   const model::Variables& raw_;
   const model::Places& origins_;
+  const model::Variables& surroundings_;
   ResolvedVariables resolved_;
   std::set<std::string> failed_;
   std::vector<std::string> path_;
@@ -66,8 +73,9 @@ class Resolver {
 
 }  // namespace
 
-ResolvedVariables resolve_variables(const model::Variables& variables, const model::Places& origins) {
-  return Resolver(variables, origins).run();
+ResolvedVariables resolve_variables(const model::Variables& variables, const model::Places& origins,
+                                    const model::Variables& surroundings) {
+  return Resolver(variables, origins, surroundings).run();
 }
 
 }  // namespace fatespec::specs

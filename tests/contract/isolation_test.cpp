@@ -194,8 +194,7 @@ TEST(Isolation, ASmallLimitOfTheDirectoryHoldsForQuickTests) {
   const auto run =
       run_suite(directory, "tests: [{name: t, spec: 'head -c 20M /dev/zero >big', limits: {directory: 1M}}]\n");
   EXPECT_EQ(run["t"]["verdict"], "fail");
-  EXPECT_NE(run["t"]["reason"].get<std::string>().find("put more than 1.0 MiB into its directory"),
-            std::string::npos);
+  EXPECT_NE(run["t"]["reason"].get<std::string>().find("put more than 1.0 MiB into its directory"), std::string::npos);
 }
 
 TEST(Isolation, TheEnvironmentOfEveryLayerIsPastedAndExtendsPath) {

@@ -49,6 +49,31 @@ TEST_F(MergeTest, ShardsAreTheRunThatTheyAreShardsOf) {
   EXPECT_EQ(comparable("again.jsonl"), comparable("whole.jsonl"));
 }
 
+TEST_F(MergeTest, FailedAttemptsAndWhatCombinationsHaveInCommonStayToldAsIfItWereOneRun) {
+  directory_.write("s.yaml",
+                   "tests:\n"
+                   "  - {name: flaky, spec: 'test -e done || { touch done; echo first; echo why >&2; exit 1; }', "
+                   "cwd: ., retries: 1}\n"
+                   "  - {name: bad, spec: 'echo out; exit 3', retries: 1}\n"
+                   "  - {name: m, spec: 'test $A$B != 21', matrix: {A: [1, 2], B: [1, 2, 3]}}\n");
+  run("run s.yaml --no-progress --json whole.jsonl --results whole.db");
+  std::filesystem::remove(directory_ / "done");
+  for (const char* shard : {"1", "2"})
+    run(std::string("run s.yaml --no-progress --results none --shard ") + shard + "/2 --json " + shard + ".jsonl");
+  const auto merged = run("merge 1.jsonl 2.jsonl --json merged.jsonl --junit merged.xml --results merged.db");
+  EXPECT_EQ(merged.status, 1) << merged.err;
+  EXPECT_EQ(comparable("merged.jsonl"), comparable("whole.jsonl"));
+  EXPECT_NE(merged.out.find("s/m  fails exactly when A=2 and B=1"), std::string::npos) << merged.out;
+  EXPECT_EQ(json_lines(read_file(directory_ / "merged.jsonl"), "run_finished").at(0)["attributions"],
+            json_lines(read_file(directory_ / "whole.jsonl"), "run_finished").at(0)["attributions"]);
+  EXPECT_NE(read_file(directory_ / "merged.xml").find("<flakyFailure message=\"status 1, expected 0: why\""),
+            std::string::npos)
+      << read_file(directory_ / "merged.xml");
+  // The store gives the same again.
+  EXPECT_EQ(run("report --format json --results merged.db -o again.jsonl").status, 0);
+  EXPECT_EQ(comparable("again.jsonl"), comparable("whole.jsonl"));
+}
+
 TEST_F(MergeTest, WhatIsMissingIsAnErrorAndNamed) {
   for (const char* shard : {"1", "2"})
     run(std::string("run s.yaml --no-progress --results none --filter '!name(t7)' --shard ") + shard + "/2 --json " +

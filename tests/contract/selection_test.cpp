@@ -320,6 +320,45 @@ TEST(Resume, ASuiteThatHasGrownIsRunWhole) {
             std::string::npos);
 }
 
+TEST(Resume, AnotherCommitIsTold) {
+  const TemporaryDirectory directory;
+  const std::string commit =
+      "git -C src -c user.name=n -c user.email=e commit -q --allow-empty -m m && git -C src rev-parse HEAD";
+  const auto first = test::shell("git init -q src && " + commit, directory.path()).out;
+  directory.write("fatespec.yaml", "suites: [s.yaml]\nsource: src\n");
+  directory.write("s.yaml", tests_cut_short(directory, "s"));
+  EXPECT_EQ(test::fatespec("run --jobs 1 --fail-fast", directory.path()).status, 1);
+  const auto second = test::shell(commit, directory.path()).out;
+  const auto resumed = test::fatespec("run --jobs 1 --resume", directory.path());
+  EXPECT_NE(resumed.out.find("4 tests: 4 fail"), std::string::npos) << resumed.out << resumed.err;
+  EXPECT_NE(resumed.err.find("goes on over another commit: what it has of `default` is of " + first.substr(0, 40) +
+                             ", the rest will be of " + second.substr(0, 40) + "; without --resume"),
+            std::string::npos)
+      << resumed.err;
+}
+
+// git, which says what is tested, stands in the way between the choice of tests and the first of them.
+TEST(Resume, WhatWentOnElsewhereMeanwhileIsNotRunAgain) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: [s.yaml]\nsource: .\n");
+  directory.write("s.yaml", tests_cut_short(directory, "s"));
+  directory.write("bin/git", "#!/bin/sh\nif mv " + directory / "block" + " " + directory / "blocked" +
+                                 " 2>/dev/null; then read line <" + directory / "go" + "; fi\n");
+  EXPECT_EQ(test::shell("chmod +x bin/git && mkfifo go", directory.path()).status, 0);
+  EXPECT_EQ(test::fatespec("run --jobs 1 --fail-fast", directory.path()).status, 1);
+  directory.write("block", "");
+  const std::string resume = "PATH=" + directory / "bin" + ":$PATH " FATESPEC_PROGRAM " run --jobs 1 --resume";
+  const auto both = test::shell("{ " + resume +
+                                    "; echo status $? >&2; } 2>late >late.out & "
+                                    "for i in $(seq 3000); do test -e blocked && break; sleep 0.01; done; " +
+                                    resume + "; echo >go; wait; cat late >&2",
+                                directory.path());
+  EXPECT_NE(both.out.find("4 tests: 4 fail"), std::string::npos) << both.out << both.err;
+  EXPECT_NE(both.err.find("went on in another process meanwhile; resume it again\nstatus 2\n"), std::string::npos)
+      << both.err;
+  EXPECT_EQ(log_of(directory).size(), 4U) << "each test ran once";
+}
+
 // Two checkouts may keep their results in one file.
 TEST(Resume, ARunOfAnotherProjectIsNotGoneOnWith) {
   const TemporaryDirectory directory;

@@ -98,7 +98,11 @@ TEST(Verdicts, APassAfterARetryIsFlaky) {
   EXPECT_EQ(run["a"]["verdict"], "pass");
   EXPECT_EQ(run["a"]["flaky"], true);
   EXPECT_EQ(run["a"]["attempts"], 2);
+  EXPECT_EQ(run["a"]["failed_attempts"].dump(),
+            R"([{"attempt":1,"reason":"status 1, expected 0","stderr":"","stderr_bytes":0,"stderr_truncated":false,)"
+            R"("stdout":"attempt\n","stdout_bytes":8,"stdout_truncated":false,"verdict":"fail"}])");
   EXPECT_EQ(run["b"]["attempts"], 3);
+  EXPECT_EQ(run["b"]["failed_attempts"].size(), 2U);
   EXPECT_EQ(run["b"]["flaky"], false);
 }
 

@@ -56,6 +56,21 @@ TEST_F(PlanBuilderTest, RelativePathsBeginWhereTheyAreDefined) {
   EXPECT_EQ(planned.command(0), base + "/build/ffmpeg " + base + "/samples/a");
 }
 
+TEST_F(PlanBuilderTest, TheHomeIsTheCallersHere) {
+  const std::string home = std::getenv("HOME");
+  const std::string suite =
+      "variables: {REFS: \"$HOME/refs\"}\ntests: [{name: t, spec: x $SAMPLES_PATH $REFS $B_PATH}]";
+  EXPECT_EQ(plan("variables: {SAMPLES_PATH: ~/samples}", suite, {.set = {{"B_PATH", "~/b"}}}).command(0),
+            "x " + home + "/samples " + home + "/refs " + home + "/b");
+  EXPECT_EQ(plan("variables: {HOME: /own, SAMPLES_PATH: ~/s}", suite, {.set = {{"B_PATH", "b~/c"}}}).command(0),
+            "x /own/s /own/refs '" + std::filesystem::current_path().string() + "/b~/c'");
+  EXPECT_EQ(plan("targets: {b: {host: h}}\nconfigurations: {c: {target: b, variables: {SAMPLES_PATH: \"$HOME/s\"}}}",
+                 "tests: [{name: t, spec: x $SAMPLES_PATH}]")
+                .command(0),
+            "x '$HOME/s'")
+      << "a board's home is not known";
+}
+
 TEST_F(PlanBuilderTest, TheEnvironmentGivesTheClassicTwo) {
   ::setenv("SAMPLES_PATH", "/from/environment", 1);
   EXPECT_EQ(plan("", "tests: [{name: t, spec: x $SAMPLES_PATH}]").command(0), "x /from/environment");
