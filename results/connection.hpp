@@ -41,9 +41,10 @@ struct OptionalId {
   }
 };
 
-/// The library's text in one line, without the SQL statement that it ends with.
+/// The library's text in one line, without its function in front and the SQL statement that it ends with.
 inline std::string message_of(const soci::soci_error& error) {
-  const std::string text = error.what();
+  std::string text = error.what();
+  if (text.starts_with("sqlite3_statement_backend::")) text.erase(0, text.find(": ") + 2);
   const auto statement = text.find(" while ");
   std::string line;
   for (const auto part : base::split_lines(std::string_view(text).substr(0, statement)))

@@ -55,7 +55,11 @@ class RowInserter {
 };
 
 /// `immutable`: a file that nobody can change, on a medium that cannot be written.
-enum class Access { read_write, immutable };
+enum class Access {
+  read_write,
+  read_beside_writers,  ///< of a file: another process may be writing it
+  immutable,            ///< of a file that nobody writes meanwhile
+};
 
 class Engine {
  public:

@@ -125,13 +125,13 @@ class SqliteInserter : public RowInserter {
   soci::statement add_blob_;
 };
 
-/// https://www.sqlite.org/uri.html: without the files beside it that even a reader would have to make.
-std::string immutable_uri(const std::string& location) {
+/// https://www.sqlite.org/uri.html: without the files beside it that even a reader would make.
+std::string read_only_uri(const std::string& location, Access access) {
   std::string uri = "file://";
   for (const char c : std::filesystem::absolute(location).string())
     uri += std::string_view("%?#\"").find(c) == std::string_view::npos ? std::string(1, c)
                                                                        : fmt::format("%{:02x}", static_cast<int>(c));
-  return uri + "?mode=ro&immutable=1";
+  return uri + (access == Access::immutable ? "?mode=ro&immutable=1" : "?mode=ro&readonly_shm=1");
 }
 
 class SqliteEngine : public Engine {
@@ -147,8 +147,8 @@ class SqliteEngine : public Engine {
   std::string_view name() const override { return "sqlite"; }
 
   base::Result<void> connect(soci::session& session, const std::string& location, Access access) const override {
-    if (access == Access::immutable) {
-      session.open(soci::sqlite3, fmt::format("dbname=\"{}\"", immutable_uri(location)));
+    if (access != Access::read_write) {
+      session.open(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=30", read_only_uri(location, access)));
       return {};
     }
     const bool looks_like_uri = location.starts_with("file:");

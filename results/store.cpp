@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
 #include <chrono>
 #include <filesystem>
 #include <thread>
@@ -14,6 +13,7 @@
 #include "base/hex.hpp"
 #include "base/text.hpp"
 #include "results/connection.hpp"
+#include "results/file_access.hpp"
 #include "results/location.hpp"
 #include "results/migrations.hpp"
 
@@ -60,10 +60,16 @@ base::Error written_by_newer(const std::string& location, int version) {
 }
 
 /// Brings the schema up to date; another process may be doing the same.
-base::Result<void> migrate(Store::Connection& connection, const std::string& location) {
+base::Result<void> migrate(Store::Connection& connection, const std::string& location, Access access) {
   soci::session& session = connection.session;
   // Who may only read can read a store that needs nothing.
   if (connection.engine.has_schema(session) && stored_version(session) == schema_version()) return {};
+  if (access != Access::read_write)
+    return base::Error{
+        base::ErrorKind::invalid,
+        fmt::format("{}: of another version, and it cannot be written to bring it up to date; copy it to "
+                    "where it can",
+                    shown(location))};
   connection.engine.begin_migration(session);
   session << "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)";
   const int version = stored_version(session);
@@ -84,21 +90,6 @@ base::Result<void> migrate(Store::Connection& connection, const std::string& loc
 
 constexpr auto patience = std::chrono::seconds(30);
 
-bool is_on_read_only_medium(const std::string& location) {
-  return !is_server(location) && ::access(location.c_str(), F_OK) == 0 && ::access(location.c_str(), W_OK) != 0 &&
-         errno == EROFS;
-}
-
-/// What a killed writer has left beside the file can be taken in only where the file can be written.
-base::Result<void> is_whole(const std::string& location) {
-  std::error_code none;
-  if (const auto left = fs::file_size(location + "-wal", none); none || left == 0) return {};
-  return base::Error{base::ErrorKind::io,
-                     fmt::format("results file {0}: the file system is read-only, and {0}-wal holds results that are "
-                                 "not in it yet; copy both to where they can be written",
-                                 location)};
-}
-
 /// What SQLite says in words of its own, for those who name a file.
 std::string reason_of(const soci::soci_error& error) {
   const std::string message = message_of(error);
@@ -118,7 +109,7 @@ base::Result<std::unique_ptr<Store::Connection>> connect(const std::string& loca
   if (auto connected = connection->engine.connect(connection->session, location, access); !connected)
     return connected.error();
   const Deadline limit(connection->engine.descriptor(connection->session), std::chrono::minutes(2));
-  if (auto migrated = migrate(*connection, location); !migrated) return migrated.error();
+  if (auto migrated = migrate(*connection, location, access); !migrated) return migrated.error();
   return connection;
 }
 
@@ -129,19 +120,15 @@ const Engine& engine_of(const std::string& location) {
 }
 
 // Switching a new file to WAL fails at once while another process does the same, whatever the busy timeout says.
-base::Result<std::unique_ptr<Store>> Store::open_patiently(const std::string& location) {
+base::Result<std::unique_ptr<Store>> Store::open_patiently(const std::string& location, Access access) {
   const auto deadline = std::chrono::steady_clock::now() + patience;
-  for (Access access = Access::read_write;;) {
+  for (;;) {
     try {
       auto connection = connect(location, access);
       if (!connection) return connection.error();
       return std::unique_ptr<Store>(new Store(std::move(*connection)));
     } catch (const soci::soci_error& error) {
-      if (access == Access::read_write && is_on_read_only_medium(location)) {
-        if (auto readable = is_whole(location); !readable) return readable.error();
-        access = Access::immutable;
-        continue;
-      }
+      if (access == Access::read_beside_writers) return not_taken_in(location);
       if (is_server(location) || !is_locked(error) || std::chrono::steady_clock::now() > deadline)
         return not_opened(location, error);
     }
@@ -155,17 +142,16 @@ Store::Store(std::unique_ptr<Connection> connection) : connection_(std::move(con
 Store::~Store() = default;
 
 base::Result<std::unique_ptr<Store>> Store::open(const std::string& location) {
-  if (is_server(location)) return open_patiently(location);
-  if (is_on_read_only_medium(location))
-    return base::Error{base::ErrorKind::io, fmt::format("results file {}: the file system is read-only", location)};
+  if (is_server(location)) return open_patiently(location, Access::read_write);
   std::error_code ignored;
   const auto type = fs::status(location, ignored).type();
   if (type != fs::file_type::not_found && type != fs::file_type::regular && type != fs::file_type::none)
     return base::Error{base::ErrorKind::io, fmt::format("results file {}: it is no regular file", location)};
+  if (auto writable = check_writable(location); !writable) return writable.error();
   const fs::path directory = fs::path(location).parent_path();
   if (!directory.empty())
     if (auto made = base::make_directories(directory); !made) return made.error();
-  return open_patiently(location);
+  return open_patiently(location, Access::read_write);
 }
 
 base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& location) {
@@ -173,7 +159,8 @@ base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& loc
   if (!is_server(location) && !fs::exists(location, ignored))
     return base::Error{base::ErrorKind::not_found,
                        fmt::format("there are no results yet: {} does not exist; `fatespec run` makes it", location)};
-  return is_on_read_only_medium(location) ? open_patiently(location) : open(location);
+  const Access access = is_server(location) ? Access::read_write : access_for_reading(location);
+  return access == Access::read_write ? open(location) : open_patiently(location, access);
 }
 
 std::string this_host() {

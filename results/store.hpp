@@ -36,6 +36,8 @@ struct HistoryEntry {
   std::string revision;  ///< of the source tree; empty if it was not configured
 };
 
+enum class Access;
+
 /// A connection to where results are kept. One thread at a time; several connections, also of other processes and
 /// machines, may be open.
 class Store {
@@ -95,7 +97,7 @@ class Store {
 
  private:
   explicit Store(std::unique_ptr<Connection> connection);
-  static base::Result<std::unique_ptr<Store>> open_patiently(const std::string& location);
+  static base::Result<std::unique_ptr<Store>> open_patiently(const std::string& location, Access access);
   std::unique_ptr<Connection> connection_;
 };
 

@@ -179,6 +179,58 @@ TEST(BadInput, ResultsOnAReadOnlyMediumCanBeRead) {
   EXPECT_NE(refused.err.find("results file disk/r.db: the file system is read-only"), std::string::npos) << refused.err;
 }
 
+/// fatespec for a user who owns nothing: root could write everything.
+class OtherUser {
+ public:
+  explicit OtherUser(const TemporaryDirectory& directory) : directory_(directory.path()) {
+    std::filesystem::permissions(directory_, std::filesystem::perms::all);
+    std::filesystem::copy_file(FATESPEC_PROGRAM, directory_ / "fatespec");
+  }
+  ProgramResult fatespec(const std::string& arguments) const {
+    const std::string user = ::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
+    return shell("umask 022; " + user + "./fatespec " + arguments, directory_);
+  }
+
+ private:
+  std::filesystem::path directory_;
+};
+
+TEST(BadInput, WhoMayOnlyReadResultsReadsThemAndLeavesNothing) {
+  const TemporaryDirectory directory;
+  const OtherUser other(directory);
+  directory.write("a.yaml", "suite: s\ntests: [{name: a, spec: echo x}]\n");
+  EXPECT_EQ(fatespec("run a.yaml --results r.db && chmod 444 r.db", directory.path()).status, 0);
+  for (const char* mode : {"555", "777"}) {
+    shell(std::string("chmod ") + mode + " .", directory.path());
+    const auto shown = other.fatespec("show --all --results r.db");
+    EXPECT_NE(shown.out.find("pass    s/a"), std::string::npos) << mode << shown.out << shown.err;
+    EXPECT_EQ(shell("ls r.db?*", directory.path()).out, "") << mode;
+  }
+  const auto refused = other.fatespec("run a.yaml --results r.db");
+  EXPECT_EQ(refused.status, 3);
+  EXPECT_EQ(refused.err,
+            "fatespec: results file r.db: Permission denied: it cannot be written; name another one with "
+            "--results\n");
+}
+
+TEST(BadInput, ResultsThatAreBeingWrittenCanBeReadByOthers) {
+  const TemporaryDirectory directory;
+  const OtherUser other(directory);
+  directory.write(
+      "a.yaml", "suite: s\ntests: [{name: a, spec: echo x}, {name: b, spec: 'read line <" + directory / "go" + "'}]\n");
+  const auto run =
+      shell("umask 022; mkfifo go; timeout 60 " FATESPEC_PROGRAM
+            " run a.yaml -j1 --order file -q --results r.db >run.out & "
+            "for i in $(seq 3000); do " FATESPEC_PROGRAM
+            " runs --results r.db 2>/dev/null | grep -q '1 pass' && break; "
+            "sleep 0.02; done; chmod a-w r.db; " +
+                std::string(::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "") +
+                "./fatespec show --all --results r.db; timeout 30 sh -c 'echo >go'; wait $!; echo $?",
+            directory.path());
+  EXPECT_NE(run.out.find("pass    s/a "), std::string::npos) << run.out << run.err;
+  EXPECT_NE(run.out.find("\n0\n"), std::string::npos) << "and the writer goes on: " << run.out << run.err;
+}
+
 TEST(BadInput, AKilledRunnerLosesNothingThatHadFinished) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "suite: s\ntests:\n- {name: a, spec: /bin/true}\n- {name: b, spec: 'touch " +

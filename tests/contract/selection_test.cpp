@@ -351,7 +351,7 @@ TEST(Resume, WhatWentOnElsewhereMeanwhileIsNotRunAgain) {
   const auto both = test::shell("{ " + resume +
                                     "; echo status $? >&2; } 2>late >late.out & "
                                     "for i in $(seq 3000); do test -e blocked && break; sleep 0.01; done; " +
-                                    resume + "; echo >go; wait; cat late >&2",
+                                    resume + "; timeout 30 sh -c 'echo >go'; wait; cat late >&2",
                                 directory.path());
   EXPECT_NE(both.out.find("4 tests: 4 fail"), std::string::npos) << both.out << both.err;
   EXPECT_NE(both.err.find("went on in another process meanwhile; resume it again\nstatus 2\n"), std::string::npos)
