@@ -86,7 +86,9 @@ void add_history(CLI::App& app, ExitCode& exit_code) {
   CLI::App* history = app.add_subcommand("history", "a test's verdicts, CPU time and memory over the runs");
   history->add_option("TEST", options->test, "its full name")->required();
   add_store_options(*history, options->store);
-  history->add_option("-n", options->most, "how many results")->capture_default_str();
+  history->add_option("-n", options->most, "how many results")
+      ->capture_default_str()
+      ->check(CLI::Range(1, 1'000'000'000));
   history->add_flag("--json", options->json, "as JSON Lines");
   history->footer("Example:\n  fatespec history mpegaudio/mp2-md5 -n 10");
   history->callback([options, &exit_code] { exit_code = show_history(*options); });

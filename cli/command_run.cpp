@@ -115,9 +115,9 @@ class RunCommand {
     return read_earlier_results();
   }
 
-  /// The files of a run that goes on tell all of it.
+  /// The files and the end of a run that goes on tell all of it.
   std::optional<ExitCode> read_earlier_results() {
-    if (!selection_.resumed || !outputs_.wanted()) return std::nullopt;
+    if (!selection_.resumed) return std::nullopt;
     auto results = store_.history()->results(run_.run_id);
     if (!results) return complain(results.error());
     for (auto& result : *results) earlier_.push_back(std::make_shared<const model::TestResult>(std::move(result)));
@@ -241,6 +241,7 @@ class RunCommand {
     run_.scheduler.recordings = session_ ? session_->recordings() : "";
     if (!selection_.resumed) return;
     run_.resumed = true;
+    run_.started = selection_.resumed->started;
     run_.done = selection_.done;
   }
 
@@ -261,7 +262,10 @@ class RunCommand {
     sinks.emplace_back([this](const auto& event) {
       outputs_.handle(event);
       if (!std::holds_alternative<model::RunStarted>(event)) return;
-      for (auto& result : std::exchange(earlier_, {})) outputs_.handle(model::TestFinished{std::move(result)});
+      for (auto& result : std::exchange(earlier_, {})) {
+        reporter_->remember(*result);
+        outputs_.handle(model::TestFinished{std::move(result)});
+      }
     });
     sinks.emplace_back([this](const auto& event) { reporter_->handle(event); });
     sinks.emplace_back([this](const auto& event) { look_for_trends(event); });

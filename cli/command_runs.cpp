@@ -73,18 +73,24 @@ void show_people(const ShowOptions& options, const std::vector<model::TestResult
               run.version.c_str(), base::printable(run.command).c_str());
   const reports::BadResultText brief{.several_configurations = several,
                                      .show_command = "fatespec show " + run.id + text_of(options.store)};
+  std::size_t flaky = 0;
+  std::size_t leaky = 0;
   for (const auto& result : results) {
+    flaky += result.flaky ? 1 : 0;
+    leaky += result.leaky ? 1 : 0;
     if (!options.test.empty()) show_test(result, console, several);
     else if (model::is_bad(result.verdict) || options.all)
       std::printf("%s\n", reports::describe_bad(result, console, brief).c_str());
+    if (result.flaky) std::printf("%s\n", reports::describe_flaky(result, console, several).c_str());
+    if (result.leaky) std::printf("%s\n", reports::describe_leaky(result, console, several).c_str());
   }
   if (options.test.empty())
     for (const auto& found : runner::attributions_of(run, results))
       std::printf("%s\n", reports::describe(found, console, several).c_str());
   const std::string wall = run.finished ? " in " + base::format_duration(*run.finished - run.started) : ", unfinished";
-  std::printf("%llu of %llu tests: %s%s\n", static_cast<unsigned long long>(run.counts.total()),
+  std::printf("%llu of %llu tests: %s%s%s\n", static_cast<unsigned long long>(run.counts.total()),
               static_cast<unsigned long long>(run.planned), reports::describe(run.counts, console).c_str(),
-              wall.c_str());
+              wall.c_str(), options.test.empty() ? reports::describe_marks(flaky, leaky).c_str() : "");
 }
 
 ExitCode show_run(const ShowOptions& options) {
@@ -117,7 +123,7 @@ void add_runs(CLI::App& app, ExitCode& exit_code) {
   auto most = std::make_shared<std::size_t>(30);
   CLI::App* runs = app.add_subcommand("runs", "the runs that are kept, the latest first");
   add_store_options(*runs, *options);
-  runs->add_option("-n", *most, "how many")->capture_default_str();
+  runs->add_option("-n", *most, "how many")->capture_default_str()->check(CLI::Range(1, 1'000'000'000));
   runs->footer("Example:\n  fatespec runs -n 5");
   runs->callback([options, most, &exit_code] { exit_code = list_runs(*options, *most, reports::Console(stdout)); });
 }

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <map>
 
@@ -12,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/hex.hpp"
 #include "base/text.hpp"
 #include "checks/frame_report.hpp"
 #include "cli/tool_output.hpp"
@@ -39,9 +41,11 @@ std::string class_of_frames(const checks::FrameReport& before, const checks::Fra
   return "some frames" + same_size;
 }
 
-bool is_one_word(std::string_view text) {
+/// As long as those that specs can ask for, from MD5 to SHA-512.
+bool is_digest(std::string_view text) {
   const auto word = base::trim(text);
-  return !word.empty() && word.find_first_of(" \t\n") == std::string_view::npos;
+  constexpr std::array<std::size_t, 6> lengths = {32, 40, 56, 64, 96, 128};
+  return base::is_hex(word) && std::find(lengths.begin(), lengths.end(), word.size()) != lengths.end();
 }
 
 std::string without_blanks(std::string_view text) {
@@ -84,7 +88,7 @@ std::string class_of_change(const std::optional<std::string>& old_text, const st
   const auto now = checks::read_frame_report(new_text);
   if (before && now) return class_of_frames(*before, *now);
   if (without_blanks(*old_text) == without_blanks(new_text)) return "blanks only";
-  return is_one_word(*old_text) && is_one_word(new_text) ? "digest" : "text";
+  return is_digest(*old_text) && is_digest(new_text) ? "digest" : "text";
 }
 
 reports::ProvenanceRecord facts_of_review() {

@@ -55,6 +55,7 @@ void RunReporter::started(const model::RunStarted& event) {
   for (const auto& [test, wall] : options_.expected) total_expected_ += wall;
   done_ = event.done.total();
   counts_ = event.done;
+  resumed_ = event.resumed;
   if (options_.quiet) return;
   const std::string where = options_.on_cluster ? "on the cluster" : fmt::format("{} at once", options_.jobs);
   if (event.resumed)
@@ -80,41 +81,42 @@ void RunReporter::test_lost(const model::TestLost& event) {
 void RunReporter::test_finished(const model::TestResult& result) {
   ++done_;
   ++counts_[result.verdict];
-  if (result.flaky) ++flaky_;
-  if (result.leaky) ++leaky_;
+  remember(result);
   done_expected_ += expected(result.test, result.configuration);
   remember_slow(result);
   if (model::is_bad(result.verdict)) {
     console_.print(describe_bad(
         result, console_, {.several_configurations = options_.several_configurations, .show_command = show_command()}));
-    bad_names_.push_back(result.test);
-    auto& cause = causes_[cause_key(result)];
-    if (cause.count > 0 && result.reason != cause.first_reason) cause.varies = true;
-    if (cause.count++ == 0) {
-      cause.first_reason = result.reason;
-      cause.reason =
-          fmt::format("{}: {}", model::name_of(result.verdict), base::shorten(base::printable(result.reason), 100));
-      cause.example = label(result, options_.several_configurations);
-    }
-    bad_lines_.push_back(fmt::format(
-        "  {} {}  {}", console_.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
-        label(result, options_.several_configurations), base::shorten(base::printable(result.reason), 100)));
   } else if (!result.outputs.empty() && !options_.quiet) {
     console_.print(fmt::format("{} {}  the same output {} times", console_.styled(Style::green, "stable "),
                                label(result, options_.several_configurations), result.attempts));
   } else if (result.flaky && !options_.quiet) {
-    console_.print(
-        fmt::format("{} {}  passed at attempt {}; before: {}", console_.styled(Style::yellow, "flaky  "),
-                    label(result, options_.several_configurations), result.attempts,
-                    base::printable(result.failed_attempts.empty() ? "" : result.failed_attempts.back().reason)));
+    console_.print(describe_flaky(result, console_, options_.several_configurations));
   } else if (result.leaky && !options_.quiet) {
-    console_.print(fmt::format("{} {}  something kept its output open after it had ended, and was killed",
-                               console_.styled(Style::yellow, "leaky  "),
-                               label(result, options_.several_configurations)));
+    console_.print(describe_leaky(result, console_, options_.several_configurations));
   } else if (result.verdict == model::Verdict::skip && !options_.quiet && !console_.has_status_line()) {
     console_.print(
         fmt::format("skip    {}  {}", label(result, options_.several_configurations), base::printable(result.reason)));
   }
+}
+
+// What the end tells again.
+void RunReporter::remember(const model::TestResult& result) {
+  if (result.flaky) ++flaky_;
+  if (result.leaky) ++leaky_;
+  if (!model::is_bad(result.verdict)) return;
+  bad_names_.push_back(result.test);
+  auto& cause = causes_[cause_key(result)];
+  if (cause.count > 0 && result.reason != cause.first_reason) cause.varies = true;
+  if (cause.count++ == 0) {
+    cause.first_reason = result.reason;
+    cause.reason =
+        fmt::format("{}: {}", model::name_of(result.verdict), base::shorten(base::printable(result.reason), 100));
+    cause.example = label(result, options_.several_configurations);
+  }
+  bad_lines_.push_back(fmt::format(
+      "  {} {}  {}", console_.styled(style_of(result.verdict), fmt::format("{:7}", model::name_of(result.verdict))),
+      label(result, options_.several_configurations), base::shorten(base::printable(result.reason), 100)));
 }
 
 void RunReporter::remember_slow(const model::TestResult& result) {
@@ -148,13 +150,19 @@ std::string RunReporter::status_line() const {
   std::uint64_t bad = 0;
   for (const auto verdict : model::all_verdicts)
     if (model::is_bad(verdict)) bad += counts_[verdict];
-  const std::string head = fmt::format(" {}/{}", done_, total_);
-  const std::string bad_text = bad == 0 ? "" : fmt::format("  {} bad", bad);
-  const std::string eta = remaining();
-  constexpr std::size_t bar_columns = 20;
-  std::size_t left = width > bar_columns + head.size() + bad_text.size() + eta.size() + 1
-                         ? width - bar_columns - head.size() - bad_text.size() - eta.size() - 1
-                         : 0;
+  std::size_t left = width - std::min<std::size_t>(width, 1);  // a full line would wrap
+  // A narrow terminal does without what matters least.
+  const auto take = [&](std::string text) {
+    if (text.size() > left) return std::string();
+    left -= text.size();
+    return text;
+  };
+  const std::string head = take(fmt::format(" {}/{}", done_, total_));
+  const std::string bad_text = take(bad == 0 ? "" : fmt::format("  {} bad", bad));
+  const std::string eta = take(remaining());
+  constexpr std::size_t widest_bar = 20;
+  const std::size_t bar_columns = std::min(widest_bar, left);
+  left -= bar_columns;
   std::vector<const Running*> tests;
   for (const auto& [test, running] : running_) tests.push_back(&running);
   std::sort(tests.begin(), tests.end(), [](const Running* a, const Running* b) { return a->started < b->started; });
@@ -210,8 +218,6 @@ void RunReporter::finished(const model::RunFinished& event) {
     show_attributions(event);
     show_slowest();
   }
-  std::string flaky = flaky_ == 0 ? "" : fmt::format(" ({} flaky)", flaky_);
-  if (leaky_ > 0) flaky += fmt::format(" ({} leaky)", leaky_);
   for (const auto& lost : event.lost_stations)
     console_.print(console_.styled(Style::red, "lost    ") + base::printable(lost));
   std::string cut = event.interrupted_by.empty() ? "" : ", cut short by " + event.interrupted_by;
@@ -220,7 +226,7 @@ void RunReporter::finished(const model::RunFinished& event) {
   console_.print(fmt::format(
       "{} in {}{}{}",
       console_.styled(Style::bold, number_of_tests(event.counts.total())) + ": " + describe(event.counts, console_),
-      base::format_duration(event.wall), flaky, cut));
+      base::format_duration(resumed_ ? clock_.steady() - began_ : event.wall), describe_marks(flaky_, leaky_), cut));
   if (!options_.quiet) show_next_steps(event);
   console_.flush();
 }

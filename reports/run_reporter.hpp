@@ -32,6 +32,8 @@ class RunReporter {
 
   void handle(const model::RunEvent& event);
   void tick();
+  /// A result that a run which goes on had already: it is told again at the end only.
+  void remember(const model::TestResult& result);
   /// What goes on beside the tests, for the status line: by what it is about; empty: nothing any more.
   void show_progress(const std::string& about, const std::string& text);
   /// A line that belongs to no test.
@@ -70,6 +72,7 @@ class RunReporter {
   const base::Clock& clock_;
   RunReporterOptions options_;
   std::string run_;
+  bool resumed_ = false;  ///< then people are told the time of this part
   std::size_t total_ = 0;
   std::size_t done_ = 0;
   std::size_t flaky_ = 0;

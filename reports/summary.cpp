@@ -58,4 +58,22 @@ std::string describe_bad(const model::TestResult& result, const Console& console
   return text;
 }
 
+std::string describe_flaky(const model::TestResult& result, const Console& console, bool several_configurations) {
+  return fmt::format("{} {}  passed at attempt {}; before: {}", console.styled(Style::yellow, "flaky  "),
+                     label(result, several_configurations), result.attempts,
+                     base::printable(result.failed_attempts.empty() ? "" : result.failed_attempts.back().reason));
+}
+
+std::string describe_leaky(const model::TestResult& result, const Console& console, bool several_configurations) {
+  return fmt::format("{} {}  something kept its output open after it had ended, and was killed",
+                     console.styled(Style::yellow, "leaky  "), label(result, several_configurations));
+}
+
+std::string describe_marks(std::size_t flaky, std::size_t leaky) {
+  std::string text;
+  if (flaky > 0) text += fmt::format(" ({} flaky)", flaky);
+  if (leaky > 0) text += fmt::format(" ({} leaky)", leaky);
+  return text;
+}
+
 }  // namespace fatespec::reports

@@ -30,4 +30,10 @@ std::string describe(const model::Attribution& found, const Console& console, bo
 /// "mpegaudio/mp2-md5" or, where there are several configurations, "mpegaudio/mp2-md5 [gcc-12]".
 std::string label(const model::TestResult& result, bool several_configurations);
 
+/// Lines for results that are good and yet worth a look.
+std::string describe_flaky(const model::TestResult& result, const Console& console, bool several_configurations);
+std::string describe_leaky(const model::TestResult& result, const Console& console, bool several_configurations);
+/// " (1 flaky) (2 leaky)", or as much of it as there is.
+std::string describe_marks(std::size_t flaky, std::size_t leaky);
+
 }  // namespace fatespec::reports

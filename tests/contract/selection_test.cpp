@@ -320,6 +320,24 @@ TEST(Resume, ASuiteThatHasGrownIsRunWhole) {
             std::string::npos);
 }
 
+TEST(Resume, TheEndTellsAllThatIsBadAndTheFilesWhenItBegan) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", tests_cut_short(directory, "s"));
+  EXPECT_EQ(test::fatespec("run s.yaml --jobs 1 --fail-fast", directory.path()).status, 1);
+  const auto resumed = test::fatespec("run s.yaml --jobs 1 --resume --json r.json", directory.path());
+  EXPECT_NE(resumed.out.find("4 bad, 1 cause:"), std::string::npos) << resumed.out;
+  EXPECT_NE(resumed.out.find("again:   fatespec run s.yaml --jobs 1 --filter 'name(=s/a) | name(=s/b) | name(=s/c) | "
+                             "name(=s/d)'"),
+            std::string::npos)
+      << resumed.out;
+  const auto report = test::fatespec("report latest --format json", directory.path()).out;
+  const auto begin = [](const std::string& text) { return test::json_lines(text, "run_started").at(0)["time"]; };
+  const auto wall = [](const std::string& text) { return test::json_lines(text, "run_finished").at(0)["wall_s"]; };
+  const std::string told = test::read_file(directory / "r.json");
+  EXPECT_EQ(begin(told), begin(report));
+  EXPECT_NEAR(wall(told).get<double>(), wall(report).get<double>(), 0.1);
+}
+
 TEST(Resume, AnotherCommitIsTold) {
   const TemporaryDirectory directory;
   const std::string commit =

@@ -51,6 +51,7 @@ TEST(Filter, MatchersAndOperators) {
   EXPECT_EQ(selected("name(=\"audio/mp3[A=1]\")"), "audio/mp3[A=1] ");
   EXPECT_EQ(selected("name(=\"a)b\")"), "!`name(=\"a)b\")` matches no test");
   EXPECT_EQ(selected("!!tag(fast)"), "audio/mp2-md5 ");
+  EXPECT_EQ(selected("type(COMMAND)"), selected("type(command)"));
   EXPECT_EQ(selected("type(command)"), "audio/mp2-md5 audio/mp3[A=1] h264/ba1 ");
 }
 
