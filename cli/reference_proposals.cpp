@@ -325,12 +325,10 @@ class ProposalFinder {
   std::map<std::string, std::string> passing_;               ///< by the same: a test that passes with it
 };
 
-base::Result<void> edit_suite(const model::PlannedTest& test, const specs::ExpectationEdit& edit) {
+base::Result<std::string> edited_suite(const model::PlannedTest& test, const specs::ExpectationEdit& edit) {
   const auto text = base::read_file(test.suite->file);
   if (!text) return text.error();
-  const auto edited = specs::edit_expectation(test.suite->file, *text, edit);
-  if (!edited) return edited.error();
-  return base::write_file_atomically(test.suite->file, *edited);
+  return specs::edit_expectation(test.suite->file, *text, edit);
 }
 
 }  // namespace
@@ -339,14 +337,21 @@ std::variant<Proposals, ExitCode> find_proposals(const ProposalOptions& options)
   return ProposalFinder(options).run();
 }
 
+// The suite is edited first and written last: a file that nothing names would stay behind.
 base::Result<void> apply_proposal(const Proposal& proposal) {
-  if (proposal.reference_file.empty())
-    return edit_suite(*proposal.test, {proposal.test->spec->name, proposal.stream, proposal.new_text});
-  if (auto made = base::make_directories(fs::path(proposal.reference_file).parent_path()); !made) return made;
-  if (auto written = base::write_file_atomically(proposal.reference_file, proposal.new_text); !written) return written;
-  if (!proposal.adds_file_key) return {};
-  return edit_suite(*proposal.test, {proposal.test->spec->name, "stdout_file",
-                                     "refs/" + fs::path(proposal.reference_file).filename().string()});
+  const auto& test = *proposal.test;
+  std::optional<specs::ExpectationEdit> edit;
+  if (proposal.reference_file.empty()) edit = {test.spec->name, proposal.stream, proposal.new_text};
+  else if (proposal.adds_file_key)
+    edit = {test.spec->name, "stdout_file", "refs/" + fs::path(proposal.reference_file).filename().string()};
+  const auto edited = edit ? edited_suite(test, *edit) : base::Result<std::string>("");
+  if (!edited) return edited.error();
+  if (!proposal.reference_file.empty()) {
+    if (auto made = base::make_directories(fs::path(proposal.reference_file).parent_path()); !made) return made;
+    if (auto written = base::write_file_atomically(proposal.reference_file, proposal.new_text); !written)
+      return written;
+  }
+  return edit ? base::write_file_atomically(test.suite->file, *edited) : base::Result<void>();
 }
 
 }  // namespace fatespec::cli

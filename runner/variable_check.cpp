@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "runner/command_line.hpp"
+#include "specs/scalar_text.hpp"
 #include "specs/shell.hpp"
 #include "specs/spec_string.hpp"
 
@@ -33,23 +34,18 @@ const specs::SourceText& SuiteSources::of(const std::string& file) {
   return *source;
 }
 
-// The place of a byte of the spec, if it stands on one line or in a block; else where the spec begins.
-base::Origin VariableCheck::place_of(const PlannedTest& planned, std::size_t offset) {
-  base::Origin origin = planned.spec->spec.origin;
+// The place of a byte of a scalar that begins there.
+base::Origin VariableCheck::place_of(const PlannedTest& planned, const base::Origin& origin, const std::string& text,
+                                     std::size_t offset) {
   const auto& source = sources_.of(planned.suite->file);
-  const std::string& text = planned.spec->spec.text;
-  const std::string_view line = source.line(origin.line);
-  if (const auto at = line.find(text); at != std::string_view::npos) {
-    origin.column = static_cast<int>(at + offset) + 1;
-    return origin;
-  }
-  const std::string_view before = std::string_view(text).substr(0, offset);
-  const auto start = before.rfind('\n') + 1;
-  const int in_block = origin.line + 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
-  if (in_block > source.line_count()) return origin;
-  const auto at = source.line(in_block).find(text.substr(start, text.find('\n', start) - start));
-  if (at == std::string_view::npos) return origin;
-  return {origin.file, in_block, static_cast<int>(at + offset - start) + 1};
+  if (origin.line < 1 || origin.line > source.line_count() || source.text().empty()) return origin;
+  const std::size_t begin = source.line_offset(origin.line) + static_cast<std::size_t>(origin.column) - 1;
+  return source.origin_of(
+      std::min(specs::place_in_scalar(source.text(), begin, text, offset), source.text().size() - 1));
+}
+
+base::Origin VariableCheck::place_of(const PlannedTest& planned, std::size_t offset) {
+  return place_of(planned, planned.spec->spec.origin, planned.spec->spec.text, offset);
 }
 
 // Nothing if what is used is defined, or need not be.
@@ -103,7 +99,8 @@ void VariableCheck::check(const PlannedTest& planned) {
       check_use(planned, use.name, [&] { return place_of(planned, argument.offset); });
   for (const auto* text : {&test.cwd, &test.stdin_file, &test.expect.output_file, &test.expect.error_file})
     if (*text) check_text(planned, (*text)->text, (*text)->origin);
-  for (const auto& [name, value] : test.env) check_text(planned, value, test.origin);
+  for (const auto& [name, value] : test.env)
+    for (const auto& use : specs::variables_of_text(value)) check_use(planned, use.name, [&] { return test.origin; });
   if (planned.skip_reason) return;
   check_arguments(planned);
   for (const auto& condition : test.only_if) check_command(planned, condition.probe);
@@ -137,7 +134,8 @@ void VariableCheck::check_arguments(const PlannedTest& planned) {
 }
 
 void VariableCheck::check_text(const PlannedTest& planned, const std::string& text, const base::Origin& origin) {
-  for (const auto& use : specs::variables_of_text(text)) check_use(planned, use.name, [&] { return origin; });
+  for (const auto& use : specs::variables_of_text(text))
+    check_use(planned, use.name, [&] { return place_of(planned, origin, text, use.offset); });
 }
 
 void VariableCheck::check_command(const PlannedTest& planned, const std::string& command) {

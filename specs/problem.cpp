@@ -9,7 +9,7 @@
 namespace fatespec::specs {
 
 SourceText::SourceText(std::string file, std::string text) : file_(std::move(file)), text_(std::move(text)) {
-  starts_.push_back(0);
+  starts_.push_back(text_.starts_with("\xEF\xBB\xBF") ? 3 : 0);  // a byte order mark is of no line
   for (auto end = text_.find('\n'); end != std::string::npos; end = text_.find('\n', end + 1))
     starts_.push_back(end + 1);
 }
@@ -24,7 +24,7 @@ std::string_view SourceText::line(int number) const {
 }
 
 base::Origin SourceText::origin_of(std::size_t offset) const {
-  const auto after = std::upper_bound(starts_.begin(), starts_.end(), offset);
+  const auto after = std::upper_bound(starts_.begin() + 1, starts_.end(), offset);
   const auto line = static_cast<int>(after - starts_.begin());
   return {file_, line, static_cast<int>(offset - line_offset(line)) + 1};
 }

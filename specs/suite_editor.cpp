@@ -1,6 +1,7 @@
 #include "specs/suite_editor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <optional>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "base/text.hpp"
 #include "specs/problem.hpp"
+#include "specs/scalar_text.hpp"
 #include "specs/suite_reader.hpp"
 #include "specs/yaml.hpp"
 
@@ -35,6 +37,22 @@ bool is_plain_word(std::string_view text) {
          text.find_first_not_of(safe) == std::string_view::npos;
 }
 
+/// What ends a line for YAML 1.1 and is printable for YAML 1.2: next line, line and paragraph separator.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> line_breaks = {
+    {{"\xC2\x85", "\\x85"}, {"\xE2\x80\xA8", "\\u2028"}, {"\xE2\x80\xA9", "\\u2029"}}};
+
+bool has_line_breaks(std::string_view text) {
+  return std::any_of(line_breaks.begin(), line_breaks.end(),
+                     [&](const auto& known) { return text.find(known.first) != std::string_view::npos; });
+}
+
+std::string with_escaped_line_breaks(std::string text) {
+  for (const auto& [bytes, escape] : line_breaks)
+    for (auto at = text.find(bytes); at != std::string::npos; at = text.find(bytes, at + escape.size()))
+      text.replace(at, bytes.size(), escape);
+  return text;
+}
+
 std::string double_quoted(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : base::to_utf8(text)) {
@@ -45,7 +63,7 @@ std::string double_quoted(std::string_view text) {
     else if (byte < 0x20 || byte == 0x7F) quoted += fmt::format("\\x{:02x}", byte);
     else quoted += c;
   }
-  return quoted + "\"";
+  return with_escaped_line_breaks(std::move(quoted)) + "\"";
 }
 
 /// Text that a literal block can hold as it is.
@@ -53,8 +71,8 @@ bool fits_block(std::string_view text) {
   const bool several = text.find('\n') != std::string_view::npos && text.ends_with('\n');
   const bool plain =
       std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 || c == '\n' || c == '\t'; });
-  return several && plain && base::is_utf8(text) && !text.ends_with("\n\n") && text[0] != ' ' && text[0] != '\n' &&
-         text[0] != '\t';
+  return several && plain && base::is_utf8(text) && !has_line_breaks(text) && !text.ends_with("\n\n") &&
+         text[0] != ' ' && text[0] != '\n' && text[0] != '\t';
 }
 
 std::string render(std::string_view value, bool flow, std::size_t indentation) {
@@ -89,6 +107,8 @@ class Editor {
   std::size_t offset(const base::Origin& origin) const {
     return source_.line_offset(origin.line) + static_cast<std::size_t>(origin.column) - 1;
   }
+  /// Behind its tag and its anchor.
+  std::size_t begin_of(YamlNode scalar) const { return scalar_begin(text_, offset(scalar.origin())); }
   bool is_flow(YamlNode map) const { return text_.at(offset(map.origin())) == '{'; }
   std::size_t line_end(std::size_t at) const { return std::min(text_.find('\n', at), text_.size()); }
   std::size_t indentation_of_line(std::size_t at) const {
@@ -98,12 +118,11 @@ class Editor {
 
   /// Where a scalar ends; nothing for styles that are not recognised.
   std::optional<std::size_t> scalar_end(YamlNode scalar, std::size_t parent_indentation) const {
-    const std::size_t start = offset(scalar.origin());
+    const std::size_t start = begin_of(scalar);
     const char style = text_.at(start);
     if (style == '|' || style == '>') return block_end(start, parent_indentation);
     if (style == '\'' || style == '"') return quoted_end(start, style);
-    if (text_.compare(start, scalar.value().size(), scalar.value()) != 0) return std::nullopt;
-    return start + scalar.value().size();
+    return place_in_scalar(text_, start, scalar.value(), scalar.value().size());
   }
 
   std::optional<std::size_t> quoted_end(std::size_t start, char quote) const {
@@ -115,13 +134,19 @@ class Editor {
     return std::nullopt;
   }
 
+  // A line that is indented less than the first with text is not of the block: it may be a comment.
   std::size_t block_end(std::size_t start, std::size_t parent_indentation) const {
     std::size_t end = line_end(start);
+    const std::string_view header = std::string_view(text_).substr(start + 1, 2);
+    const auto digit = std::find_if(header.begin(), header.end(), [](char c) { return c >= '1' && c <= '9'; });
+    std::size_t least = digit == header.end() ? 0 : parent_indentation + static_cast<std::size_t>(*digit - '0');
     for (std::size_t at = end + 1; at < text_.size(); at = line_end(at) + 1) {
       const std::size_t stop = line_end(at);
       const std::size_t first = text_.find_first_not_of(' ', at);
-      if (first >= stop) continue;  // a blank line belongs to the block only if more of it follows
-      if (first - at <= parent_indentation) break;
+      const bool is_blank = first >= stop || (text_[first] == '\r' && first + 1 == stop);
+      if (is_blank) continue;  // of the block only if more of it follows
+      if (least == 0) least = std::max(first - at, parent_indentation + 1);
+      if (first - at < least) break;
       end = stop;
     }
     return end;
@@ -129,12 +154,26 @@ class Editor {
 
   std::optional<std::string> replace(YamlNode value, YamlNode expect) const {
     if (!value.is_scalar() || value.is_alias()) return std::nullopt;
-    const std::size_t start = offset(value.origin());
+    const std::size_t start = begin_of(value);
     const std::size_t indentation = indentation_of_line(start);
-    const auto end = scalar_end(
+    auto end = scalar_end(
         value, is_flow(expect) ? 0 : static_cast<std::size_t>(key_of(expect, edit_.key).origin().column) - 1);
     if (!end) return std::nullopt;
-    return splice(start, *end, render_as(text_.at(start), comment_of_block(start), is_flow(expect), indentation + 2));
+    std::string rendered = render_as(text_.at(start), is_flow(expect), indentation + 2);
+    std::string comment = comment_of_block(start);
+    if (comment.empty() && rendered.starts_with("|\n")) {
+      comment = comment_behind(*end);
+      *end += comment.size();
+    }
+    rendered.insert(std::min(rendered.find('\n'), rendered.size()), comment);
+    return splice(start, *end, rendered);
+  }
+
+  /// "  # why" behind a value; a block would take it for its own text.
+  std::string comment_behind(std::size_t end) const {
+    std::string_view rest = std::string_view(text_).substr(end, line_end(end) - end);
+    if (rest.ends_with('\r')) rest.remove_suffix(1);
+    return base::trim(rest).starts_with('#') ? std::string(rest) : "";
   }
 
   /// "  # why" behind the `|` of a block.
@@ -148,14 +187,12 @@ class Editor {
   }
 
   /// The new value in the style of the old one, where it can be.
-  std::string render_as(char style, const std::string& comment, bool flow, std::size_t indentation) const {
+  std::string render_as(char style, bool flow, std::size_t indentation) const {
     const std::string& value = edit_.value;
     if (style == '"' && !(fits_block(value) && !flow)) return double_quoted(value);
     if (style == '\'' && value.find('\'') == std::string::npos && base::printable(value) == value)
       return "'" + value + "'";
-    std::string rendered = render(value, flow, indentation);
-    rendered.insert(std::min(rendered.find('\n'), rendered.size()), comment);
-    return rendered;
+    return render(value, flow, indentation);
   }
 
   std::optional<std::string> add_key(YamlNode expect) const {

@@ -13,6 +13,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "specs/scalar_text.hpp"
 
 namespace fatespec::specs {
 namespace {
@@ -165,7 +166,7 @@ std::unique_ptr<YamlDocument> YamlDocument::parse(std::string file, std::string 
     YamlDocument rest(SourceText(source.file(), ""));
     TreeBuilder ignored(rest, limits);
     if (parser.HandleNextDocument(ignored)) {
-      const auto& second = rest.records_.back();
+      const auto& second = rest.records_[rest.root_];
       problems.add(source, {source.file(), second.line, second.column}, "a second YAML document; only one is allowed");
       return nullptr;
     }
@@ -223,36 +224,13 @@ std::vector<std::pair<YamlNode, YamlNode>> YamlNode::entries() const {
   return pairs;
 }
 
-// Where the next character of a scalar stands: behind an escape, or on the next line after its indentation.
-static std::size_t next_character(const std::string& text, std::size_t at, char style, std::size_t indentation) {
-  if (text[at] == '\n') {
-    const std::size_t start = at + 1;
-    const std::size_t first = std::min(text.find_first_not_of(' ', start), text.size());
-    return first - start < indentation ? first : start + indentation;
-  }
-  const bool pair = (style == '"' && text[at] == '\\') || (style == '\'' && text.compare(at, 2, "''") == 0);
-  return at + (pair ? 2 : 1);
-}
-
 base::Origin YamlNode::origin_of(std::size_t offset) const {
   const SourceText& source = document_->source();
   const YamlRecord& scalar = content();
-  if (scalar.line < 1 || scalar.line > source.line_count()) return origin();
-  std::size_t at = source.line_offset(scalar.line) + static_cast<std::size_t>(scalar.column) - 1;
-  const std::string& text = source.text();
-  if (at >= text.size()) return origin();
-  const char style = text[at];
-  std::size_t indentation = std::string::npos;  // of the lines of a block; the others may have any
-  if (style == '|' || style == '>') {           // a block: its text begins on the next line
-    if (scalar.line + 1 > source.line_count()) return origin();
-    const std::size_t start = source.line_offset(scalar.line + 1);
-    at = text.find_first_not_of(' ', start);
-    if (at == std::string::npos) return origin();
-    indentation = at - start;
-  }
-  if (style == '"' || style == '\'') ++at;
-  for (std::size_t i = 0; i < offset && at < text.size(); ++i) at = next_character(text, at, style, indentation);
-  return source.origin_of(std::min(at, text.size() - 1));
+  if (scalar.line < 1 || scalar.line > source.line_count() || source.text().empty()) return origin();
+  const std::size_t begin = source.line_offset(scalar.line) + static_cast<std::size_t>(scalar.column) - 1;
+  const std::size_t at = place_in_scalar(source.text(), begin, scalar.value, offset);
+  return source.origin_of(std::min(at, source.text().size() - 1));
 }
 
 }  // namespace fatespec::specs

@@ -28,7 +28,39 @@ TEST(SuiteEditor, ReplacesScalarsOfEveryStyle) {
       "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: |\n      1\n      2\n\n# next\n- name: b\n  spec: y\n");
 }
 
+TEST(SuiteEditor, KeepsCommentsThatStandWhereABlockEnds) {
+  const std::string head = "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: ";
+  EXPECT_EQ(edit(head + "|\n        old\n      # why\n    status: 0\n", "new"),
+            head + "new\n      # why\n    status: 0\n");
+  EXPECT_EQ(edit(head + "|2\n       old\n      text\n     # why\n    status: 0\n", "new"),
+            head + "new\n     # why\n    status: 0\n");
+  for (const char* old : {"y", "\"y\"", "'y'"})
+    EXPECT_EQ(edit(head + old + "   # why\n    status: 0\n", "1\n2\n"),
+              head + "|   # why\n      1\n      2\n    status: 0\n");
+}
+
+TEST(SuiteEditor, KeepsTagsAndAnchorsThatNobodyElseUses) {
+  const std::string head = "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: ";
+  EXPECT_EQ(edit(head + "&anchor foo\n", "bar"), head + "&anchor bar\n");
+  EXPECT_EQ(edit(head + "!!str foo\n", "bar"), head + "!!str bar\n");
+  EXPECT_EQ(edit(head + "&anchor foo\n- name: b\n  spec: x\n  expect: {stdout: *anchor}\n", "bar").substr(0, 6),
+            "error:");
+}
+
+TEST(SuiteEditor, AddsBehindASpecOfSeveralLines) {
+  EXPECT_EQ(edit("tests:\n- name: a\n  spec: printf\n    'a\\nb'  # why\n", "11"),
+            "tests:\n- name: a\n  spec: printf\n    'a\\nb'  # why\n  expect: {stdout: 11}\n");
+}
+
+TEST(SuiteEditor, EscapesWhatEndsALineForOtherReaders) {
+  EXPECT_EQ(edit("tests:\n- name: a\n  spec: x\n  expect: {stdout: y}\n", "a\xC2\x85\n\xE2\x80\xA8\n"),
+            "tests:\n- name: a\n  spec: x\n  expect: {stdout: \"a\\x85\\n\\u2028\\n\"}\n");
+}
+
 TEST(SuiteEditor, KeepsTheEndsOfLines) {
+  EXPECT_EQ(
+      edit("tests:\r\n- name: a\r\n  spec: x\r\n  expect:\r\n    stdout: |\r\n      old\r\n\r\n      more\r\n", "11"),
+      "tests:\r\n- name: a\r\n  spec: x\r\n  expect:\r\n    stdout: 11\r\n");
   EXPECT_EQ(
       edit("tests:\r\n- name: a\r\n  spec: x\r\n  expect:\r\n    stdout: |\r\n      old\r\n- name: b\r\n  spec: y\r\n",
            "1\n2\n"),

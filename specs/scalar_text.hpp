@@ -1,0 +1,18 @@
+// Where the characters of a YAML scalar's value stand in the file (YAML 1.2, chapters 7 and 8).
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace fatespec::specs {
+
+/// Where a scalar's own text begins: behind the tag and the anchor at `at`.
+std::size_t scalar_begin(std::string_view text, std::size_t at);
+
+/// Where the byte of the value with that number stands, in whichever style the scalar at `at` is written. For the
+/// number behind the last: where the scalar's text ends, without its closing quote. As near as can be told for a value
+/// that is not the scalar's.
+std::size_t place_in_scalar(std::string_view text, std::size_t at, std::string_view value, std::size_t number);
+
+}  // namespace fatespec::specs
