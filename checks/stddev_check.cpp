@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -102,7 +103,8 @@ std::string StdDevCheck::conclude(Reading& reading) {
   const double distance = std::fabs(base::parse_number(shown).value_or(NAN) - parameters_.target);
   const std::uint64_t apart = std::max(output_bytes(), reference_bytes()) - std::min(output_bytes(), reference_bytes());
   // The printed numbers are compared, so their decimal fractions must not lose to those of binary.
-  constexpr double rounding = 1e-9;
+  const double rounding =
+      1e-9 + 4 * std::numeric_limits<double>::epsilon() * (std::fabs(parameters_.target) + parameters_.fuzz);
   if (whole_output_bytes() < shortest || whole_reference_bytes() < shortest)
     reading.reason = fmt::format("{} has less than {} bytes",
                                  whole_output_bytes() < shortest ? "the output" : "the reference", shortest);

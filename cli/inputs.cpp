@@ -65,14 +65,33 @@ std::vector<std::string> spec_files(const InputOptions& options, const model::Pr
   return files;
 }
 
-/// The suites without a problem: a plan of the others would only repeat what is wrong with them.
+bool stands_before(const base::Origin& a, const base::Origin& b) {
+  return std::pair(a.line, a.column) < std::pair(b.line, b.column);
+}
+
+/// Leaves out the tests that a problem stands in. False if one stands before all of them: it may concern each.
+bool keep_right_tests(model::Suite& suite, const std::vector<specs::Problem>& problems, std::size_t first_problem) {
+  std::set<std::size_t> wrong;
+  for (std::size_t i = first_problem; i < problems.size(); ++i) {
+    const auto behind = std::upper_bound(
+        suite.tests.begin(), suite.tests.end(), problems[i].origin,
+        [](const base::Origin& origin, const auto& test) { return stands_before(origin, test->origin); });
+    if (behind == suite.tests.begin()) return false;
+    wrong.insert(static_cast<std::size_t>(behind - suite.tests.begin()) - 1);
+  }
+  std::size_t number = 0;
+  std::erase_if(suite.tests, [&](const auto&) { return wrong.contains(number++); });
+  return true;
+}
+
+/// The suites without what is wrong in them, which a plan would only repeat.
 std::vector<std::shared_ptr<const model::Suite>> right_suites(const std::vector<std::string>& files,
                                                               specs::Problems& problems) {
   std::vector<std::shared_ptr<const model::Suite>> suites;
   for (const auto& file : files) {
     const std::size_t known = problems.size();
     auto suite = specs::read_suite(file, problems);
-    if (suite && problems.size() == known) suites.push_back(std::move(suite));
+    if (suite && keep_right_tests(*suite, problems.list(), known)) suites.push_back(std::move(suite));
   }
   return suites;
 }

@@ -107,7 +107,7 @@ std::string filesize_path(const model::Project& project, const PlannedTest& test
 std::string paste_line(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
   const model::TestSpec& spec = *test.spec;
   if (spec.parsed.type == SpecType::filesize)
-    return "stat -c %s " + base::shell_quote(filesize_path(project, test, variables));
+    return "stat -L -c %s " + base::shell_quote(filesize_path(project, test, variables));
   std::string command = command_line(project, test, variables);
   const bool elsewhere = spec.cwd || is_make(spec.parsed.type);
   const bool here = model::board_of(project, test) == nullptr;

@@ -203,6 +203,7 @@ class PlanBuilder {
     planned.matrix = std::move(combination);
     planned.name = full_name(*planned.suite, *planned.spec, planned.matrix);
     if (!names_.insert(planned.name).second) {
+      if (!reported_.insert(planned.suite->file + "\n" + planned.name).second) return;
       problems_.add(sources_.of(planned.suite->file), planned.spec->origin,
                     fmt::format("two tests are named `{}`", planned.name));
       return;
@@ -228,7 +229,7 @@ class PlanBuilder {
 
   std::shared_ptr<const model::Variables> resolve_matrix(const PlannedTest& planned, const VariableLayer& layer) {
     VariableLayer own = layer;
-    for (const auto& [name, value] : planned.matrix) own.values[name] = value;
+    own.add(matrix_variables(planned.matrix, *planned.suite, is_here_));
     return resolve(own);
   }
 

@@ -70,6 +70,11 @@ VariableLayer variables_for(const model::Project& project, const model::Configur
   return layer;
 }
 
+model::Variables matrix_variables(const std::vector<std::pair<std::string, std::string>>& matrix,
+                                  const model::Suite& suite, bool local) {
+  return absolute_paths(model::Variables(matrix.begin(), matrix.end()), suite.directory, local);
+}
+
 std::set<std::string, std::less<>> required_names(const model::Project& project) {
   std::set<std::string, std::less<>> names = {"FFMPEG_PATH", "SAMPLES_PATH"};
   for (const auto& configuration : project.configurations)

@@ -32,6 +32,10 @@ VariableSources variable_sources(const model::Variables& set);
 VariableLayer variables_for(const model::Project& project, const model::Configuration& configuration,
                             const model::Suite& suite, const VariableSources& sources, bool local);
 
+/// The same for the values of a matrix, which is written in the suite's file.
+model::Variables matrix_variables(const std::vector<std::pair<std::string, std::string>>& matrix,
+                                  const model::Suite& suite, bool local);
+
 /// The names that a spec may not leave undefined: FFMPEG_PATH, SAMPLES_PATH and what any configuration defines.
 std::set<std::string, std::less<>> required_names(const model::Project& project);
 

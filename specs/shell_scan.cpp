@@ -203,10 +203,15 @@ class Scanner {
       at_ += length + 2;
       return;
     }
-    // ${NAME:-word}, ${#NAME} and the like: every name up to the brace is the shell's business.
+    // ${NAME:-word}, ${#NAME} and the like are the shell's business: the parameter, and what the word expands.
     const std::size_t end = std::min(text_.find('}', at_), text_.size());
-    for (const auto name : names_in(text_.substr(at_, end - at_)))
-      add(start, static_cast<std::size_t>(name.data() - text_.data()), name.size(), 0, Context::opaque);
+    bool is_parameter = true;
+    for (const auto name : names_in(text_.substr(at_, end - at_))) {
+      const auto name_at = static_cast<std::size_t>(name.data() - text_.data());
+      const bool is_expanded = text_[name_at - 1] == '$' || text_[name_at - 1] == '{';
+      if (is_parameter || is_expanded) add(start, name_at, name.size(), 0, Context::opaque);
+      is_parameter = false;
+    }
     at_ = end;
     if (text_.substr(start + 2, end - start - 2).find_first_of("${`\"'") != std::string_view::npos)
       scan_.needs_every_name = true;

@@ -195,6 +195,19 @@ class OtherUser {
   std::filesystem::path directory_;
 };
 
+TEST(BadInput, AMistakeInOneTestHidesNoneOfTheNext) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml",
+                  "tests:\n- {name: a, spec: echo, timeot: 3s}\n- {name: b, spec: 'cat $SAMPLES_PATH/x'}\n"
+                  "- {name: c, spec: 'echo ${T:-SAMPLES_PATH}'}\n- {name: d, spec: 'echo ${T:-$SAMPLES_PATH}'}\n");
+  const auto checked = fatespec("check a.yaml", directory.path());
+  EXPECT_EQ(checked.status, 2);
+  EXPECT_NE(checked.err.find("a.yaml:2:25: unknown key `timeot`"), std::string::npos) << checked.err;
+  EXPECT_NE(checked.err.find("a.yaml:3:24: a/b uses $SAMPLES_PATH"), std::string::npos) << checked.err;
+  EXPECT_NE(checked.err.find("a/d uses $SAMPLES_PATH"), std::string::npos) << checked.err;
+  EXPECT_NE(checked.err.find("3 problems; nothing was run"), std::string::npos) << checked.err;
+}
+
 TEST(BadInput, WhoMayOnlyReadResultsReadsThemAndLeavesNothing) {
   const TemporaryDirectory directory;
   const OtherUser other(directory);

@@ -107,6 +107,31 @@ TEST(Commands, RunsAndShow) {
             fatespec("show latest --json", directory.path()).out);
 }
 
+TEST(Commands, AcceptMakesMissingReferenceFilesOfWhatTheStdoutBecomes) {
+  const TemporaryDirectory directory;
+  directory.write("in", "hello");
+  directory.write("a.yaml",
+                  "variables: {IN_PATH: in}\ntests:\n"
+                  "  - {name: command, spec: 'cat $IN_PATH', expect: {stdout_file: refs/command}}\n"
+                  "  - {name: md5, spec: '{MD5} cat $IN_PATH', expect: {stdout_file: refs/md5}}\n"
+                  "  - {name: file, spec: '{MD5FILE,f} cp $IN_PATH f', expect: {stdout_file: refs/file}}\n"
+                  "  - {name: size, spec: '{FILESIZE} in', expect: {stdout_file: refs/size}}\n"
+                  "  - {name: off, spec: '{1OFF,nope,16} cat $IN_PATH'}\n");
+  EXPECT_EQ(fatespec("run a.yaml --json r.json", directory.path()).status, 3);
+  std::map<std::string, std::string> told;
+  for (const auto& line : json_lines(read_file(directory / "r.json"), "test_finished"))
+    told[line["test"]] = line["stdout"];
+  const std::string md5 = "5d41402abc4b2a76b9719d911017c592";
+  EXPECT_EQ(told, (std::map<std::string, std::string>{
+                      {"a/command", "hello"}, {"a/file", md5}, {"a/md5", md5}, {"a/off", ""}, {"a/size", "5"}}));
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_EQ(accepted.status, 0) << accepted.out << accepted.err;
+  for (const auto& [name, text] :
+       {std::pair<std::string, std::string>("command", "hello"), {"md5", md5}, {"file", md5}, {"size", "5"}})
+    EXPECT_EQ(read_file(directory / ("refs/" + name)).substr(0, text.size()), text) << accepted.out;
+  EXPECT_EQ(fatespec("run a.yaml --filter '!a/off'", directory.path()).status, 0);
+}
+
 TEST(Commands, AcceptChangesReferencesInPlace) {
   const TemporaryDirectory directory;
   const std::string suite =

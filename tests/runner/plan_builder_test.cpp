@@ -56,6 +56,12 @@ TEST_F(PlanBuilderTest, RelativePathsBeginWhereTheyAreDefined) {
   EXPECT_EQ(planned.command(0), base + "/build/ffmpeg " + base + "/samples/a");
 }
 
+TEST_F(PlanBuilderTest, RelativePathsOfAMatrixBeginAtTheSuite) {
+  const std::string base = directory_.path().string();
+  EXPECT_EQ(plan("", "tests: [{name: t, spec: $TOOL_PATH, matrix: {TOOL_PATH: [build/tool]}}]").command(0),
+            base + "/build/tool");
+}
+
 TEST_F(PlanBuilderTest, TheHomeIsTheCallersHere) {
   const std::string home = std::getenv("HOME");
   const std::string suite =
