@@ -42,10 +42,8 @@ base::Result<model::Variables> parse_set(const std::vector<std::string>& set) {
     const auto equals = entry.find('=');
     if (equals == std::string::npos || equals == 0)
       return base::usage_error(fmt::format("--set {}: NAME=value is needed", entry));
-    if (!specs::is_variable_name(entry.substr(0, equals)))
-      return base::usage_error(fmt::format("--set {}: {}", entry, specs::variable_name_error(entry.substr(0, equals))));
-    if (entry.substr(0, equals) == "TEST_DIR")
-      return base::usage_error(fmt::format("--set {}: $TEST_DIR is always there and cannot be set", entry));
+    if (const auto wrong = specs::variable_name_error(entry.substr(0, equals)); !wrong.empty())
+      return base::usage_error(fmt::format("--set {}: {}", entry, wrong));
     variables[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
   return variables;

@@ -117,12 +117,8 @@ model::Variables read_variables(YamlNode node, Problems& problems, model::Places
   }
   for (const auto& [key, value] : map_entries(node, problems)) {
     const std::string& name = key.value();
-    if (!is_variable_name(name)) {
-      add_problem(problems, key, variable_name_error(name));
-      continue;
-    }
-    if (name == "TEST_DIR") {
-      add_problem(problems, key, "$TEST_DIR is always there and cannot be set");
+    if (const auto wrong = variable_name_error(name); !wrong.empty()) {
+      add_problem(problems, key, wrong);
       continue;
     }
     auto text = value.is_null() ? std::optional<std::string>("") : read_text(value, problems);

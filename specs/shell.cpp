@@ -118,6 +118,8 @@ std::string single_quoted(std::string_view value) {
 bool is_variable_name(std::string_view name) { return !name.empty() && name_length(name) == name.size(); }
 
 std::string variable_name_error(std::string_view name) {
+  if (name == "TEST_DIR") return "$TEST_DIR is always there and cannot be set";
+  if (is_variable_name(name)) return "";
   return fmt::format("`{}` cannot be the name of a variable: letters, digits and `_` only, and no digit first", name);
 }
 

@@ -33,7 +33,7 @@ struct VariableUse {
 
 /// Letters, digits and `_`, no digit in front.
 bool is_variable_name(std::string_view name);
-/// What is wrong with a name that is none.
+/// Why no variable of that name can be set; empty if one can.
 std::string variable_name_error(std::string_view name);
 
 /// The variables that a shell command uses, in their order.

@@ -112,7 +112,7 @@ void read_matrix(YamlNode node, std::vector<model::MatrixAxis>& matrix, Problems
   std::size_t combinations = 1;
   for (const auto& [key, value] : map_entries(node, problems)) {
     model::MatrixAxis axis{key.value(), read_texts(value, problems, most)};
-    if (!is_variable_name(axis.name)) add_problem(problems, key, variable_name_error(axis.name));
+    if (const auto wrong = variable_name_error(axis.name); !wrong.empty()) add_problem(problems, key, wrong);
     for (const auto& text : axis.values)
       if (text.find('\n') != std::string::npos)
         add_problem(problems, value, "a value of a matrix becomes part of the test's name: it is one line");

@@ -186,6 +186,11 @@ TEST(Suite, KnownFailuresExpireOnDaysThatThereAre) {
   EXPECT_EQ(read("tests: [{name: a, spec: x, expect_fail: {reason: r, expires: 2028-02-29}}]").problems, Lines{});
 }
 
+TEST(Suite, TheTestDirectoryIsNoAxis) {
+  EXPECT_EQ(read("tests: [{name: a, spec: x, matrix: {TEST_DIR: [q]}}]").problems,
+            Lines{"dir/audio.yaml:1:37: $TEST_DIR is always there and cannot be set"});
+}
+
 TEST(Suite, AMatrixThatExplodesIsRefused) {
   std::string matrix = "{";
   for (char name = 'A'; name < 'H'; ++name) matrix += std::string(1, name) + ": [1,2,3,4,5,6,7,8,9], ";
