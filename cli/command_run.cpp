@@ -120,6 +120,9 @@ class RunCommand {
     if (!selection_.resumed) return std::nullopt;
     auto results = store_.history()->results(run_.run_id);
     if (!results) return complain(results.error());
+    // Without files only what the end tells again is needed.
+    if (!outputs_.wanted())
+      std::erase_if(*results, [](const auto& r) { return !model::is_bad(r.verdict) && !r.flaky && !r.leaky; });
     for (auto& result : *results) earlier_.push_back(std::make_shared<const model::TestResult>(std::move(result)));
     return std::nullopt;
   }

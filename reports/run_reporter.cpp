@@ -289,6 +289,7 @@ void RunReporter::show_next_steps(const model::RunFinished& event) {
     constexpr std::size_t longest = 600;
     if (filter.size() <= longest)
       console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
+    else if (!options_.results.empty()) console_.print("again:   " + options_.rerun_command + " --rerun-failed");
   }
   if (!event.interrupted_by.empty() && done_ < total_ && !options_.results.empty())
     console_.print("go on:   " + options_.resume_command);

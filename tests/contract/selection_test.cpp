@@ -71,6 +71,17 @@ TEST(RerunFailed, TakesWhatWasBadInTheLatestRun) {
   EXPECT_NE(nothing.err.find("has no bad result"), std::string::npos) << nothing.err;
 }
 
+TEST(RerunFailed, IsWhatToPasteWhereTheNamesAreTooMany) {
+  const TemporaryDirectory directory;
+  std::string suite = "suite: s\ntests:\n";
+  for (int i = 0; i < 30; ++i) suite += "  - {name: a-long-name-of-a-test-" + std::to_string(i) + ", spec: 'false'}\n";
+  directory.write("s.yaml", suite);
+  const auto run = test::fatespec("run s.yaml", directory.path());
+  EXPECT_NE(run.out.find("again:   fatespec run s.yaml --rerun-failed\n"), std::string::npos) << run.out << run.err;
+  EXPECT_NE(test::fatespec("run s.yaml --rerun-failed", directory.path()).out.find("30 tests: 30 fail"),
+            std::string::npos);
+}
+
 TEST(RerunFailed, LooksPastRunsOfOtherTests) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "suite: a\ntests: [{name: bad, spec: 'false'}]\n");
