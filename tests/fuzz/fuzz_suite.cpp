@@ -2,6 +2,7 @@
 #include <cstdint>
 
 #include "specs/problem.hpp"
+#include "specs/scalar_text.hpp"
 #include "specs/suite_editor.hpp"
 #include "specs/suite_reader.hpp"
 
@@ -12,6 +13,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const auto document = YamlDocument::parse("fuzz.yaml", text, problems);
   if (document) {
     const auto suite = read_suite(*document, problems);
+    for (const auto& test : suite->tests)
+      if (const auto& spec = test->spec; spec.origin.line > 0)
+        (void)place_in_scalar(
+            text, document->source().line_offset(spec.origin.line) + static_cast<std::size_t>(spec.origin.column) - 1,
+            spec.text, spec.text.size());
     if (problems.empty() && !suite->tests.empty())
       (void)edit_expectation("fuzz.yaml", text, {suite->tests[0]->name, "stdout", "new\nvalue\n"});
   }
