@@ -94,13 +94,17 @@ std::set<pid_t> victims(const Shared& shared) {
   return found;
 }
 
+// One look may miss what is forked behind it, and what is just beginning its program, whose environment cannot be read:
+// only several that find nothing, one after the other, mean that nothing is left.
 void kill_leftovers(const Shared& shared) {
   constexpr int most_passes = 500;
-  for (int pass = 0; pass < most_passes; ++pass) {
+  constexpr int enough = 5;
+  int in_vain = 0;
+  for (int pass = 0; pass < most_passes && in_vain < enough; ++pass) {
     const auto found = victims(shared);
-    if (found.empty()) return;
+    in_vain = found.empty() ? in_vain + 1 : 0;
     for (const pid_t pid : found) ::kill(pid, SIGKILL);
-    ::poll(nullptr, 0, 10);
+    ::poll(nullptr, 0, found.empty() ? 40 : 10);
   }
 }
 
