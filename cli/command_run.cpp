@@ -243,8 +243,7 @@ class RunCommand {
     run_.scheduler = {keep_of(options_.keep), options_.fail_fast, options_.stress > 0};
     run_.scheduler.recordings = session_ ? session_->recordings() : "";
     if (!selection_.resumed) return;
-    run_.resumed = true;
-    run_.started = selection_.resumed->started;
+    run_.began = selection_.resumed->started;
     run_.done = selection_.done;
   }
 

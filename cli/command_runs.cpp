@@ -78,8 +78,11 @@ void show_people(const ShowOptions& options, const std::vector<model::TestResult
   for (const auto& result : results) {
     flaky += result.flaky ? 1 : 0;
     leaky += result.leaky ? 1 : 0;
-    if (!options.test.empty()) show_test(result, console, several);
-    else if (model::is_bad(result.verdict) || options.all)
+    if (!options.test.empty()) {
+      show_test(result, console, several);
+      continue;
+    }
+    if (model::is_bad(result.verdict) || options.all)
       std::printf("%s\n", reports::describe_bad(result, console, brief).c_str());
     if (result.flaky) std::printf("%s\n", reports::describe_flaky(result, console, several).c_str());
     if (result.leaky) std::printf("%s\n", reports::describe_leaky(result, console, several).c_str());
@@ -90,7 +93,7 @@ void show_people(const ShowOptions& options, const std::vector<model::TestResult
   const std::string wall = run.finished ? " in " + base::format_duration(*run.finished - run.started) : ", unfinished";
   std::printf("%llu of %llu tests: %s%s%s\n", static_cast<unsigned long long>(run.counts.total()),
               static_cast<unsigned long long>(run.planned), reports::describe(run.counts, console).c_str(),
-              wall.c_str(), options.test.empty() ? reports::describe_marks(flaky, leaky).c_str() : "");
+              wall.c_str(), reports::describe_marks(flaky, leaky).c_str());
 }
 
 ExitCode show_run(const ShowOptions& options) {

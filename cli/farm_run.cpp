@@ -16,10 +16,10 @@
 #include <boost/asio/thread_pool.hpp>
 
 #include "base/signals.hpp"
-#include "base/version.hpp"
 #include "cli/end_signals.hpp"
 #include "cli/farm_jobs.hpp"
 #include "cli/farm_results.hpp"
+#include "cli/run_events.hpp"
 #include "cli/shard_state.hpp"
 
 namespace fatespec::cli {
@@ -64,8 +64,7 @@ class FarmRun {
     began_ = clock_.steady();
     const model::VerdictCounts done = results_.counts();
     const std::size_t planned = done.total() + results_.waiting() + farm_.missing.size();
-    emit(model::RunStarted{options_.run_id, base::version, options_.command, planned,
-                           options_.started.value_or(clock_.utc()), options_.resumed, done, options_.revisions});
+    emit(run_started(options_, clock_, planned, done));
     for (const auto& test : farm_.missing) results_.take_error_of_stranger(test, farm::gone_from_specs);
     wait_for_signal();
     if (farm_.submit)
@@ -116,12 +115,7 @@ class FarmRun {
 
   /// The run is known already: it ends with nothing run.
   base::Error not_submitted(const base::Error& error) {
-    model::RunFinished event{options_.run_id,
-                             results_.counts(),
-                             clock_.steady() - began_,
-                             clock_.utc(),
-                             static_cast<int>(ExitCode::usage),
-                             ""};
+    model::RunFinished event = run_finished(options_, clock_, began_, results_.counts(), exit_code_);
     event.interrupted_by = "Slurm";
     emit(event);
     return error;
@@ -350,12 +344,7 @@ class FarmRun {
     // Requeued jobs of shards that have told all have nothing left to do.
     if (results_.waiting() == 0 && over_ < shards_.size()) (void)jobs_.cancel_all(jobs_.known());
     exit_code_ = conclude(options_.results_lost && options_.results_lost());
-    model::RunFinished event{options_.run_id,
-                             results_.counts(),
-                             wall_since(options_, clock_, began_),
-                             clock_.utc(),
-                             static_cast<int>(exit_code_),
-                             ""};
+    model::RunFinished event = run_finished(options_, clock_, began_, results_.counts(), exit_code_);
     if (results_.waiting() > 0) event.interrupted_by = cut_by_;
     else event.attributions = results_.attributions();
     emit(event);

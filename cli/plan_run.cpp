@@ -14,9 +14,9 @@
 
 #include "base/short_slices.hpp"
 #include "base/signals.hpp"
-#include "base/version.hpp"
 #include "cli/boards.hpp"
 #include "cli/end_signals.hpp"
+#include "cli/run_events.hpp"
 #include "cli/run_tally.hpp"
 #include "cli/stop_signal.hpp"
 #include "runner/disk_usage.hpp"
@@ -64,8 +64,7 @@ class PlanRun {
     const model::VerdictCounts done = tally_.counts();
     planned_ = done.total() + static_cast<std::size_t>(std::count_if(plan_.tests.begin(), plan_.tests.end(),
                                                                      [](auto& t) { return t.repetition == 0; }));
-    emit(model::RunStarted{options_.run_id, base::version, options_.command, planned_,
-                           options_.started.value_or(clock_.utc()), options_.resumed, done, options_.revisions});
+    emit(run_started(options_, clock_, planned_, done));
     wait_for_signal();
     tick();
     boards_.open([this] { scheduler_.stations_changed(); });
@@ -139,12 +138,7 @@ class PlanRun {
     finished_ = true;
     const bool lost = options_.results_lost && options_.results_lost();
     exit_code_ = exit_code_of(tally_.counts(), signal_, lost);
-    model::RunFinished event{options_.run_id,
-                             tally_.counts(),
-                             wall_since(options_, clock_, began_),
-                             clock_.utc(),
-                             static_cast<int>(exit_code_),
-                             ""};
+    model::RunFinished event = run_finished(options_, clock_, began_, tally_.counts(), exit_code_);
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
     else if (scheduler_.stopped_early() && tally_.counts().total() < planned_) event.interrupted_by = "--fail-fast";
     else if (lost && tally_.counts().total() < planned_) event.interrupted_by = "the loss of the results file";

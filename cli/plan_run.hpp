@@ -20,8 +20,7 @@ struct PlanRunOptions {
   std::string command;  ///< as typed, for the store
   int jobs = 1;         ///< tests at once on this machine
   runner::SchedulerOptions scheduler;
-  bool resumed = false;                          ///< a run that was cut short goes on
-  std::optional<base::UtcTime> started = {};     ///< when that one began
+  std::optional<base::UtcTime> began;            ///< a run that was cut short goes on: when it first began
   std::vector<results::LatestResult> done;       ///< the results that it had already
   std::map<std::string, std::string> revisions;  ///< as RunStarted has them
   runner::Guardian* guardian = nullptr;          ///< optional
@@ -32,12 +31,6 @@ struct PlanRunOptions {
   /// What goes on at a board now, for the status line; empty: nothing.
   std::function<void(const std::string& board, const std::string& text)> progress;
 };
-
-/// How long the run has taken: one that goes on, since it first began.
-inline base::Duration wall_since(const PlanRunOptions& options, const base::Clock& clock, base::SteadyTime began) {
-  return options.started ? std::chrono::duration_cast<base::Duration>(clock.utc() - *options.started)
-                         : clock.steady() - began;
-}
 
 /// The exit code; `error` is set instead where the run could not begin.
 base::Result<ExitCode> run_plan(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock);

@@ -34,18 +34,9 @@ const specs::SourceText& SuiteSources::of(const std::string& file) {
   return *source;
 }
 
-// The place of a byte of a scalar that begins there.
-base::Origin VariableCheck::place_of(const PlannedTest& planned, const base::Origin& origin, const std::string& text,
-                                     std::size_t offset) {
-  const auto& source = sources_.of(planned.suite->file);
-  if (origin.line < 1 || origin.line > source.line_count() || source.text().empty()) return origin;
-  const std::size_t begin = source.line_offset(origin.line) + static_cast<std::size_t>(origin.column) - 1;
-  return source.origin_of(
-      std::min(specs::place_in_scalar(source.text(), begin, text, offset), source.text().size() - 1));
-}
-
 base::Origin VariableCheck::place_of(const PlannedTest& planned, std::size_t offset) {
-  return place_of(planned, planned.spec->spec.origin, planned.spec->spec.text, offset);
+  const auto& spec = planned.spec->spec;
+  return specs::place_in_scalar(sources_.of(planned.suite->file), spec.origin, spec.text, offset);
 }
 
 // Nothing if what is used is defined, or need not be.
@@ -135,7 +126,8 @@ void VariableCheck::check_arguments(const PlannedTest& planned) {
 
 void VariableCheck::check_text(const PlannedTest& planned, const std::string& text, const base::Origin& origin) {
   for (const auto& use : specs::variables_of_text(text))
-    check_use(planned, use.name, [&] { return place_of(planned, origin, text, use.offset); });
+    check_use(planned, use.name,
+              [&] { return specs::place_in_scalar(sources_.of(planned.suite->file), origin, text, use.offset); });
 }
 
 void VariableCheck::check_command(const PlannedTest& planned, const std::string& command) {

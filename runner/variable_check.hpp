@@ -41,8 +41,6 @@ class VariableCheck {
   void check_command(const model::PlannedTest& planned, const std::string& command);
   template <class PlaceOf>
   void check_use(const model::PlannedTest& planned, const std::string& used, PlaceOf place);
-  base::Origin place_of(const model::PlannedTest& planned, const base::Origin& origin, const std::string& text,
-                        std::size_t offset);
   base::Origin place_of(const model::PlannedTest& planned, std::size_t offset);  ///< of its spec string
 
   const model::Project& project_;

@@ -137,4 +137,11 @@ std::size_t place_in_scalar(std::string_view text, std::size_t at, std::string_v
   }
 }
 
+base::Origin place_in_scalar(const SourceText& source, const base::Origin& scalar, std::string_view value,
+                             std::size_t number) {
+  const std::string& text = source.text();
+  if (scalar.line < 1 || scalar.line > source.line_count() || text.empty()) return scalar;
+  return source.origin_of(std::min(place_in_scalar(text, source.offset_of(scalar), value, number), text.size() - 1));
+}
+
 }  // namespace fatespec::specs

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
+
+#include "base/error.hpp"
+#include "specs/problem.hpp"
 
 namespace fatespec::specs {
 
@@ -14,5 +16,9 @@ std::size_t scalar_begin(std::string_view text, std::size_t at);
 /// number behind the last: where the scalar's text ends, without its closing quote. As near as can be told for a value
 /// that is not the scalar's.
 std::size_t place_in_scalar(std::string_view text, std::size_t at, std::string_view value, std::size_t number);
+
+/// The same with places; where the source has no such place, that of the scalar.
+base::Origin place_in_scalar(const SourceText& source, const base::Origin& scalar, std::string_view value,
+                             std::size_t number);
 
 }  // namespace fatespec::specs

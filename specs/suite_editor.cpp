@@ -104,9 +104,7 @@ class Editor {
   }
 
  private:
-  std::size_t offset(const base::Origin& origin) const {
-    return source_.line_offset(origin.line) + static_cast<std::size_t>(origin.column) - 1;
-  }
+  std::size_t offset(const base::Origin& origin) const { return source_.offset_of(origin); }
   /// Behind its tag and its anchor.
   std::size_t begin_of(YamlNode scalar) const { return scalar_begin(text_, offset(scalar.origin())); }
   bool is_flow(YamlNode map) const { return text_.at(offset(map.origin())) == '{'; }

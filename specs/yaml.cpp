@@ -225,12 +225,9 @@ std::vector<std::pair<YamlNode, YamlNode>> YamlNode::entries() const {
 }
 
 base::Origin YamlNode::origin_of(std::size_t offset) const {
-  const SourceText& source = document_->source();
   const YamlRecord& scalar = content();
-  if (scalar.line < 1 || scalar.line > source.line_count() || source.text().empty()) return origin();
-  const std::size_t begin = source.line_offset(scalar.line) + static_cast<std::size_t>(scalar.column) - 1;
-  const std::size_t at = place_in_scalar(source.text(), begin, scalar.value, offset);
-  return source.origin_of(std::min(at, source.text().size() - 1));
+  return place_in_scalar(document_->source(), {document_->source().file(), scalar.line, scalar.column}, scalar.value,
+                         offset);
 }
 
 }  // namespace fatespec::specs

@@ -186,9 +186,12 @@ class OtherUser {
     std::filesystem::permissions(directory_, std::filesystem::perms::all);
     std::filesystem::copy_file(FATESPEC_PROGRAM, directory_ / "fatespec");
   }
+  /// Their command line, for the directory that was given.
+  static std::string program() {
+    return ::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups ./fatespec " : "./fatespec ";
+  }
   ProgramResult fatespec(const std::string& arguments) const {
-    const std::string user = ::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
-    return shell("umask 022; " + user + "./fatespec " + arguments, directory_);
+    return shell("umask 022; " + program() + arguments, directory_);
   }
 
  private:
@@ -237,8 +240,7 @@ TEST(BadInput, ResultsThatAreBeingWrittenCanBeReadByOthers) {
             "for i in $(seq 3000); do " FATESPEC_PROGRAM
             " runs --results r.db 2>/dev/null | grep -q '1 pass' && break; "
             "sleep 0.02; done; chmod a-w r.db; " +
-                std::string(::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "") +
-                "./fatespec show --all --results r.db; timeout 30 sh -c 'echo >go'; wait $!; echo $?",
+                OtherUser::program() + "show --all --results r.db; timeout 30 sh -c 'echo >go'; wait $!; echo $?",
             directory.path());
   EXPECT_NE(run.out.find("pass    s/a "), std::string::npos) << run.out << run.err;
   EXPECT_NE(run.out.find("\n0\n"), std::string::npos) << "and the writer goes on: " << run.out << run.err;

@@ -14,10 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (document) {
     const auto suite = read_suite(*document, problems);
     for (const auto& test : suite->tests)
-      if (const auto& spec = test->spec; spec.origin.line > 0)
-        (void)place_in_scalar(
-            text, document->source().line_offset(spec.origin.line) + static_cast<std::size_t>(spec.origin.column) - 1,
-            spec.text, spec.text.size());
+      (void)place_in_scalar(document->source(), test->spec.origin, test->spec.text, test->spec.text.size());
     if (problems.empty() && !suite->tests.empty())
       (void)edit_expectation("fuzz.yaml", text, {suite->tests[0]->name, "stdout", "new\nvalue\n"});
   }

@@ -1,0 +1,32 @@
+// The first and the last event of a run, here and on a cluster.
+#pragma once
+
+#include "base/version.hpp"
+#include "cli/plan_run.hpp"
+#include "model/event.hpp"
+
+namespace fatespec::cli {
+
+/// `planned`: the tests of the whole run; `done`: the results that one which goes on has already.
+inline model::RunStarted run_started(const PlanRunOptions& options, const base::Clock& clock, std::size_t planned,
+                                     const model::VerdictCounts& done) {
+  return {options.run_id,
+          base::version,
+          options.command,
+          planned,
+          options.began.value_or(clock.utc()),
+          options.began.has_value(),
+          done,
+          options.revisions};
+}
+
+/// `began`: this part of it. A run that goes on has taken all the time since it first began.
+inline model::RunFinished run_finished(const PlanRunOptions& options, const base::Clock& clock, base::SteadyTime began,
+                                       const model::VerdictCounts& counts, ExitCode exit_code) {
+  const base::UtcTime now = clock.utc();
+  const base::Duration wall =
+      options.began ? std::chrono::duration_cast<base::Duration>(now - *options.began) : clock.steady() - began;
+  return {options.run_id, counts, wall, now, static_cast<int>(exit_code), ""};
+}
+
+}  // namespace fatespec::cli
