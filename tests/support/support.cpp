@@ -82,6 +82,13 @@ std::vector<nlohmann::json> json_lines(const std::string& text, const std::strin
   return lines;
 }
 
+std::set<std::string> tests_of(const std::string& file) {
+  std::set<std::string> names;
+  for (const auto& line : json_lines(read_file(file), "test_finished"))
+    EXPECT_TRUE(names.insert(line["test"]).second) << "twice: " << line["test"];
+  return names;
+}
+
 std::string little_endian(std::int64_t value, std::size_t bytes) {
   std::string text;
   for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -56,6 +57,9 @@ SuiteRun run_suite(const TemporaryDirectory& directory, const std::string& tests
 
 /// The objects of a text of JSON Lines whose `type` is that; all for an empty one.
 std::vector<nlohmann::json> json_lines(const std::string& text, const std::string& type = "");
+
+/// The names of the tests whose results a file of JSON Lines has; a test that is there twice is a failure.
+std::set<std::string> tests_of(const std::string& file);
 
 /// Bytes of a little endian integer.
 std::string little_endian(std::int64_t value, std::size_t bytes);
