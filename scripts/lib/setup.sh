@@ -65,14 +65,23 @@ jobs() {
   echo $((memory < 1 ? 1 : memory < cpus ? memory : cpus))
 }
 
-# build PRESET [TARGET…]
-build() {
+configure() {
+  mkdir -p build
+  cmake --preset "$1" >"build/cmake-$1.log" 2>&1 || { cat "build/cmake-$1.log" >&2; die "cmake failed"; }
+}
+
+# compile_command PRESET [TARGET…]
+compile_command() {
   local preset=$1
   shift
-  say "building ($preset)"
-  mkdir -p build
-  cmake --preset "$preset" >"build/cmake-$preset.log" 2>&1 || { cat "build/cmake-$preset.log" >&2; die "cmake failed"; }
-  if [ $# -gt 0 ]; then cmake --build --preset "$preset" -j "$(jobs)" --target "$@"
-  else cmake --build --preset "$preset" -j "$(jobs)"
-  fi
+  compile=(cmake --build --preset "$preset" -j "$(jobs)")
+  if [ $# -gt 0 ]; then compile+=(--target "$@"); fi
+}
+
+# build PRESET [TARGET…]
+build() {
+  say "building ($1)"
+  configure "$1"
+  compile_command "$@"
+  "${compile[@]}"
 }
