@@ -115,6 +115,7 @@ struct TestSpec {
 
 struct Suite {
   std::string name;
+  base::Origin name_origin;  ///< without a line if the suite has its name from its file
   std::string description;
   std::string file;       ///< as named by the user or found by a glob
   std::string directory;  ///< absolute

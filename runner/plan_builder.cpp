@@ -141,17 +141,9 @@ class PlanBuilder {
     for (const auto& suite : suites) {
       const auto [first, added] = files.try_emplace(suite->name, suite->file);
       if (!added)
-        problems_.add(sources_.of(suite->file), place_of_name(*suite),
+        problems_.add(sources_.of(suite->file), suite->name_origin,
                       fmt::format("the suite `{}` is already defined by {}", suite->name, first->second));
     }
-  }
-
-  /// Unknown if the suite has its name from its file.
-  base::Origin place_of_name(const model::Suite& suite) {
-    const auto& source = sources_.of(suite.file);
-    for (int line = 1; line <= source.line_count(); ++line)
-      if (source.line(line).starts_with("suite:")) return {suite.file, line, 1};
-    return {suite.file, 0, 0};
   }
 
   void add_suite(const std::shared_ptr<const model::Suite>& suite,

@@ -19,11 +19,11 @@ class SourceText {
   const std::string& text() const { return text_; }
   /// The line without its newline; counted from 1; empty if there is none.
   std::string_view line(int number) const;
-  /// Offset of a line's first byte.
-  /// Of a place that the text has.
+  /// Offset of a place that the text has.
   std::size_t offset_of(const base::Origin& place) const {
     return line_offset(place.line) + static_cast<std::size_t>(place.column) - 1;
   }
+  /// Offset of a line's first byte.
   std::size_t line_offset(int number) const { return starts_.at(static_cast<std::size_t>(number) - 1); }
   int line_count() const { return static_cast<int>(starts_.size()); }
   /// Line and column of a byte.

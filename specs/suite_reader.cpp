@@ -23,6 +23,7 @@ class SuiteReader {
     namespace fs = std::filesystem;
     suite_->file = document_.source().file();
     suite_->name = fs::path(suite_->file).stem().string();
+    suite_->name_origin.file = suite_->file;
     suite_->directory = fs::absolute(suite_->file).lexically_normal().parent_path().string();
     YamlNode tests;
     MapReader::read(
@@ -47,6 +48,7 @@ class SuiteReader {
     if (name->empty() || name->find_first_of("/\n") != std::string::npos)
       add_problem(problems_, node, "a suite's name is not empty and has no `/`");
     suite_->name = *name;
+    suite_->name_origin = node.origin();
   }
 
   void check_circles() {

@@ -123,10 +123,15 @@ TEST(BadInput, UndefinedVariablesAreShownInTheirLine) {
 TEST(BadInput, NamesThatClash) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "suite: s\ntests: [{name: a, spec: x}]\n");
-  directory.write("b.yaml", "suite: s\ntests: [{name: b, spec: x}]\n");
-  EXPECT_NE(fatespec("check a.yaml b.yaml", directory.path())
-                .err.find("b.yaml:1:1: the suite `s` is already defined by a.yaml"),
-            std::string::npos);
+  directory.write("b.yaml", "{'suite': s, tests: [{name: b, spec: x}]}\n");
+  const auto clash = fatespec("check a.yaml b.yaml", directory.path());
+  EXPECT_EQ(clash.err.substr(0, clash.err.find('^') + 1),
+            "b.yaml:1:11: the suite `s` is already defined by a.yaml\n"
+            "     1 | {'suite': s, tests: [{name: b, spec: x}]}\n"
+            "       |           ^");
+  directory.write("s.yaml", "tests: [{name: c, spec: x}]\n");
+  EXPECT_EQ(fatespec("check a.yaml s.yaml", directory.path()).err,
+            "s.yaml: the suite `s` is already defined by a.yaml\n1 problem; nothing was run\n");
   EXPECT_EQ(fatespec("check a.yaml ./a.yaml", directory.path()).status, 0) << "the same file twice is one";
   directory.write("c.yaml", "tests:\n  - {name: a, spec: y, matrix: {N: [1, 1]}}\n");
   const auto combined = fatespec("check c.yaml", directory.path());
