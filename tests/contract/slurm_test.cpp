@@ -42,6 +42,12 @@ class SlurmTest : public testing::Test {
   std::string run_id() const {
     return shell("sqlite3 .fatespec/results.db 'SELECT name FROM runs'", directory_.path()).out.substr(0, 12);
   }
+  static std::size_t losses_in(const std::string& text) {
+    const std::string loss = "was lost (another attempt at its shard has begun)";
+    std::size_t count = 0;
+    for (auto at = text.find(loss); at != std::string::npos; at = text.find(loss, at + 1)) ++count;
+    return count;
+  }
   std::size_t told() const { return json_lines(read_file(directory_ / "results.jsonl"), "test_finished").size(); }
   /// A run without what differs from place to place and from time to time.
   static std::string comparable(const std::string& text) {
@@ -223,12 +229,14 @@ TEST_P(NodeLossTest, AShardThatLivesOnAfterItsNodeWasGivenUpCountsOnce) {
     cluster.put_cable_back(node);
   }
   EXPECT_EQ(going.wait(), 0) << going.out();
-  EXPECT_NE(going.out().find("was lost (another attempt at its shard has begun)"), std::string::npos) << going.out();
+  // On a busy machine Slurm may give the other node up as well.
+  const auto losses = losses_in(going.out());
+  EXPECT_GE(losses, 1U) << going.out();
   EXPECT_EQ(counts(), "14|14|14\n");
   EXPECT_EQ(told(), 14U);
-  // Only what had no result ran twice: the test that was under way, and the one that the old attempt began meanwhile.
-  EXPECT_GE(read_file(directory_ / "runs").size(), 15U);
-  EXPECT_LE(read_file(directory_ / "runs").size(), 16U);
+  // Only what had no result ran again: the test that was under way, and the one that the old attempt began meanwhile.
+  EXPECT_GE(read_file(directory_ / "runs").size(), 14 + losses) << going.out();
+  EXPECT_LE(read_file(directory_ / "runs").size(), 14 + 2 * losses) << going.out();
 }
 INSTANTIATE_TEST_SUITE_P(OfTwoKinds, NodeLossTest, testing::Values(Loss::daemon, Loss::line_for_a_while),
                          [](const auto& loss) {
