@@ -22,7 +22,10 @@ ExitCode blame(const BlameOptions& options) {
   for (const auto& suite : std::get<Inputs>(loaded).suites) spec_files.push_back(suite->file);
   auto decisions = decisions_of(spec_files);
   if (!decisions) return complain(decisions.error());
-  std::erase_if(*decisions, [&](const auto& record) { return record.test != options.test; });
+  const auto without_suite = [](const std::string& test) { return test.substr(test.find('/') + 1); };
+  std::erase_if(*decisions, [&](const auto& record) {
+    return record.test != options.test && without_suite(record.test) != options.test;
+  });
   std::reverse(decisions->begin(), decisions->end());  // the latest first
   for (const auto& record : *decisions) {
     if (options.json) std::printf("%s\n", reports::provenance_json(record).c_str());
@@ -38,7 +41,7 @@ ExitCode blame(const BlameOptions& options) {
 void add_blame(CLI::App& app, ExitCode& exit_code) {
   auto options = std::make_shared<BlameOptions>();
   CLI::App* command = app.add_subcommand("blame", "who changed a test's reference, when, from what, and why");
-  command->add_option("TEST", options->test, "its full name")->required();
+  command->add_option("TEST", options->test, "its name, with or without the suite's")->required();
   add_input_options(*command, options->inputs);
   command->add_flag("--json", options->json, "JSON Lines");
   command->footer("Example:\n  fatespec blame mpegaudio/mp2-frames");

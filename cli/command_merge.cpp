@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <map>
 #include <memory>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -11,6 +12,7 @@
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
 #include "cli/plan_run.hpp"
+#include "cli/run_options.hpp"
 #include "cli/run_outputs.hpp"
 #include "cli/run_store.hpp"
 #include "reports/json_reader.hpp"
@@ -45,6 +47,7 @@ class Merge {
       complain("merge: there is no result in these files");
       return ExitCode::nothing_selected;
     }
+    look_for_missing_shards();
     if (const auto failed = open_sinks()) return *failed;
     replay();
     return close();
@@ -58,8 +61,9 @@ class Merge {
     if (!run) return run.error();
     if (!run->finished || run->results.size() < run->tests) {
       complain(fmt::format("{}: the run was cut: {} of {} tests have a result", file, run->results.size(), run->tests));
-      cut_ = true;
+      cut_by_ = "the end of a file";
     }
+    if (const auto shard = shard_of(run->shard)) shards_[shard->count].insert(shard->number);
     started_ = results_.empty() ? run->started : std::min(started_, run->started);
     wall_ = std::max(wall_, run->wall);
     planned_ += run->tests;
@@ -79,6 +83,20 @@ class Merge {
     result.index = results_.size();
     ++counts_[result.verdict];
     results_.push_back(std::make_shared<const model::TestResult>(std::move(result)));
+  }
+
+  /// Of the files of N shards there are to be N: a lost one must not pass for tests that passed.
+  void look_for_missing_shards() {
+    constexpr std::size_t most_named = 8;
+    for (const auto& [count, there] : shards_) {
+      std::vector<std::string> missing;
+      for (std::uint64_t number = 1; number <= count && missing.size() < most_named; ++number)
+        if (!there.contains(number)) missing.push_back(fmt::format("{}/{}", number, count));
+      if (missing.empty()) continue;
+      const bool all_named = there.size() + missing.size() == count;
+      complain(fmt::format("merge: of shard {}{} there is no file", fmt::join(missing, ", "), all_named ? "" : ", …"));
+      cut_by_ = "the loss of a shard";
+    }
   }
 
   std::optional<ExitCode> open_sinks() {
@@ -119,15 +137,15 @@ class Merge {
                            counts_,
                            wall_,
                            started_ + std::chrono::duration_cast<base::UtcTime::duration>(wall_),
-                           static_cast<int>(exit_code_of(counts_, cut_)),
+                           static_cast<int>(exit_code_of(counts_, !cut_by_.empty())),
                            ""};
-    if (cut_) end.interrupted_by = "the end of a file";
-    else end.attributions = attributions.conclude();
+    end.interrupted_by = cut_by_;
+    if (cut_by_.empty()) end.attributions = attributions.conclude();
     emit(end);
   }
 
   ExitCode close() {
-    bool complete = !cut_;
+    bool complete = cut_by_.empty();
     complete = store_.finish() && complete;
     complete = outputs_.close() && complete;
     return exit_code_of(counts_, !complete);
@@ -142,7 +160,8 @@ class Merge {
   base::UtcTime started_;
   base::Duration wall_{0};
   std::size_t planned_ = 0;
-  bool cut_ = false;
+  std::map<std::uint64_t, std::set<std::uint64_t>> shards_;  ///< those that there is a file of, by their total
+  std::string cut_by_;                                       ///< empty: all is there
   const std::string run_ = new_run_id();
   RunStore store_;
   RunOutputs outputs_;
@@ -159,7 +178,7 @@ void add_merge(CLI::App& app, ExitCode& exit_code) {
   merge->add_option("--results", options->results, "where the run is kept; none: nowhere");
   merge->add_option("--json", options->json, "write it as JSON Lines; - is stdout")->type_name("FILE");
   merge->add_option("--junit", options->junit, "write it as JUnit XML")->type_name("FILE");
-  merge->add_flag("--quiet", options->quiet, "bad results and the last line only");
+  merge->add_flag("-q,--quiet", options->quiet, "bad results and the last line only");
   merge->footer(
       "Example:\n"
       "  fatespec run --shard 1/2 --json 1.jsonl   on one machine\n"

@@ -60,6 +60,8 @@ class RunCommand {
         outputs_(options.json, options.junit == "-" ? "/dev/stdout" : options.junit) {}
 
   ExitCode execute() {
+    if (options_.json == "-" && options_.junit == "-")
+      return complain(base::usage_error("--json and --junit cannot both go to stdout: name a file for one of them"));
     if (!on_farm()) {
       auto guardian = runner::Guardian::start();  // before there are threads and much memory
       if (!guardian) return complain(guardian.error());
@@ -238,6 +240,7 @@ class RunCommand {
 
   void prepare_run() {
     run_.command = full_command(options_);
+    run_.shard = options_.shard;
     run_.guardian = guardian_.get();
     run_.jobs = jobs();
     run_.scheduler = {keep_of(options_.keep), options_.fail_fast, options_.stress > 0};

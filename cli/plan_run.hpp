@@ -18,6 +18,7 @@ namespace fatespec::cli {
 struct PlanRunOptions {
   std::string run_id;
   std::string command;  ///< as typed, for the store
+  std::string shard;    ///< as RunStarted has it
   int jobs = 1;         ///< tests at once on this machine
   runner::SchedulerOptions scheduler;
   std::optional<base::UtcTime> began;            ///< a run that was cut short goes on: when it first began

@@ -17,7 +17,10 @@ inline model::RunStarted run_started(const PlanRunOptions& options, const base::
           options.began.value_or(clock.utc()),
           options.began.has_value(),
           done,
-          options.revisions};
+          options.revisions,
+          {},
+          {},
+          options.shard};
 }
 
 /// `began`: this part of it. A run that goes on has taken all the time since it first began.

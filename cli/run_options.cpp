@@ -83,9 +83,9 @@ void add_run_options(CLI::App& run, RunOptions& options) {
   run.add_option("--stress", options.stress, "run each test N times and tell how often which output came")
       ->type_name("N")
       ->check(CLI::Range(2, 1'000'000));
-  run.add_option("--order", options.order, "history: failed first, then the longest; file: as written")
+  run.add_option("--order", options.order, "history (the default): failed first, then the longest; file: as written")
       ->check(CLI::IsMember({"history", "file"}));
-  run.add_option("--keep", options.keep, "whose $TEST_DIR to keep: all, failed, none")
+  run.add_option("--keep", options.keep, "whose $TEST_DIR to keep: all, failed (the default), none")
       ->check(CLI::IsMember({"all", "failed", "none"}));
   run.add_option("--json", options.json, "write JSON Lines to a file; - is stdout")->type_name("FILE");
   run.add_option("--junit", options.junit, "write JUnit XML to a file; - is stdout")->type_name("FILE");

@@ -27,6 +27,7 @@ struct RunStarted {
   std::map<std::string, std::string> revisions = {};
   std::string host = {};       ///< empty: this machine
   std::string directory = {};  ///< where it was started; with an empty host: here
+  std::string shard = {};      ///< "K/N" of a run of a part of the tests
 };
 
 struct TestStarted {

@@ -35,12 +35,13 @@ Json object_of(const model::FailedAttempt& attempt) {
 }  // namespace
 
 std::string json_line(const model::RunStarted& event) {
-  return Json{{"type", "run_started"},
-              {"run", event.run},
-              {"version", event.version},
-              {"tests", event.tests},
-              {"time", base::iso8601(event.time)}}
-      .dump();
+  Json line = {{"type", "run_started"},
+               {"run", event.run},
+               {"version", event.version},
+               {"tests", event.tests},
+               {"time", base::iso8601(event.time)}};
+  if (!event.shard.empty()) line["shard"] = event.shard;
+  return line.dump();
 }
 
 std::string json_line(const model::TestResult& result) {

@@ -146,6 +146,7 @@ base::Result<ReadRun> read_json_lines(std::string_view text) {
       if (begun) return wrong("a second run begins");
       begun = true;
       run.version = line.text("version");
+      run.shard = line.text("shard");
       run.tests = line.number("tests");
       run.started = time_of(line.text("time"));
     } else if (type == "test_finished") {

@@ -13,6 +13,7 @@ namespace fatespec::reports {
 struct ReadRun {
   std::string version;
   base::UtcTime started;
+  std::string shard;       ///< "K/N" of a run of a part of the tests, else empty
   std::size_t tests = 0;   ///< as many as it was to have
   bool finished = false;   ///< its last line is there
   base::Duration wall{0};  ///< of a finished one

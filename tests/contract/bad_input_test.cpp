@@ -140,6 +140,15 @@ TEST(BadInput, NamesThatClash) {
             "|     ^");
 }
 
+TEST(BadInput, TwoFormatsInOneStream) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: a, spec: 'touch ran', cwd: .}]\n");
+  const auto run = fatespec("run a.yaml --json - --junit -", directory.path());
+  EXPECT_EQ(run.status, 2);
+  EXPECT_EQ(run.err, "fatespec: --json and --junit cannot both go to stdout: name a file for one of them\n");
+  EXPECT_FALSE(std::filesystem::exists(directory / "ran"));
+}
+
 TEST(BadInput, ResultsFilesThatCannotBeWritten) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests: [{name: a, spec: /bin/true}]\n");

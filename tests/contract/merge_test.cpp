@@ -82,9 +82,29 @@ TEST_F(MergeTest, WhatIsMissingIsAnErrorAndNamed) {
   const auto merged = run("merge 1.jsonl cut.jsonl --results none");
   EXPECT_EQ(merged.status, 3);
   EXPECT_NE(merged.err.find("cut.jsonl: the run was cut: "), std::string::npos) << merged.err;
+  const auto lost = run("merge 2.jsonl --results none");
+  EXPECT_EQ(lost.status, 3);
+  EXPECT_EQ(lost.err, "fatespec: merge: of shard 1/2 there is no file\n");
+  EXPECT_NE(lost.out.find(", cut short by the loss of a shard\n"), std::string::npos) << lost.out;
   const auto twice = run("merge 1.jsonl 1.jsonl 2.jsonl --results none");
   EXPECT_EQ(twice.status, 0) << twice.out;
   EXPECT_NE(twice.err.find(" has a result in 1.jsonl already, which counts"), std::string::npos) << twice.err;
+}
+
+TEST_F(MergeTest, AShardMayBeEmpty) {
+  std::string files;
+  for (const char* shard : {"1", "2", "3"}) {
+    const auto part = run(std::string("run s.yaml --no-progress --results none --filter 'name(t3)' --shard ") + shard +
+                          "/3 --json " + shard + ".jsonl");
+    EXPECT_EQ(part.status, 0) << part.err;
+    if (part.err.empty()) continue;
+    EXPECT_EQ(part.err, std::string("fatespec: no selected test is in shard ") + shard + "/3\n");
+    files += shard;
+  }
+  EXPECT_EQ(files.size(), 2U) << "one test is in one shard";
+  const auto merged = run("merge 1.jsonl 2.jsonl 3.jsonl --results none");
+  EXPECT_EQ(merged.status, 0) << merged.err;
+  EXPECT_NE(merged.out.find("1 test: 1 pass"), std::string::npos) << merged.out;
 }
 
 TEST_F(MergeTest, OtherFilesAreRefused) {

@@ -145,6 +145,7 @@ TEST_F(Provenance, BlameTellsWhoWhenFromWhatAndWhy) {
                            "configuration default\n", "  version    ffmpeg version 5 of a test\n", "/ffmpeg, SHA-256 "})
     EXPECT_NE(blamed.out.find(part), std::string::npos) << part << "\n" << blamed.out;
   EXPECT_EQ(json_lines(run("blame s/digest s.yaml --json").out).size(), 1U);
+  EXPECT_EQ(run("blame digest s.yaml").out, blamed.out) << "without the suite's name, too";
   const auto none = run("blame s/one s.yaml");
   EXPECT_EQ(none.status, 4);
   EXPECT_NE(none.err.find("s/one: no `fatespec accept` has decided about its reference yet"), std::string::npos);
