@@ -105,7 +105,7 @@ void RunReporter::remember(const model::TestResult& result) {
   if (result.flaky) ++flaky_;
   if (result.leaky) ++leaky_;
   if (!model::is_bad(result.verdict)) return;
-  bad_names_.push_back(result.test);
+  bad_names_[options_.several_configurations ? result.configuration : ""].insert(result.test);
   auto& cause = causes_[cause_key(result)];
   if (cause.count > 0 && result.reason != cause.first_reason) cause.varies = true;
   if (cause.count++ == 0) {
@@ -280,18 +280,29 @@ void RunReporter::show_slowest() {
   console_.print("");
 }
 
+/// Just what was bad: a test may be good under another configuration.
+std::string RunReporter::filter_of_bad() const {
+  std::string filter;
+  for (const auto& [configuration, tests] : bad_names_) {
+    std::string names;
+    for (const auto& name : tests)
+      names += std::string(names.empty() ? "" : " | ") + "name(=" + filter_word(name) + ")";
+    if (tests.size() > 1 && !configuration.empty()) names = "(" + names + ")";
+    if (!configuration.empty()) names = "configuration(=" + filter_word(configuration) + ") & " + names;
+    filter += (filter.empty() ? "" : " | ") + names;
+  }
+  return filter;
+}
+
 void RunReporter::show_next_steps(const model::RunFinished& event) {
   if (!bad_names_.empty()) {
-    const std::set<std::string> names(bad_names_.begin(), bad_names_.end());
-    std::string filter;
-    for (const auto& name : names)
-      filter += std::string(filter.empty() ? "" : " | ") + "name(=" + filter_word(name) + ")";
+    const std::string filter = filter_of_bad();
     constexpr std::size_t longest = 600;
     if (filter.size() <= longest)
       console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
     else if (!options_.results.empty()) console_.print("again:   " + options_.rerun_command + " --rerun-failed");
   }
-  if (!event.interrupted_by.empty() && done_ < total_ && !options_.results.empty())
+  if (!event.interrupted_by.empty() && done_ < total_ && !options_.results.empty() && !options_.resume_command.empty())
     console_.print("go on:   " + options_.resume_command);
   if (!options_.results.empty()) console_.print(fmt::format("results: {}   (in {})", show_command(), options_.results));
 }

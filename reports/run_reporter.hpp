@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -62,6 +63,7 @@ class RunReporter {
   void show_causes();
   void show_attributions(const model::RunFinished& event);
   void show_slowest();
+  std::string filter_of_bad() const;
   void show_next_steps(const model::RunFinished& event);
   std::string show_command() const;
   std::string status_line() const;
@@ -82,7 +84,7 @@ class RunReporter {
   base::SteadyTime last_line_;
   std::map<const model::PlannedTest*, Running> running_;
   std::vector<Slow> slowest_;
-  std::vector<std::string> bad_names_;
+  std::map<std::string, std::set<std::string>> bad_names_;  ///< by configuration, if there are several
   std::vector<std::string> bad_lines_;
   struct SeenCause {
     std::size_t count = 0;

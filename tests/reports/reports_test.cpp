@@ -109,6 +109,35 @@ TEST(RunReporter, BadResultsAreShownAtOnceAndAgainAtTheEnd) {
       << text;
 }
 
+TEST(RunReporter, WhatWasBadUnderOneConfigurationIsRunAgainUnderThatOnly) {
+  const test::TemporaryDirectory directory;
+  std::FILE* file = std::fopen((directory / "out").c_str(), "w");
+  ASSERT_NE(file, nullptr);
+  Console console(file, false, false);
+  const base::SystemClock clock;
+  RunReporterOptions options;
+  options.several_configurations = true;
+  options.rerun_command = "fatespec run";
+  RunReporter reporter(console, clock, options);
+  reporter.handle(model::RunStarted{"ab", "1", "c", 4, {}});
+  model::VerdictCounts counts;
+  for (const auto& [test, configuration] : {std::pair{"s/b", "gcc 12"}, {"s/a", "clang"}, {"s/b", "clang"}}) {
+    auto failed = std::make_shared<model::TestResult>(sample_result());
+    failed->test = test;
+    failed->configuration = configuration;
+    failed->verdict = model::Verdict::fail;
+    ++counts[failed->verdict];
+    reporter.handle(model::TestFinished{failed});
+  }
+  reporter.handle(model::RunFinished{"ab", counts, std::chrono::seconds(1), {}, 1, ""});
+  std::fclose(file);
+  const std::string text = test::read_file(directory / "out");
+  EXPECT_NE(text.find("again:   fatespec run --filter 'configuration(=clang) & (name(=s/a) | name(=s/b)) | "
+                      "configuration(=\"gcc 12\") & name(=s/b)'\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(Console, StatusLineIsRedrawnBelowText) {
   const test::TemporaryDirectory directory;
   std::FILE* file = std::fopen((directory / "out").c_str(), "w");
