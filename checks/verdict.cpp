@@ -125,12 +125,15 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
     judgement.detail = execution.stack;
     return judgement;
   }
-  if (evidence.output.reference_missing || evidence.error.reference_missing) {
+  const bool as_expected = status_as_expected(test.expect.status, execution);
+  // That it crashed is certain without any reference.
+  const bool crashed = !as_expected && (execution.ending == Ending::signalled || signal_of_shell(execution) != 0);
+  if (!crashed && (evidence.output.reference_missing || evidence.error.reference_missing)) {
     judgement.verdict = Verdict::error;
     judgement.reason = evidence.output.reference_missing ? evidence.output.reason : evidence.error.reason;
     return judgement;
   }
-  if (!status_as_expected(test.expect.status, execution)) {
+  if (!as_expected) {
     judge_ending(test, {execution, evidence.output, evidence.error}, judgement);
     if (compares_samples(test.parsed.type) && !evidence.output.passed)
       judgement.reason += "; " + evidence.output.reason;
@@ -179,6 +182,11 @@ void apply_known_failure(const model::KnownFailure& known, const Reading& output
                       judgement.verdict == Verdict::timeout;
   if (!failed) return;
   if (!known.stdout_digest.empty()) {
+    // A wrong output is what is known, and no crash and no hang, whatever came before it.
+    if (judgement.verdict != Verdict::fail) {
+      judgement.reason += fmt::format(" (not the known failure, {}: that has a wrong output)", why);
+      return;
+    }
     if (!is_output(known.stdout_digest, output)) {
       judgement.reason += fmt::format(" (not the known failure, {}: the digest of stdout is {})", why,
                                       output.fingerprint.empty() ? "unknown" : output.fingerprint);

@@ -153,9 +153,13 @@ void read_retry_if(YamlNode node, base::Boxed<model::RetryCondition>& retry_if, 
   retry_if = condition;
 }
 
+/// `false` undoes the `skip` of `defaults`.
 void read_skip(YamlNode node, base::Boxed<std::string>& skip, Problems& problems) {
-  skip = read_reason(node, problems);
-  if (skip && skip->empty()) add_problem(problems, node, "`skip` needs a reason");
+  auto reason = read_reason(node, problems);
+  if (reason && (reason->empty() || (node.is_plain() && *reason == "true")))
+    add_problem(problems, node, "`skip` needs a reason");
+  if (reason && node.is_plain() && *reason == "false") reason.reset();
+  skip = std::move(reason);
 }
 
 void read_spec(YamlNode node, TestSpec& test, Problems& problems) {

@@ -58,6 +58,13 @@ TEST(Judge, AMissingReferenceIsAnError) {
   output.reference_missing = true;
   output.reason = "reference r: No such file or directory";
   EXPECT_EQ(judged(exited(0), {}, output).verdict, Verdict::error);
+  EXPECT_EQ(judged(exited(1), {}, output).verdict, Verdict::error);
+  model::Execution crashed;
+  crashed.ending = Ending::signalled;
+  crashed.signal = SIGSEGV;
+  EXPECT_EQ(judged(crashed, {}, output).verdict, Verdict::crash) << "which no reference would change";
+  EXPECT_EQ(judged(crashed, {model::ExpectedStatus::Kind::signal, SIGSEGV}, output).verdict, Verdict::error);
+  EXPECT_EQ(judged(exited(139, true), {}, output).verdict, Verdict::crash);
 }
 
 TEST(KnownFailures, AreKnownOnlyWhileTheyFailInThatWay) {
@@ -75,6 +82,12 @@ TEST(KnownFailures, AreKnownOnlyWhileTheyFailInThatWay) {
   EXPECT_NE(other.reason.find("(not the known failure, rounding, #12: the digest of stdout is unknown)"),
             std::string::npos)
       << other.reason;
+  Judgement crashed{Verdict::crash, "ended by SIGSEGV", "", {}, "SIGSEGV"};
+  output.output.text = "wrong";
+  apply_known_failure(known, output, "2026-06-15", crashed);
+  EXPECT_EQ(crashed.verdict, Verdict::crash);
+  EXPECT_EQ(crashed.reason, "ended by SIGSEGV (not the known failure, rounding, #12: that has a wrong output)");
+  output.output.text = "wrong in another way";
   Judgement of_long_output{Verdict::fail, "differs", "", {}, ""};
   output.fingerprint = known.stdout_digest;  // of all that was written; of a long text only a part is kept
   apply_known_failure(known, output, "2026-06-15", of_long_output);

@@ -71,6 +71,20 @@ tests:
   EXPECT_EQ(*second.skip, "why");
 }
 
+TEST(Suite, FalseUndoesTheSkipOfTheDefaults) {
+  const auto result = read(
+      "defaults: {skip: why}\n"
+      "tests:\n"
+      "  - {name: a, spec: x, skip: false}\n"
+      "  - {name: b, spec: x}\n"
+      "  - {name: c, spec: x, skip: 'false'}\n"
+      "  - {name: d, spec: x, skip: true}\n");
+  EXPECT_EQ(result.problems, Lines{"dir/audio.yaml:6:30: `skip` needs a reason"});
+  EXPECT_FALSE(result.suite->tests.at(0)->skip);
+  EXPECT_EQ(*result.suite->tests.at(1)->skip, "why");
+  EXPECT_EQ(*result.suite->tests.at(2)->skip, "false");
+}
+
 TEST(Suite, AllProblemsAreReportedTogetherWithTheirPlaces) {
   const auto result = read(
       "sute: s\n"
