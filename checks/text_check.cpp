@@ -130,6 +130,8 @@ void TextCheck::search_expression(Reading& reading) const {
   const auto pattern = base::Pattern::compile(expected_.matches);
   if (pattern && pattern->found_in(kept_)) return;
   reading.reason = fmt::format("{} does not match /{}/", expected_.label, base::printable(expected_.matches));
+  if (!kept_all_)
+    reading.reason += fmt::format(" in its first {}, more is not searched", base::format_size(kept_.size()));
   reading.passed = false;
 }
 

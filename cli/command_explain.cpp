@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -16,15 +17,26 @@ namespace {
 
 constexpr const char* example_directory = "/tmp/fatespec-test";
 
-std::string used_variables(const model::PlannedTest& test, const model::Variables& variables) {
+/// Where variables decide what is run, and whether.
+std::vector<std::string> texts_with_variables(const model::Project& project, const model::PlannedTest& test) {
+  std::vector<std::string> texts = {test.spec->spec.text};
+  const auto type = test.spec->parsed.type;
+  if (type == model::SpecType::make) texts.push_back(test.configuration->make.value_or(project.make));
+  if (type == model::SpecType::make_test) texts.push_back(test.configuration->maketest.value_or(project.maketest));
+  for (const auto& condition : test.spec->only_if) texts.push_back(condition.probe);
+  return texts;
+}
+
+std::string used_variables(const model::Project& project, const model::PlannedTest& test,
+                           const model::Variables& variables) {
   std::string text;
-  auto uses = specs::variables_of_text(test.spec->spec.text);
-  std::string seen = " ";
-  for (const auto& use : uses) {
-    if (seen.find(" " + use.name + " ") != std::string::npos) continue;
-    seen += use.name + " ";
-    const auto value = variables.find(use.name);
-    text += fmt::format("  ${} = {}\n", use.name, value == variables.end() ? "(left to the shell)" : value->second);
+  std::set<std::string> seen;
+  for (const auto& place : texts_with_variables(project, test)) {
+    for (const auto& use : specs::variables_of_text(place)) {
+      if (!seen.insert(use.name).second) continue;
+      const auto value = variables.find(use.name);
+      text += fmt::format("  ${} = {}\n", use.name, value == variables.end() ? "(left to the shell)" : value->second);
+    }
   }
   return text;
 }
@@ -61,7 +73,7 @@ std::string explanation(const model::Project& project, const model::PlannedTest&
   if (test.skip_reason) text += fmt::format("  skipped: {}\n", *test.skip_reason);
   for (const auto& probe : test.probes) text += fmt::format("  only if this exits with 0: {}\n", probe);
   text += fmt::format("spec\n  {}\n", test.spec->spec.text);
-  if (const auto used = used_variables(test, variables); !used.empty()) text += "variables\n" + used;
+  if (const auto used = used_variables(project, test, variables); !used.empty()) text += "variables\n" + used;
   text += "environment\n";
   for (const auto& entry : runner::test_environment(project, test, variables, example_directory, board == nullptr))
     text += fmt::format("  {}\n", entry);

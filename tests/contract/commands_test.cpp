@@ -60,6 +60,16 @@ TEST(Commands, ListAsJson) {
   EXPECT_EQ(line["line"], 2);
 }
 
+TEST(Commands, ExplainTellsTheVariablesOfBuildsAndProbes) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml",
+                  "suites: [s.yaml]\nmake: make -C $BUILD_PATH %s\n"
+                  "variables: {BUILD_PATH: /b, CPU: avx2}\n");
+  directory.write("s.yaml", "tests: [{name: t, spec: '{MAKE} all', only_if: {probe: 'grep -q $CPU /proc/cpuinfo'}}]\n");
+  const std::string told = fatespec("explain s/t", directory.path()).out;
+  EXPECT_NE(told.find("variables\n  $BUILD_PATH = /b\n  $CPU = avx2\n"), std::string::npos) << told;
+}
+
 TEST(Commands, ExplainGivesTheLineToPaste) {
   const TemporaryDirectory directory;
   directory.write(
