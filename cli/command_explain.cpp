@@ -19,10 +19,7 @@ constexpr const char* example_directory = "/tmp/fatespec-test";
 
 /// Where variables decide what is run, and whether.
 std::vector<std::string> texts_with_variables(const model::Project& project, const model::PlannedTest& test) {
-  std::vector<std::string> texts = {test.spec->spec.text};
-  const auto type = test.spec->parsed.type;
-  if (type == model::SpecType::make) texts.push_back(test.configuration->make.value_or(project.make));
-  if (type == model::SpecType::make_test) texts.push_back(test.configuration->maketest.value_or(project.maketest));
+  std::vector<std::string> texts = {test.spec->spec.text, runner::command_as_written(project, test)};
   for (const auto& condition : test.spec->only_if) texts.push_back(condition.probe);
   return texts;
 }

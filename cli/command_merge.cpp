@@ -43,11 +43,11 @@ class Merge {
     for (const auto& file : options_.files)
       if (auto read = take(file); !read)
         return complain(base::Error{read.error().kind, file + ": " + read.error().message});
+    look_for_missing_shards();
     if (results_.empty()) {
       complain("merge: there is no result in these files");
       return ExitCode::nothing_selected;
     }
-    look_for_missing_shards();
     if (const auto failed = open_sinks()) return *failed;
     replay();
     return close();

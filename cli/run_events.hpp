@@ -10,17 +10,15 @@ namespace fatespec::cli {
 /// `planned`: the tests of the whole run; `done`: the results that one which goes on has already.
 inline model::RunStarted run_started(const PlanRunOptions& options, const base::Clock& clock, std::size_t planned,
                                      const model::VerdictCounts& done) {
-  return {options.run_id,
-          base::version,
-          options.command,
-          planned,
-          options.began.value_or(clock.utc()),
-          options.began.has_value(),
-          done,
-          options.revisions,
-          {},
-          {},
-          options.shard};
+  return {.run = options.run_id,
+          .version = base::version,
+          .command = options.command,
+          .tests = planned,
+          .time = options.began.value_or(clock.utc()),
+          .resumed = options.began.has_value(),
+          .done = done,
+          .revisions = options.revisions,
+          .shard = options.shard};
 }
 
 /// `began`: this part of it. A run that goes on has taken all the time since it first began.

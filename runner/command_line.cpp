@@ -129,14 +129,18 @@ std::optional<std::vector<std::string>> direct_words(const std::string& command)
   return specs::simple_words(command);
 }
 
+std::string command_as_written(const model::Project& project, const PlannedTest& test) {
+  const auto& spec = test.spec->parsed;
+  const std::string make = test.configuration->make.value_or(project.make);
+  if (spec.type == SpecType::make) return make_command(make, spec.command);
+  if (spec.type != SpecType::make_test || !spec.command.empty()) return spec.command;
+  const std::string maketest = test.configuration->maketest.value_or(project.maketest);
+  return maketest.empty() ? make_command(make, "test") : maketest;
+}
+
 std::string command_line(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
   const auto& spec = test.spec->parsed;
-  const std::string& make = test.configuration->make.value_or(project.make);
-  const std::string& maketest = test.configuration->maketest.value_or(project.maketest);
-  std::string command = spec.command;
-  if (spec.type == SpecType::make) command = make_command(make, spec.command);
-  if (spec.type == SpecType::make_test && command.empty())
-    command = maketest.empty() ? make_command(make, "test") : maketest;
+  const std::string command = command_as_written(project, test);
   if (spec.type == SpecType::filesize) return path_of(command, variables);
   if (spec.type == SpecType::player) return player_command(project, test, variables);
   return specs::expand_command(command, variables);

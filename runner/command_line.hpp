@@ -23,6 +23,9 @@ std::optional<std::vector<std::string>> direct_words(const std::string& command)
 /// The variables of a test with TEST_DIR among them.
 model::Variables with_test_directory(const model::PlannedTest& test, const std::string& directory);
 
+/// The command with no variable replaced: the spec string's, or the make command with its target.
+std::string command_as_written(const model::Project& project, const model::PlannedTest& test);
+
 // The `variables` of all of these are those of with_test_directory().
 
 /// The command with its variables replaced; of `{FILESIZE}`, the path as written.

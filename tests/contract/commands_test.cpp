@@ -65,9 +65,13 @@ TEST(Commands, ExplainTellsTheVariablesOfBuildsAndProbes) {
   directory.write("fatespec.yaml",
                   "suites: [s.yaml]\nmake: make -C $BUILD_PATH %s\n"
                   "variables: {BUILD_PATH: /b, CPU: avx2}\n");
-  directory.write("s.yaml", "tests: [{name: t, spec: '{MAKE} all', only_if: {probe: 'grep -q $CPU /proc/cpuinfo'}}]\n");
+  directory.write("s.yaml",
+                  "tests: [{name: t, spec: '{MAKE} all', only_if: {probe: 'grep -q $CPU /proc/cpuinfo'}},"
+                  " {name: u, spec: '{MAKETEST}'}, {name: v, spec: '{MAKETEST} true'}]\n");
   const std::string told = fatespec("explain s/t", directory.path()).out;
   EXPECT_NE(told.find("variables\n  $BUILD_PATH = /b\n  $CPU = avx2\n"), std::string::npos) << told;
+  EXPECT_NE(fatespec("explain s/u", directory.path()).out.find("variables\n  $BUILD_PATH = /b\n"), std::string::npos);
+  EXPECT_EQ(fatespec("explain s/v", directory.path()).out.find("variables\n"), std::string::npos);
 }
 
 TEST(Commands, ExplainGivesTheLineToPaste) {
