@@ -15,17 +15,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-Error error_for(const fs::path& path, int code) {
-  Error error = io_error(path.string(), code);
-  if (code == ENOENT || code == ENOTDIR) error.kind = ErrorKind::not_found;
-  return error;
-}
-
 Result<FileDescriptor> open_regular(const fs::path& path, struct stat& status) {
   // O_NONBLOCK: a named pipe must not hold us up before we see that it is none of our files.
   FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file) return error_for(path, errno);
-  if (::fstat(file.get(), &status) != 0) return error_for(path, errno);
+  if (!file) return file_error(path, errno);
+  if (::fstat(file.get(), &status) != 0) return file_error(path, errno);
   if (S_ISDIR(status.st_mode)) return Error{ErrorKind::io, path.string() + ": is a directory"};
   if (!S_ISREG(status.st_mode)) return Error{ErrorKind::io, path.string() + ": not a regular file"};
   return file;
@@ -33,11 +27,17 @@ Result<FileDescriptor> open_regular(const fs::path& path, struct stat& status) {
 
 }  // namespace
 
+Error file_error(const fs::path& path, int code) {
+  Error error = io_error(path.string(), code);
+  if (code == ENOENT || code == ENOTDIR) error.kind = ErrorKind::not_found;
+  return error;
+}
+
 Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());
     if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return error_for(path, errno);
+    if (written < 0) return file_error(path, errno);
     content.remove_prefix(static_cast<std::size_t>(written));
   }
   return {};
@@ -61,7 +61,7 @@ Result<std::string> read_head(const fs::path& path, std::size_t size) {
   if (!file) return file.error();
   std::string text(std::min<std::uint64_t>(size, all), '\0');
   const ssize_t got = ::pread(file->get(), text.data(), text.size(), 0);
-  if (got < 0) return error_for(path, errno);
+  if (got < 0) return file_error(path, errno);
   text.resize(static_cast<std::size_t>(got));
   return text;
 }
@@ -78,7 +78,7 @@ Result<std::string> read_file(const fs::path& path, std::uint64_t limit) {
   while (have < content.size()) {
     const ssize_t got = ::read(file->get(), content.data() + have, content.size() - have);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return error_for(path, errno);
+    if (got < 0) return file_error(path, errno);
     if (got == 0) break;
     have += static_cast<std::size_t>(got);
   }
@@ -105,13 +105,13 @@ Result<FileReplacement> FileReplacement::begin(const fs::path& path) {
   if (const auto ours = descriptor_named(path)) {
     replacement.target_ = path;
     replacement.file_.reset(::fcntl(*ours, F_DUPFD_CLOEXEC, 0));
-    if (!replacement.file_) return error_for(path, errno);
+    if (!replacement.file_) return file_error(path, errno);
     return {std::move(replacement)};
   }
   // A reference may be a link into another tree: what it names is replaced, not the link.
   std::error_code code;
   replacement.target_ = fs::is_symlink(path, code) ? fs::canonical(path, code) : path;
-  if (replacement.target_.empty()) return error_for(path, code.value());
+  if (replacement.target_.empty()) return file_error(path, code.value());
   struct stat status {};
   const bool exists = ::stat(replacement.target_.c_str(), &status) == 0;
   if (exists && !S_ISREG(status.st_mode)) {
@@ -123,7 +123,7 @@ Result<FileReplacement> FileReplacement::begin(const fs::path& path) {
     replacement.file_.reset(::mkostemp(temporary.data(), O_CLOEXEC));
     if (replacement.file_) replacement.temporary_ = std::move(temporary);
   }
-  if (!replacement.file_) return error_for(path, errno);
+  if (!replacement.file_) return file_error(path, errno);
   return {std::move(replacement)};
 }
 
@@ -139,7 +139,7 @@ Result<void> FileReplacement::commit() {
   ::umask(mask);
   if (::fchmod(file_.get(), mode_ & ~mask) != 0 || ::fsync(file_.get()) != 0 ||
       ::rename(temporary_.c_str(), target_.c_str()) != 0)
-    return error_for(target_, errno);
+    return file_error(target_, errno);
   file_.reset();
   return {};
 }

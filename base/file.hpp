@@ -35,6 +35,9 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
+/// io_error(path, code); of kind `not_found` where a part of the path is not there.
+Error file_error(const std::filesystem::path& path, int code);
+
 /// A regular file, open for reading; its size goes to `size`.
 Result<FileDescriptor> open_regular_file(const std::filesystem::path& path, std::uint64_t& size);
 

@@ -71,6 +71,7 @@ std::optional<Duration> parse_duration(std::string_view text) {
   else if (unit == "s") factor = 1;
   else if (unit == "m" || unit == "min") factor = 60;
   else if (unit == "h") factor = 3600;
+  else if (unit == "d") factor = 24 * 3600;
   else return std::nullopt;
   const double total = *number * factor;
   if (total > 1e9) return std::nullopt;  // thirty years: surely a mistake, and near the range of nanoseconds

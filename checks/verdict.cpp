@@ -111,10 +111,10 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
   if (execution.ending == Ending::exited) judgement.status = execution.status;
   if (compares_samples(test.parsed.type) && !evidence.output.passed && judgement.status == 0) judgement.status = 1;
   if (execution.ending == Ending::signalled || execution.ending == Ending::timed_out ||
-      execution.ending == Ending::over_limit)
+      execution.ending == Ending::over_limit || execution.ending == Ending::short_of_disk)
     judgement.signal = execution.signal == 0 ? "" : base::signal_name(execution.signal);
   if (execution.ending == Ending::not_started || execution.ending == Ending::cancelled ||
-      execution.ending == Ending::lost) {
+      execution.ending == Ending::lost || execution.ending == Ending::short_of_disk) {
     judgement.verdict = Verdict::error;
     judgement.reason = execution.problem;
     return judgement;

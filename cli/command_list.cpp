@@ -4,7 +4,9 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
+#include "cli/run_options.hpp"
+#include "cli/run_selection.hpp"
+#include "cli/store_options.hpp"
 #include "reports/json_lines.hpp"
 
 namespace fatespec::cli {
@@ -18,33 +20,56 @@ void append_line(std::string& text, const model::PlannedTest& test, bool several
   text += '\n';
 }
 
+struct ListOptions {
+  RunOptions run;
+  bool json = false;
+};
+
+/// Leaves those that `--shard` and `--rerun-failed` leave to a run.
+std::optional<ExitCode> select(const ListOptions& options, model::TestPlan& plan) {
+  std::unique_ptr<results::Store> store;
+  if (options.run.rerun_failed) {
+    auto opened = open_store({options.run.inputs, options.run.results});
+    if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
+    store = std::move(std::get<0>(opened));
+  }
+  const auto selected = select_tests(options.run, plan, store.get(), {});
+  if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
+  return std::nullopt;
+}
+
+ExitCode list(const ListOptions& options) {
+  auto loaded = load_inputs(options.run.inputs);
+  if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
+  auto& inputs = std::get<Inputs>(loaded);
+  if (const auto code = select(options, inputs.plan)) return *code;
+  std::string text;
+  for (const auto& test : inputs.plan.tests) {
+    if (options.json) text += reports::json_line(test) + "\n";
+    else append_line(text, test, inputs.project->configurations.size() > 1);
+  }
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  return ExitCode::success;
+}
+
 }  // namespace
 
 void add_list(CLI::App& app, ExitCode& exit_code) {
-  auto options = std::make_shared<InputOptions>();
-  auto json = std::make_shared<bool>(false);
-  CLI::App* list = app.add_subcommand("list", "the tests that a run would take");
-  add_input_options(*list, *options);
-  add_filter_option(*list, *options);
-  list->add_flag("--json", *json, "a JSON object a line");
-  list->footer(
+  auto options = std::make_shared<ListOptions>();
+  options->run.order = "file";
+  CLI::App* command = app.add_subcommand("list", "the tests that a run would take");
+  add_input_options(*command, options->run.inputs);
+  add_filter_option(*command, options->run.inputs);
+  add_selection_options(*command, options->run);
+  command->add_option("--results", options->run.results, "where results are kept, for --rerun-failed")
+      ->type_name("FILE|postgresql://…");
+  command->add_flag("--json", options->json, "a JSON object a line");
+  command->footer(
       "Examples:\n"
       "  fatespec list --filter 'suite(h264)'\n"
+      "  fatespec list --shard 1/4\n"
       "  fatespec list suites/mpegaudio.yaml --json");
-  list->callback([options, json, &exit_code] {
-    const auto loaded = load_inputs(*options);
-    if (const auto* code = std::get_if<ExitCode>(&loaded)) {
-      exit_code = *code;
-      return;
-    }
-    const auto& inputs = std::get<Inputs>(loaded);
-    std::string text;
-    for (const auto& test : inputs.plan.tests) {
-      if (*json) text += reports::json_line(test) + "\n";
-      else append_line(text, test, inputs.project->configurations.size() > 1);
-    }
-    std::fwrite(text.data(), 1, text.size(), stdout);
-  });
+  command->callback([options, &exit_code] { exit_code = list(*options); });
 }
 
 }  // namespace fatespec::cli

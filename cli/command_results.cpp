@@ -11,6 +11,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/decisions.hpp"
+#include "cli/run_leavings.hpp"
 #include "cli/run_store.hpp"
 #include "cli/store_options.hpp"
 #include "results/copy.hpp"
@@ -79,8 +80,14 @@ ExitCode copy(const CopyOptions& options) {
 
 class Pruning {
  public:
-  Pruning(const PruneOptions& options, results::Store& store, std::set<std::string> kept, IsUnderWay is_under_way)
-      : options_(options), store_(store), kept_(std::move(kept)), is_under_way_(std::move(is_under_way)) {}
+  /// `directory_beside`: the one beside the results; `kept`: runs that stay.
+  Pruning(const PruneOptions& options, results::Store& store, std::string directory_beside, std::set<std::string> kept,
+          IsUnderWay is_under_way)
+      : options_(options),
+        store_(store),
+        directory_beside_(std::move(directory_beside)),
+        kept_(std::move(kept)),
+        is_under_way_(std::move(is_under_way)) {}
 
   base::Result<void> run() {
     auto runs = store_.runs(all_runs);
@@ -92,6 +99,8 @@ class Pruning {
   }
   std::size_t removed() const { return removed_; }
   std::size_t spared() const { return spared_; }
+  /// Directories of those runs that went with them.
+  std::size_t leavings() const { return leavings_; }
 
  private:
   /// A run without an end that is not a day old may be under way, on another machine too.
@@ -121,7 +130,9 @@ class Pruning {
     removed_ += going.size();
     std::erase_if(runs_, [&](const auto& run) { return std::find(going.begin(), going.end(), run.id) != going.end(); });
     if (options_.dry_run || going.empty()) return {};
-    return store_.remove_runs(going);
+    if (auto removed = store_.remove_runs(going); !removed) return removed;
+    for (const auto& run : going) leavings_ += remove_leavings(run, directory_beside_);
+    return {};
   }
 
   /// The oldest first, a tenth of them at a time, until the rest is small enough.
@@ -148,12 +159,14 @@ class Pruning {
 
   const PruneOptions& options_;
   results::Store& store_;
+  std::string directory_beside_;
   std::set<std::string> kept_;
   IsUnderWay is_under_way_;
   base::UtcTime now_ = std::chrono::system_clock::now();
   std::vector<model::Run> runs_;
   std::size_t removed_ = 0;
   std::size_t spared_ = 0;
+  std::size_t leavings_ = 0;
 };
 
 /// What waits here for the server that results are kept at.
@@ -190,11 +203,12 @@ ExitCode prune(const PruneOptions& options) {
   std::set<std::string> kept;
   for (const auto& record : *decisions) kept.insert(record.run);
   const std::string location = results_location(*std::get<0>(project), options.store.results);
-  Pruning pruning(options, *std::get<0>(opened), std::move(kept),
-                  under_way_in(location, directory_beside(*std::get<0>(project), location)));
+  const std::string beside = directory_beside(*std::get<0>(project), location);
+  Pruning pruning(options, *std::get<0>(opened), beside, std::move(kept), under_way_in(location, beside));
   const auto done = pruning.run();
   if (!done) return complain(done.error());
   std::printf("%zu runs %s", pruning.removed(), options.dry_run ? "would be removed" : "removed");
+  if (pruning.leavings() > 0) std::printf(", with %zu directories of theirs", pruning.leavings());
   std::printf(pruning.spared() > 0 ? ", %zu kept that references came from\n" : "\n", pruning.spared());
   return ExitCode::success;
 }
@@ -207,16 +221,16 @@ void add_prune(CLI::App& group, ExitCode& exit_code) {
     return CLI::Validator(
         [parse, what](const std::string& text) { return parse(text) ? "" : "`" + text + "` is no " + what; }, "");
   };
-  command->add_option("--older-than", options->older_than, "begun before that time: 720h")
+  command->add_option("--older-than", options->older_than, "begun before that time: 30d, 12h")
       ->type_name("DURATION")
-      ->check(checked(base::parse_duration, "duration, such as 720h"));
+      ->check(checked(base::parse_duration, "duration, such as 30d"));
   auto* keep = command->add_option("--keep", options->keep, "all but the latest so many")->type_name("NUMBER");
   command->add_option("--size", options->size, "the oldest, until the results take no more: 2G")
       ->type_name("SIZE")
       ->check(checked(base::parse_size, "size, such as 2G"));
   command->add_flag("--dry-run", options->dry_run, "say what would go");
   command->footer(
-      "Examples:\n  fatespec results prune --older-than 2160h\n  fatespec results prune --keep 500 --dry-run");
+      "Examples:\n  fatespec results prune --older-than 90d\n  fatespec results prune --keep 500 --dry-run");
   command->callback([options, keep, &exit_code] {
     options->keep_given = keep->count() > 0;
     exit_code = prune(*options);

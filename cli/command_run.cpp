@@ -16,6 +16,7 @@
 #include "cli/inputs.hpp"
 #include "cli/plan_run.hpp"
 #include "cli/resumption.hpp"
+#include "cli/run_leavings.hpp"
 #include "cli/run_options.hpp"
 #include "cli/run_order.hpp"
 #include "cli/run_outputs.hpp"
@@ -232,7 +233,7 @@ class RunCommand {
       if (options_.session.empty()) return std::nullopt;
       return complain(base::usage_error("--session needs results: recordings are kept beside them"));
     }
-    const auto samples = std::filesystem::path(store_.directory()) / "recordings";
+    const auto samples = recordings_in(store_.directory());
     session_.emplace(samples, options_.session.empty() ? run_.run_id : options_.session);
     if (const auto fit = session_->check(selection_.resumed.has_value()); !fit) return complain(fit.error());
     return std::nullopt;

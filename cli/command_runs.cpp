@@ -50,6 +50,8 @@ void show_test(const model::TestResult& result, const reports::Console& console,
                 base::printable(attempt.reason).c_str());
     show_excerpt("its stdout", attempt.output);
     show_excerpt("its stderr", attempt.error);
+    if (!attempt.kept_directory.empty())
+      std::printf("its directory: %s\n", base::printable(attempt.kept_directory).c_str());
   }
 }
 

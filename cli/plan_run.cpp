@@ -188,7 +188,7 @@ std::string new_run_id() {
   std::uint64_t random = 0;
   if (::getrandom(&random, sizeof random, 0) != sizeof random)
     random = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
-  return fmt::format("{:012x}", random & 0xFFFFFFFFFFFFULL);
+  return fmt::format("{:0{}x}", random & 0xFFFFFFFFFFFFULL, run_id_length);
 }
 
 }  // namespace fatespec::cli

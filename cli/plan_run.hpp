@@ -36,7 +36,8 @@ struct PlanRunOptions {
 /// The exit code; `error` is set instead where the run could not begin.
 base::Result<ExitCode> run_plan(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock);
 
-/// Twelve random hexadecimal digits.
+/// Random hexadecimal digits.
 std::string new_run_id();
+inline constexpr std::size_t run_id_length = 12;
 
 }  // namespace fatespec::cli

@@ -111,6 +111,7 @@ class ProposalFinder {
     if (!unknown_names_.empty()) return complain_of_names();
     if (const auto failed = look_at_earlier_runs()) return *failed;
     settle();
+    if (found_.list.empty() && !other_classes_.empty()) return complain_of_class();
     std::stable_sort(found_.list.begin(), found_.list.end(),
                      [](const Proposal& a, const Proposal& b) { return a.change < b.change; });
     return std::move(found_);
@@ -260,7 +261,6 @@ class ProposalFinder {
     if (proposal.old_text == proposal.new_text) return;
     proposal.change = class_of_change(proposal.old_text, proposal.new_text);
     proposal.command = result.command;
-    if (!options_.only_class.empty() && !base::glob_match(options_.only_class, proposal.change)) return;
     candidates_[proposal.reference_file.empty() ? place_of(test, reference) : proposal.reference_file].push_back(
         std::move(proposal));
   }
@@ -297,7 +297,7 @@ class ProposalFinder {
       const auto passing = passing_.find(place);
       if (passing == passing_.end() && std::all_of(proposals.begin(), proposals.end(), is_like_first)) {
         for (std::size_t i = 1; i < proposals.size(); ++i) proposals.front().also.push_back(proposals[i].test);
-        found_.list.push_back(std::move(proposals.front()));
+        take(std::move(proposals.front()));
         continue;
       }
       for (const auto& proposal : proposals)
@@ -308,6 +308,18 @@ class ProposalFinder {
                         : (base::printable(passing->second) + " agrees with the same reference").c_str(),
                     proposal.stream.c_str());
     }
+  }
+
+  void take(Proposal proposal) {
+    if (options_.only_class.empty() || base::glob_match(options_.only_class, proposal.change))
+      found_.list.push_back(std::move(proposal));
+    else other_classes_.insert(std::move(proposal.change));
+  }
+
+  ExitCode complain_of_class() const {
+    complain(fmt::format("accept: run {} has no change of class `{}`, but of: {}", found_.run.id, options_.only_class,
+                         fmt::join(other_classes_, "; ")));
+    return ExitCode::nothing_selected;
   }
 
   ExitCode complain_of_names() {
@@ -322,6 +334,7 @@ class ProposalFinder {
   std::map<std::pair<std::string, std::string>, const model::PlannedTest*> planned_;
   std::vector<std::string> unknown_names_;
   std::map<std::string, std::vector<Proposal>> candidates_;  ///< by the place of the reference
+  std::set<std::string> other_classes_;                      ///< of changes that `--class` leaves out
   std::map<std::string, std::string> passing_;               ///< by the same: a test that passes with it
 };
 

@@ -54,6 +54,15 @@ std::optional<runner::Shard> shard_of(const std::string& text) {
   return runner::Shard{static_cast<std::uint64_t>(*number), static_cast<std::uint64_t>(*count)};
 }
 
+void add_selection_options(CLI::App& command, RunOptions& options) {
+  command.add_flag("--rerun-failed", options.rerun_failed, "only what was bad in the latest run");
+  command.add_option("--shard", options.shard, "only the K-th of N parts; adding tests moves no other test")
+      ->type_name("K/N")
+      ->check([](const std::string& text) {
+        return shard_of(text) ? std::string() : "`" + text + "` is no shard such as 1/4";
+      });
+}
+
 void add_run_options(CLI::App& run, RunOptions& options) {
   add_input_options(run, options.inputs);
   add_filter_option(run, options.inputs);
@@ -73,13 +82,8 @@ void add_run_options(CLI::App& run, RunOptions& options) {
                    : "`" + text + "` is no duration such as 30s, 500ms, 2m or none";
       });
   run.add_flag("--fail-fast", options.fail_fast, "start nothing more after the first bad verdict");
-  run.add_flag("--rerun-failed", options.rerun_failed, "only what was bad in the latest run");
   run.add_flag("--resume", options.resume, "go on with the latest run that was cut short: only what has no result");
-  run.add_option("--shard", options.shard, "only the K-th of N parts; adding tests moves no other test")
-      ->type_name("K/N")
-      ->check([](const std::string& text) {
-        return shard_of(text) ? std::string() : "`" + text + "` is no shard such as 1/4";
-      });
+  add_selection_options(run, options);
   run.add_option("--stress", options.stress, "run each test N times and tell how often which output came")
       ->type_name("N")
       ->check(CLI::Range(2, 1'000'000));

@@ -31,6 +31,8 @@ struct RunOptions {
 };
 
 void add_run_options(CLI::App& run, RunOptions& options);
+/// Of them, what selects tests by earlier results and by number: `--rerun-failed` and `--shard`.
+void add_selection_options(CLI::App& command, RunOptions& options);
 
 /// The command that the user typed, without what selects tests: what a rerun begins with.
 std::string rerun_command(const RunOptions& options);

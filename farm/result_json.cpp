@@ -27,11 +27,9 @@ json nanoseconds(base::Duration duration) {
 }
 
 json to_json(const model::FailedAttempt& attempt) {
-  return {{"number", attempt.number},
-          {"verdict", model::name_of(attempt.verdict)},
-          {"reason", text(attempt.reason)},
-          {"stdout", text(attempt.output)},
-          {"stderr", text(attempt.error)}};
+  return {{"number", attempt.number},       {"verdict", model::name_of(attempt.verdict)},
+          {"reason", text(attempt.reason)}, {"stdout", text(attempt.output)},
+          {"stderr", text(attempt.error)},  {"kept_directory", text(attempt.kept_directory)}};
 }
 
 /// Members by their names, of the wanted type or empty.
@@ -72,8 +70,8 @@ class Reader {
 
 model::FailedAttempt attempt_from(const json& object) {
   const Reader reader(object);
-  return {reader.number<int>("number"), reader.verdict(), reader.text("reason"), reader.excerpt("stdout"),
-          reader.excerpt("stderr")};
+  return {reader.number<int>("number"), reader.verdict(),         reader.text("reason"),
+          reader.excerpt("stdout"),     reader.excerpt("stderr"), reader.text("kept_directory")};
 }
 
 }  // namespace

@@ -13,13 +13,14 @@ inline constexpr int status_not_executable = 126;
 inline constexpr int status_not_found = 127;
 
 enum class Ending {
-  exited,       ///< with `status`
-  signalled,    ///< by `signal`
-  timed_out,    ///< and was killed with all that it had started
-  not_started,  ///< see `problem`
-  cancelled,    ///< the run was interrupted
-  over_limit,   ///< it took more than it may of something, see `problem`, and was killed
-  lost,         ///< the machine that ran it was lost: this says nothing about the test
+  exited,         ///< with `status`
+  signalled,      ///< by `signal`
+  timed_out,      ///< and was killed with all that it had started
+  not_started,    ///< see `problem`
+  cancelled,      ///< the run was interrupted
+  over_limit,     ///< it took more than it may of something, see `problem`, and was killed
+  short_of_disk,  ///< it was killed before it filled the disk, which had little: this says nothing about the test
+  lost,           ///< the machine that ran it was lost: this says nothing about the test
 };
 
 /// What a process tree used: the test's process and every descendant that was waited for.

@@ -30,6 +30,7 @@ struct FailedAttempt {
   std::string reason;
   Excerpt output;
   Excerpt error;
+  std::string kept_directory;  ///< its $TEST_DIR, if it was kept
 };
 
 struct TestResult {

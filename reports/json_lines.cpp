@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 
 namespace fatespec::reports {
@@ -23,12 +24,18 @@ void add_excerpt(Json& line, const std::string& stream, const model::Excerpt& ex
   line[stream + "_truncated"] = excerpt.truncated;
 }
 
+/// Where there is something to see.
+void add_path(Json& line, const char* name, const std::string& path) {
+  if (!path.empty()) line[name] = base::to_utf8(path);
+}
+
 Json object_of(const model::FailedAttempt& attempt) {
   Json object = {{"attempt", attempt.number},
                  {"verdict", model::name_of(attempt.verdict)},
                  {"reason", base::to_utf8(attempt.reason)}};
   add_excerpt(object, "stdout", attempt.output);
   add_excerpt(object, "stderr", attempt.error);
+  add_path(object, "kept", attempt.kept_directory);
   return object;
 }
 
@@ -65,7 +72,8 @@ std::string json_line(const model::TestResult& result) {
   line["command"] = base::to_utf8(result.command);
   for (const auto& tag : result.tags) line["tags"].push_back(base::to_utf8(tag));
   if (!result.outputs.empty()) line["outputs"] = result.outputs;
-  if (!result.recording.empty()) line["recording"] = base::to_utf8(result.recording);
+  add_path(line, "recording", result.recording);
+  add_path(line, "kept", result.kept_directory);
   if (!result.detail.empty()) line["detail"] = base::to_utf8(result.detail);
   for (const auto& attempt : result.failed_attempts) line["failed_attempts"].push_back(object_of(attempt));
   return line.dump();
@@ -109,7 +117,7 @@ std::string json_line(const model::PlannedTest& test) {
 
 base::Result<std::unique_ptr<JsonLinesWriter>> JsonLinesWriter::open(const std::string& path) {
   std::FILE* file = path == "-" ? stdout : std::fopen(path.c_str(), "we");
-  if (file == nullptr) return base::io_error(path, errno);
+  if (file == nullptr) return base::file_error(path, errno);
   return std::unique_ptr<JsonLinesWriter>(new JsonLinesWriter(file));
 }
 

@@ -89,7 +89,7 @@ std::vector<model::FailedAttempt> failed_attempts_of(const Line& line) {
   for (const auto& attempt : line.lines("failed_attempts"))
     if (const auto verdict = model::verdict_named(attempt.text("verdict")))
       attempts.push_back({attempt.count("attempt"), *verdict, attempt.text("reason"), attempt.excerpt("stdout"),
-                          attempt.excerpt("stderr")});
+                          attempt.excerpt("stderr"), attempt.text("kept")});
   return attempts;
 }
 
@@ -118,6 +118,7 @@ base::Result<model::TestResult> result_of(const Line& line) {
   result.usage = {line.seconds("user_s"), line.seconds("system_s"), line.number("max_rss_kib")};
   result.command = line.text("command");
   result.recording = line.text("recording");
+  result.kept_directory = line.text("kept");
   return result;
 }
 

@@ -128,7 +128,7 @@ void add_failed_attempts(soci::session& session, const std::string& run,
     if (found == by_test.end()) continue;  // its last attempt is under way
     results[found->second].failed_attempts.push_back(
         {row.get<int>("number"), verdict_of(row), row.get<std::string>("reason"), excerpt_from(row, blobs, "stdout"),
-         excerpt_from(row, blobs, "stderr")});
+         excerpt_from(row, blobs, "stderr"), row.get<std::string>("kept_directory")});
   }
 }
 

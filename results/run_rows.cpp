@@ -160,14 +160,15 @@ void RunRows::write_further(const model::TestResult& result, long long test, con
     error.set(ids.of(attempt.error.text));
     const std::string verdict(model::name_of(attempt.verdict));
     const std::string reason = storable(base::printable(attempt.reason));
+    const std::string kept = storable(attempt.kept_directory);
     const auto output_bytes = static_cast<long long>(attempt.output.bytes);
     const auto error_bytes = static_cast<long long>(attempt.error.bytes);
     session_ << "INSERT INTO failed_attempts (run_id, test_id, number, verdict, reason, stdout_blob, stderr_blob, "
-                "stdout_bytes, stderr_bytes) VALUES (:run, :test, :number, :verdict, :reason, :stdout, :stderr, "
-                ":stdout_bytes, :stderr_bytes) ON CONFLICT DO NOTHING",
+                "stdout_bytes, stderr_bytes, kept_directory) VALUES (:run, :test, :number, :verdict, :reason, :stdout, "
+                ":stderr, :stdout_bytes, :stderr_bytes, :kept) ON CONFLICT DO NOTHING",
         soci::use(run_), soci::use(test), soci::use(attempt.number), soci::use(verdict), soci::use(reason),
         soci::use(output.value, output.present), soci::use(error.value, error.present), soci::use(output_bytes),
-        soci::use(error_bytes);
+        soci::use(error_bytes), soci::use(kept);
   }
   if (!result.outputs.empty()) {
     const std::string outputs = fmt::format("{}", fmt::join(result.outputs, " "));

@@ -35,7 +35,7 @@ struct ExecutionLimits {
   std::uint64_t output = UINT64_MAX;     ///< bytes of stdout and stderr together
   std::uint64_t directory = UINT64_MAX;  ///< bytes in its test directory
   bool directory_is_chosen = false;      ///< somebody has set that limit
-  bool directory_is_scarce = false;      ///< nobody has set that limit, and the disk allows less than the usual
+  bool directory_is_halved = false;      ///< nobody has set it, and half of what the disk has is less than the usual
   std::size_t processes = SIZE_MAX;      ///< alive at one moment
 };
 

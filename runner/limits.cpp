@@ -19,7 +19,7 @@ ExecutionLimits execution_limits(const model::Limits& project, const model::Limi
   limits.output = choose(test.output, project.output, default_output_limit);
   limits.directory = choose(test.directory, project.directory, std::min(default_directory_limit, free_space / 2));
   limits.directory_is_chosen = test.directory || project.directory;
-  limits.directory_is_scarce = !limits.directory_is_chosen && limits.directory < default_directory_limit;
+  limits.directory_is_halved = !limits.directory_is_chosen && limits.directory < default_directory_limit;
   limits.processes = choose(test.processes, project.processes, default_process_limit);
   return limits;
 }

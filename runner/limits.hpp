@@ -11,6 +11,8 @@ namespace fatespec::runner {
 inline constexpr std::uint64_t default_output_limit = std::uint64_t{64} << 30;  ///< bytes
 inline constexpr std::uint64_t default_directory_limit = std::uint64_t{16}
                                                          << 30;  ///< bytes; at most half the free space
+/// With less in its directory a test that fails shows that the disk is short, not what the program does.
+inline constexpr std::uint64_t enough_for_most_tests = std::uint64_t{1} << 30;
 inline constexpr std::uint64_t default_process_limit = 2048;
 
 /// How many tasks, threads among them, a test that may have so many processes may have where the kernel can limit them:

@@ -15,6 +15,7 @@
 #include "base/text.hpp"
 #include "runner/disk_usage.hpp"
 #include "runner/hang_stack.hpp"
+#include "runner/limits.hpp"
 
 namespace fatespec::runner {
 
@@ -85,9 +86,13 @@ void LocalProcess::look_at_limits(long machine_tasks) {
 }
 
 void LocalProcess::look_at_directory() {
-  if (directory_too_large())
-    exceed(fmt::format("put more than {} into its directory{}", base::format_size(request_.limits.directory),
-                       request_.limits.directory_is_scarce ? ", half of what the disk had free" : ""));
+  if (!directory_too_large()) return;
+  const ExecutionLimits& limits = request_.limits;
+  const bool disk_is_short = limits.directory_is_halved && limits.directory < enough_for_most_tests;
+  exceed(fmt::format("{}put more than {} into its directory{}", disk_is_short ? "the disk is nearly full: it " : "",
+                     base::format_size(limits.directory),
+                     limits.directory_is_halved ? ", half of what the disk had free" : ""),
+         disk_is_short ? Ending::short_of_disk : Ending::over_limit);
 }
 
 // A directory that grows makes the file system grow, unless others give as much back. So it is looked into
@@ -110,9 +115,9 @@ bool LocalProcess::directory_too_large() {
   return deleted > most || tree_size(request_.test_directory, most - deleted) > most - deleted;
 }
 
-void LocalProcess::exceed(std::string what) {
+void LocalProcess::exceed(std::string what, Ending ending) {
   if (over_ || ended_by_us()) return;
-  execution_.ending = Ending::over_limit;
+  execution_.ending = ending;
   execution_.problem = std::move(what);
   tree_.freeze_and_kill();
   end_tree(true);
@@ -149,7 +154,7 @@ bool LocalProcess::streams_ended() const { return streams_[0]->ended() && stream
 
 bool LocalProcess::ended_by_us() const {
   return execution_.ending == Ending::timed_out || execution_.ending == Ending::cancelled ||
-         execution_.ending == Ending::over_limit;
+         execution_.ending == Ending::over_limit || execution_.ending == Ending::short_of_disk;
 }
 
 void LocalProcess::process_ended() {

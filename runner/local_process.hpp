@@ -54,7 +54,8 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void count_output(std::size_t bytes);
   void look_at_directory();
   bool directory_too_large();
-  void exceed(std::string what);
+  /// `what` it took more of than it may. It is killed and has that ending.
+  void exceed(std::string what, model::Ending ending = model::Ending::over_limit);
 
   // Ending.
   bool ended_by_us() const;

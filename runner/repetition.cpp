@@ -73,7 +73,7 @@ void keep_examples(const std::vector<Way>& ways, const TestResult& shown, TestRe
     if (&example == &shown || merged.failed_attempts.size() == most) continue;
     merged.failed_attempts.push_back({static_cast<int>(merged.failed_attempts.size()) + 1, example.verdict,
                                       fmt::format("{} times: {}", way.size(), example.reason), example.output,
-                                      example.error});
+                                      example.error, example.kept_directory});
   }
 }
 

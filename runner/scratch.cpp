@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
@@ -18,10 +19,32 @@
 
 namespace fatespec::runner {
 
-std::string Scratch::path_of(const std::string& run_id) {
+namespace {
+
+std::string temporary_directory() {
   const char* temporary = std::getenv("TMPDIR");
-  return fmt::format("{}/fatespec-{}-{}", temporary != nullptr && *temporary == '/' ? temporary : "/tmp", run_id,
-                     ::getpid());
+  return temporary != nullptr && *temporary == '/' ? temporary : "/tmp";
+}
+
+std::string prefix_of(const std::string& run_id) { return fmt::format("fatespec-{}-", run_id); }
+
+}  // namespace
+
+std::string Scratch::path_of(const std::string& run_id) {
+  return fmt::format("{}/{}{}", temporary_directory(), prefix_of(run_id), ::getpid());
+}
+
+std::vector<std::string> Scratch::kept_by(const std::string& run_id) {
+  std::vector<std::string> all;
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(temporary_directory(), ignored)) {
+    struct stat status {};
+    const bool is_its = entry.path().filename().string().starts_with(prefix_of(run_id));
+    if (is_its && ::lstat(entry.path().c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&
+        status.st_uid == ::geteuid())
+      all.push_back(entry.path());
+  }
+  return all;
 }
 
 base::Result<Scratch> Scratch::create(const std::string& directory, Guardian* guardian) {

@@ -35,6 +35,8 @@ class Scratch final : public Workspace {
 
   /// Where the directory of a run will be: so that whoever cleans up can be told before it is made.
   static std::string path_of(const std::string& run_id);
+  /// Those of this user that a run has kept, in whichever of its processes; a run that was resumed has several.
+  static std::vector<std::string> kept_by(const std::string& run_id);
   /// `guardian`, which is optional, is told of the directory, and of what becomes of those in it.
   static base::Result<Scratch> create(const std::string& directory, Guardian* guardian = nullptr);
   Scratch(const Scratch&) = delete;

@@ -108,19 +108,19 @@ void TestRunner::attempt_ended(AttemptOutcome& outcome) {
   const bool goes_on = deserves_another(outcome);
   if (outcome.execution.ending == model::Ending::cancelled || outcome.execution.ending == model::Ending::lost ||
       (goes_on && cancelled_)) {
-    dispose_directory(outcome.directory, false);
+    dispose_directory(outcome.directory, model::Verdict::pass);  // it is no result
     std::exchange(done_, nullptr)(nullptr);
     return;
   }
   if (goes_on) {
+    std::string kept = dispose_directory(outcome.directory, outcome.judgement.verdict);
     result_->failed_attempts.push_back({result_->attempts, outcome.judgement.verdict, outcome.judgement.reason,
-                                        outcome.output.output, outcome.error.output});
-    dispose_directory(outcome.directory, false);
+                                        outcome.output.output, outcome.error.output, std::move(kept)});
     start_attempt();
     return;
   }
   take_outcome(outcome);
-  dispose_directory(outcome.directory, true);
+  result_->kept_directory = dispose_directory(outcome.directory, result_->verdict);
   std::exchange(done_, nullptr)(std::move(result_));
 }
 
@@ -151,16 +151,15 @@ void TestRunner::take_outcome(AttemptOutcome& outcome) {
 }
 
 // A directory that nothing was left in is never kept: there would be nothing to see.
-void TestRunner::dispose_directory(const std::string& directory, bool last) {
-  if (directory.empty() || context_.station.workspace().take_back(directory)) return;
-  const bool bad = last && model::is_bad(result_->verdict);
-  if (keep_ == Keep::all || (keep_ == Keep::failed && bad)) {
+std::string TestRunner::dispose_directory(const std::string& directory, model::Verdict verdict) {
+  if (directory.empty() || context_.station.workspace().take_back(directory)) return {};
+  if (keep_ == Keep::all || (keep_ == Keep::failed && model::is_bad(verdict))) {
     context_.station.workspace().keep(directory);
-    if (last) result_->kept_directory = directory;
-    return;
+    return directory;
   }
   if (auto removal = context_.station.workspace().discard(directory))
     boost::asio::post(context_.loops.pool, std::move(removal));
+  return {};
 }
 
 }  // namespace fatespec::runner

@@ -47,7 +47,8 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   bool deserves_another(const AttemptOutcome& outcome) const;
   void attempt_ended(AttemptOutcome& outcome);
   void take_outcome(AttemptOutcome& outcome);
-  void dispose_directory(const std::string& directory, bool last);
+  /// Removes a $TEST_DIR, or keeps it, as `--keep` says of that verdict: its path then.
+  std::string dispose_directory(const std::string& directory, model::Verdict verdict);
 
   AttemptContext context_;
   const base::Clock& clock_;

@@ -16,6 +16,7 @@ TEST(Durations, AreReadWithTheirUnits) {
   EXPECT_EQ(parse_duration("1.5s"), Duration(1500ms));
   EXPECT_EQ(parse_duration("2m"), Duration(120s));
   EXPECT_EQ(parse_duration("1h"), Duration(3600s));
+  EXPECT_EQ(parse_duration("30d"), Duration(720h));
   EXPECT_EQ(parse_duration("7"), Duration(7s));
   for (const char* wrong : {"", "s", "3x", "-1s", "1e99h", "nan", "inf", "1 2s", "3 s"})
     EXPECT_FALSE(parse_duration(wrong)) << wrong;

@@ -177,6 +177,27 @@ TEST(Accept, KnowsWhatARunOfAFewTestsDidNotRun) {
   EXPECT_EQ(read_file(directory / "ref"), "old\n");
 }
 
+TEST(Accept, ClassesThatNothingIsOfAreTold) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "tests: [{name: a, spec: echo 1, expect: {stdout: '2'}}]\n");
+  fatespec("run s.yaml --no-progress", directory.path());
+  const auto none = fatespec("accept --class 'no such' --yes", directory.path());
+  EXPECT_EQ(none.status, 4);
+  EXPECT_NE(none.err.find("has no change of class `no such`, but of: "), std::string::npos) << none.err;
+  EXPECT_EQ(fatespec("accept --class '*' --yes", directory.path()).status, 0);
+}
+
+TEST(Accept, OfOneClassLeavesAReferenceThatAnotherClassMoves) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "tests: [{name: a, spec: 'echo $N', matrix: {N: ['1 frames', 'a longer text\\nof two']}, expect: "
+                  "{stdout: x}}]\n");
+  fatespec("run s.yaml --no-progress", directory.path());
+  const auto program = fatespec("accept --class '*' --yes", directory.path());
+  EXPECT_NE(program.out.find("another configuration or combination gives another output"), std::string::npos)
+      << program.out;
+}
+
 TEST(Accept, OverwritesNoFileOfAnotherTest) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "suite: aac\ntests: [{name: latm-1, spec: seq 3}, {name: x, spec: seq 3}]\n");

@@ -158,7 +158,8 @@ TEST(BadInput, ResultsFilesThatCannotBeWritten) {
   const auto program = fatespec("run a.yaml --results garbage.db", directory.path());
   EXPECT_EQ(program.status, 3);
   EXPECT_NE(program.err.find("results file garbage.db: "), std::string::npos) << program.err;
-  EXPECT_EQ(fatespec("run a.yaml --json no/such/dir", directory.path()).status, 3);
+  EXPECT_EQ(fatespec("run a.yaml --json no/such/dir", directory.path()).status, 2);
+  EXPECT_EQ(fatespec("run a.yaml --junit no/such/dir", directory.path()).status, 2);
   EXPECT_EQ(fatespec("runs --results none.db", directory.path()).status, 2);
 }
 

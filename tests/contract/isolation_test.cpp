@@ -77,8 +77,22 @@ TEST(Isolation, DirectoriesAreKeptAfterFailuresOnly) {
   const std::string kept = kept_directory(run);
   ASSERT_FALSE(kept.empty()) << run.out;
   EXPECT_EQ(read_file(kept + "/left"), "y\n");
+  EXPECT_EQ(run["bad"]["kept"], kept);
   shell("rm -rf " + kept);
   EXPECT_EQ(kept_directory(run_suite(directory, tests, "--keep none")), "");
+}
+
+TEST(Isolation, DirectoriesOfFailedAttemptsAreKept) {
+  const TemporaryDirectory directory;
+  const std::string tests = "tests: [{name: a, retries: 1, spec: 'echo $TEST_DIR > left; test -e " +
+                            directory / "done" + " || { touch " + directory / "done" + "; exit 1; }'}]\n";
+  const auto run = run_suite(directory, tests);
+  EXPECT_EQ(run["a"]["verdict"], "pass");
+  EXPECT_FALSE(run["a"].contains("kept")) << "that of the attempt that passed";
+  const std::string kept = run["a"]["failed_attempts"][0].value("kept", "");
+  EXPECT_EQ(read_file(kept + "/left"), kept + "\n");
+  shell("rm -rf " + kept + " " + directory / "done");
+  EXPECT_FALSE(run_suite(directory, tests, "--keep none")["a"]["failed_attempts"][0].contains("kept"));
 }
 
 TEST(Isolation, NothingIsLeftInTheTemporaryDirectory) {
@@ -97,16 +111,22 @@ TEST(Isolation, NothingIsLeftInTheTemporaryDirectory) {
 
 TEST(Isolation, CpuTimeAndMemoryAreThoseOfTheTree) {
   const TemporaryDirectory directory;
+  shell("truncate -s 200000000 zeros", directory.path());
   const auto run = run_suite(directory, R"(tests:
   - {name: cpu, spec: "sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done'; :"}
   - {name: memory, spec: "sh -c 'head -c 100000000 /dev/zero | tail -c 90000000 | wc -c'; :"}
   - {name: orphan, spec: "(sh -c 'i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done' &) ; sleep 0.1"}
   - {name: digest, spec: '{SHA512} head -c 200000000 /dev/zero'}
+  - {name: file, spec: '{SHA512FILE,$TEST_DIR/f} truncate -s 200000000 f'}
+  - {name: samples, spec: '{RMS,zeros,0.1} head -c 200000000 /dev/zero'}
 )");
   EXPECT_GT(run["cpu"]["user_s"].get<double>() + run["cpu"]["system_s"].get<double>(), 0.03);
   EXPECT_GT(run["orphan"]["user_s"].get<double>() + run["orphan"]["system_s"].get<double>(), 0.03);
   EXPECT_GT(run["memory"]["max_rss_kib"].get<int>(), 80'000);
-  EXPECT_LT(run["digest"]["user_s"].get<double>(), 0.1) << "the runner's digest is not the test's time";
+  for (const char* test : {"digest", "file", "samples"}) {
+    EXPECT_EQ(run[test]["verdict"], "pass") << run.out;
+    EXPECT_LT(run[test]["user_s"].get<double>(), 0.1) << test << ": what the runner computes is not the test's time";
+  }
 }
 
 TEST(Isolation, LocksAndExclusiveTestsDoNotOverlap) {
@@ -178,6 +198,26 @@ TEST(Isolation, EndlessOutputCostsLittleMemory) {
 #endif
 }
 
+TEST(Isolation, ComparisonsAndDigestsOfMuchCostLittleMemory) {
+  const TemporaryDirectory directory;
+  directory.write("suite.yaml", R"(suite: s
+tests:
+  - {name: md5, spec: '{MD5} head -c 200000000 /dev/zero'}
+  - {name: md5file, spec: '{MD5FILE,$TEST_DIR/f} truncate -s 200000000 f'}
+  - {name: 1off, spec: '{1OFF,zeros,16} head -c 200000000 /dev/zero'}
+  - {name: rms, spec: '{RMS,zeros,0.1} head -c 200000000 /dev/zero'}
+  - {name: stddev, spec: '{STDDEV,zeros,s16le,0,1} head -c 200000000 /dev/zero'}
+  - {name: exact, spec: head -c 200000000 /dev/zero, expect: {stdout_file: zeros}}
+)");
+  const auto program = shell("truncate -s 200000000 zeros; /usr/bin/env time -f '%M' " FATESPEC_PROGRAM
+                             " run suite.yaml --results none --no-progress -j2 2>memory",
+                             directory.path());
+  EXPECT_EQ(program.status, 0) << program.out;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LT(std::stoi(read_file(directory / "memory")), 64 * 1024) << "KiB at most";
+#endif
+}
+
 TEST(Isolation, ADirectoryIsLimitedEvenIfTheDiskGetsEmptier) {
   for (const char* fills : {"fill-directory", "fill-nameless"}) {
     const TemporaryDirectory directory;
@@ -187,6 +227,23 @@ TEST(Isolation, ADirectoryIsLimitedEvenIfTheDiskGetsEmptier) {
     EXPECT_EQ(run["a"]["verdict"], "fail") << fills << run.out;
     EXPECT_EQ(run["a"]["reason"], "put more than 4.0 MiB into its directory") << fills << run.out;
   }
+}
+
+TEST(Isolation, WhereTheDiskIsShortFillingItIsAnError) {
+  const TemporaryDirectory directory;
+  std::filesystem::create_directory(directory / "disk");
+  if (shell("mount -t tmpfs -o size=40M tmpfs disk", directory.path()).status != 0)
+    // Only a disk of its own can be filled without harm; CI runs as root and does.
+    GTEST_SKIP() << "needs the right to mount a small file system";
+  directory.write("s.yaml", "tests: [{name: a, timeout: 30s, spec: exec " FATESPEC_MISBEHAVE " fill-directory 30}]");
+  const auto run = shell("TMPDIR=$PWD/disk " FATESPEC_PROGRAM " run s.yaml --no-progress", directory.path());
+  shell("umount disk", directory.path());
+  EXPECT_EQ(run.status, 3);
+  EXPECT_NE(
+      run.out.find("error   s/a  the disk is nearly full: it put more than 20.0 MiB into its directory, half of what "
+                   "the disk had free"),
+      std::string::npos)
+      << run.out;
 }
 
 TEST(Isolation, ASmallLimitOfTheDirectoryHoldsForQuickTests) {

@@ -97,6 +97,27 @@ TEST_F(ResultsCommand, PruningKeepsWhatReferencesCameFrom) {
   EXPECT_EQ(runs(), all.substr(0, line));
 }
 
+TEST_F(ResultsCommand, WithARunGoesWhatItLeft) {
+  directory_.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'echo x > left; exit 1'}]\n");
+  std::filesystem::create_directory(directory_ / "tmp");
+  const auto run_there = [&](const std::string& arguments) {
+    return shell("TMPDIR=$PWD/tmp " FATESPEC_PROGRAM " " + arguments, directory_.path());
+  };
+  for (int i = 0; i < 2; ++i) run_there("run --no-progress");
+  const auto older =
+      shell("sqlite3 .fatespec/results.db 'SELECT name FROM runs ORDER BY id LIMIT 1' | tr -d '\\n'", directory_.path())
+          .out;
+  directory_.write(".fatespec/recordings/" + older + "/dbg/s/a.dbg", "");
+  directory_.write(".fatespec/recordings/mine/dbg/s/a.dbg", "");
+  shell("cp -a tmp/fatespec-" + older + "* tmp/kept; ln -s ../tmp/kept tmp/fatespec-" + older + "-0",
+        directory_.path());
+  EXPECT_EQ(run_there("results prune --keep 1").out,
+            "removed " + older + "\n1 runs removed, with 2 directories of theirs\n");
+  EXPECT_EQ(
+      shell("ls tmp | grep -c 'fatespec-[0-9a-f]*-[1-9]'; ls tmp/kept .fatespec/recordings", directory_.path()).out,
+      "1\n.fatespec/recordings:\nmine\n\ntmp/kept:\n1\n");
+}
+
 TEST_F(ResultsCommand, PruningGivesSpaceBack) {
   directory_.write(
       "s.yaml",

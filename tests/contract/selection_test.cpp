@@ -1,6 +1,7 @@
 // What a run takes in the light of earlier ones: shards, reruns, order, repetition, agreement.
 #include <map>
 #include <set>
+#include <sstream>
 
 #include <gtest/gtest.h>
 
@@ -35,6 +36,22 @@ TEST(Shards, PartTheTestsAndStayStableUnderAdditions) {
   }
 }
 
+TEST(Shards, AreListed) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", many_tests(9));
+  std::string all;
+  for (const char* shard : {"1/2", "2/2"}) {
+    test::fatespec(std::string("run s.yaml --results none --order file --json k.json --shard ") + shard,
+                   directory.path());
+    std::set<std::string> listed;
+    std::istringstream lines(test::fatespec(std::string("list s.yaml --shard ") + shard, directory.path()).out);
+    for (std::string line; std::getline(lines, line);) listed.insert(line);
+    EXPECT_EQ(listed, test::tests_of(directory / "k.json"));
+    EXPECT_FALSE(listed.empty());
+  }
+  EXPECT_EQ(test::fatespec("list s.yaml --shard 0/2", directory.path()).status, 2);
+}
+
 TEST(Filters, AnEmptyOneIsRefused) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", many_tests(1));
@@ -52,7 +69,9 @@ TEST(RerunFailed, TakesWhatWasBadInTheLatestRun) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: good, spec: 'true'}\n  - {name: bad, spec: 'test -e " +
                                 directory / "mended" + "'}\n");
+  EXPECT_EQ(test::fatespec("list s.yaml --rerun-failed", directory.path()).status, 2) << "there are no results";
   EXPECT_EQ(test::fatespec("run s.yaml", directory.path()).status, 1);
+  EXPECT_EQ(test::fatespec("list s.yaml --rerun-failed", directory.path()).out, "s/bad\n");
   EXPECT_EQ(test::fatespec("run s.yaml --rerun-failed --json r.json", directory.path()).status, 1);
   EXPECT_EQ(test::tests_of(directory / "r.json"), std::set<std::string>{"s/bad"});
   directory.write("mended", "");

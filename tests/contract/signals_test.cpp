@@ -324,12 +324,30 @@ TEST(Signals, TheFirstInterruptSaysHowToGoOn) {
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'touch " + directory / "ready" +
                                 "; sleep 1000'}\n"
                                 "  - {name: b, spec: 'true'}\n");
-  Runner runner(directory, "--jobs 1");
+  Runner runner(directory, "--jobs 1 --json run.json");
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
   runner.send(SIGINT);
   EXPECT_EQ(runner.wait(), 130);
   const std::string out = test::read_file(directory / "out");
   EXPECT_NE(out.find("go on:   fatespec run s.yaml --jobs 1 --resume"), std::string::npos) << out;
+  const auto finished = test::json_lines(test::read_file(directory / "run.json"), "run_finished");
+  ASSERT_EQ(finished.size(), 1U);
+  EXPECT_EQ(finished[0]["exit"], 130);
+}
+
+TEST(Signals, WhatFailsIsShownAndWrittenWhileOthersRun) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests:\n  - {name: slow, spec: 'until test -e " + directory / "go" +
+                                "; do sleep 0.05; done'}\n  - {name: bad, spec: exit 3}\n");
+  Runner runner(directory, "--jobs 2 --order file --json run.json");
+  const auto has = [&](const char* file, const char* text) {
+    return test::read_file(directory / file).find(text) != std::string::npos;
+  };
+  EXPECT_TRUE(wait_until([&] { return has("out", "s/bad  status 3, expected 0"); }));
+  EXPECT_TRUE(wait_until([&] { return has("run.json", "\"s/bad\""); }));
+  EXPECT_FALSE(has("run.json", "run_finished"));
+  directory.write("go", "");
+  EXPECT_EQ(runner.wait(), 1);
 }
 
 TEST(Signals, NohupIsRespected) {

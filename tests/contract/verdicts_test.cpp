@@ -109,14 +109,15 @@ TEST(Verdicts, APassAfterARetryIsFlaky) {
 TEST(Verdicts, TheFailingAttemptsOutputIsShown) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "tests: [{name: a, spec: 'echo attempt; test -e " + directory / "done" + " || { touch " +
-                                directory / "done" + "; echo first; exit 1; }', retries: 1}]\n");
+                                directory / "done" + "; echo first | tee left; exit 1; }', retries: 1}]\n");
   fatespec("run s.yaml", directory.path());
   EXPECT_NE(fatespec("show", directory.path())
                 .out.find("flaky   s/a  passed at attempt 2; before: status 1, expected 0\n1 of 1 tests: 1 pass in "),
             std::string::npos);
   const auto shown = fatespec("show --test s/a", directory.path()).out;
-  EXPECT_NE(shown.find("attempt 1: fail, status 1, expected 0\nits stdout, 14 bytes:\nattempt\nfirst\n"),
-            std::string::npos)
+  EXPECT_NE(
+      shown.find("attempt 1: fail, status 1, expected 0\nits stdout, 14 bytes:\nattempt\nfirst\n\nits directory: /"),
+      std::string::npos)
       << shown;
 }
 

@@ -78,7 +78,7 @@ TEST_F(ShardFileTest, GivesBackWhatWasWritten) {
   one.kept_directory = "/tmp/k";
   one.recording = "r.cbor";
   one.started = base::UtcTime(std::chrono::seconds(1'700'000'000));
-  one.failed_attempts.push_back({1, model::Verdict::crash, "first", {"o", 1, false}, {"e", 1, true}});
+  one.failed_attempts.push_back({1, model::Verdict::crash, "first", {"o", 1, false}, {"e", 1, true}, "/tmp/kept"});
   auto writing = begin();
   EXPECT_TRUE(writing.finished(one));
   const auto news = reader().read();
@@ -108,6 +108,7 @@ TEST_F(ShardFileTest, GivesBackWhatWasWritten) {
   ASSERT_EQ(back.failed_attempts.size(), 1U);
   EXPECT_EQ(back.failed_attempts[0].verdict, model::Verdict::crash);
   EXPECT_TRUE(back.failed_attempts[0].error.truncated);
+  EXPECT_EQ(back.failed_attempts[0].kept_directory, "/tmp/kept");
 }
 
 TEST_F(ShardFileTest, TheLatestAttemptAloneCounts) {

@@ -53,7 +53,7 @@ TEST(Store, GivesBackWhatWasWritten) {
   one->status.reset();
   one->usage = {3ms, 4ms, 5};
   one->full_output = std::string("full\0", 5);
-  one->failed_attempts.push_back({1, model::Verdict::crash, "first", {"o", 1, false}, {"e", 1, false}});
+  one->failed_attempts.push_back({1, model::Verdict::crash, "first", {"o", 1, false}, {"e", 1, false}, "/kept"});
   write_run(directory / "r.db", "abc123", {one, result("b")});
   auto store = Store::open_existing(directory / "r.db");
   ASSERT_TRUE(store);
@@ -72,6 +72,8 @@ TEST(Store, GivesBackWhatWasWritten) {
   EXPECT_EQ(read.status, std::nullopt);
   EXPECT_EQ(read.usage.max_rss_kib, 5U);
   EXPECT_EQ(read.command, "cmd a");
+  ASSERT_EQ(read.failed_attempts.size(), 1U);
+  EXPECT_EQ(read.failed_attempts[0].kept_directory, "/kept");
   EXPECT_EQ(*(*store)->full_output("abc123", "s/a", "default"), one->full_output);
   EXPECT_EQ(*(*store)->full_output("abc123", "s/b", "default"), std::nullopt);
   const auto latest = (*store)->latest_results();

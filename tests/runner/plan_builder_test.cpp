@@ -124,6 +124,9 @@ TEST_F(PlanBuilderTest, MakeCommandsTakeTheTargetWhereTheySay) {
   EXPECT_EQ(plan("make: gmake", suite).command(1), "gmake test");
   EXPECT_EQ(plan("maketest: make check", suite).command(1), "make check");
   EXPECT_EQ(plan("", suite).command(2), "exact one");
+  const std::string own = "make: no\nmaketest: no\nconfigurations: {c: {make: make -C c, maketest: ninja test}}";
+  EXPECT_EQ(plan(own, suite).command(0), "make -C c fate-h264");
+  EXPECT_EQ(plan(own, suite).command(1), "ninja test");
 }
 
 TEST_F(PlanBuilderTest, MakeTargetsStandWhereverTheyAreWanted) {

@@ -1,5 +1,6 @@
 #include "specs/suite_reader.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace fatespec::specs {
@@ -20,6 +21,28 @@ ReadSuite read(const std::string& text) {
 }
 
 using Lines = std::vector<std::string>;
+
+/// All that a test says, in words.
+std::string told(const model::TestSpec& test) {
+  const auto seconds = [](const std::optional<base::Duration>& time) { return time ? base::seconds(*time) : -1; };
+  const auto number = [](const auto& value) { return value ? static_cast<std::int64_t>(*value) : -1; };
+  const auto text = [](const auto& placed) { return placed ? placed->text : "none"; };
+  std::string all = fmt::format("{} {} {} {}", test.description, test.spec.text, test.parsed.command, test.name);
+  all += fmt::format(" {} {} {} {}", test.expect.status.value, text(test.expect.output),
+                     test.expect.size ? *test.expect.size->min : 0, text(test.expect.error_matches));
+  all += fmt::format(" {} {} {} {}", test.compare == model::Comparison::whitespace, seconds(test.timeout),
+                     seconds(test.slow), fmt::join(test.tags, ","));
+  for (const auto& [name, value] : test.env) all += fmt::format(" {}={}", name, value);
+  all += fmt::format(" {} {} {} {}", text(test.cwd), text(test.stdin_file), test.slots, test.memory);
+  all += fmt::format(" {} {} {}", number(test.limits.output), number(test.limits.directory),
+                     number(test.limits.processes));
+  all += fmt::format(" {} {} {}", fmt::join(test.locks, ","), test.exclusive, test.retries);
+  all += fmt::format(" {} {}", test.retry_if ? test.retry_if->error_matches : "none", test.skip ? *test.skip : "none");
+  for (const auto& condition : test.only_if) all += fmt::format(" {}", fmt::join(condition.configurations, ","));
+  all += fmt::format(" {} {}", test.expect_fail ? test.expect_fail->bug : "none", test.agree);
+  for (const auto& axis : test.matrix) all += fmt::format(" {}:{}", axis.name, fmt::join(axis.values, ","));
+  return all;
+}
 
 TEST(Suite, TheNameIsTheFilesStemByDefault) { EXPECT_EQ(read("tests: [{name: a, spec: b}]").suite->name, "audio"); }
 
@@ -69,6 +92,44 @@ tests:
   EXPECT_EQ(second.expect.status.kind, model::ExpectedStatus::Kind::nonzero);
   EXPECT_EQ(second.timeout, base::Duration(std::chrono::seconds(5)));
   EXPECT_EQ(*second.skip, "why");
+}
+
+TEST(Suite, EveryKeyButTheNameMayBeADefault) {
+  const std::string keys = R"(
+    description: what
+    spec: "{MD5} cmd"
+    expect: {status: 3, stderr_matches: b, size: {min: 1}}
+    compare: whitespace
+    timeout: 7s
+    slow: 3s
+    tags: [mp2]
+    env: {Y: 2}
+    cwd: work
+    stdin_file: in
+    slots: 2
+    memory: 1M
+    limits: {output: 5M, directory: 6M, processes: 7}
+    locks: [gpu]
+    exclusive: true
+    retries: 3
+    retry_if: {stderr_matches: busy}
+    skip: why
+    only_if: {configuration: gcc*}
+    expect_fail: {reason: r, bug: b}
+    agree: true
+    matrix: {A: [1, 2]}
+)";
+  const auto given = read("tests:\n  - name: a" + keys);
+  const auto inherited = read("defaults:" + keys + "tests: [{name: a}]\n");
+  EXPECT_EQ(given.problems, Lines{});
+  EXPECT_EQ(inherited.problems, Lines{});
+  EXPECT_EQ(told(*inherited.suite->tests.at(0)), told(*given.suite->tests.at(0)));
+  EXPECT_NE(told(*given.suite->tests.at(0)), told(*read("tests: [{name: a, spec: x}]").suite->tests.at(0)));
+}
+
+TEST(Suite, ATestHasAMinute) {
+  EXPECT_EQ(read("tests: [{name: a, spec: b}]").suite->tests.at(0)->timeout, std::chrono::seconds(60));
+  EXPECT_EQ(read("defaults: {timeout: none}\ntests: [{name: a, spec: b}]").suite->tests.at(0)->timeout, std::nullopt);
 }
 
 TEST(Suite, FalseUndoesTheSkipOfTheDefaults) {
