@@ -158,12 +158,22 @@ Result<void> make_directories(const fs::path& path) {
   return {};
 }
 
+std::vector<fs::directory_entry> directory_entries(const fs::path& directory) {
+  std::vector<fs::directory_entry> all;
+  std::error_code problem;
+  for (fs::directory_iterator at(directory, problem), end; !problem && at != end; at.increment(problem))
+    all.push_back(*at);
+  return all;
+}
+
 Result<void> remove_tree(const fs::path& path) {
   std::error_code code;
   fs::remove_all(path, code);
   if (!code) return {};
   // A test may have taken its own directories' write permission away.
   std::error_code ignored;
+  if (fs::symlink_status(path, ignored).type() == fs::file_type::directory)
+    fs::permissions(path, fs::perms::owner_all, fs::perm_options::add, ignored);
   for (fs::recursive_directory_iterator it(path, fs::directory_options::skip_permission_denied, ignored), end;
        it != end; it.increment(ignored)) {
     if (it->is_directory(ignored) && !it->is_symlink(ignored))

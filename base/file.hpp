@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "base/error.hpp"
 
@@ -76,6 +77,10 @@ class FileReplacement {
 
 /// Replaces a file by this content, as FileReplacement does.
 Result<void> write_file_atomically(const std::filesystem::path& path, std::string_view content);
+
+/// What a directory holds, in no order; what cannot be read is left out. Unlike an increment of std's iterators it
+/// throws nothing.
+std::vector<std::filesystem::directory_entry> directory_entries(const std::filesystem::path& directory);
 
 /// Creates a directory and what leads to it.
 Result<void> make_directories(const std::filesystem::path& path);

@@ -13,14 +13,14 @@ namespace fatespec::checks {
 /// What a check makes of the output once all of it has been seen.
 struct Reading {
   bool passed = true;
-  bool reference_missing = false;          ///< no verdict can be trusted: the test becomes `error`
+  bool no_verdict = false;                 ///< it says nothing about the test, which becomes `error`: no reference, say
   std::string reason;                      ///< one line, if it did not pass
   std::string detail;                      ///< several lines: a diff, a log's end
   model::Excerpt output;                   ///< what the test's stdout becomes
   std::string fingerprint;                 ///< of the bytes that came in, if it was asked for
   std::optional<std::string> full_output;  ///< all of it, where a new reference might be made of it
   std::string recording;                   ///< the player's, if it was kept
-  bool explains_status = false;            ///< status 1 says no more than what this has judged
+  bool explains_status = false;            ///< exit status 1 only repeats what this has judged: the player saw defects
 };
 
 /// Takes a stream as it arrives, in memory that does not grow with it. Used by one thread at a time; consume() may be

@@ -135,6 +135,15 @@ std::string limit_lines(const std::string& text, std::size_t most) {
   return shown + fmt::format("… {} more lines\n", lines.size() - most);
 }
 
+/// Of texts whose lines agree as far as they are compared.
+std::string undiffed(std::string_view expected, std::string_view actual) {
+  const auto without_newline = [](std::string_view text) { return text.substr(0, text.size() - text.ends_with('\n')); };
+  if (without_newline(expected) == without_newline(actual))
+    return "\\ the texts differ only in the newline at the end\n";
+  const auto place = std::mismatch(expected.begin(), expected.end(), actual.begin(), actual.end()).first;
+  return fmt::format("\\ lines too long to show: the texts differ first at byte {}\n", place - expected.begin());
+}
+
 }  // namespace
 
 std::string unified_diff(std::string_view expected, std::string_view actual, const DiffOptions& options) {
@@ -160,8 +169,8 @@ std::string unified_diff(std::string_view expected, std::string_view actual, con
                  window.lines, before, after);
     i = end;
   }
-  const bool exact = options.comparison == model::Comparison::exact;
-  if (text.empty() && exact && expected != actual) return "\\ the texts differ only in the newline at the end\n";
+  if (text.empty() && options.comparison == model::Comparison::exact && expected != actual)
+    return undiffed(expected, actual);
   return limit_lines(text, options.most_lines);
 }
 

@@ -82,7 +82,7 @@ Reading PlayerCheck::failed(std::string reason) const {
 Reading PlayerCheck::finish() {
   if (!problem_.empty()) {
     Reading reading = failed("the recording could not be kept: " + problem_);
-    reading.reference_missing = true;
+    reading.no_verdict = true;
     return reading;
   }
   Reading reading = read();

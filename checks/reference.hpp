@@ -26,13 +26,18 @@ class Reference {
   std::string_view read(std::uint64_t offset, std::size_t bytes);
   /// The bytes from the beginning, `limit` at most.
   std::string head(std::uint64_t limit);
+  /// What the system said when it could not be read; empty as long as it could.
+  const std::string& problem() const { return problem_; }
 
  private:
-  Reference(base::FileDescriptor file, std::uint64_t size) : file_(std::move(file)), size_(size) {}
+  Reference(base::FileDescriptor file, std::uint64_t size, std::string path)
+      : file_(std::move(file)), size_(size), path_(std::move(path)) {}
   std::string text_;
   base::FileDescriptor file_;
   std::unique_ptr<char[]> buffer_;
   std::uint64_t size_;
+  std::string path_;
+  std::string problem_;
 };
 
 using ReferencePtr = std::shared_ptr<Reference>;

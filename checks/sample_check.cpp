@@ -62,7 +62,11 @@ Reading SampleCheck::finish() {
   take(header_.finish());
   Reading result;
   std::string line;
-  if (reference_cut_) {
+  if (!reference_->problem().empty()) {
+    line = result.reason = reference_->problem();
+    result.passed = false;
+    result.no_verdict = true;
+  } else if (reference_cut_) {
     line = result.reason = "the reference became shorter while it was compared";
     result.passed = false;
   } else if (reference_broken_ || header_.broken()) {
@@ -77,6 +81,7 @@ Reading SampleCheck::finish() {
   if (result.passed) return checked;
   checked.passed = false;
   checked.reason = result.reason;
+  checked.no_verdict = result.no_verdict;
   return checked;
 }
 

@@ -12,7 +12,8 @@
 namespace fatespec::checks {
 
 /// Skips headers on both sides, cuts the stream into samples wherever its pieces end, and hands pairs of equal count
-/// to compare(). A sample of which only a part is there at the end counts towards the lengths alone.
+/// to compare(). A sample of which only a part is there at the end is compared with nothing; it counts in lengths
+/// of bytes, not in those of samples.
 class SampleCheck : public Check {
  public:
   void consume(std::string_view bytes) final;
@@ -39,7 +40,6 @@ class SampleCheck : public Check {
   std::uint64_t whole_reference_bytes() const { return reference_->size(); }
   std::uint64_t compared() const { return compared_; }
   const Formats& formats() const { return formats_; }
-  bool reference_broken() const { return reference_broken_; }
 
  private:
   void take(std::string_view samples);

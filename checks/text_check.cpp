@@ -75,9 +75,14 @@ Reading TextCheck::finish() {
 }
 
 void TextCheck::compare_reference(Reading& reading) {
-  if (comparison_->finish()) return;
+  const bool same = comparison_->finish();
+  if (const std::string& problem = expected_.reference->problem(); !problem.empty()) {
+    reading.no_verdict = true;
+    reading.reason = problem;
+  }
+  if (same && !reading.no_verdict) return;
   reading.passed = false;
-  describe_difference(reading);
+  if (!reading.no_verdict) describe_difference(reading);
 }
 
 void TextCheck::describe_difference(Reading& reading) const {

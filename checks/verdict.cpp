@@ -128,9 +128,9 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
   const bool as_expected = status_as_expected(test.expect.status, execution);
   // That it crashed is certain without any reference.
   const bool crashed = !as_expected && (execution.ending == Ending::signalled || signal_of_shell(execution) != 0);
-  if (!crashed && (evidence.output.reference_missing || evidence.error.reference_missing)) {
+  if (!crashed && (evidence.output.no_verdict || evidence.error.no_verdict)) {
     judgement.verdict = Verdict::error;
-    judgement.reason = evidence.output.reference_missing ? evidence.output.reason : evidence.error.reason;
+    judgement.reason = evidence.output.no_verdict ? evidence.output.reason : evidence.error.reason;
     return judgement;
   }
   if (!as_expected) {

@@ -1,6 +1,7 @@
 #include "checks/wav_header.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace fatespec::checks {
 namespace {
@@ -13,6 +14,9 @@ std::uint32_t little_endian(std::string_view bytes) {
   for (int i = 3; i >= 0; --i) value = value << 8U | static_cast<unsigned char>(bytes[static_cast<std::size_t>(i)]);
   return value;
 }
+
+/// Chunks take an even number of bytes.
+std::uint64_t padded(std::uint32_t size) { return std::uint64_t{size} + (size & 1U); }
 
 bool may_be_riff(std::string_view bytes) {
   const auto agrees = [&](std::size_t at, std::string_view word) {
@@ -33,6 +37,7 @@ std::string_view WavHeaderSkipper::skip(std::string_view bytes) {
   held_.append(bytes);
   while (advance()) {
   }
+  held_.erase(0, std::exchange(at_, 0));
   return state_ == State::samples ? std::string_view(held_) : std::string_view();
 }
 
@@ -45,22 +50,22 @@ bool WavHeaderSkipper::advance() {
       return false;
     }
     if (held_.size() < riff_header) return false;
-    held_.erase(0, riff_header);
+    at_ = riff_header;
     state_ = State::chunks;
     return true;
   }
-  const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(to_skip_, held_.size()));
-  held_.erase(0, skipped);
+  const auto skipped = static_cast<std::size_t>(std::min<std::uint64_t>(to_skip_, held_.size() - at_));
+  at_ += skipped;
   to_skip_ -= skipped;
-  if (to_skip_ > 0 || held_.size() < chunk_header) return false;
-  const bool data = held_.compare(0, 4, "data") == 0;
-  const std::uint32_t size = little_endian(std::string_view(held_).substr(4));
-  held_.erase(0, chunk_header);
-  if (data) {
+  const std::string_view rest = std::string_view(held_).substr(at_);
+  if (to_skip_ > 0 || rest.size() < chunk_header) return false;
+  const std::uint32_t size = little_endian(rest.substr(4));
+  at_ += chunk_header;
+  if (rest.starts_with("data")) {
     state_ = State::samples;
     return false;
   }
-  to_skip_ = std::uint64_t{size} + (size & 1U);  // chunks are padded to an even length
+  to_skip_ = padded(size);
   return true;
 }
 
@@ -75,12 +80,16 @@ WavSamples samples_of(Reference& reference) {
   const std::string_view riff = reference.read(0, riff_header);
   if (riff.size() < riff_header || !may_be_riff(riff)) return {0, size, false};
   for (std::uint64_t at = riff_header; at + chunk_header <= size;) {
-    const std::string_view header = reference.read(at, chunk_header);
-    if (header.size() < chunk_header) break;
-    at += chunk_header;
-    if (header.starts_with("data")) return {at, size - at, false};
-    const std::uint32_t length = little_endian(header.substr(4));
-    at += std::uint64_t{length} + (length & 1U);
+    const std::string_view piece = reference.read(at, Reference::window);
+    if (piece.size() < chunk_header) break;
+    std::uint64_t inside = 0;
+    while (inside + chunk_header <= piece.size()) {
+      const std::string_view header = piece.substr(static_cast<std::size_t>(inside), chunk_header);
+      inside += chunk_header;
+      if (header.starts_with("data")) return {at + inside, size - at - inside, false};
+      inside += padded(little_endian(header.substr(4)));
+    }
+    at += inside;
   }
   return {0, 0, true};
 }

@@ -28,6 +28,7 @@ class WavHeaderSkipper {
 
   State state_ = State::start;
   std::string held_;
+  std::size_t at_ = 0;         ///< where in it the next step begins
   std::uint64_t to_skip_ = 0;  ///< bytes of a chunk that does not matter
 };
 

@@ -33,7 +33,7 @@ base::Result<fs::path> find_directory(const model::Project& project, const std::
   const fs::path farm = farm_directory(project);
   std::vector<fs::path> found;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(farm, ignored))
+  for (const auto& entry : base::directory_entries(farm))
     if (entry.path().filename().string().starts_with(name) && fs::exists(entry.path() / "run.json"))
       found.push_back(entry.path());
   if (found.size() > 1) return base::usage_error(fmt::format("several runs begin with `{}`", name));

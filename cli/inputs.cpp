@@ -87,7 +87,7 @@ std::vector<std::shared_ptr<const model::Suite>> right_suites(const std::vector<
                                                               specs::Problems& problems) {
   std::vector<std::shared_ptr<const model::Suite>> suites;
   for (const auto& file : files) {
-    const std::size_t known = problems.size();
+    const std::size_t known = problems.list().size();
     auto suite = specs::read_suite(file, problems);
     if (suite && keep_right_tests(*suite, problems.list(), known)) suites.push_back(std::move(suite));
   }

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/session_info.hpp"
 #include "sessions/samples_directory.hpp"
@@ -17,7 +18,7 @@ constexpr std::string_view extension = ".dbg";
 std::vector<std::string> recorded_in(const std::filesystem::path& directory) {
   std::vector<std::string> names;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(directory, ignored)) {
+  for (const auto& entry : base::directory_entries(directory)) {
     const std::string name = entry.path().filename().string();
     if (name.ends_with(extension)) names.push_back(name.substr(0, name.size() - extension.size()));
   }

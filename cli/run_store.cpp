@@ -2,11 +2,14 @@
 
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <thread>
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/file_lock.hpp"
 #include "base/hex.hpp"
 #include "cli/inputs.hpp"
@@ -24,9 +27,15 @@ std::string lock_file(const std::string& location, const std::string& directory,
 }
 
 base::Result<base::FileDescriptor> lock_run(const std::string& path, const std::string& run) {
-  auto file = base::lock_file(path);
-  if (file && !*file) return base::usage_error(fmt::format("run {} is still under way in another process", run));
-  return file;
+  // Who only asks whether a run is under way holds its lock for a moment.
+  constexpr auto patience = std::chrono::milliseconds(100);
+  for (const auto end = std::chrono::steady_clock::now() + patience;;) {
+    auto file = base::lock_file(path);
+    if (!file || *file) return file;
+    if (std::chrono::steady_clock::now() > end) break;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return base::usage_error(fmt::format("run {} is still under way in another process", run));
 }
 
 /// Removes the locks of runs whose process was killed: nobody holds them. `ours` is held, and stays.
@@ -35,7 +44,7 @@ void remove_stale_locks(const fs::path& ours, const std::string& run) {
   const std::string before = name.substr(0, name.rfind(run));
   const std::string after = name.substr(before.size() + run.size());
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(ours.parent_path(), ignored)) {
+  for (const auto& entry : base::directory_entries(ours.parent_path())) {
     const std::string other = entry.path().filename().string();
     const bool is_lock = other.size() == name.size() && other.starts_with(before) && other.ends_with(after) &&
                          base::is_hex(std::string_view(other).substr(before.size(), run.size()));

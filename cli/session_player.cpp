@@ -180,7 +180,7 @@ namespace {
 void remove_cut_plays(const sessions::Session& session) {
   std::error_code ignored;
   std::vector<std::filesystem::path> left;
-  for (const auto& entry : std::filesystem::directory_iterator(session.raw(""), ignored))
+  for (const auto& entry : base::directory_entries(session.raw("")))
     if (entry.path().string().ends_with(aside_ending)) left.push_back(entry.path());
   for (const auto& path : left) std::filesystem::remove(path, ignored);
 }

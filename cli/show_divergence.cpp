@@ -110,7 +110,7 @@ base::Result<void> remove_earlier(const fs::path& directory) {
   std::error_code code;
   fs::remove(directory / "index.html", code);
   std::vector<fs::path> old;
-  for (const auto& entry : fs::directory_iterator(directory, code))
+  for (const auto& entry : base::directory_entries(directory))
     if (entry.path().filename().string().starts_with("stream")) old.push_back(entry.path());
   for (const auto& path : old)
     if (auto removed = base::remove_tree(path); !removed) return removed;

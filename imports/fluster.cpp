@@ -172,7 +172,7 @@ class Importer {
     const fs::path folder = (samples_ / stream.relative).parent_path();
     std::vector<fs::path> frames;
     std::error_code ignored;
-    for (const auto& entry : fs::directory_iterator(folder, ignored))
+    for (const auto& entry : base::directory_entries(folder))
       if (base::lower(entry.path().extension().string()) == ".yuv") frames.push_back(entry.path().filename());
     const fs::path own = stream.relative.stem().string() + ".yuv";
     const bool has_own = std::find(frames.begin(), frames.end(), own) != frames.end();

@@ -27,6 +27,8 @@ bool runs_command(SpecType type) {
   return type != SpecType::filesize && !stays_local(type) && type != SpecType::player;
 }
 
+bool is_build(SpecType type) { return type == SpecType::make || type == SpecType::make_test; }
+
 bool stays_local(SpecType type) {
   return type == SpecType::filesize || type == SpecType::make || type == SpecType::make_test;
 }

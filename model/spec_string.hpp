@@ -30,6 +30,8 @@ struct SpecString {
 
 /// The types whose command runs in a shell here or on a target.
 bool runs_command(SpecType type);
+/// `{MAKE}` and `{MAKETEST}`.
+bool is_build(SpecType type);
 /// The types that always stay on this machine.
 bool stays_local(SpecType type);
 

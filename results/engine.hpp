@@ -54,7 +54,6 @@ class RowInserter {
   virtual void results(long long run, const std::vector<ResultRow>& rows) = 0;
 };
 
-/// `immutable`: a file that nobody can change, on a medium that cannot be written.
 enum class Access {
   read_write,
   read_beside_writers,  ///< of a file: another process may be writing it

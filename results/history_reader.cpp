@@ -110,7 +110,8 @@ class TrendReader {
   }
 
   void take(const std::vector<long long>& tests, const std::vector<long long>& cpu, long long run) {
-    for (std::size_t i = 0; i < tests.size(); ++i) {
+    // Of a file that somebody has tampered with the lists may differ in length.
+    for (std::size_t i = 0; i < std::min(tests.size(), cpu.size()); ++i) {
       const auto test = tests_.find(tests[i]);
       if (test == tests_.end()) continue;
       Samples& samples = test->second;

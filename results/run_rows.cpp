@@ -112,7 +112,9 @@ void RunRows::write_started(const model::RunStarted& event) {
     return;
   }
   const bool is_ours = event.host.empty();
-  const std::string directory = storable(is_ours ? std::filesystem::current_path().string() : event.directory);
+  std::error_code removed;  // it may be gone by now
+  const std::string here = is_ours ? std::filesystem::current_path(removed).string() : event.directory;
+  const std::string directory = storable(here);
   session_ << "INSERT INTO runs (id, name, version, command, host, directory, started_us, planned) VALUES ("
            << engine_.next_id("runs")
            << ", :name, :version, :command, :host, :directory, :started, :planned) ON CONFLICT DO NOTHING",

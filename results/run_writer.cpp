@@ -40,6 +40,7 @@ class RunWriter::Spooling {
     started_->resumed = false;  // the file does not have the run yet
   }
   const std::string& run() const { return started_->run; }
+  void say(const std::string& text) const { options_.say(text); }
   bool active() const { return store_ != nullptr; }
 
   base::Result<void> begin(const base::Error& why) {
@@ -220,10 +221,21 @@ base::Result<void> RunWriter::write_somewhere(const Batch& batch) {
   store_ = spooling_->try_to_return(is_last);
   if (!store_) return {};
   rows_ = std::make_unique<RunRows>(*store_);
-  if (rows_->attach(spooling_->run())) return {};
+  if (go_on_at_server()) return {};
   rows_.reset();  // away again: what comes next is spooled anew
   store_.reset();
   return {};
+}
+
+/// The claim on the run went with the connection that was lost.
+bool RunWriter::go_on_at_server() {
+  const std::string& run = spooling_->run();
+  const auto claimed = store_->claim_run(run);
+  if (!claimed) return false;
+  if (!*claimed) spooling_->say(fmt::format("run {} was taken up by another process meanwhile", run));
+  Store::Connection& connection = store_->connection();
+  const Deadline limit(connection.engine.descriptor(connection.session), longest_write);
+  return rows_->attach(run).has_value();
 }
 
 base::Result<void> RunWriter::write_to_store(const Batch& batch) {

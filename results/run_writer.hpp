@@ -29,7 +29,7 @@ struct SpoolOptions {
 };
 
 /// A sink of events. Results are written by a thread of its own, in transactions of what has come within 50 ms, so that
-/// a runner that is killed loses no more than that.
+/// a runner that is killed loses no more than that; while it tries whether a server is back, a try's time.
 ///
 /// With a spool, what the server does not take goes to a file, and from there to the server as soon as it is back,
 /// which is tried now and then. If that cannot be written either, or without a spool the store, `failed` is called
@@ -61,6 +61,7 @@ class RunWriter {
   void write_until_closed();
   void write_batch(const Batch& batch);
   base::Result<void> write_somewhere(const Batch& batch);
+  bool go_on_at_server();
   base::Result<void> write_to_store(const Batch& batch);
 
   std::unique_ptr<Store> store_;

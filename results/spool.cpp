@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/digest.hpp"
+#include "base/file.hpp"
 #include "base/file_lock.hpp"
 #include "results/copy.hpp"
 #include "results/location.hpp"
@@ -40,7 +41,7 @@ base::Result<base::FileDescriptor> Spool::lock(const std::string& run) const {
 std::vector<std::string> Spool::waiting() const {
   std::vector<std::string> runs;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(directory_, ignored))
+  for (const auto& entry : base::directory_entries(directory_))
     if (entry.path().extension() == ".db") runs.push_back(entry.path().stem().string());
   std::sort(runs.begin(), runs.end());
   return runs;

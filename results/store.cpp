@@ -73,9 +73,10 @@ base::Result<void> migrate(Store::Connection& connection, const std::string& loc
   connection.engine.begin_migration(session);
   session << "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)";
   const int version = stored_version(session);
-  if (version > schema_version()) {
+  if (version > schema_version() || version < 0) {
     session << "ROLLBACK";
-    return written_by_newer(location, version);
+    if (version > 0) return written_by_newer(location, version);
+    return base::Error{base::ErrorKind::invalid, fmt::format("{}: schema {} is none", shown(location), version)};
   }
   for (int next = version; next < schema_version(); ++next) {
     const std::string_view sql = migrations::embedded_files[next].text;

@@ -7,6 +7,7 @@
 #include "base/clock.hpp"
 #include "base/text.hpp"
 #include "checks/verdict.hpp"
+#include "model/plan.hpp"
 #include "runner/result_groups.hpp"
 
 namespace fatespec::runner {
@@ -17,8 +18,8 @@ using Camps = std::map<std::string, std::vector<ResultPtr>>;  ///< by what they 
 
 /// "[CPU=avx2,THREADS=4]": what tells the combinations of one test apart.
 std::string combination(const TestResult& result) {
-  const auto bracket = result.test.find('[', result.suite.size());
-  return bracket == std::string::npos ? result.test : result.test.substr(bracket);
+  const std::size_t name = model::parse_full_name(result.test).declared.size();
+  return name == result.test.size() ? result.test : result.test.substr(name);
 }
 
 std::string first_line(const TestResult& result) {

@@ -1,7 +1,9 @@
 #include "runner/check_feed.hpp"
 
+#include <exception>
 #include <utility>
 
+#include <fmt/format.h>
 #include <boost/asio/post.hpp>
 
 namespace fatespec::runner {
@@ -29,6 +31,18 @@ std::unique_ptr<char[]> take_buffer() {
 
 }  // namespace
 
+checks::Reading guarded(const std::function<checks::Reading()>& work) {
+  try {
+    return work();
+  } catch (const std::exception& problem) {
+    checks::Reading reading;
+    reading.passed = false;
+    reading.no_verdict = true;  // nothing can be said of the test
+    reading.reason = fmt::format("it could not be checked: {}", problem.what());
+    return reading;
+  }
+}
+
 CheckFeed::CheckFeed(Loops loops, Factory factory, bool costly)
     : loops_(loops), factory_(std::move(factory)), costly_(costly) {}
 
@@ -41,6 +55,15 @@ CheckFeed::~CheckFeed() {
 checks::Check& CheckFeed::check() {
   if (!check_) check_ = factory_();
   return *check_;
+}
+
+void CheckFeed::take(std::string_view bytes) {
+  if (broken_) return;
+  checks::Reading reading = guarded([&] {
+    check().consume(bytes);
+    return checks::Reading();
+  });
+  if (!reading.passed) broken_ = std::move(reading);
 }
 
 std::span<char> CheckFeed::space() {
@@ -64,7 +87,7 @@ void CheckFeed::dispatch() {
   filling_ = 1 - filling_;
   // The pool gives its hold on us back to the loop, where the last one must be let go: spare buffers have no lock.
   asio::post(loops_.pool, [self = shared_from_this(), &full]() mutable {
-    self->check().consume({full.bytes.get(), full.used});
+    self->take({full.bytes.get(), full.used});
     auto& loop = self->loops_.loop;
     asio::post(loop, [self = std::move(self), &full] {
       full.used = 0;
@@ -88,8 +111,8 @@ void CheckFeed::finish(Done done) {
 void CheckFeed::conclude() {
   const Buffer& rest = buffers_.at(filling_);
   const auto work = [this, &rest] {
-    if (rest.used > 0) check().consume({rest.bytes.get(), rest.used});
-    return check().finish();
+    if (rest.used > 0) take({rest.bytes.get(), rest.used});
+    return broken_ ? *broken_ : guarded([this] { return check().finish(); });
   };
   auto done = std::exchange(done_, nullptr);
   if (!check_ && !costly_ && rest.used <= small) {

@@ -7,6 +7,8 @@
 #include <array>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <string_view>
 #include <vector>
 
 #include "checks/check.hpp"
@@ -19,6 +21,10 @@ struct Loops {
   boost::asio::io_context& loop;
   boost::asio::thread_pool& pool;
 };
+
+/// What the work reads. Where it throws (no memory, a digest that the system's OpenSSL refuses) a reading without a
+/// verdict: on a thread of the pool nobody else would catch it.
+checks::Reading guarded(const std::function<checks::Reading()>& work);
 
 /// Two buffers: while the pool works on one, the test fills the other; when both are full, the test waits. The check is
 /// made when it is needed first, so that a reference may be a file that the test itself writes.
@@ -49,11 +55,13 @@ class CheckFeed final : public OutputSink, public std::enable_shared_from_this<C
   void consumed();
   void conclude();
   checks::Check& check();
+  void take(std::string_view bytes);
 
   Loops loops_;
   Factory factory_;
   bool costly_;
-  std::unique_ptr<checks::Check> check_;  ///< the pool's while busy_, else the loop's
+  std::optional<checks::Reading> broken_;  ///< the check threw, which is all that there is to say
+  std::unique_ptr<checks::Check> check_;   ///< the pool's while busy_, else the loop's
   std::array<Buffer, 2> buffers_;
   std::size_t filling_ = 0;
   bool busy_ = false;

@@ -16,8 +16,6 @@ namespace {
 using model::PlannedTest;
 using model::SpecType;
 
-bool is_make(SpecType type) { return type == SpecType::make || type == SpecType::make_test; }
-
 /// `%s` or `$@` in a make command is the target; with neither it is appended.
 std::string make_command(const std::string& make, const std::string& target) {
   std::string command;
@@ -96,7 +94,7 @@ std::string working_directory(const model::Project& project, const PlannedTest& 
                               const model::Variables& variables) {
   if (test.spec->cwd) return absolute_path(test.spec->cwd->text, variables, test.suite->directory);
   // A build system works where the project is.
-  return is_make(test.spec->parsed.type) ? project.directory : variables.find("TEST_DIR")->second;
+  return model::is_build(test.spec->parsed.type) ? project.directory : variables.find("TEST_DIR")->second;
 }
 
 std::string filesize_path(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
@@ -109,7 +107,7 @@ std::string paste_line(const model::Project& project, const PlannedTest& test, c
   if (spec.parsed.type == SpecType::filesize)
     return "stat -L -c %s " + base::shell_quote(filesize_path(project, test, variables));
   std::string command = command_line(project, test, variables);
-  const bool elsewhere = spec.cwd || is_make(spec.parsed.type);
+  const bool elsewhere = spec.cwd || model::is_build(spec.parsed.type);
   const bool here = model::board_of(project, test) == nullptr;
   const model::Variables environment = added_environment(project, test, variables, here);
   if (environment.empty() && !spec.stdin_file && !elsewhere) return command;

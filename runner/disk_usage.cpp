@@ -14,7 +14,8 @@ namespace fatespec::runner {
 
 std::optional<DiskSpace> disk_space(const std::string& directory) {
   struct statvfs status {};
-  if (::statvfs(directory.c_str(), &status) != 0) return std::nullopt;
+  // Some file systems answer, and tell nothing.
+  if (::statvfs(directory.c_str(), &status) != 0 || status.f_blocks == 0) return std::nullopt;
   const std::uint64_t unit = status.f_frsize;
   return DiskSpace{(status.f_blocks - status.f_bfree) * unit, status.f_bavail * unit};
 }

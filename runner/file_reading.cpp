@@ -22,7 +22,7 @@ namespace asio = boost::asio;
 void FileReading::start(CheckFeed::Factory factory, std::optional<base::Duration> limit, Done done) {
   if (limit) arm(*limit);
   asio::post(loops_.pool, [self = shared_from_this(), factory = std::move(factory), done = std::move(done)]() mutable {
-    auto reading = std::make_shared<checks::Reading>(self->read(*factory()));
+    auto reading = std::make_shared<checks::Reading>(guarded([&] { return self->read(*factory()); }));
     auto& loop = self->loops_.loop;
     asio::post(loop, [self = std::move(self), reading, done = std::move(done)] {
       self->timer_.cancel();

@@ -20,6 +20,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "runner/process_table.hpp"
 #include "runner/scratch.hpp"
 #include "runner/test_cgroup.hpp"
@@ -115,7 +116,7 @@ void remove_directories(const Shared& shared) {
     if (test.directory[0] != 0) (void)base::remove_tree(test.directory.data());
   if (shared.scratch[0] == 0) return;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(shared.scratch.data(), ignored)) {
+  for (const auto& entry : base::directory_entries(shared.scratch.data())) {
     if (entry.path().filename().string().starts_with(Scratch::discarded_prefix)) (void)base::remove_tree(entry.path());
     else ::rmdir(entry.path().c_str());
   }

@@ -6,12 +6,14 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <csignal>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <filesystem>
 #include <optional>
+#include <vector>
 
 #include <boost/optional.hpp>
 #include <boost/type_traits/remove_pointer.hpp>
@@ -37,21 +39,35 @@ bool has_terminal() {
 /// The limit that the runner was started with, once it has raised its own.
 std::optional<rlimit> given_descriptors;
 
+/// Ignored signals stay ignored across exec, unlike handled ones. These are what this program ignores itself, and what
+/// it was started with.
+const std::vector<int>& ignored_signals() {
+  static const std::vector<int> all = [] {
+    std::vector<int> signals = {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU};
+    for (int signal = 1; signal < NSIG; ++signal) {
+      struct sigaction now {};
+      const bool ignored = ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;
+      if (ignored && std::find(signals.begin(), signals.end(), signal) == signals.end()) signals.push_back(signal);
+    }
+    return signals;
+  }();
+  return all;
+}
+
 /// An initialiser that makes the child the leader of a process group and resets what it must not inherit. Where there
 /// is a terminal the child leads a session of its own, and opening /dev/tty fails in it. Elsewhere a group does: a
 /// session would cost a tenth of the time of a trivial test where the kernel schedules by sessions (autogroups).
 struct OwnGroup {
   bool own_session = false;
-  const rlimit* descriptors = nullptr;  ///< that the child has; none: ours
+  const rlimit* descriptors = nullptr;        ///< that the child has; none: ours
+  const std::vector<int>* ignored = nullptr;  ///< signals
   process::error_code on_exec_setup(process::posix::default_launcher&, const std::filesystem::path&,
                                     const char* const*) const {
     if (own_session) ::setsid();
     else ::setpgid(0, 0);
     if (descriptors != nullptr) ::setrlimit(RLIMIT_NOFILE, descriptors);
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // a runner that is killed leaves no test behind
-    // Ignored signals stay ignored across exec, unlike handled ones.
-    for (const int signal : {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU})
-      ::signal(signal, SIG_DFL);
+    for (const int signal : *ignored) ::signal(signal, SIG_DFL);
     sigset_t none;
     sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -172,7 +188,7 @@ LaunchResult launch(const LaunchRequest& request) {
   const auto environment = pointers(*request.environment);
   process::process_stdio stdio{request.stdin_fd, request.stdout_fd, request.stderr_fd};
   process::process_start_dir directory(request.directory);
-  OwnGroup group{has_terminal(), given_descriptors ? &*given_descriptors : nullptr};
+  OwnGroup group{has_terminal(), given_descriptors ? &*given_descriptors : nullptr, &ignored_signals()};
   EnterCgroup cgroup{request.cgroup_fd};
   VforkLauncher launcher;
   launcher.env = environment.data();

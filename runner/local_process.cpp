@@ -47,7 +47,6 @@ void LocalProcess::begin() {
   if (machine_.guardian != nullptr) machine_.guardian->test_started(pid_, request_.test_directory);
   if (!machine_.disk_used && !request_.test_directory.empty()) machine_.look_at_disk(request_.test_directory);
   disk_used_before_ = machine_.disk_used.value_or(0);
-  exit_.assign(static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0)));
   watch_exit();
   for (auto& stream : streams_)
     stream->start(
@@ -100,6 +99,7 @@ void LocalProcess::look_at_directory() {
 bool LocalProcess::directory_too_large() {
   constexpr auto between_walks = std::chrono::milliseconds(500);
   constexpr auto longest_trust = std::chrono::seconds(5);
+  constexpr int share_of_walks = 20;
   const std::uint64_t most = request_.limits.directory;
   if (most == UINT64_MAX || request_.test_directory.empty()) return false;
   machine_.look_at_disk(request_.test_directory);
@@ -109,10 +109,13 @@ bool LocalProcess::directory_too_large() {
   const bool is_last_look = exited_ && request_.limits.directory_is_chosen;
   if (!grown && !is_last_look && now - std::max(last_walk_, started_) < longest_trust) return false;
   last_walk_ = now;
-  next_walk_ = now + between_walks;
   // Before the others: what is deleted meanwhile must not count twice.
   const std::uint64_t deleted = deleted_size(tree_.recent_ids(), request_.test_directory);
-  return deleted > most || tree_size(request_.test_directory, most - deleted) > most - deleted;
+  const bool too_large = deleted > most || tree_size(request_.test_directory, most - deleted) > most - deleted;
+  // Everything else waits for a walk: what takes long, of a million files, is taken rarely.
+  const auto took = std::chrono::steady_clock::now() - now;
+  next_walk_ = now + std::max<base::Duration>(between_walks, share_of_walks * took);
+  return too_large;
 }
 
 void LocalProcess::exceed(std::string what, Ending ending) {

@@ -46,6 +46,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   bool open_input();
   bool open_streams(OutputSink& output, OutputSink& error);
   bool launch_program();
+  bool hold_process();
   void begin();
 
   // While it runs.

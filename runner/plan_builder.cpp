@@ -123,7 +123,7 @@ class PlanBuilder {
       const auto found =
           std::find_if(configurations_.begin(), configurations_.end(), [&](const auto& c) { return c->name == name; });
       if (found != configurations_.end()) {
-        chosen.push_back(*found);
+        if (std::find(chosen.begin(), chosen.end(), *found) == chosen.end()) chosen.push_back(*found);
         continue;
       }
       std::vector<std::string> names;
@@ -185,9 +185,10 @@ class PlanBuilder {
 
   void scale_timeout(PlannedTest& planned) const {
     const auto target = plan_.project->targets.find(planned.target);
-    if (target != plan_.project->targets.end() && planned.timeout)
-      planned.timeout = base::Duration(
-          static_cast<std::int64_t>(static_cast<double>(planned.timeout->count()) * target->second.timeout_factor));
+    if (target == plan_.project->targets.end() || !planned.timeout) return;
+    constexpr double longest = 1e18;  // nanoseconds: thirty years, and near the end of their range
+    const double scaled = static_cast<double>(planned.timeout->count()) * target->second.timeout_factor;
+    planned.timeout = base::Duration(static_cast<std::int64_t>(std::min(scaled, longest)));
   }
 
   void add_test(PlannedTest planned, std::vector<std::pair<std::string, std::string>> combination,

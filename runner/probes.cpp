@@ -59,16 +59,19 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
   }
 
  private:
-  /// Who has the same configuration and the same environment has the same answer.
+  /// Who has the same configuration and the same environment has the same answer on the same machine: what always stays
+  /// here does so under a board's configuration too.
   struct Key {
+    bool is_local = true;
     std::string configuration;
     std::string environment;
     std::string probe;
     auto operator<=>(const Key&) const = default;
   };
   Key key(const model::PlannedTest& test, const std::string& probe) const {
-    if (test.spec->env.empty()) return {test.configuration->name, "", probe};
-    return {test.configuration->name, fmt::format("{}", fmt::join(environment_of(test), "\n")), probe};
+    const bool is_local = station_of_(test).is_local();
+    if (test.spec->env.empty()) return {is_local, test.configuration->name, "", probe};
+    return {is_local, test.configuration->name, fmt::format("{}", fmt::join(environment_of(test), "\n")), probe};
   }
   std::vector<std::string> environment_of(const model::PlannedTest& test) const {
     return test_environment(*plan_.project, test, *test.variables, "/nonexistent", station_of_(test).is_local());

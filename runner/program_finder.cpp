@@ -1,5 +1,8 @@
 #include "runner/program_finder.hpp"
 
+#include <algorithm>
+
+#include "base/text.hpp"
 #include "runner/variables.hpp"
 
 namespace fatespec::runner {
@@ -17,6 +20,18 @@ const std::string& ProgramFinder::find(const std::string& name, const std::vecto
   if (!found.empty()) return found;
   if (name.find('/') != std::string::npos) return found = name;
   return found = find_on_path(name, path);
+}
+
+bool ProgramFinder::depends_on_directory(const std::string& name, const std::vector<std::string>& environment) {
+  if (name.find('/') != std::string::npos) return false;
+  const std::string path(value_of(environment, "PATH"));
+  const auto [known, is_new] = relative_.try_emplace(path);
+  if (is_new) {
+    const auto directories = base::split(path, ':');
+    known->second = std::any_of(directories.begin(), directories.end(),
+                                [](std::string_view directory) { return !directory.starts_with('/'); });
+  }
+  return known->second;
 }
 
 }  // namespace fatespec::runner

@@ -17,9 +17,13 @@ class ProgramFinder {
  public:
   /// A program's path; the name itself if it holds a slash; empty if there is none.
   const std::string& find(const std::string& name, const std::vector<std::string>& environment);
+  /// True if the name is looked up in directories that are relative: to the test's working directory, which only who
+  /// starts it there can do.
+  bool depends_on_directory(const std::string& name, const std::vector<std::string>& environment);
 
  private:
   std::map<std::pair<std::string, std::string>, std::string> programs_;  ///< (PATH, name) -> path
+  std::map<std::string, bool> relative_;                                 ///< of values of PATH
 };
 
 }  // namespace fatespec::runner

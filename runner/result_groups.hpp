@@ -30,7 +30,7 @@ class ResultGroups {
 
   /// The results that are final now.
   std::vector<ResultPtr> add(const model::PlannedTest& test, ResultPtr result);
-  /// The results that can be made of incomplete groups, which are then gone.
+  /// The results that can be made of incomplete groups; called once, at the end.
   std::vector<ResultPtr> conclude();
 
  private:

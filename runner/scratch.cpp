@@ -37,7 +37,7 @@ std::string Scratch::path_of(const std::string& run_id) {
 std::vector<std::string> Scratch::kept_by(const std::string& run_id) {
   std::vector<std::string> all;
   std::error_code ignored;
-  for (const auto& entry : std::filesystem::directory_iterator(temporary_directory(), ignored)) {
+  for (const auto& entry : base::directory_entries(temporary_directory())) {
     struct stat status {};
     const bool is_its = entry.path().filename().string().starts_with(prefix_of(run_id));
     if (is_its && ::lstat(entry.path().c_str(), &status) == 0 && S_ISDIR(status.st_mode) &&

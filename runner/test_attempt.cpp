@@ -17,15 +17,12 @@
 #include "runner/command_line.hpp"
 #include "runner/environment.hpp"
 #include "runner/limits.hpp"
-#include "runner/plan_builder.hpp"
 
 namespace fatespec::runner {
 namespace {
 
 namespace asio = boost::asio;
 using model::SpecType;
-
-bool is_make(SpecType type) { return type == SpecType::make || type == SpecType::make_test; }
 
 /// Takes output that nobody looks at.
 class DiscardCheck final : public checks::Check {
@@ -111,7 +108,7 @@ checks::Reading TestAttempt::size_reading(std::uint64_t size) const {
 CheckFeed::Factory TestAttempt::output_check() const {
   return [this]() -> std::unique_ptr<checks::Check> {
     auto check = make_output_check(test_, *variables_);
-    if (!wants_fingerprint() || is_make(test_.spec->parsed.type)) return check;
+    if (!wants_fingerprint() || model::is_build(test_.spec->parsed.type)) return check;
     return std::make_unique<checks::FingerprintCheck>(std::move(check), fingerprint_algorithm());
   };
 }
@@ -192,7 +189,9 @@ std::string TestAttempt::file_to_read() const {
 OutputCheckOptions TestAttempt::check_options(bool digested) const {
   OutputCheckOptions options{.digested = digested};
   if (test_.spec->parsed.type != SpecType::player || context_.recordings.empty()) return options;
-  options.recording = context_.recordings + "/" + file_name_of(test_) + ".dbg";
+  // Repetitions may run at once: each has its own.
+  const std::string repetition = test_.repetition == 0 ? "" : fmt::format(".{}", test_.repetition);
+  options.recording = context_.recordings + "/" + file_name_of(test_) + repetition + ".dbg";
   return options;
 }
 
@@ -247,6 +246,12 @@ void TestAttempt::file_read(const model::Execution& execution) {
     finish_output();
     return;
   }
+  // What has come is of no use, but the pool may still be at it.
+  output_->finish([self = shared_from_this(), execution](const checks::Reading&) { self->file_not_read(execution); });
+}
+
+void TestAttempt::file_not_read(const model::Execution& execution) {
+  const bool ended = execution.ending == model::Ending::exited;
   const std::string path = file_to_read();
   checks::Reading reading;
   reading.passed = false;
@@ -261,7 +266,7 @@ void TestAttempt::file_read(const model::Execution& execution) {
   file_error_->finish([self = shared_from_this(), path, status = execution.status](const checks::Reading& error) {
     checks::Reading broken;
     broken.passed = false;
-    broken.reference_missing = true;
+    broken.no_verdict = true;
     broken.reason = fmt::format("{} cannot be read: `read_file` ended with status {}: {}", path, status,
                                 base::shorten(base::printable(base::trim(error.output.text)), 120));
     self->output_read(std::move(broken));
@@ -318,7 +323,7 @@ void TestAttempt::conclude() {
   if (variables_) outcome_.command = paste_line(context_.project, test_, *variables_);
   outcome_.judgement = checks::judge(*test_.spec, {outcome_.execution, outcome_.output, outcome_.error});
   if (outcome_.judgement.verdict != model::Verdict::pass) blame_full_disk();
-  if (is_make(test_.spec->parsed.type)) {
+  if (model::is_build(test_.spec->parsed.type)) {
     show_log(outcome_.judgement, outcome_);
     outcome_.output.fingerprint.clear();  // a log tells when it was written, and where
     add_fingerprint();

@@ -63,6 +63,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   void file_read_here(FileReading::End end, checks::Reading reading);
   void read_file_there(const FileCommand& file);
   void file_read(const model::Execution& execution);
+  void file_not_read(const model::Execution& execution);
   void finish_output();
   void output_read(checks::Reading reading);
   void error_read(checks::Reading reading);

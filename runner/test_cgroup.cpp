@@ -15,6 +15,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 
 namespace fatespec::runner {
@@ -55,7 +56,7 @@ bool has_word(std::string_view text, std::string_view word) {
 std::vector<fs::path> with_inner(const fs::path& group) {
   std::vector<fs::path> all;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(group, ignored)) {
+  for (const auto& entry : base::directory_entries(group)) {
     if (!entry.is_directory(ignored)) continue;
     const auto inner = with_inner(entry.path());
     all.insert(all.end(), inner.begin(), inner.end());
@@ -105,7 +106,7 @@ fs::path own_group() {
 std::vector<fs::path> groups_named(const fs::path& own, std::string_view prefix) {
   std::vector<fs::path> found;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(own, ignored))
+  for (const auto& entry : base::directory_entries(own))
     if (entry.path().filename().string().starts_with(prefix)) found.push_back(entry.path());
   return found;
 }

@@ -41,7 +41,6 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
 
  private:
   void start_attempt();
-  std::string today() const;
   bool is_known_to_fail() const;
   bool may_try_again() const;
   bool deserves_another(const AttemptOutcome& outcome) const;
@@ -60,6 +59,7 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   std::shared_ptr<TestAttempt> attempt_;
   bool cancelled_ = false;
   std::optional<model::Execution> loss_;
+  std::string today_;  ///< when the test began: at midnight a known failure must not change its mind
   std::shared_ptr<model::TestResult> result_;
 };
 

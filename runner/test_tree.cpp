@@ -40,7 +40,7 @@ std::vector<pid_t> TestTree::recent_ids() const {
 // might.
 std::optional<std::string> TestTree::excess(long machine_tasks) const {
   const std::size_t tasks = cgroup_ != nullptr ? cgroup_->count() : static_cast<std::size_t>(machine_tasks);
-  if (tasks <= most_ || ProcessTable::read().size_of(leader_, marker_, known_tasks()) <= most_) return refusal();
+  if (tasks <= most_ || reaper_.recent_processes().size_of(leader_, marker_, known_tasks()) <= most_) return refusal();
   return fmt::format("had more than {} processes at once", most_);
 }
 

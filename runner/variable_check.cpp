@@ -95,11 +95,7 @@ void VariableCheck::check(const PlannedTest& planned) {
   if (planned.skip_reason) return;
   check_arguments(planned);
   for (const auto& condition : test.only_if) check_command(planned, condition.probe);
-  const bool tests_the_build = spec.type == model::SpecType::make_test && spec.command.empty();
-  const std::string maketest = planned.configuration->maketest.value_or(project_.maketest);
-  if (tests_the_build) check_command(planned, maketest);
-  if (spec.type == model::SpecType::make || (tests_the_build && maketest.empty()))
-    check_command(planned, planned.configuration->make.value_or(project_.make));
+  if (model::is_build(spec.type)) check_command(planned, command_as_written(project_, planned));
 }
 
 // What is written in the spec string itself has been checked where it was read.

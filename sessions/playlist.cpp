@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 
 namespace fatespec::sessions {
@@ -96,7 +97,7 @@ std::string playlist_text(const std::vector<std::string>& names) {
 std::vector<std::string> samples_in(const fs::path& directory) {
   std::vector<std::string> names;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
+  for (const auto& entry : base::directory_entries(directory)) {
     const std::string name = entry.path().filename().string();
     if (entry.is_regular_file(ignored) && !is_no_sample(name) && !name.starts_with('.') &&
         name.find('\n') == std::string::npos)

@@ -12,6 +12,7 @@
 #include <archive_entry.h>
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/tar_writer.hpp"
 #include "base/text.hpp"
 #include "sessions/playlist.hpp"
@@ -38,7 +39,7 @@ base::Error wrong(const fs::path& file, const std::string& what) {
 std::vector<std::string> regular_files(const fs::path& directory) {
   std::vector<std::string> names;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(directory, ignored))
+  for (const auto& entry : base::directory_entries(directory))
     if (fs::is_regular_file(entry.symlink_status(ignored))) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;

@@ -26,7 +26,7 @@ bool is_about(const std::string& report, const std::vector<std::string>& samples
 std::vector<std::string> files_in(const fs::path& directory) {
   std::vector<std::string> names;
   std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(directory, ignored))
+  for (const auto& entry : base::directory_entries(directory))
     if (entry.is_regular_file(ignored)) names.push_back(entry.path().filename().string());
   std::sort(names.begin(), names.end());
   return names;

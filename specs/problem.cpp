@@ -35,8 +35,14 @@ constexpr std::size_t window = 120;  // columns of a long line that are shown
 
 }  // namespace
 
+void Problems::add(Problem problem) {
+  ++count_;
+  if (list_.size() < most_kept) list_.push_back(std::move(problem));
+}
+
 void Problems::add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width) {
-  list_.push_back({origin, std::move(message), std::string(source.line(origin.line)), mark_width});
+  if (list_.size() < most_kept) add({origin, std::move(message), std::string(source.line(origin.line)), mark_width});
+  else ++count_;
 }
 
 std::string format(const Problem& problem) {

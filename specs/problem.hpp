@@ -47,14 +47,18 @@ std::string format(const Problem& problem);
 
 class Problems {
  public:
-  void add(Problem problem) { list_.push_back(std::move(problem)); }
+  void add(Problem problem);
   void add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width = 1);
-  bool empty() const { return list_.empty(); }
-  std::size_t size() const { return list_.size(); }
+  bool empty() const { return count_ == 0; }
+  /// All that were added.
+  std::size_t size() const { return count_; }
+  /// The first of them: a file may have more than anybody reads.
   const std::vector<Problem>& list() const { return list_; }
 
  private:
+  static constexpr std::size_t most_kept = 1000;
   std::vector<Problem> list_;
+  std::size_t count_ = 0;
 };
 
 }  // namespace fatespec::specs

@@ -162,6 +162,16 @@ class ProjectReader {
   std::vector<std::pair<YamlNode, std::string>> pools_;
 };
 
+/// A directory may be called "ffmpeg[7.1]".
+std::string literal_glob(const std::string& path) {
+  std::string pattern;
+  for (const char c : path) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) pattern += '\\';
+    pattern += c;
+  }
+  return pattern;
+}
+
 std::vector<std::string> expand_glob(const std::string& pattern) {
   std::vector<std::string> files;
   ::glob_t found{};
@@ -209,8 +219,9 @@ void add_unmatched(const model::Project& project, const model::PlacedText& glob,
 std::vector<std::string> suite_files(const model::Project& project, Problems& problems) {
   std::vector<std::string> files;
   for (const auto& glob : project.suites) {
-    const std::string pattern =
-        fs::path(glob.text).is_absolute() ? glob.text : (fs::path(project.directory) / glob.text).string();
+    const std::string pattern = fs::path(glob.text).is_absolute()
+                                    ? glob.text
+                                    : (fs::path(literal_glob(project.directory)) / glob.text).string();
     const auto found = expand_glob(pattern);
     if (found.empty()) add_unmatched(project, glob, problems);
     for (const auto& file : found)

@@ -47,8 +47,14 @@ class SuiteReader {
     if (!name) return;
     if (name->empty() || name->find_first_of("/\n") != std::string::npos)
       add_problem(problems_, node, "a suite's name is not empty and has no `/`");
+    check_utf8(node, *name);
     suite_->name = *name;
     suite_->name_origin = node.origin();
+  }
+
+  /// Names are kept, shown and asked for: in one encoding.
+  void check_utf8(YamlNode node, const std::string& name) {
+    if (!base::is_utf8(name)) add_problem(problems_, node, "a name in another encoding than UTF-8");
   }
 
   void check_circles() {
@@ -85,9 +91,9 @@ class SuiteReader {
 
   // Only the status of a build counts: its log is none to compare.
   void check_make(YamlNode node, const TestSpec& test) {
-    const bool make = test.parsed.type == model::SpecType::make || test.parsed.type == model::SpecType::make_test;
     const auto& expect = test.expect;
-    if (make && (expect.output || expect.output_file || expect.output_matches || expect.size))
+    if (model::is_build(test.parsed.type) &&
+        (expect.output || expect.output_file || expect.output_matches || expect.size))
       add_problem(
           problems_, node,
           fmt::format("`{}` is a build: of its stdout nothing is compared, only `status` and `stderr` can be expected",
@@ -115,6 +121,7 @@ class SuiteReader {
     test.name = *name;
     if (name->empty() || name->find('\n') != std::string::npos)
       add_problem(problems_, node, "a test's name is one line and not empty");
+    check_utf8(node, *name);
     const auto [first, added] = names_.try_emplace(*name, node.origin());
     if (!added)
       add_problem(problems_, node,

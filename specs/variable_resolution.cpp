@@ -2,6 +2,8 @@
 #include <algorithm>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "specs/shell.hpp"
 
 namespace fatespec::specs {
@@ -29,6 +31,8 @@ class Resolver {
     if (resolved_.values.contains(name)) return true;
     if (failed_.contains(name)) return false;
     if (std::find(path_.begin(), path_.end(), name) != path_.end()) return circle(name);
+    constexpr std::size_t deepest = 1000;
+    if (path_.size() == deepest) return fail(name, fmt::format("variables in variables, {} deep", deepest));
     path_.push_back(name);
     const std::string& value = raw_.find(name)->second;
     bool whole = true;
@@ -40,8 +44,11 @@ class Resolver {
 
   bool expand(const std::string& name, const std::string& value) {
     constexpr std::size_t longest = std::size_t{1} << 20;
+    constexpr std::size_t most = std::size_t{64} << 20;
     std::string expanded = expand_text(value, resolved_.values);
     if (expanded.size() > longest) return fail(name, "the value of $" + name + " is longer than 1 MiB");
+    total_ += expanded.size();
+    if (total_ > most) return fail(name, "the values of all variables together are longer than 64 MiB");
     resolved_.values[name] = std::move(expanded);
     return true;
   }
@@ -69,6 +76,7 @@ class Resolver {
   ResolvedVariables resolved_;
   std::set<std::string> failed_;
   std::vector<std::string> path_;
+  std::size_t total_ = 0;
 };
 
 }  // namespace

@@ -143,6 +143,9 @@ TEST(UnifiedDiff, LargeDifferencesEndInTime) {
   EXPECT_NE(diff.find("… "), std::string::npos);
   EXPECT_EQ(unified_diff("a", "a"), "");
   EXPECT_EQ(unified_diff("a", "a\n"), "\\ the texts differ only in the newline at the end\n");
+  const std::string line(3'000'000, 'x');
+  EXPECT_EQ(unified_diff(line + "a\n", line + "b\n"),
+            "\\ lines too long to show: the texts differ first at byte 3000000\n");
 }
 
 TEST(UnifiedDiff, ShowsWhatWasBeforeWhatIs) {

@@ -55,7 +55,7 @@ TEST(Judge, WhatAShellReports) {
 TEST(Judge, AMissingReferenceIsAnError) {
   Reading output;
   output.passed = false;
-  output.reference_missing = true;
+  output.no_verdict = true;
   output.reason = "reference r: No such file or directory";
   EXPECT_EQ(judged(exited(0), {}, output).verdict, Verdict::error);
   EXPECT_EQ(judged(exited(1), {}, output).verdict, Verdict::error);

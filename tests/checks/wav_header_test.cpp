@@ -48,7 +48,18 @@ INSTANTIATE_TEST_SUITE_P(
                       std::pair{std::string("RIFF1234WAVX samples"), "RIFF1234WAVX samples"},
                       std::pair{std::string("RIF"), "RIF"}, std::pair{std::string(), ""},
                       std::pair{std::string("RIFF1234WAVEfmt ") + little_endian(16, 4) + "cut", "broken"},
+                      std::pair{wav(std::string(8 * 5, '\0'), 6, "sample"), "sample"},
                       std::pair{std::string("RIFF1234WAVE"), "broken"}));
+
+TEST(Headers, OfMillionsOfEmptyChunksCostNoMoreThanTheirBytes) {
+  const std::string chunks(std::size_t{64} << 20, '\0');
+  const std::string bytes = wav(chunks, 6, "sample");
+  EXPECT_EQ(skip_in_pieces(bytes, std::size_t{256} << 10), "sample");
+  const test::TemporaryDirectory directory;
+  const auto reference = Reference::open(directory.write("a.wav", bytes));
+  ASSERT_TRUE(reference);
+  EXPECT_EQ(samples_of(**reference).size, 6U);
+}
 
 }  // namespace
 }  // namespace fatespec::checks

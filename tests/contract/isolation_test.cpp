@@ -109,6 +109,31 @@ TEST(Isolation, NothingIsLeftInTheTemporaryDirectory) {
   EXPECT_FALSE(process_exists("9234.5"));
 }
 
+// Root may remove what others may not.
+TEST(Isolation, WhatTestsMakeUnwritableIsRemovedByAnybody) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "tests: [{name: a, spec: 'mkdir -p d/e; touch d/e/f; chmod 0 d; chmod 0 .'}]\n");
+  const std::string somebody = ::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
+  const auto run = shell("mkdir tmp; chmod 777 . tmp; cp " FATESPEC_PROGRAM " .; TMPDIR=$PWD/tmp HOME=$PWD " +
+                             somebody + "./fatespec run s.yaml --results none --no-progress; ls -A tmp",
+                         directory.path());
+  EXPECT_NE(run.out.find("1 test: 1 pass"), std::string::npos) << run.out << run.err;
+  EXPECT_EQ(run.out.back(), '\n');
+  EXPECT_TRUE(std::filesystem::is_empty(directory / "tmp")) << run.out;
+}
+
+TEST(Isolation, RelativeDirectoriesOfThePathBeginWhereTheTestWorks) {
+  const TemporaryDirectory directory;
+  directory.write("work/tools/mytool", "#!/bin/sh\necho mine\n");
+  directory.write("tools/mytool", "#!/bin/sh\necho another\n");
+  shell("chmod +x tools/mytool work/tools/mytool", directory.path());
+  const auto run =
+      run_suite(directory,
+                "tests: [{name: a, spec: mytool x, cwd: work, env: {PATH: 'tools:$PATH'}, expect: {stdout: "
+                "\"mine\\n\"}}]\n");
+  EXPECT_EQ(run["a"]["verdict"], "pass") << run.out;
+}
+
 TEST(Isolation, CpuTimeAndMemoryAreThoseOfTheTree) {
   const TemporaryDirectory directory;
   shell("truncate -s 200000000 zeros", directory.path());

@@ -37,6 +37,22 @@ TEST(PlayerSpec, APerfectPlayPassesAndItsStdoutIsTheCounterReport) {
   EXPECT_NE(shown.out.find(played.result["recording"].get<std::string>()), std::string::npos) << shown.out;
 }
 
+TEST(PlayerSpec, RepetitionsThatRunAtOnceHaveTheirOwnRecordings) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests: [{name: p, spec: '{PLAYER,clock=virtual} " + sample("h264_aac.mp4") + "'}]\n");
+  const auto run = fatespec("run s.yaml --results r.db --stress 6 -j3 --session mine", directory.path());
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  std::size_t recordings = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(directory / "recordings/mine/dbg")) {
+    const Play play = read_play(entry.path().string());
+    EXPECT_TRUE(play.readable) << entry.path();
+    EXPECT_EQ(play.count(sessions::EventKind::frame_shown), 50U) << entry.path();
+    ++recordings;
+  }
+  EXPECT_EQ(recordings, 6U);
+}
+
 TEST(PlayerSpec, RealTimeIsTheDefault) {
   const PlayerRun played("{PLAYER,max_defects=1000}", "h264_aac.mp4");
   EXPECT_EQ(played.result["verdict"], "pass") << played.result;

@@ -14,7 +14,7 @@ nlohmann::json comparable(nlohmann::json line) {
   if (line["verdict"] == "timeout") line.erase("detail");  // a debugger's stack, on this machine only
   if (line["test"] == "s/too-much") line.erase("stdout_bytes");
   std::string text = line.dump();
-  for (const char* path : {"/tmp/fatespec-[0-9a-f]{12}-[0-9]+/[0-9]+", "/tmp/[^ ]*/[0-9a-f]{12}.1/[0-9]+.d"})
+  for (const char* path : {"/tmp/fatespec-[0-9a-f]{12}-[0-9]+/[0-9]+", "/tmp/[^ \"]*/[0-9a-f]{12}.1/[0-9]+.d"})
     text = std::regex_replace(text, std::regex(path), "TEST_DIR");
   return nlohmann::json::parse(text);
 }
@@ -104,6 +104,17 @@ TEST(Boards, GiveAllOfManyLargeOutputsAtOnce) {
         "  - {name: t" + std::to_string(i) + ", spec: '{SHA512} " + command + "', expect: {stdout: " + digest + "}}\n";
   const auto run = project.run(tests);
   EXPECT_EQ(run.status, 0) << run.out;
+}
+
+TEST(Boards, AndThisMachineAnswerProbesForThemselves) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const BoardProject project(server.target("jobs: 2, env: {WHERE: board}"));
+  const std::string only = ", only_if: {probe: test board = \"$WHERE\"}}\n";
+  const auto run = project.run("tests:\n  - {name: size, spec: '{FILESIZE} fatespec.yaml'" + only +
+                               "  - {name: command, spec: /bin/true" + only);
+  EXPECT_EQ(run["size"]["verdict"], "skip") << "it is looked for here";
+  EXPECT_EQ(run["command"]["verdict"], "pass") << run.out;
 }
 
 TEST(Boards, AreLeftAsTheyWereFound) {

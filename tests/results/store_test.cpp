@@ -116,6 +116,15 @@ TEST(Store, ANewerSchemaIsRefusedPolitely) {
             std::string::npos);
 }
 
+TEST(Store, ASchemaThatNobodyHasWrittenIsRefused) {
+  const TemporaryDirectory directory;
+  write_run(directory / "r.db", "aa", {result("a")});
+  ASSERT_EQ(test::shell("sqlite3 r.db \"UPDATE schema_version SET version = -1\"", directory.path()).status, 0);
+  const auto store = Store::open(directory / "r.db");
+  ASSERT_FALSE(store);
+  EXPECT_EQ(store.error().message, directory / "r.db" + ": schema -1 is none");
+}
+
 TEST(Store, AnOlderSchemaIsMigrated) {
   const TemporaryDirectory directory;
   // The oldest there is: a database before the first migration.

@@ -129,6 +129,21 @@ TEST_F(PlanBuilderTest, MakeCommandsTakeTheTargetWhereTheySay) {
   EXPECT_EQ(plan(own, suite).command(1), "ninja test");
 }
 
+TEST_F(PlanBuilderTest, AConfigurationThatIsNamedTwiceIsTakenOnce) {
+  const std::string suite = "tests: [{name: t, spec: x}]";
+  const PlanOptions twice{.configurations = {"b", "a", "b"}};
+  const auto planned = plan("configurations: {a: {}, b: {}}", suite, twice);
+  ASSERT_EQ(planned.plan.tests.size(), 2U);
+  EXPECT_EQ(planned.plan.tests[0].configuration->name, "b");
+}
+
+TEST_F(PlanBuilderTest, TimeoutsOfVerySlowBoardsStayInRange) {
+  const auto planned = plan("configurations: {a: {target: b}}\ntargets: {b: {host: h, timeout_factor: 1000000}}",
+                            "tests: [{name: t, spec: x, timeout: 10000h}]");
+  ASSERT_EQ(planned.problems, std::vector<std::string>());
+  EXPECT_GT(*planned.plan.tests.at(0).timeout, std::chrono::hours(10'000));
+}
+
 TEST_F(PlanBuilderTest, MakeTargetsStandWhereverTheyAreWanted) {
   const std::string suite = "tests: [{name: m, spec: \"{MAKE} all\"}]";
   EXPECT_EQ(plan("make: make %s && echo did $@", suite).command(0), "make all && echo did all");

@@ -73,5 +73,16 @@ TEST(Project, SuitesAreGlobsInTheirOrder) {
                                             "       |                                        ^~~~~~~~~~~~~~");
 }
 
+TEST(Project, ItsOwnDirectoryIsNoGlob) {
+  const TemporaryDirectory directory;
+  const std::string own = R"(ffmpeg[7.1] *\x)";
+  for (const char* name : {"/s/b.yaml", "/a.yaml"}) directory.write(own + name, "");
+  Problems problems;
+  const auto project = read_project(directory.write(own + "/fatespec.yaml", "suites: [s/*.yaml, a.yaml]\n"), problems);
+  EXPECT_EQ(suite_files(*project, problems),
+            (std::vector<std::string>{directory / (own + "/s/b.yaml"), directory / (own + "/a.yaml")}));
+  EXPECT_TRUE(problems.empty());
+}
+
 }  // namespace
 }  // namespace fatespec::specs

@@ -103,5 +103,20 @@ TEST(ResolveVariables, StopsAtExponentialGrowth) {
   EXPECT_NE(resolve_variables(bomb, {}).problems.at(0).message.find("longer than 1 MiB"), std::string::npos);
 }
 
+TEST(ResolveVariables, StopsAtLongChains) {
+  model::Variables chain = {{"V100000", "end"}};
+  for (int i = 0; i < 100'000; ++i) chain["V" + std::to_string(i)] = "$V" + std::to_string(i + 1);
+  const auto problems = resolve_variables(chain, {}).problems;
+  ASSERT_FALSE(problems.empty());
+  EXPECT_EQ(problems.front().message, "variables in variables, 1000 deep");
+}
+
+TEST(ResolveVariables, StopsAtTooMuchOfThem) {
+  model::Variables many = {{"A", std::string(1'000'000, 'x')}};
+  for (int i = 0; i < 100; ++i) many["B" + std::to_string(i)] = "$A";
+  EXPECT_EQ(resolve_variables(many, {}).problems.at(0).message,
+            "the values of all variables together are longer than 64 MiB");
+}
+
 }  // namespace
 }  // namespace fatespec::specs

@@ -146,6 +146,23 @@ TEST(Suite, FalseUndoesTheSkipOfTheDefaults) {
   EXPECT_EQ(*result.suite->tests.at(2)->skip, "false");
 }
 
+TEST(Suite, NamesAreUtf8) {
+  EXPECT_EQ(
+      read("suite: caf\xe9\ntests:\n  - {name: \"\xe9\", spec: x}\n  - {name: caf\xc3\xa9, spec: \"\xe9\"}\n").problems,
+      (Lines{"dir/audio.yaml:1:8: a name in another encoding than UTF-8",
+             "dir/audio.yaml:3:12: a name in another encoding than UTF-8"}));
+}
+
+TEST(Suite, OfVeryManyProblemsTheFirstAreKept) {
+  std::string text = "tests: [x";
+  for (int i = 1; i < 3000; ++i) text += ",x";
+  Problems problems;
+  const auto document = YamlDocument::parse("a.yaml", text + "]", problems);
+  read_suite(*document, problems);
+  EXPECT_EQ(problems.size(), 3000U);
+  EXPECT_EQ(problems.list().size(), 1000U);
+}
+
 TEST(Suite, AllProblemsAreReportedTogetherWithTheirPlaces) {
   const auto result = read(
       "sute: s\n"
