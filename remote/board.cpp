@@ -242,7 +242,7 @@ void Board::open_workers() {
 
 // Tests begin with the first worker; the others join as they come.
 void Board::worker_ready() {
-  ++ended_since_sweep_;
+  sweeps_due_ = sweeps_after_a_test;
   if (state_ == StationState::ready) executions_.dispatch(workers_);
   else become_ready();
 }
@@ -303,7 +303,8 @@ void Board::keep_alive() {
 
 /// Ends what has left its test's process group and outlived it.
 void Board::sweep_escaped() {
-  if (std::exchange(ended_since_sweep_, 0) == 0 || !control_) return;
+  if (sweeps_due_ == 0 || !control_) return;
+  --sweeps_due_;
   control_->ask("sweep_unless" + executions_.at_work());
 }
 

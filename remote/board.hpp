@@ -148,7 +148,10 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   boost::asio::steady_timer alive_;
 
   ExecutionList executions_;
-  std::size_t ended_since_sweep_ = 0;
+  /// The first may meet what a test begins at this moment, and only takes note of it; the second ends what is still
+  /// there.
+  static constexpr int sweeps_after_a_test = 2;
+  int sweeps_due_ = 0;
   std::shared_ptr<int> alive_token_ = std::make_shared<int>(0);
 };
 

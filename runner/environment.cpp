@@ -26,7 +26,9 @@ model::Variables added_environment(const model::Project& project, const model::P
     for (const auto& [name, value] : more) added[name] = specs::expand_text(value, known);
   };
   add(project.env);
-  if (const auto target = project.targets.find(test.target); target != project.targets.end()) add(target->second.env);
+  // A board's is the board's: of its configuration's tests some stay on this machine.
+  const auto target = project.targets.find(test.target);
+  if (target != project.targets.end() && target->second.is_local() == here) add(target->second.env);
   add(test.configuration->env);
   add(test.spec->env);
   return added;
