@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/resumption.hpp"
 #include "cli/store_options.hpp"
 #include "reports/comparison.hpp"
 
@@ -16,6 +17,13 @@ struct CompareOptions {
   std::string after = "latest";
   bool json = false;
 };
+
+/// By its command line, or because it was cut short.
+bool took_a_part(const model::Run& run) {
+  const auto options = options_of(run);
+  return !is_complete(run) ||
+         (options && (options->rerun_failed || !options->shard.empty() || !options->inputs.filter.empty()));
+}
 
 ExitCode compare(const CompareOptions& options) {
   auto opened = open_store(options.store);
@@ -33,6 +41,7 @@ ExitCode compare(const CompareOptions& options) {
   auto trends = store.cpu_trends(after->id, before->id);
   if (!trends) return complain(trends.error());
   comparison.trends = std::move(*trends);
+  if (took_a_part(*after)) comparison.forget_what_was_not_run();
   const reports::Console console(stdout);
   const std::string text = options.json ? reports::comparison_json(*before, *after, comparison)
                                         : reports::comparison_text(console, *before, *after, comparison);

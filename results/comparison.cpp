@@ -86,6 +86,10 @@ std::string_view name_of(ChangeKind kind) {
   return "";
 }
 
+void RunComparison::forget_what_was_not_run() {
+  not_run += std::erase_if(changes, [](const Change& change) { return change.kind == ChangeKind::gone; });
+}
+
 bool RunComparison::got_worse() const {
   const bool verdicts = std::any_of(changes.begin(), changes.end(), [](const Change& change) {
     return change.kind == ChangeKind::broke || change.kind == ChangeKind::new_bad || change.kind == ChangeKind::worse;

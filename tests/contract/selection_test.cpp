@@ -248,6 +248,20 @@ TEST(CompareAndHistory, TellWhatChanged) {
   EXPECT_NE(unknown.err.find("did you mean `s/a`?"), std::string::npos) << unknown.err;
 }
 
+TEST(CompareAndHistory, WhatARunDidNotSelectIsNotGone) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", many_tests(3));
+  test::fatespec("run s.yaml", directory.path());
+  test::fatespec("run s.yaml --filter s/t1", directory.path());
+  const auto compared = test::fatespec("compare latest~1", directory.path());
+  EXPECT_EQ(compared.out.find("gone"), std::string::npos) << compared.out;
+  EXPECT_NE(compared.out.find("2 tests of the run before were not selected for the one after"), std::string::npos)
+      << compared.out;
+  directory.write("s.yaml", many_tests(2));
+  test::fatespec("run s.yaml", directory.path());
+  EXPECT_NE(test::fatespec("compare latest~2", directory.path()).out.find("gone          s/t2"), std::string::npos);
+}
+
 TEST(Agreement, OfSizesAndOfBuilds) {
   const TemporaryDirectory directory;
   for (const auto& [name, text] : {std::pair("a", "123"), {"b", "12345"}, {"c", "123"}}) directory.write(name, text);
