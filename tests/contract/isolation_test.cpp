@@ -109,14 +109,15 @@ TEST(Isolation, NothingIsLeftInTheTemporaryDirectory) {
   EXPECT_FALSE(process_exists("9234.5"));
 }
 
-// Root may remove what others may not.
+// Root may remove what others may not. A sanitizer's suppressions lie where others may not read them.
 TEST(Isolation, WhatTestsMakeUnwritableIsRemovedByAnybody) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "tests: [{name: a, spec: 'mkdir -p d/e; touch d/e/f; chmod 0 d; chmod 0 .'}]\n");
   const std::string somebody = ::geteuid() == 0 ? "setpriv --reuid=65534 --regid=65534 --clear-groups " : "";
-  const auto run = shell("mkdir tmp; chmod 777 . tmp; cp " FATESPEC_PROGRAM " .; TMPDIR=$PWD/tmp HOME=$PWD " +
-                             somebody + "./fatespec run s.yaml --results none --no-progress; ls -A tmp",
-                         directory.path());
+  const auto run =
+      shell("mkdir tmp; chmod 777 . tmp; cp " FATESPEC_PROGRAM " .; TMPDIR=$PWD/tmp HOME=$PWD env -u TSAN_OPTIONS " +
+                somebody + "./fatespec run s.yaml --results none --no-progress; ls -A tmp",
+            directory.path());
   EXPECT_NE(run.out.find("1 test: 1 pass"), std::string::npos) << run.out << run.err;
   EXPECT_EQ(run.out.back(), '\n');
   EXPECT_TRUE(std::filesystem::is_empty(directory / "tmp")) << run.out;
@@ -264,11 +265,8 @@ TEST(Isolation, WhereTheDiskIsShortFillingItIsAnError) {
   const auto run = shell("TMPDIR=$PWD/disk " FATESPEC_PROGRAM " run s.yaml --no-progress", directory.path());
   shell("umount disk", directory.path());
   EXPECT_EQ(run.status, 3);
-  EXPECT_NE(
-      run.out.find("error   s/a  the disk is nearly full: it put more than 20.0 MiB into its directory, half of what "
-                   "the disk had free"),
-      std::string::npos)
-      << run.out;
+  EXPECT_NE(run.out.find("error   s/a  the disk is nearly full: it put more than "), std::string::npos) << run.out;
+  EXPECT_NE(run.out.find(" into its directory, half of what the disk had free"), std::string::npos) << run.out;
 }
 
 TEST(Isolation, ASmallLimitOfTheDirectoryHoldsForQuickTests) {
