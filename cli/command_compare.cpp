@@ -18,13 +18,6 @@ struct CompareOptions {
   bool json = false;
 };
 
-/// By its command line, or because it was cut short.
-bool took_a_part(const model::Run& run) {
-  const auto options = options_of(run);
-  return !is_complete(run) ||
-         (options && (options->rerun_failed || !options->shard.empty() || !options->inputs.filter.empty()));
-}
-
 ExitCode compare(const CompareOptions& options) {
   auto opened = open_store(options.store);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
@@ -41,7 +34,7 @@ ExitCode compare(const CompareOptions& options) {
   auto trends = store.cpu_trends(after->id, before->id);
   if (!trends) return complain(trends.error());
   comparison.trends = std::move(*trends);
-  if (took_a_part(*after)) comparison.forget_what_was_not_run();
+  if (!is_complete(*after) || !select_alike(*before, *after)) comparison.forget_what_was_not_run();
   const reports::Console console(stdout);
   const std::string text = options.json ? reports::comparison_json(*before, *after, comparison)
                                         : reports::comparison_text(console, *before, *after, comparison);

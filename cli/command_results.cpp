@@ -11,7 +11,7 @@
 #include "base/text.hpp"
 #include "cli/commands.hpp"
 #include "cli/decisions.hpp"
-#include "cli/run_leavings.hpp"
+#include "cli/run_artifacts.hpp"
 #include "cli/run_store.hpp"
 #include "cli/store_options.hpp"
 #include "results/copy.hpp"
@@ -100,7 +100,7 @@ class Pruning {
   std::size_t removed() const { return removed_; }
   std::size_t spared() const { return spared_; }
   /// Directories of those runs that went with them.
-  std::size_t leavings() const { return leavings_; }
+  std::size_t artifacts() const { return artifacts_; }
 
  private:
   /// A run without an end that is not a day old may be under way, on another machine too.
@@ -131,7 +131,7 @@ class Pruning {
     std::erase_if(runs_, [&](const auto& run) { return std::find(going.begin(), going.end(), run.id) != going.end(); });
     if (options_.dry_run || going.empty()) return {};
     if (auto removed = store_.remove_runs(going); !removed) return removed;
-    for (const auto& run : going) leavings_ += remove_leavings(run, directory_beside_);
+    for (const auto& run : going) artifacts_ += remove_artifacts(run, directory_beside_);
     return {};
   }
 
@@ -166,7 +166,7 @@ class Pruning {
   std::vector<model::Run> runs_;
   std::size_t removed_ = 0;
   std::size_t spared_ = 0;
-  std::size_t leavings_ = 0;
+  std::size_t artifacts_ = 0;
 };
 
 /// What waits here for the server that results are kept at.
@@ -208,7 +208,7 @@ ExitCode prune(const PruneOptions& options) {
   const auto done = pruning.run();
   if (!done) return complain(done.error());
   std::printf("%zu runs %s", pruning.removed(), options.dry_run ? "would be removed" : "removed");
-  if (pruning.leavings() > 0) std::printf(", with %zu directories of theirs", pruning.leavings());
+  if (pruning.artifacts() > 0) std::printf(", with %zu directories of theirs", pruning.artifacts());
   std::printf(pruning.spared() > 0 ? ", %zu kept that references came from\n" : "\n", pruning.spared());
   return ExitCode::success;
 }

@@ -16,7 +16,7 @@
 #include "cli/inputs.hpp"
 #include "cli/plan_run.hpp"
 #include "cli/resumption.hpp"
-#include "cli/run_leavings.hpp"
+#include "cli/run_artifacts.hpp"
 #include "cli/run_options.hpp"
 #include "cli/run_order.hpp"
 #include "cli/run_outputs.hpp"

@@ -75,6 +75,19 @@ bool selects_tests(const RunOptions& options) {
   return selection_of(tests, here) != selection_of({}, here);
 }
 
+bool select_alike(const model::Run& one, const model::Run& other) {
+  const auto first = options_of(one);
+  const auto second = options_of(other);
+  if (!first || !second) return true;
+  if (first->rerun_failed || second->rerun_failed) return false;
+  const auto selection = [](RunOptions options, const model::Run& run) {
+    options.inputs.set.clear();
+    options.stress = 0;
+    return selection_of(options, directory_of(run));
+  };
+  return selection(*first, one) == selection(*second, other);
+}
+
 bool is_complete(const model::Run& run) { return run.finished && run.counts.total() >= run.planned; }
 
 base::Result<std::optional<model::Run>> latest_run_here(results::Store& store) {

@@ -18,6 +18,10 @@ bool selects_tests(const RunOptions& options);
 /// working directory that it does not tell. Nothing if the command cannot be read.
 std::optional<RunOptions> options_of(const model::Run& run);
 
+/// True if the command lines of two runs, as far as they can be read, take the same tests of a plan. What another
+/// `--set` gives them does not matter; `--rerun-failed` takes others each time.
+bool select_alike(const model::Run& one, const model::Run& other);
+
 /// True if every test of the run has its result.
 bool is_complete(const model::Run& run);
 

@@ -143,8 +143,7 @@ std::string comparison_text(const Console& console, const model::Run& before, co
   for (const auto& trend : comparison.trends) text += trend_text(console, trend) + "\n";
   text += resources_text(comparison.resources) + totals_text(comparison.totals);
   if (comparison.not_run > 0)
-    text +=
-        fmt::format("{} of the run before were not selected for the one after\n", number_of_tests(comparison.not_run));
+    text += fmt::format("{} of the run before were not run in the one after\n", number_of_tests(comparison.not_run));
   return text + console.styled(Style::bold, counts_text(comparison)) + "\n";
 }
 

@@ -52,9 +52,10 @@ std::string describe_bad(const model::TestResult& result, const Console& console
   if (!result.command.empty())
     text +=
         "\n        " + console.styled(Style::dim, "$ " + base::shorten(base::printable_lines(result.command), 4000));
-  if (!result.recording.empty()) text += "\n        " + console.styled(Style::dim, "recording: " + result.recording);
+  if (!result.recording.empty())
+    text += "\n        " + console.styled(Style::dim, "recording: " + base::printable(result.recording));
   if (!result.kept_directory.empty())
-    text += "\n        " + console.styled(Style::dim, "kept: " + result.kept_directory);
+    text += "\n        " + console.styled(Style::dim, "kept: " + base::printable(result.kept_directory));
   return text;
 }
 

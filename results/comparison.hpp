@@ -70,11 +70,11 @@ struct RunComparison {
   std::vector<Change> changes;
   std::vector<ResourceChange> resources;  ///< the largest first
   std::vector<CpuTrend> trends;           ///< filled by the caller, who has the history
-  std::size_t not_run = 0;                ///< tests that the later run was not to take
+  std::size_t not_run = 0;                ///< tests that the later run did not select, or not come to
   Totals totals;
 
   bool got_worse() const;
-  /// The later run was to take a part of the tests only: what it did not run is not gone.
+  /// The later run selected other tests, or was cut short: what it did not run is not gone.
   void forget_what_was_not_run();
 };
 

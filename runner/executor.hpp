@@ -30,13 +30,19 @@ class OutputSink {
   virtual void when_space(std::function<void()> resume) = 0;
 };
 
+/// Where a limit comes from.
+enum class LimitOrigin {
+  chosen,              ///< somebody has set it
+  usual,               ///< the built-in one
+  half_of_free_space,  ///< of the disk, which is less than the usual
+};
+
 /// What one execution may take before it is ended.
 struct ExecutionLimits {
   std::uint64_t output = UINT64_MAX;     ///< bytes of stdout and stderr together
   std::uint64_t directory = UINT64_MAX;  ///< bytes in its test directory
-  bool directory_is_chosen = false;      ///< somebody has set that limit
-  bool directory_is_halved = false;      ///< nobody has set it, and half of what the disk has is less than the usual
-  std::size_t processes = SIZE_MAX;      ///< alive at one moment
+  LimitOrigin directory_origin = LimitOrigin::usual;
+  std::size_t processes = SIZE_MAX;  ///< alive at one moment
 };
 
 struct ExecutionRequest {

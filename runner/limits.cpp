@@ -18,8 +18,8 @@ ExecutionLimits execution_limits(const model::Limits& project, const model::Limi
   ExecutionLimits limits;
   limits.output = choose(test.output, project.output, default_output_limit);
   limits.directory = choose(test.directory, project.directory, std::min(default_directory_limit, free_space / 2));
-  limits.directory_is_chosen = test.directory || project.directory;
-  limits.directory_is_halved = !limits.directory_is_chosen && limits.directory < default_directory_limit;
+  if (test.directory || project.directory) limits.directory_origin = LimitOrigin::chosen;
+  else if (limits.directory < default_directory_limit) limits.directory_origin = LimitOrigin::half_of_free_space;
   limits.processes = choose(test.processes, project.processes, default_process_limit);
   return limits;
 }

@@ -87,10 +87,10 @@ void LocalProcess::look_at_limits(long machine_tasks) {
 void LocalProcess::look_at_directory() {
   if (!directory_too_large()) return;
   const ExecutionLimits& limits = request_.limits;
-  const bool disk_is_short = limits.directory_is_halved && limits.directory < enough_for_most_tests;
+  const bool is_halved = limits.directory_origin == LimitOrigin::half_of_free_space;
+  const bool disk_is_short = is_halved && limits.directory < enough_for_most_tests;
   exceed(fmt::format("{}put more than {} into its directory{}", disk_is_short ? "the disk is nearly full: it " : "",
-                     base::format_size(limits.directory),
-                     limits.directory_is_halved ? ", half of what the disk had free" : ""),
+                     base::format_size(limits.directory), is_halved ? ", half of what the disk had free" : ""),
          disk_is_short ? Ending::short_of_disk : Ending::over_limit);
 }
 
@@ -106,7 +106,7 @@ bool LocalProcess::directory_too_large() {
   const std::uint64_t used = machine_.disk_used.value_or(0);
   const bool grown = used > disk_used_before_ && used - disk_used_before_ > most;
   const auto now = std::chrono::steady_clock::now();
-  const bool is_last_look = exited_ && request_.limits.directory_is_chosen;
+  const bool is_last_look = exited_ && request_.limits.directory_origin == LimitOrigin::chosen;
   if (!grown && !is_last_look && now - std::max(last_walk_, started_) < longest_trust) return false;
   last_walk_ = now;
   // Before the others: what is deleted meanwhile must not count twice.
@@ -168,7 +168,7 @@ void LocalProcess::process_ended() {
   if (auto refusal = tree_.refusal()) exceed(std::move(*refusal));
   // What ends sooner than it would be looked at once cannot have filled a disk; a limit that somebody set may be small.
   const bool is_quick = execution_.wall <= machine_.limits.look;
-  if (!ended_by_us() && (!is_quick || request_.limits.directory_is_chosen)) look_at_directory();
+  if (!ended_by_us() && (!is_quick || request_.limits.directory_origin == LimitOrigin::chosen)) look_at_directory();
   finish_if_over();
   // What was asked to end has its time of grace; kill_tree() ends that.
   if (!over_ && !ended_by_us()) arm(machine_.limits.leak, &LocalProcess::output_stays_open);

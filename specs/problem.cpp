@@ -41,8 +41,8 @@ void Problems::add(Problem problem) {
 }
 
 void Problems::add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width) {
-  if (list_.size() < most_kept) add({origin, std::move(message), std::string(source.line(origin.line)), mark_width});
-  else ++count_;
+  const bool is_kept = list_.size() < most_kept;  // a line may be long, and the same for each of many
+  add({origin, std::move(message), std::string(is_kept ? source.line(origin.line) : ""), mark_width});
 }
 
 std::string format(const Problem& problem) {

@@ -189,13 +189,14 @@ TEST(Accept, ClassesThatNothingIsOfAreTold) {
 
 TEST(Accept, OfOneClassLeavesAReferenceThatAnotherClassMoves) {
   const TemporaryDirectory directory;
-  directory.write("s.yaml",
-                  "tests: [{name: a, spec: 'echo $N', matrix: {N: ['1 frames', 'a longer text\\nof two']}, expect: "
-                  "{stdout: x}}]\n");
+  const std::string suite =
+      "tests: [{name: a, spec: 'echo \"$N\"', matrix: {N: ['x  y', other]}, expect: {stdout: x y}}]\n";
+  directory.write("s.yaml", suite);
   fatespec("run s.yaml --no-progress", directory.path());
-  const auto program = fatespec("accept --class '*' --yes", directory.path());
+  const auto program = fatespec("accept --class 'blanks only' --yes", directory.path());
   EXPECT_NE(program.out.find("another configuration or combination gives another output"), std::string::npos)
       << program.out;
+  EXPECT_EQ(read_file(directory / "s.yaml"), suite);
 }
 
 TEST(Accept, OverwritesNoFileOfAnotherTest) {

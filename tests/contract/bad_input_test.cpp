@@ -165,30 +165,24 @@ TEST(BadInput, ResultsFilesThatCannotBeWritten) {
 
 TEST(BadInput, AFullDiskKeepsWhatFinishedAndEndsInExit3) {
   const TemporaryDirectory directory;
-  std::filesystem::create_directory(directory / "disk");
-  if (shell("mount -t tmpfs -o size=200k tmpfs disk", directory.path()).status != 0)
-    // Only a disk of its own can be filled without harm; CI runs as root and does.
-    GTEST_SKIP() << "needs the right to mount a small file system";
+  const SmallDisk disk(directory, "200k");
+  FATESPEC_NEEDS(disk);
   directory.write("a.yaml",
                   "suite: s\ntests: [{name: a, spec: head -c 60000 /dev/urandom, matrix: {N: [1,2,3,4,5,6,7,8]}}]\n");
   const auto program = fatespec("run a.yaml --results disk/r.db -j1", directory.path());
-  shell("umount disk", directory.path());
   EXPECT_EQ(program.status, 3) << program.out << program.err;
   EXPECT_NE(program.err.find("are not kept, those before them are"), std::string::npos) << program.err;
 }
 
 TEST(BadInput, ResultsOnAReadOnlyMediumCanBeRead) {
   const TemporaryDirectory directory;
-  std::filesystem::create_directory(directory / "disk");
-  if (shell("mount -t tmpfs -o size=9M tmpfs disk", directory.path()).status != 0)
-    // Only a file system of its own can be made read-only without harm; CI runs as root and does.
-    GTEST_SKIP() << "needs the right to mount a small file system";
+  const SmallDisk disk(directory, "9M");
+  FATESPEC_NEEDS(disk);
   directory.write("a.yaml", "suite: s\ntests: [{name: a, spec: echo x}]\n");
   EXPECT_EQ(fatespec("run a.yaml --results disk/r.db", directory.path()).status, 0);
   EXPECT_EQ(shell("mount -o remount,ro disk", directory.path()).status, 0);
   const auto shown = fatespec("show --all --results disk/r.db", directory.path());
   const auto refused = fatespec("run a.yaml --results disk/r.db", directory.path());
-  shell("umount disk", directory.path());
   EXPECT_NE(shown.out.find("pass    s/a"), std::string::npos) << shown.out << shown.err;
   EXPECT_EQ(refused.status, 3);
   EXPECT_NE(refused.err.find("results file disk/r.db: the file system is read-only"), std::string::npos) << refused.err;

@@ -252,14 +252,18 @@ TEST(CompareAndHistory, WhatARunDidNotSelectIsNotGone) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", many_tests(3));
   test::fatespec("run s.yaml", directory.path());
-  test::fatespec("run s.yaml --filter s/t1", directory.path());
-  const auto compared = test::fatespec("compare latest~1", directory.path());
-  EXPECT_EQ(compared.out.find("gone"), std::string::npos) << compared.out;
-  EXPECT_NE(compared.out.find("2 tests of the run before were not selected for the one after"), std::string::npos)
-      << compared.out;
+  directory.write("other.yaml", "tests: [{name: t, spec: 'true'}]");
+  for (const char* selection : {"s.yaml --filter s/t1", "other.yaml"}) {
+    test::fatespec(std::string("run ") + selection, directory.path());
+    const auto compared = test::fatespec("compare latest~1", directory.path());
+    EXPECT_EQ(compared.out.find("gone"), std::string::npos) << compared.out;
+  }
+  EXPECT_NE(test::fatespec("compare latest~2 latest~1", directory.path())
+                .out.find("2 tests of the run before were not run in the one after"),
+            std::string::npos);
   directory.write("s.yaml", many_tests(2));
-  test::fatespec("run s.yaml", directory.path());
-  EXPECT_NE(test::fatespec("compare latest~2", directory.path()).out.find("gone          s/t2"), std::string::npos);
+  test::fatespec("run s.yaml --set X=1", directory.path());
+  EXPECT_NE(test::fatespec("compare latest~3", directory.path()).out.find("gone          s/t2"), std::string::npos);
 }
 
 TEST(Agreement, OfSizesAndOfBuilds) {

@@ -34,6 +34,15 @@ std::string TemporaryDirectory::write(const std::string& name, const std::string
   return file.string();
 }
 
+SmallDisk::SmallDisk(const TemporaryDirectory& directory, const std::string& size) : path_(directory / "disk") {
+  fs::create_directory(path_);
+  is_mounted_ = shell("mount -t tmpfs -o size=" + size + " tmpfs disk", directory.path()).status == 0;
+}
+
+SmallDisk::~SmallDisk() {
+  if (is_mounted_) shell("umount " + path_.string());
+}
+
 // What belongs to a process may end while it is read: a file of nobody is empty, as one that is not there.
 std::string read_file(const std::string& path) try {
   std::ifstream file(path, std::ios::binary);

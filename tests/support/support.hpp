@@ -29,6 +29,27 @@ class TemporaryDirectory {
   std::filesystem::path path_;
 };
 
+/// A file system of its own at DIRECTORY/disk, gone at the end of the test: only such a one can be filled or made
+/// read-only without harm. Needs root, as which CI runs.
+class SmallDisk {
+ public:
+  /// `size`: as tmpfs takes it, "9M".
+  SmallDisk(const TemporaryDirectory& directory, const std::string& size);
+  SmallDisk(const SmallDisk&) = delete;
+  SmallDisk& operator=(const SmallDisk&) = delete;
+  ~SmallDisk();
+
+  bool is_mounted() const { return is_mounted_; }
+
+ private:
+  std::filesystem::path path_;
+  bool is_mounted_ = false;
+};
+
+/// Skips a test, with the reason, where the disk could not be had.
+#define FATESPEC_NEEDS(disk) \
+  if (!(disk).is_mounted()) GTEST_SKIP() << "needs the right to mount a small file system"
+
 std::string read_file(const std::string& path);
 
 struct ProgramResult {

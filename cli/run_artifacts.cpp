@@ -1,4 +1,4 @@
-#include "cli/run_leavings.hpp"
+#include "cli/run_artifacts.hpp"
 
 #include <vector>
 
@@ -13,7 +13,7 @@ std::filesystem::path recordings_in(const std::filesystem::path& directory_besid
   return directory_beside / "recordings";
 }
 
-std::size_t remove_leavings(const std::string& run, const std::filesystem::path& directory_beside) {
+std::size_t remove_artifacts(const std::string& run, const std::filesystem::path& directory_beside) {
   // What a results file calls a run may be anything: "..", or what somebody calls a session.
   if (run.size() != run_id_length || !base::is_hex(run)) return 0;
   std::vector<std::string> directories = runner::Scratch::kept_by(run);
