@@ -80,6 +80,7 @@ class Application {
   }
   bool begin_recording();
   base::Result<void> open();
+  static AudioFormat device_format(const AVCodecParameters& codec);
   base::Result<void> open_audio();
   base::Result<void> open_display();
   WindowOptions window_options();
@@ -153,13 +154,19 @@ base::Result<void> Application::open() {
   return open_display();
 }
 
+// As the sample has it, but for what a broken one says: a device of that kind would take gigabytes.
+AudioFormat Application::device_format(const AVCodecParameters& codec) {
+  constexpr AudioFormat usual;
+  const int channels = codec.ch_layout.nb_channels;
+  return {codec.sample_rate > 0 && codec.sample_rate <= most_sample_rate ? codec.sample_rate : usual.rate,
+          channels > 0 && channels <= most_channels ? channels : usual.channels};
+}
+
 base::Result<void> Application::open_audio() {
   header_.audio_driver = "none";
   if (!file_->has_audio()) return {};
   const AVCodecParameters& codec = *file_->audio()->codecpar;
-  constexpr AudioFormat usual;
-  const AudioFormat wanted{codec.sample_rate > 0 ? codec.sample_rate : usual.rate,
-                           codec.ch_layout.nb_channels > 0 ? codec.ch_layout.nb_channels : usual.channels};
+  const AudioFormat wanted = device_format(codec);
   VirtualAudio* by_clock = nullptr;
   if (options_.virtual_clock) {
     auto device = std::make_unique<VirtualAudio>(wanted);

@@ -22,7 +22,7 @@ std::uint64_t AudioRing::room() const {
 bool AudioRing::wait_for_room() {
   for (;;) {
     const std::uint32_t bell = emptied_.load(std::memory_order_acquire);
-    if (closed_ || abandoned_) return false;
+    if (closed_ || abandoned()) return false;
     if (room() > 0) return true;
     emptied_.wait(bell);
   }
@@ -52,7 +52,7 @@ bool AudioRing::write_silence(std::uint64_t samples) {
       piece / static_cast<std::uint64_t>(format_.channels) * static_cast<std::uint64_t>(format_.channels);
   for (; values > 0; values -= std::min(values, most)) {
     if (!write({zeros.data(), std::min(values, most)})) return false;
-    if (abandoned_) return true;
+    if (abandoned()) return true;
   }
   return true;
 }
@@ -75,7 +75,6 @@ void AudioRing::set_time_for_sure(Time time) {
 
 void AudioRing::restart(int generation, Time time) {
   dropped_to_.store(written_.load(std::memory_order_relaxed), std::memory_order_release);
-  abandoned_.store(false);
   ended_.store(false);
   priming_.store(true);
   {
@@ -162,8 +161,8 @@ bool AudioRing::take_in_line(AudioInLine& item) {
   return true;
 }
 
-void AudioRing::abandon() {
-  abandoned_.store(true);
+void AudioRing::abandon_before(int generation) {
+  wanted_generation_.store(generation);
   signal(emptied_);
 }
 

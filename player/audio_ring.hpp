@@ -15,6 +15,11 @@
 
 namespace fatespec::player {
 
+/// Twice what the fastest converters do; a resampler for what a broken file says takes minutes to set up.
+inline constexpr int most_sample_rate = 6'144'000;
+/// Of ambisonics of the seventh order; no device has more.
+inline constexpr int most_channels = 64;
+
 struct AudioFormat {
   int rate = 48000;  ///< samples a second
   int channels = 2;  ///< interleaved, 16 bits each
@@ -44,7 +49,7 @@ class AudioRing {
 
   // The decoder's side.
 
-  /// Waits for room. False after close(); what was written may be lost after abandon().
+  /// Waits for room. False after close(); what is written of an abandoned generation may be lost.
   bool write(std::span<const std::int16_t> interleaved);
   bool write_silence(std::uint64_t samples);
   /// The next sample that is written belongs to this media time.
@@ -80,8 +85,8 @@ class AudioRing {
 
   // Any thread.
 
-  /// What the decoder still writes is dropped, until it calls restart().
-  void abandon();
+  /// What the decoder writes of generations before this one is dropped: even if it comes to them only later.
+  void abandon_before(int generation);
   void close();
 
  private:
@@ -100,6 +105,7 @@ class AudioRing {
     bell.notify_one();
   }
   std::uint64_t room() const;
+  bool abandoned() const { return generation_.load(std::memory_order_relaxed) < wanted_generation_.load(); }
   bool wait_for_room();
   void skip_dropped();
   void advance_mark();
@@ -119,7 +125,7 @@ class AudioRing {
   std::atomic<int> generation_{0};
   std::atomic<bool> ended_{false};
   std::atomic<bool> priming_{true};
-  std::atomic<bool> abandoned_{false};
+  std::atomic<int> wanted_generation_{0};
   std::atomic<bool> closed_{false};
   std::mutex in_line_mutex_;
   std::deque<InLine> in_line_;

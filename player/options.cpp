@@ -31,6 +31,16 @@ Examples:
   fatespec play --clock virtual --record clip.dbg clip.mp4
   fatespec play --headless --inject stall_decoder@2s:300ms --record clip.dbg clip.mp4)";
 
+bool ends_paused(const std::vector<PlannedPress>& presses) {
+  bool paused = false;
+  for (const auto& press : presses) {
+    if (press.action.action == Action::toggle_pause) paused = !paused;
+    else if (press.action.action == Action::step) paused = true;
+    else if (press.action.action == Action::quit) return false;
+  }
+  return paused;
+}
+
 base::Result<void> convert(const std::string& inject, const std::string& press, const std::string& limit,
                            Options& options) {
   auto faults = parse_faults(inject);
@@ -39,6 +49,10 @@ base::Result<void> convert(const std::string& inject, const std::string& press, 
   auto presses = parse_presses(press);
   if (!presses) return presses.error();
   options.presses = std::move(*presses);
+  if (options.virtual_clock && ends_paused(options.presses))
+    return base::usage_error(
+        "the last keys leave the player paused, and by the virtual clock nobody goes on: add a "
+        "`space` or `q`");
   const auto hang_limit = base::parse_duration(limit);
   if (!hang_limit) return base::usage_error(fmt::format("`{}` is no duration", limit));
   options.hang_limit = hang_limit->count();
@@ -111,12 +125,12 @@ ParsedOptions parse_options(int argc, char** argv) {
     parsed.exit_status = static_cast<int>(ExitStatus::usage);
     return parsed;
   }
+  options.virtual_clock = clock == "virtual";
   if (const auto converted = convert(inject, press, limit, options); !converted) {
     std::fprintf(stderr, "fatespec-player: %s\n", converted.error().message.c_str());
     parsed.exit_status = static_cast<int>(ExitStatus::usage);
     return parsed;
   }
-  options.virtual_clock = clock == "virtual";
   options.text = joined(argc, argv);
   parsed.run = true;
   return parsed;

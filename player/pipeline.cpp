@@ -55,7 +55,7 @@ void Pipeline::stop() {
 
 int Pipeline::seek(Time target) {
   ++generation_;
-  if (ring_ != nullptr) ring_->abandon();
+  if (ring_ != nullptr) ring_->abandon_before(generation_);
   demuxer_.seek({generation_, target});
   return generation_;
 }

@@ -115,6 +115,7 @@ bool Player::ended() const {
 }
 
 void Player::act(const UserAction& wish) {
+  parts_.watchdog.expect_nothing_for(0);  // a pause may end with it, or need another picture
   switch (wish.action) {
     case Action::quit: quit_ = true; break;
     case Action::toggle_pause: toggle_pause(); break;

@@ -34,6 +34,15 @@ constexpr std::size_t longest_block = 65538;
 
 std::uint64_t page_start(std::uint64_t offset) { return offset / page * page; }
 
+// What a play that was killed at once has left is zeros.
+bool may_be_emptied(int file, std::string_view header) {
+  constexpr std::size_t enough = 3;
+  std::array<char, enough> begin{};
+  const ssize_t size = ::pread(file, begin.data(), begin.size(), 0);
+  return size <= 0 || begin == std::array<char, enough>{} ||
+         header.starts_with(std::string_view(begin.data(), static_cast<std::size_t>(size)));
+}
+
 char* map_file(int file, std::uint64_t& size) {
   for (const std::uint64_t wanted : {address_space, small_address_space}) {
     void* memory = ::mmap(nullptr, wanted, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, file, 0);
@@ -56,8 +65,11 @@ void store(char* place, const void* bytes) {
 }  // namespace
 
 base::Result<std::unique_ptr<Recorder>> Recorder::create(const std::filesystem::path& path, std::string_view header) {
-  base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+  base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!file) return base::io_error("recording " + path.string(), errno);
+  if (!may_be_emptied(file.get(), header))
+    return base::Error{base::ErrorKind::invalid, path.string() + " is there and no recording: it is not overwritten"};
+  if (::ftruncate(file.get(), 0) != 0) return base::io_error("recording " + path.string(), errno);
   std::uint64_t capacity = 0;
   char* memory = map_file(file.get(), capacity);
   if (memory == nullptr) return base::io_error("recording " + path.string() + " cannot be mapped", errno);

@@ -25,7 +25,8 @@ namespace fatespec::player {
 /// length (0x58, length - 2), and only when all its bytes are there the two bytes that make it an array.
 class Recorder {
  public:
-  /// Creates the file, or empties it, and writes the header.
+  /// Creates the file, or empties it if it is a recording, and writes the header. Another file stays as it is: who
+  /// mistakes a sample for the recording does not lose it.
   static base::Result<std::unique_ptr<Recorder>> create(const std::filesystem::path& path, std::string_view header);
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;

@@ -78,7 +78,9 @@ class StateMachine {
   void remember() {
     good_ = good_ && !stack_.empty();
     // A collection is remembered while it is empty; only its names are ever asked for again.
-    if (good_) memo_.push_back(stack_.back());
+    if (!good_) return;
+    const Item& top = stack_.back();
+    memo_.push_back({.type = top.type, .number = top.number, .text = top.text, .names = {}});
   }
   void recall(std::uint64_t index) {
     good_ = good_ && index < memo_.size();

@@ -61,20 +61,28 @@ void DefectMeter::consume(const Event& event) {
     case EventKind::crash: ++counts_[Defect::crash]; break;
     case EventKind::seek_requested:
       sought_ = true;
+      ended_streams_ = 0;  // they go on, and end anew
       last_shown_.reset();
       break;
     case EventKind::paused: last_shown_.reset(); break;
-    case EventKind::stream_ended:
-      if (ended_streams_ < most_streams)
-        ends_.at(ended_streams_++) = {static_cast<int>(event.number(0).value_or(0)), event.number(1).value_or(0),
-                                      event.number(2).value_or(0), event.number(3).value_or(0)};
-      break;
+    case EventKind::stream_ended: consume_end(event); break;
     case EventKind::ended:
       ended_ = true;
       ended_by_user_ = event.number(0) == status_ended_by_user;
       break;
     default: break;
   }
+}
+
+// Of a stream the last end counts.
+void DefectMeter::consume_end(const Event& event) {
+  const StreamEnd end{static_cast<int>(event.number(0).value_or(0)), event.number(1).value_or(0),
+                      event.number(2).value_or(0), event.number(3).value_or(0)};
+  auto* const begin = ends_.begin();
+  auto* const known =
+      std::find_if(begin, begin + ended_streams_, [&](const StreamEnd& one) { return one.stream == end.stream; });
+  if (known != begin + ended_streams_) *known = end;
+  else if (ended_streams_ < most_streams) ends_.at(ended_streams_++) = end;
 }
 
 void DefectMeter::consume_shown(const Event& event) {
@@ -102,8 +110,8 @@ DefectCounts DefectMeter::finish(const RecordingHeader& header) const {
 }
 
 const DefectMeter::StreamEnd* DefectMeter::end_of(int stream) const {
-  for (std::size_t i = ended_streams_; i > 0; --i)
-    if (ends_.at(i - 1).stream == stream) return &ends_.at(i - 1);
+  for (std::size_t i = 0; i < ended_streams_; ++i)
+    if (ends_.at(i).stream == stream) return &ends_.at(i);
   return nullptr;
 }
 

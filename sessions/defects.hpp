@@ -58,6 +58,7 @@ class DefectMeter {
 
  private:
   void consume_shown(const Event& event);
+  void consume_end(const Event& event);
   void judge_ends(const RecordingHeader& header, DefectCounts& counts) const;
 
   struct StreamEnd {

@@ -142,9 +142,9 @@ class PickleMachine {
   }
 
   void remember(std::uint64_t index) {
-    constexpr std::uint64_t slack = 1;
+    // Pickles count what they remember, and each takes a byte at least.
     if (stack_.empty()) fail("nothing to remember");
-    else if (index > bytes_.size() + slack) fail("a memo that no pickle of this size can have");
+    else if (index > at_) fail("a memo beyond what was there to remember");
     else {
       if (index >= memo_.size()) memo_.resize(index + 1);
       memo_[index] = stack_.back();

@@ -13,6 +13,7 @@ using nlohmann::json;
 constexpr std::string_view self_described = "\xd9\xd9\xf7";
 constexpr std::size_t largest = std::size_t{1} << 20;
 constexpr int deepest = 6;
+constexpr std::int64_t farthest_time = std::int64_t{1} << 60U;  // 36 years of nanoseconds
 
 json optional_number(const std::optional<std::int64_t>& number) { return number ? json(*number) : json(nullptr); }
 json rational(const Rational& value) { return json::array({value.num, value.den}); }
@@ -57,7 +58,10 @@ class Members {
       into = value->get<Number>();
   }
   void read(const char* name, std::optional<std::int64_t>& into) const {
-    if (const json* value = find(name); value && value->is_number_integer()) into = value->get<std::int64_t>();
+    const json* value = find(name);
+    if (!value || !value->is_number_integer()) return;
+    const auto number = value->get<std::int64_t>();
+    if (number > -farthest_time && number < farthest_time) into = number;
   }
   void read(const char* name, Rational& into) const {
     const json* value = find(name);

@@ -1,7 +1,5 @@
 #include "sessions/recording_reader.hpp"
 
-#include <limits>
-
 namespace fatespec::sessions {
 namespace {
 
@@ -11,8 +9,11 @@ constexpr std::uint64_t leading = 4;  // kind, thread, wall, media
 constexpr std::uint64_t most_elements = 23;
 constexpr std::uint64_t threads = 6;
 
+// 73 years of nanoseconds. No player writes more, and differences of differences still fit.
+constexpr std::uint64_t largest_number = std::uint64_t{1} << 61U;
+
 std::optional<std::int64_t> signed_number(const CborItem& item) {
-  if (item.number > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return std::nullopt;
+  if (item.number >= largest_number) return std::nullopt;
   const auto value = static_cast<std::int64_t>(item.number);
   if (item.type == Type::unsigned_number) return value;
   if (item.type == Type::negative_number) return -1 - value;
@@ -84,7 +85,10 @@ bool RecordingReader::next(Event& event) {
   }
 }
 
+// A player writes two. A stranger's thousands, each damaged after a mebibyte, would take hours.
 bool RecordingReader::take_header(std::size_t at) {
+  constexpr int most_headers = 16;
+  if (++headers_ > most_headers) return false;
   std::size_t size = 0;
   auto header = decode_header(bytes_.substr(at), size);
   if (!header) return false;

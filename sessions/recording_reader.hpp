@@ -45,6 +45,7 @@ class RecordingReader {
   RecordingHeader header_;
   CborReader reader_;
   Damage damage_;
+  int headers_ = 0;
   bool cut_ = false;
 };
 

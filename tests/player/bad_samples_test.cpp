@@ -62,6 +62,40 @@ TEST(BadSamples, AHangHasALimit) {
   EXPECT_EQ(decoding.defects[model::Defect::no_progress], 1U);
 }
 
+// A pause is no hang; but a seek while paused needs the picture of its place, which does not come here.
+TEST(BadSamples, AHangInAPauseHasALimitToo) {
+  const TemporaryDirectory directory;
+  const std::string pipe = directory / "pipe.mkv";
+  ASSERT_EQ(::mkfifo(pipe.c_str(), 0600), 0);
+  const std::string some = sample("h264_flac.mkv");
+  const std::string feeder = "{ head -c $(($(stat -c %s '" + some + "') * 3 / 4)) '" + some +
+                             "'; while [ ! -e done ]; do read -t 0.1 line < idle; done; } > " + pipe +
+                             " 2>/dev/null & ";
+  const Play paused = play(pipe, "--clock virtual --hang-limit 0.5s --press space@0.1s,right@0.2s,space@0.3s",
+                           "mkfifo idle; sleep 100 > idle & " + feeder);
+  EXPECT_EQ(paused.program.status, 1) << paused.program.err;
+  EXPECT_NE(paused.program.err.find("nothing has moved for 0."), std::string::npos) << paused.program.err;
+}
+
+TEST(BadSamples, AnAbsurdNumberOfChannelsIsNoMemory) {
+  const TemporaryDirectory directory;
+  std::string wav = read_file(sample("audio_only.wav"));
+  const auto set = [&](std::size_t at, std::uint32_t value, std::size_t size) {
+    for (std::size_t i = 0; i < size; ++i) wav.at(at + i) = static_cast<char>(value >> (8 * i));
+  };
+  set(24, 0x7fffffff, 4);  // samples a second
+  directory.write("fast.wav", wav);
+  const Play fast = play(directory / "fast.wav", "--clock virtual", "ulimit -v 4000000; ");
+  EXPECT_EQ(fast.program.status, 1) << fast.program.err;
+  EXPECT_FALSE(fast.events.empty());
+  set(24, 48000, 4);
+  set(22, 0xffff, 2);  // channels
+  set(32, 0xfffe, 2);  // bytes of them all
+  directory.write("wide.wav", wav);
+  const Play wide = play(directory / "wide.wav", "--clock virtual", "ulimit -v 4000000; ");
+  EXPECT_LT(wide.program.status, 2) << wide.program.err;
+}
+
 TEST(BadSamples, WrongOptionsAreUsage) {
   const auto fails = [](const std::string& options, const std::string& message) {
     const Play played = play(sample("picture.png"), options);
@@ -76,6 +110,8 @@ TEST(BadSamples, WrongOptionsAreUsage) {
   fails("--inject drop_packets@1s:0", "is no count");
   fails("--press jump@1s", "`jump@1s` is no key and time");
   fails("--clock sundial", "sundial");
+  fails("--clock virtual --press space@1s", "nobody goes on: add a `space` or `q`");
+  fails("--clock virtual --press space@1s,space@2s,.@3s", "leave the player paused");
   fails("--volume 500", "500");
 }
 

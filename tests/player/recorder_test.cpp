@@ -162,6 +162,21 @@ TEST(Recorder, AFullDiskLosesEventsAndSaysSo) {
   EXPECT_EQ(damage.places, 0U);
 }
 
+TEST(Recorder, ASampleIsNotTakenForARecording) {
+  const TemporaryDirectory directory;
+  directory.write("sample.wav", "RIFF and more");
+  const auto refused = Recorder::create(directory / "sample.wav", header());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, directory / "sample.wav" + " is there and no recording: it is not overwritten");
+  EXPECT_EQ(test::read_file(directory / "sample.wav"), "RIFF and more");
+  // A recording, and what a play that was killed at once left, give way.
+  for (const std::string& before : {header() + "old", std::string(4096, '\0'), std::string()}) {
+    directory.write("again.dbg", before);
+    ASSERT_TRUE(Recorder::create(directory / "again.dbg", header()));
+    EXPECT_EQ(test::read_file(directory / "again.dbg"), header());
+  }
+}
+
 TEST(Recorder, SaysWhyItCannotBegin) {
   const TemporaryDirectory directory;
   const auto recorder = Recorder::create(directory / "no/such/r.dbg", header());

@@ -116,6 +116,13 @@ TEST(Pickle, SaysWhatIsWrongAndWhere) {
             std::string::npos);
 }
 
+TEST(Pickle, AMemoBeyondTheEndTakesNoMemory) {
+  const std::string far("\x80\x04]r\xff\x00\x00\x00.", 9);  // LONG_BINPUT 255, at byte 3
+  const auto refused = read_pickle(far + std::string(1000, ' '));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().message, "pickle, byte 3: a memo beyond what was there to remember");
+}
+
 TEST(Pickle, ATupleMayBeShortOrLongOrTwiceTheSame) {
   const auto recording =
       Recording::of_bytes(pickled("(lambda t: [(\"version\", 1.1), (\"mp.im\", \"x\"), t, t, (\"p.P.ut.1.0\", -3), "

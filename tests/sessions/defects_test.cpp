@@ -128,6 +128,23 @@ TEST(Defects, EndsAreComparedWithTheContainer) {
             0U);
 }
 
+// What ended, is sought back into and ends anew has one end: and the end of the other stream counts as well.
+TEST(Defects, AfterASeekTheLastEndOfEachStreamCounts) {
+  const auto stream_ended = [](int stream, std::int64_t time) {
+    return event(EventKind::stream_ended, 0, {stream, time, 1, 1});
+  };
+  const auto counts = counts_of({stream_ended(1, 3000 * ms), event(EventKind::seek_requested, 0),
+                                 stream_ended(1, 3000 * ms), stream_ended(0, 1000 * ms), ended()},
+                                header_of(1));
+  EXPECT_EQ(counts[Defect::video_ended_early], 1U);
+  EXPECT_EQ(counts[Defect::audio_ended_early], 0U);
+  // The end of before the seek says nothing any more.
+  const auto sought = counts_of({stream_ended(0, 1000 * ms), stream_ended(1, 1000 * ms),
+                                 event(EventKind::seek_requested, 0), stream_ended(0, 3000 * ms), ended()},
+                                header_of(1));
+  EXPECT_EQ(sought.total(), 0U);
+}
+
 TEST(Defects, TheReportIsSortedByDescription) {
   DefectCounts counts;
   counts[Defect::underrun] = 3;

@@ -108,6 +108,23 @@ TEST(RecordingReader, TellsDamageAndReadsOnBehindIt) {
   EXPECT_EQ(damage.offset, header.size() + whole.size());
 }
 
+TEST(RecordingReader, NumbersThatNoPlayerWritesAreDamage) {
+  constexpr std::int64_t largest = (std::int64_t{1} << 61) - 1;
+  EXPECT_EQ(read_all(header_bytes() + event_bytes(EventKind::update, 0, largest, -largest)).size(), 1U);
+  EXPECT_EQ(read_all(header_bytes() + event_bytes(EventKind::update, 0, largest + 1, std::int64_t{0})).size(), 0U);
+  EXPECT_EQ(read_all(header_bytes() + event_bytes(EventKind::update, 0, INT64_MIN, std::int64_t{0})).size(), 0U);
+}
+
+// Each damaged at its end, and an event between, from which the next is looked for.
+TEST(RecordingReader, ManyDamagedHeadersTakeNoTime) {
+  const std::string event = event_bytes(EventKind::update, 3, std::int64_t{1}, std::int64_t{2});
+  std::string damaged = "\xd9\xd9\xf7\x9a\x7f\xff\xff\xff";  // an array of two billion elements
+  std::string bytes = header_bytes();
+  constexpr std::size_t count = 100'000;
+  for (std::size_t i = 0; i < count; ++i) bytes += damaged + event;
+  EXPECT_EQ(read_all(bytes).size(), count);
+}
+
 TEST(RecordingReader, PassesOverKindsOfLaterVersions) {
   std::string later = event_bytes(EventKind::update, 3, std::int64_t{1}, std::int64_t{2});
   later = later.substr(0, 1) + "\x18\xc8" + later.substr(2);  // kind 200
