@@ -185,7 +185,8 @@ base::Result<Bisection::Answer> Bisection::run_once(const std::string& commit) c
   test.words.insert(test.words.end(), request_.run_arguments.begin(), request_.run_arguments.end());
   for (const auto& [name, file] : binaries_)
     test.words.insert(test.words.end(), {"--set", name + "=" + (place_of(commit) / file).string()});
-  test.words.insert(test.words.end(), {"--results", "none", "--keep", "none", "--no-progress", "--quiet"});
+  test.words.insert(test.words.end(),
+                    {"--retries", "0", "--results", "none", "--keep", "none", "--no-progress", "--quiet"});
   test.output = (place_of(commit) / "test.log").string();
   test.error = (place_of(commit) / "test.err").string();
   test.limit = request_.build_limit;

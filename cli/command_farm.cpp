@@ -9,6 +9,7 @@
 #include "base/file_lock.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/farm_jobs.hpp"
 #include "cli/farm_run.hpp"
 #include "cli/follow_farm_run.hpp"
 #include "cli/run_order.hpp"
@@ -28,14 +29,29 @@ struct FarmOptions {
   bool no_progress = false;
 };
 
-/// The directory of the run that an id or a unique prefix names.
-base::Result<fs::path> find_directory(const model::Project& project, const std::string& name) {
-  const fs::path farm = farm_directory(project);
+/// The directories of runs; one that is still being written ends with `.new`.
+std::vector<fs::path> run_directories(const fs::path& farm) {
   std::vector<fs::path> found;
   std::error_code ignored;
   for (const auto& entry : base::directory_entries(farm))
-    if (entry.path().filename().string().starts_with(name) && fs::exists(entry.path() / "run.json"))
+    if (entry.path().extension() != ".new" && fs::exists(entry.path() / "run.json", ignored))
       found.push_back(entry.path());
+  return found;
+}
+
+/// The directory of the run that an id, a unique prefix or `latest` names.
+base::Result<fs::path> find_directory(const model::Project& project, const std::string& name) {
+  const fs::path farm = fs::absolute(farm_directory(project));
+  std::vector<fs::path> found = run_directories(farm);
+  if (name == "latest" && !found.empty()) {
+    const auto submitted = [](const fs::path& run) {
+      std::error_code ignored;
+      return fs::last_write_time(run / "run.json", ignored);
+    };
+    return *std::max_element(found.begin(), found.end(),
+                             [&](const fs::path& a, const fs::path& b) { return submitted(a) < submitted(b); });
+  }
+  std::erase_if(found, [&](const fs::path& run) { return !run.filename().string().starts_with(name); });
   if (found.size() > 1) return base::usage_error(fmt::format("several runs begin with `{}`", name));
   if (found.empty())
     return base::Error{
@@ -45,6 +61,30 @@ base::Result<fs::path> find_directory(const model::Project& project, const std::
   return found.front();
 }
 
+// Once the directory is another, these are still what was meant.
+
+std::string absolute_output(const std::string& given) {
+  return given == "-" || given.empty() ? given : fs::absolute(given).string();
+}
+
+std::string absolute_results(const std::string& given) {
+  const bool is_file = given != "none" && given.find("://") == std::string::npos;
+  return is_file ? fs::absolute(given).string() : given;
+}
+
+/// Where the run cannot be followed, as its specs are broken by now: no job goes on all the same.
+ExitCode cancel_jobs(const model::Project& project, const fs::path& directory, const std::string& run) {
+  const farm::Slurm slurm(project.slurm, directory / "slurm");
+  const auto tasks = slurm.tasks(jobs_of_run(run));
+  if (!tasks) return complain(tasks.error());
+  std::vector<std::string> jobs;
+  for (const auto& task : *tasks) jobs.push_back(task.job);
+  if (auto cancelled = slurm.cancel(jobs); !cancelled) return complain(cancelled.error());
+  std::printf("the jobs of run %s are cancelled; `fatespec attach %s` reads what they have told\n", run.c_str(),
+              run.c_str());
+  return ExitCode::success;
+}
+
 ExitCode follow(const FarmOptions& given, bool cancel) {
   const auto project = load_project(given.inputs);
   if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
@@ -52,11 +92,12 @@ ExitCode follow(const FarmOptions& given, bool cancel) {
   if (!directory) return complain(directory.error());
   const auto order = farm::read_order(*directory);
   if (!order) return complain(order.error());
-  const std::string json = given.json == "-" || given.json.empty() ? given.json : fs::absolute(given.json).string();
-  const std::string junit = given.junit.empty() ? "" : fs::absolute(given.junit).string();
+  const std::string json = absolute_output(given.json);
+  const std::string results = given.results.empty() ? "" : absolute_results(given.results);
+  const std::string junit = absolute_output(given.junit);
   auto options = enter_order(*order);
   if (!options) return complain(options.error());
-  if (!given.results.empty()) options->results = given.results;
+  if (!results.empty()) options->results = results;
   options->json = json;
   options->junit = junit;
   options->quiet = given.quiet;
@@ -70,18 +111,21 @@ ExitCode follow(const FarmOptions& given, bool cancel) {
     std::printf("run %s is being cancelled by whoever follows it\n", order->run.c_str());
     return ExitCode::success;
   }
-  return follow_farm_run(*options, *directory, cancel);
+  const ExitCode code = follow_farm_run(*options, *directory, cancel);
+  if (!cancel) return code;
+  if (code == ExitCode::usage) return cancel_jobs(*std::get<0>(project), *directory, order->run);
+  return code == ExitCode::interrupted ? ExitCode::success : code;  // cut short as it was meant to be
 }
 
 void add_options(CLI::App& command, FarmOptions& options) {
-  command.add_option("RUN", options.run, "its id, or the beginning of it")->required();
+  command.add_option("RUN", options.run, "its id, the beginning of it, or latest")->required();
   command
       .add_option("--config", options.inputs.config, "the configuration file (default: fatespec.yaml here or above)")
       ->type_name("FILE");
   command.add_option("--results", options.results, "where results are kept, if that needs a password")
       ->type_name("FILE|postgresql://…");
   command.add_option("--json", options.json, "write JSON Lines to a file; - is stdout")->type_name("FILE");
-  command.add_option("--junit", options.junit, "write JUnit XML to a file")->type_name("FILE");
+  command.add_option("--junit", options.junit, "write JUnit XML to a file; - is stdout")->type_name("FILE");
   command.add_flag("-q,--quiet", options.quiet, "bad results and the last line only");
   command.add_flag("--no-progress", options.no_progress, "no status line");
 }

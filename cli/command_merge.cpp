@@ -37,7 +37,9 @@ constexpr std::uint64_t largest_file = std::uint64_t{4} << 30;
 class Merge {
  public:
   explicit Merge(const MergeOptions& options)
-      : options_(options), console_(options.json == "-" ? stderr : stdout), outputs_(options.json, options.junit) {}
+      : options_(options),
+        console_(options.json == "-" || options.junit == "-" ? stderr : stdout),
+        outputs_(options.json, options.junit) {}
 
   ExitCode execute() {
     for (const auto& file : options_.files)
@@ -66,7 +68,7 @@ class Merge {
     if (const auto shard = shard_of(run->shard)) shards_[shard->count].insert(shard->number);
     started_ = results_.empty() ? run->started : std::min(started_, run->started);
     wall_ = std::max(wall_, run->wall);
-    planned_ += run->tests;
+    planned_ += std::max(run->tests, run->results.size());
     for (auto& result : run->results) add(std::move(result), file);
     return {};
   }
@@ -177,7 +179,7 @@ void add_merge(CLI::App& app, ExitCode& exit_code) {
   add_input_options(*merge, options->inputs, false);
   merge->add_option("--results", options->results, "where the run is kept; none: nowhere");
   merge->add_option("--json", options->json, "write it as JSON Lines; - is stdout")->type_name("FILE");
-  merge->add_option("--junit", options->junit, "write it as JUnit XML")->type_name("FILE");
+  merge->add_option("--junit", options->junit, "write it as JUnit XML; - is stdout")->type_name("FILE");
   merge->add_flag("-q,--quiet", options->quiet, "bad results and the last line only");
   merge->footer(
       "Example:\n"

@@ -3,6 +3,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <set>
 
 #include "base/file.hpp"
 #include "cli/commands.hpp"
@@ -24,13 +25,30 @@ struct ReportOptions {
   std::string format = "junit";
   std::string output = "-";
   reports::FateSlot slot;
+  std::string configuration;  ///< whose results FATE gets
 };
+
+/// FATE's slot is one machine and one configuration: a run of several has as many reports.
+base::Result<std::vector<model::TestResult>> of_one_configuration(const std::string& wanted,
+                                                                  std::vector<model::TestResult> results) {
+  std::set<std::string> all;
+  for (const auto& result : results) all.insert(result.configuration);
+  const std::string names = fmt::format("{}", fmt::join(all, ", "));
+  if (wanted.empty() && all.size() > 1)
+    return base::usage_error("a report of FATE is of one configuration: --configuration NAME, one of " + names);
+  if (!wanted.empty() && !all.contains(wanted))
+    return base::usage_error(fmt::format("the run has no configuration `{}`; it has {}", wanted, names));
+  if (!wanted.empty()) std::erase_if(results, [&](const auto& result) { return result.configuration != wanted; });
+  return results;
+}
 
 base::Result<std::string> render_fate(const ReportOptions& options, const model::Run& run,
                                       const std::vector<model::TestResult>& results) {
-  auto report = reports::fate_report(options.slot, run, results);
+  const auto chosen = of_one_configuration(options.configuration, results);
+  if (!chosen) return chosen.error();
+  auto report = reports::fate_report(options.slot, run, *chosen);
   if (!report || !options.output.ends_with(".tar.gz")) return report;
-  return reports::fate_archive(*report, results);
+  return reports::fate_archive(*report, *chosen);
 }
 
 /// GitHub's annotations are what is printed; the summary goes to a file.
@@ -105,6 +123,7 @@ void add_report(CLI::App& app, ExitCode& exit_code) {
       ->capture_default_str();
   report->add_option("-o,--output", options->output, "the file to write, of html the folder; - is stdout")
       ->type_name("PATH");
+  report->add_option("--configuration", options->configuration, "for FATE, of a run of several")->type_name("NAME");
   report->add_option("--slot", options->slot.name, "of FATE: this machine and configuration")->type_name("NAME");
   report->add_option("--revision", options->slot.revision, "of FATE: what was tested, as git describe has it");
   report->add_option("--branch", options->slot.branch, "of FATE")->capture_default_str();

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/file_lock.hpp"
+#include "base/scratch_directory.hpp"
 #include "base/text.hpp"
 #include "cli/boards.hpp"
 #include "cli/commands.hpp"
@@ -58,7 +59,7 @@ class RunCommand {
         attached_(std::move(attached)),
         cancel_(cancel),
         console_(options.json == "-" || options.junit == "-" ? stderr : stdout),
-        outputs_(options.json, options.junit == "-" ? "/dev/stdout" : options.junit) {}
+        outputs_(options.json, options.junit) {}
 
   ExitCode execute() {
     if (options_.json == "-" && options_.junit == "-")
@@ -81,8 +82,10 @@ class RunCommand {
     add_sinks();
     const auto code = on_farm() ? run_on_cluster() : run_plan(inputs_.plan, run_, clock_);
     if (!code) {
+      const ExitCode failed = complain(code.error());
       store_.finish();
-      return complain(code.error());
+      outputs_.close();
+      return failed;
     }
     return close_outputs(*code);
   }
@@ -166,10 +169,9 @@ class RunCommand {
   }
 
   base::Result<void> order_shards(const std::filesystem::path& directory) {
-    std::error_code code;
-    const auto scratch = std::filesystem::temp_directory_path(code);
-    if (code) return base::io_error("$TMPDIR", code.value());
-    const farm::Slurm slurm(inputs_.project->slurm, scratch);
+    const auto scratch = base::ScratchDirectory::make("slurm");
+    if (!scratch) return scratch.error();
+    const farm::Slurm slurm(inputs_.project->slurm, scratch->path());
     const auto slots = slurm.slots();
     if (!slots) return slots.error();
     const auto& plan = inputs_.plan;

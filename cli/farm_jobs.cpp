@@ -16,10 +16,7 @@ constexpr std::size_t most_tasks = 1000;
 }  // namespace
 
 FarmJobs::FarmJobs(const std::string& run, const FarmRunOptions& farm, int at_once)
-    : farm_(farm),
-      slurm_(*farm.settings, farm.directory / "slurm"),
-      name_("fatespec-" + run + "-"),
-      at_once_(at_once) {}
+    : farm_(farm), slurm_(*farm.settings, farm.directory / "slurm"), name_(jobs_of_run(run)), at_once_(at_once) {}
 
 std::size_t FarmJobs::end_of_array(std::size_t first) const {
   const auto& shards = farm_.shards;

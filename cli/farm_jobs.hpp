@@ -12,6 +12,9 @@
 
 namespace fatespec::cli {
 
+/// How the names of the run's jobs begin; the number of their first shard follows.
+inline std::string jobs_of_run(const std::string& run) { return "fatespec-" + run + "-"; }
+
 /// Each job is an array of shards that stand together; its name tells the run and its first shard.
 class FarmJobs {
  public:

@@ -115,6 +115,7 @@ class FarmRun {
 
   /// The run is known already: it ends with nothing run.
   base::Error not_submitted(const base::Error& error) {
+    exit_code_ = error.kind == base::ErrorKind::usage ? ExitCode::usage : ExitCode::error;
     model::RunFinished event = run_finished(options_, clock_, began_, results_.counts(), exit_code_);
     event.interrupted_by = "Slurm";
     emit(event);
@@ -247,7 +248,8 @@ class FarmRun {
     shard.runs = task != nullptr && task->runs();
     if (shard.runs) shard.node = task->node;
     const bool held = task != nullptr && task->is_held();
-    if (held) held_.push_back(fmt::format("{}_{}", task->job, task->index));
+    if (held) held_[number] = fmt::format("{}_{}", task->job, task->index);
+    else held_.erase(number);
     shard.missing = task == nullptr || held ? shard.missing + 1 : 0;
     if (shard.missing < looks_until_gone) return;
     read_shard(shard);
@@ -256,7 +258,7 @@ class FarmRun {
 
   /// Its job is gone, and it has not told all.
   void submit_again(ShardState& shard, std::size_t number) {
-    if (!held_.empty()) (void)jobs_.cancel(std::exchange(held_, {}));
+    if (const auto held = held_.extract(number)) (void)jobs_.cancel({held.mapped()});
     const int fruitless = shard.told > shard.told_before ? 1 : shard.fruitless + 1;
     if (fruitless > most_fruitless) {
       give_up(shard,
@@ -363,8 +365,8 @@ class FarmRun {
   asio::steady_timer ticker_;
   std::deque<ShardState> shards_;
   std::map<farm::TestKey, int> losses_;
-  std::vector<std::string> held_;
-  std::size_t over_ = 0;  ///< shards
+  std::map<std::size_t, std::string> held_;  ///< tasks that Slurm holds, by shard
+  std::size_t over_ = 0;                     ///< shards
   std::uint64_t ticks_ = 0;
   bool asking_ = false;
   bool silent_ = false;

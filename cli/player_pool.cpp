@@ -30,11 +30,11 @@ constexpr auto most_of_unknown_length = 540s;  // without the grace
 
 // What the handler may touch: lock-free.
 std::array<std::atomic<pid_t>, most_jobs> running_pids{};
-std::atomic<bool> stopped = false;
+std::atomic<int> stopped_by = 0;  ///< the signal
 
 void hand_on_to_players(int signal) {
   const int error = errno;
-  stopped = true;
+  stopped_by = signal;
   for (const auto& pid : running_pids)
     if (pid > 0) ::kill(pid, signal);
   errno = error;
@@ -44,10 +44,13 @@ void hand_on_to_players(int signal) {
 class SignalsForPlayers {
  public:
   SignalsForPlayers() {
-    stopped = false;
+    stopped_by = 0;
     struct sigaction action {};
     action.sa_handler = hand_on_to_players;
-    for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals.at(i), &action, &before_.at(i));
+    for (std::size_t i = 0; i < signals.size(); ++i) {
+      ::sigaction(signals.at(i), nullptr, &before_.at(i));
+      if (before_.at(i).sa_handler != SIG_IGN) ::sigaction(signals.at(i), &action, nullptr);
+    }
   }
   ~SignalsForPlayers() {
     for (std::size_t i = 0; i < signals.size(); ++i) ::sigaction(signals.at(i), &before_.at(i), nullptr);
@@ -104,7 +107,7 @@ class RunningPlay {
     const pid_t ended = ::waitpid(pid_, &status, WNOHANG);
     if (ended != pid_) return std::nullopt;
     running_pids.at(slot_) = 0;
-    return PlayEnd{player_exit(status), stopped, note_};
+    return PlayEnd{player_exit(status), stopped_by != 0, note_};
   }
 
  private:
@@ -126,16 +129,16 @@ class Pool {
         grace_(settings.grace),
         calls_(calls) {}
 
-  base::Result<bool> run() {
+  base::Result<int> run() {
     const SignalsForPlayers signals;
     base::Result<void> well = {};
-    while ((next_ < waiting_.size() && !stopped && well) || !running_.empty()) {
-      while (well && !stopped && next_ < waiting_.size() && running_.size() < jobs_) well = start_next();
+    while ((next_ < waiting_.size() && stopped_by == 0 && well) || !running_.empty()) {
+      while (well && stopped_by == 0 && next_ < waiting_.size() && running_.size() < jobs_) well = start_next();
       wait();
       if (auto reaped = reap(); !reaped && well) well = reaped;
     }
     if (!well) return well.error();
-    return stopped.load();
+    return stopped_by.load();
   }
 
  private:
@@ -192,7 +195,7 @@ class Pool {
 
 }  // namespace
 
-base::Result<bool> run_plays(std::vector<Play> plays, const PoolSettings& settings, const PoolCalls& calls) {
+base::Result<int> run_plays(std::vector<Play> plays, const PoolSettings& settings, const PoolCalls& calls) {
   return Pool(std::move(plays), settings, calls).run();
 }
 

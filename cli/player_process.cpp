@@ -34,7 +34,8 @@ class SignalsForPlayer {
     action.sa_handler = hand_on_to_player;
     action.sa_flags = SA_RESTART;
     ::sigaction(SIGTERM, &action, &terminate_);
-    ::sigaction(SIGHUP, &action, &hang_up_);
+    ::sigaction(SIGHUP, nullptr, &hang_up_);
+    if (hang_up_.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);  // but under nohup
     action.sa_handler = SIG_IGN;
     ::sigaction(SIGINT, &action, &interrupt_);
   }

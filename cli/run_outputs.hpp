@@ -15,7 +15,8 @@ namespace fatespec::cli {
 /// A sink of events. Empty paths: nothing is written there.
 class RunOutputs {
  public:
-  RunOutputs(std::string json, std::string junit) : json_path_(std::move(json)), junit_path_(std::move(junit)) {}
+  RunOutputs(std::string json, std::string junit)
+      : json_path_(std::move(json)), junit_path_(junit == "-" ? "/dev/stdout" : std::move(junit)) {}
 
   /// True if there is a file to write.
   bool wanted() const { return !json_path_.empty() || !junit_path_.empty(); }

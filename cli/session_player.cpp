@@ -202,9 +202,9 @@ std::variant<PlayedSamples, ExitCode> play_samples(const sessions::Session& sess
   remove_cut_plays(session);
   std::vector<Play> started;
   for (const auto& play : plays) started.push_back(player.play_of(play));
-  const auto interrupted = run_plays(std::move(started), settings.pool, player.calls());
-  if (!interrupted) return complain(interrupted.error());
-  player.result.interrupted = *interrupted;
+  const auto stopped_by = run_plays(std::move(started), settings.pool, player.calls());
+  if (!stopped_by) return complain(stopped_by.error());
+  player.result.stopped_by = *stopped_by;
   return player.result;
 }
 

@@ -29,7 +29,7 @@ struct PlayedSamples {
   int played = 0;
   int failed = 0;  ///< could not be opened, or not all of it decoded
   int crashed = 0;
-  bool interrupted = false;
+  int stopped_by = 0;  ///< a signal to us; 0: none
 };
 
 /// Only one process plays a session at a time: holds it as long as the descriptor is open.

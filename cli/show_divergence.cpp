@@ -1,13 +1,12 @@
 #include "cli/show_divergence.hpp"
 
-#include <stdlib.h>  // mkdtemp
-
 #include <cerrno>
 #include <filesystem>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/scratch_directory.hpp"
 #include "base/text.hpp"
 #include "cli/divergence.hpp"
 #include "cli/inputs.hpp"
@@ -18,29 +17,6 @@ namespace fatespec::cli {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// A directory that is gone with this object.
-class Scratch {
- public:
-  static base::Result<Scratch> make() {
-    std::error_code ignored;
-    std::string name = (fs::temp_directory_path(ignored) / "fatespec-diverge-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) return base::io_error(name, errno);
-    return Scratch(name);
-  }
-  Scratch(Scratch&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
-  Scratch& operator=(Scratch&&) = delete;
-  Scratch(const Scratch&) = delete;
-  Scratch& operator=(const Scratch&) = delete;
-  ~Scratch() {
-    if (!path_.empty()) (void)base::remove_tree(path_);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  explicit Scratch(fs::path path) : path_(std::move(path)) {}
-  fs::path path_;
-};
 
 bool compares_samples(model::SpecType type) {
   return type == model::SpecType::one_off || type == model::SpecType::rms || type == model::SpecType::stddev;
@@ -144,7 +120,7 @@ base::Result<ShownDivergence> show_divergence(const model::Project& project, con
   if (std::string why = obstacle_of_divergence(project, test); !why.empty()) return base::usage_error(std::move(why));
   const auto baseline = baseline_of(options, project, test);
   if (!baseline) return baseline.error();
-  const auto scratch = Scratch::make();
+  const auto scratch = base::ScratchDirectory::make("diverge");
   if (!scratch) return scratch.error();
   const fs::path directory = options.output.empty()
                                  ? fs::path(project.directory) / ".fatespec/diverge" / runner::file_name_of(test)

@@ -339,7 +339,8 @@ class Translator : FatePrograms {
     in_build(filtered(quoted(label), argument(1), from(2)));
   }
   void pixfmts() {
-    std::string filter = test_.name.substr(std::string_view("filter-pixfmts-").size());
+    constexpr std::string_view prefix = "filter-pixfmts-";
+    std::string filter = test_.name.starts_with(prefix) ? test_.name.substr(prefix.size()) : test_.name;
     filter = filter.substr(0, filter.rfind('_'));
     const std::string frames = argument(3).empty() ? "1" : argument(3);
     const auto formats = [](const std::string& of, const char* side) {

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <chrono>
+#include <regex>
 
 #include <nlohmann/json.hpp>
 
@@ -92,9 +93,18 @@ std::string json_line(const model::RunFinished& event) {
   return line.dump();
 }
 
+/// The results keep the command line alone; `merge` wants to know whether shards are missing.
+std::string shard_in(const std::string& command) {
+  static const std::regex option(" --shard[ =]([0-9]+/[0-9]+)(?= |$)");
+  std::smatch found;
+  return std::regex_search(command, found, option) ? found[1].str() : "";
+}
+
 std::string json_lines(const model::Run& run, const std::vector<model::TestResult>& results,
                        const std::vector<model::Attribution>& attributions) {
-  std::string text = json_line(model::RunStarted{run.id, run.version, run.command, run.planned, run.started}) + "\n";
+  model::RunStarted begin{run.id, run.version, run.command, run.planned, run.started};
+  begin.shard = shard_in(run.command);
+  std::string text = json_line(begin) + "\n";
   for (const auto& result : results) text += json_line(result) + "\n";
   if (!run.finished) return text;
   const model::RunFinished end{

@@ -78,10 +78,15 @@ class Line {
   const json& object_;
 };
 
+// Years that nanoseconds cannot count are no times.
 base::UtcTime time_of(const std::string& text) {
+  constexpr int last_year = 2261;
+  constexpr int first_year = 1678;
+  constexpr int epoch = 1900;  // of tm_year
   std::tm parts{};
   const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
-  return rest == nullptr ? base::UtcTime() : std::chrono::system_clock::from_time_t(::timegm(&parts));
+  const bool in_range = parts.tm_year + epoch <= last_year && parts.tm_year + epoch >= first_year;
+  return rest == nullptr || !in_range ? base::UtcTime() : std::chrono::system_clock::from_time_t(::timegm(&parts));
 }
 
 std::vector<model::FailedAttempt> failed_attempts_of(const Line& line) {

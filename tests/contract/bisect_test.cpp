@@ -97,6 +97,18 @@ TEST_F(Bisect, AFlakyFaultIsFoundToo) {
   EXPECT_NE(found.out.find(": fails 3 of 7 times\n"), std::string::npos) << found.out;
 }
 
+// A test that may be tried again passes now and then all the same: each try is one for bisect.
+TEST_F(Bisect, ARetryHidesNothing) {
+  make_repository(
+      "#!/bin/sh\necho x >>\"$0.n\"; n=$(wc -l <\"$0.n\"); if [ $((n % 2)) -eq 1 ]; then echo wrong; else echo right; "
+      "fi");
+  directory_.write("project/s.yaml",
+                   "suite: s\ntests: [{name: t, spec: $FFMPEG_PATH, retries: 1, expect: {stdout: \"right\\n\"}}]\n");
+  const auto found = bisect("--good v1 --bad v30");
+  EXPECT_EQ(found.status, 0) << found.out << found.err;
+  EXPECT_NE(found.out.find("the first bad commit is\n\ncommit " + commit(culprit)), std::string::npos) << found.out;
+}
+
 TEST_F(Bisect, GoesOnWhereItWasCut) {
   make_repository("#!/bin/sh\necho wrong");
   // The third build is the last thing that the first attempt sees.

@@ -30,6 +30,23 @@ TEST(Commands, WhatIsNoRelativePathStaysAsItIs) {
   EXPECT_EQ(line("f").find(directory / "ffmpeg"), std::string::npos) << line("f");
 }
 
+TEST(Commands, AReportOfFateIsOfOneConfiguration) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml",
+                  "suites: [s.yaml]\nconfigurations: {a: {variables: {X: 1}}, b: {variables: {X: 2}}}\n");
+  directory.write("s.yaml", "tests: [{name: t, spec: 'test $X = 1'}]\n");
+  EXPECT_EQ(fatespec("run --no-progress", directory.path()).status, 1);
+  const auto report = [&](const std::string& more) {
+    return fatespec("report --format fate --slot x --revision 1 " + more, directory.path());
+  };
+  EXPECT_EQ(report("").err, "fatespec: a report of FATE is of one configuration: --configuration NAME, one of a, b\n");
+  EXPECT_EQ(report("--configuration c").err, "fatespec: the run has no configuration `c`; it has a, b\n");
+  const auto good = report("--configuration a");
+  EXPECT_NE(good.out.find(":0:success:"), std::string::npos) << good.out << good.err;
+  const auto bad = report("--configuration b");
+  EXPECT_NE(bad.out.find(":1:error testing:"), std::string::npos) << bad.out << bad.err;
+}
+
 TEST(Commands, EveryConfigurationIsRunOrTheNamedOnes) {
   const TemporaryDirectory directory;
   directory.write("fatespec.yaml",

@@ -91,6 +91,26 @@ TEST_F(MergeTest, WhatIsMissingIsAnErrorAndNamed) {
   EXPECT_NE(twice.err.find(" has a result in 1.jsonl already, which counts"), std::string::npos) << twice.err;
 }
 
+TEST_F(MergeTest, AShardThatWasKeptIsOneInItsReportToo) {
+  run("run s.yaml --no-progress --results kept.db --shard 2/2");
+  EXPECT_EQ(run("report --format json --results kept.db -o 2.jsonl").status, 0);
+  const auto lost = run("merge 2.jsonl --results none --junit -");
+  EXPECT_EQ(lost.status, 1);  // a test of it failed
+  EXPECT_NE(lost.err.find("fatespec: merge: of shard 1/2 there is no file\n"), std::string::npos) << lost.err;
+  EXPECT_EQ(lost.out.substr(0, 5), "<?xml") << lost.out;
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "-"));
+}
+
+TEST_F(MergeTest, AFileThatLiesAboutItsTestsAndTimeIsRead) {
+  run("run s.yaml --no-progress --results none --json all.jsonl");
+  shell("sed -e '1s/\"tests\":20/\"tests\":0/' -e '1s/\"time\":\"[0-9]*/\"time\":\"9999/' all.jsonl >lies.jsonl",
+        directory_.path());
+  const auto twice = run("merge lies.jsonl lies.jsonl --results merged.db --json merged.jsonl");
+  EXPECT_EQ(twice.status, 1) << twice.err;
+  EXPECT_NE(twice.out.find("20 tests: "), std::string::npos) << twice.out;
+  EXPECT_EQ(json_lines(read_file(directory_ / "merged.jsonl"), "run_started").at(0)["tests"], 20);
+}
+
 TEST_F(MergeTest, AShardMayBeEmpty) {
   std::string files;
   for (const char* shard : {"1", "2", "3"}) {

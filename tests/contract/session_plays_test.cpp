@@ -106,6 +106,25 @@ TEST_F(SessionPlays, WhatIsKilledLeavesNeitherPlayerNorHalfARecording) {
   EXPECT_EQ(shell("ls s/dbg | grep new", directory_.path()).out, "");
 }
 
+// As any program that is told to end, and as nohup wants it.
+TEST_F(SessionPlays, ASignalToEndIsTheExitCode) {
+  add_sample("audio_only.wav");
+  session("new s");
+  write_player("player.sh", "touch begun\nexec sleep 600\n");
+  const auto ended_by = [&](const std::string& signal, const std::string& before) {
+    std::error_code ignored;
+    fs::remove(directory_ / "begun", ignored);
+    return shell("export FATESPEC_PLAYER=" + directory_ / "player.sh" + "; " + before +
+                     " " FATESPEC_PROGRAM " session play >out 2>&1 & until test -e begun; do sleep 0.02; done; " +
+                     signal + "; wait $!",
+                 directory_.path())
+        .status;
+  };
+  EXPECT_EQ(ended_by("kill -TERM $!", ""), 143) << read_file(directory_ / "out");
+  EXPECT_EQ(ended_by("kill -HUP $!", ""), 129) << read_file(directory_ / "out");
+  EXPECT_EQ(ended_by("kill -HUP $!; kill -TERM $!", "nohup"), 143) << read_file(directory_ / "out");
+}
+
 TEST_F(SessionPlays, APlayHasALimit) {
   add_sample("audio_only.wav");
   session("new s");

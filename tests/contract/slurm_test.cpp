@@ -326,7 +326,31 @@ TEST_F(SlurmTest, CancelEndsARunFromElsewhere) {
   EXPECT_TRUE(nothing_is_queued(cluster));
   // Nobody follows it any more: cancel itself keeps what there is.
   const auto again = run(cluster, "cancel " + run_id() + " --no-progress");
-  EXPECT_EQ(again.status, 130) << again.out << again.err;
+  EXPECT_EQ(again.status, 0) << again.out << again.err;
+  EXPECT_NE(again.out.find("cut short by fatespec cancel"), std::string::npos) << again.out;
+}
+
+TEST_F(SlurmTest, CancelNeedsNoSpecs) {
+  const SlurmCluster cluster;
+  directory_.write("results.jsonl", "");
+  BackgroundRun going(directory_, sleepers(30, 1), "--no-progress --on slurm", cluster.environment());
+  ASSERT_TRUE(wait_until([&] { return told() > 1; }, std::chrono::seconds(60))) << going.out();
+  going.send(SIGKILL);
+  going.wait();
+  const std::string suite = read_file(directory_ / "suite.yaml");
+  directory_.write("suite.yaml", "tests: [");
+  const auto cancelled = run(cluster, "cancel latest --no-progress");
+  EXPECT_EQ(cancelled.status, 0) << cancelled.out << cancelled.err;
+  EXPECT_NE(cancelled.out.find("the jobs of run " + run_id() + " are cancelled"), std::string::npos) << cancelled.out;
+  EXPECT_TRUE(nothing_is_queued(cluster));
+  // It goes on from another directory, into a file that is named from there.
+  directory_.write("suite.yaml", suite);
+  directory_.write("sub/x", "");
+  const auto attached = shell(
+      cluster.environment() + " sh -c 'cd sub && " FATESPEC_PROGRAM " attach latest --no-progress --results mine.db'",
+      directory_.path());
+  EXPECT_EQ(attached.status, 0) << attached.out << attached.err;
+  EXPECT_TRUE(std::filesystem::exists(directory_ / "sub/mine.db"));
 }
 
 TEST_F(SlurmTest, ARunWithoutResultsIsFollowedByOneProcess) {
