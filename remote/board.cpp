@@ -78,16 +78,15 @@ void Board::open(std::function<void()> changed) {
   asio::post(loop_, of_this_connection([this] { connect(); }));
 }
 
-SshLink& Board::new_link(std::function<void()> opened) {
+void Board::new_link(std::function<void()> opened, std::function<void(const SshProblem&)> failed) {
+  // A link is not destroyed from inside of its own handler.
+  const auto later = [this, failed = std::move(failed)](const SshProblem& problem) {
+    asio::post(loop_, of_this_connection([failed, problem] { failed(problem); }));
+  };
   links_.push_back(std::make_unique<SshLink>(
       loop_, address_of(target_),
-      SshLink::Handlers{.opened = std::move(opened),
-                        // A link is not destroyed from inside of its own handler.
-                        .failed = of_this_connection([this](const SshProblem& problem) {
-                          asio::post(loop_, of_this_connection([this, problem] { connection_failed(problem); }));
-                        }),
-                        .heard = [this] { heard_ = now(); }}));
-  return *links_.back();
+      SshLink::Handlers{
+          .opened = std::move(opened), .failed = of_this_connection(later), .heard = [this] { heard_ = now(); }}));
 }
 
 void Board::connect() {
@@ -95,7 +94,7 @@ void Board::connect() {
   settings_.token = new_token();
   settings_.root = fmt::format("{}/{}.{}", target_.directory, options_.run, connection_);
   workspace_.move_to(settings_.root);
-  new_link(of_this_connection([this] { greet(); }));
+  new_link(of_this_connection([this] { greet(); }), [this](const SshProblem& problem) { connection_failed(problem); });
   // The library does not limit every wait of its own.
   alive_.expires_after(connecting_time);
   alive_.async_wait(of_this_connection([this](boost::system::error_code code) {
@@ -113,7 +112,10 @@ void Board::connection_failed(const SshProblem& problem) {
     return;
   }
   drop_connection();
-  const auto patience = was_ready_ ? target_.reconnect : std::min<base::Duration>(first_patience, target_.reconnect);
+  allow_for_a_cut_line();
+  const auto patience = was_ready_ || cuts_before_ready_ > 0
+                            ? target_.reconnect
+                            : std::min<base::Duration>(first_patience, target_.reconnect);
   // While a host starts anew it may refuse for a while what it accepts later.
   const bool hopeless = !problem.may_pass && !was_ready_;
   if (hopeless || now() - away_since_ > patience) {
@@ -124,6 +126,15 @@ void Board::connection_failed(const SshProblem& problem) {
   }
   trouble_ = problem.message;
   connect_later();
+}
+
+// Who has answered, and is lost while it waits for the lock or is sent files, is away from now on: as one that was
+// ready, but not without end.
+void Board::allow_for_a_cut_line() {
+  constexpr int most_cuts = 3;
+  if (!std::exchange(has_answered_, false) || was_ready_ || ++cuts_before_ready_ > most_cuts) return;
+  away_since_ = now();
+  pause_ = first_pause;
 }
 
 void Board::connect_later() {
@@ -149,6 +160,7 @@ void Board::greet() {
 }
 
 void Board::greeted(const std::string& text) {
+  has_answered_ = true;
   const std::string boot_before = std::exchange(tools_, parse_hello(text)).boot;
   if (const std::string missing = missing_tool(tools_); !missing.empty()) {
     give_up(fmt::format("the board has no {}, which its supervisor needs", missing));
@@ -236,8 +248,19 @@ void Board::open_workers() {
   for (std::size_t from = first; from < wanted; from += channels_a_link) {
     const std::size_t to = std::min(wanted, from + channels_a_link);
     const std::size_t number = links_.size();
-    new_link(of_this_connection([this, open_on, number, from, to] { open_on(*links_[number], from, to); }));
+    auto opened = std::make_shared<bool>(false);
+    new_link(of_this_connection([this, open_on, number, from, to, opened] {
+               *opened = true;
+               open_on(*links_[number], from, to);
+             }),
+             [this, opened](const SshProblem& problem) { further_link_failed(problem, *opened); });
   }
+}
+
+// A host that takes fewer connections at once than asked for runs fewer tests; one that cuts a line is lost.
+void Board::further_link_failed(const SshProblem& problem, bool was_open) {
+  if (was_open) connection_failed(problem);
+  else options_.say(fmt::format("{}: {}; fewer tests run there at once", target_.name, problem.message));
 }
 
 // Tests begin with the first worker; the others join as they come.

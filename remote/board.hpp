@@ -89,6 +89,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void deploy();
   void deployed(const base::Result<void>& result);
   void open_workers();
+  void further_link_failed(const SshProblem& problem, bool was_open);
   void worker_ready();
   void worker_ended(std::size_t worker, const std::string& problem, bool was_ready);
   void become_ready();
@@ -101,6 +102,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void lose(const std::string& why);
   void drop_connection();
   void connect_later();
+  void allow_for_a_cut_line();
   void give_up(const std::string& why);
   void leave_run(const std::string& why);
   void set_state(runner::StationState state);
@@ -114,7 +116,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
       if (!alive.expired() && connection == connection_) function(std::forward<decltype(arguments)>(arguments)...);
     };
   }
-  SshLink& new_link(std::function<void()> opened);
+  void new_link(std::function<void()> opened, std::function<void(const SshProblem&)> failed);
 
   boost::asio::io_context& loop_;
   boost::asio::thread_pool& pool_;
@@ -131,6 +133,8 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   std::function<void()> closed_;
   bool announced_ = false;  ///< a posted call of changed_ is under way
   bool was_ready_ = false;
+  bool has_answered_ = false;  ///< on this connection
+  int cuts_before_ready_ = 0;
   std::string lost_because_;
 
   int connection_ = 0;  ///< counts

@@ -8,7 +8,7 @@ namespace fatespec::remote {
 
 struct BoardTools {
   std::string boot;                ///< id of its boot: another one means that it went down
-  std::string launcher;            ///< path of the program of launcher/launch.cpp; empty: the board cannot run it
+  std::string launcher;            ///< path of the program of launcher/launch.c; empty: the board cannot run it
   std::string measure;             ///< the program that measures another one, as a command; empty: none
   std::set<std::string> programs;  ///< that are there, of those that are looked for
 };

@@ -7,6 +7,12 @@
 #include "base/text.hpp"
 
 namespace fatespec::remote {
+namespace {
+
+/// Of the manifest of a million files.
+constexpr std::size_t longest_answer = std::size_t{256} << 20U;
+
+}  // namespace
 
 Control::Control(SshLink& link, const SupervisorSettings& settings, std::function<void(std::string)> ended)
     : output_(settings.token) {
@@ -34,7 +40,11 @@ void Control::data(Stream stream, const std::string& bytes) {
   if (stream == Stream::error) complaint_ += bytes.substr(0, enough - std::min(enough, complaint_.size()));
   else
     output_.feed(
-        bytes, [this](std::string_view text) { text_ += text; }, [this](const std::string& text) { message(text); });
+        bytes,
+        [this](std::string_view text) {
+          if (text_.size() < longest_answer) text_ += text;  // what is cut is no answer that can be read
+        },
+        [this](const std::string& text) { message(text); });
 }
 
 void Control::message(const std::string& text) {

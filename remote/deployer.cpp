@@ -1,5 +1,6 @@
 #include "remote/deployer.hpp"
 
+#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -30,6 +31,18 @@ base::Result<Items> list_all(const DeployRequest& request) {
 /// A command whose stdin begins with the script that it runs; the rest is the script's stdin.
 std::string command_for(const std::string& script) {
   return fmt::format("exec /bin/sh -c 'eval \"$(dd bs=1 count={} 2>/dev/null)\"'", script.size());
+}
+
+/// As many commands as the board's limit on one needs.
+std::string removal_of(const std::vector<std::string>& paths) {
+  constexpr std::size_t longest_command = 30'000;
+  std::string script;
+  std::string command;
+  for (const auto& path : paths) {
+    command += " " + base::shell_quote(path);
+    if (command.size() > longest_command) script += "rm -f --" + std::exchange(command, {}) + "\n";
+  }
+  return command.empty() ? script : script + "rm -f --" + command + "\n";
 }
 
 std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
@@ -113,7 +126,9 @@ void Deployer::add_upload(const DeployedItem& item, bool lasting) {
       ++entry;
       continue;
     }
-    if (entry->second.digest != "-") upload.removed.push_back(entry->first);
+    // The manifest lies where others may write.
+    const bool is_inside = std::filesystem::path(entry->first).lexically_normal() == entry->first;
+    if (entry->second.digest != "-" && is_inside) upload.removed.push_back(entry->first);
     entry = manifest_->entries.erase(entry);
     manifest_changed_ = true;
   }
@@ -142,13 +157,11 @@ void Deployer::next_upload() {
   Upload& upload = uploads_[current_];
   sent_files_ += upload.files.size();
   tar_ = std::make_shared<TarStream>(std::move(upload.files));
-  std::string removals;
-  for (const auto& path : upload.removed) removals += " " + base::shell_quote(path);
   const std::string settings =
       fmt::format("run={} to={}\n", base::shell_quote(request_.run), base::shell_quote(upload.to));
-  std::string script = settings + std::string(deploy_script());
-  if (!removals.empty()) script += "rm -f --" + removals + "\n";
-  open_channel(script, [this](int status, const std::string& problem) { upload_ended(status, problem); });
+  const std::string script = settings + std::string(deploy_script());
+  open_channel(script + removal_of(upload.removed),
+               [this](int status, const std::string& problem) { upload_ended(status, problem); });
 }
 
 // Called when everything before has gone out.

@@ -50,7 +50,7 @@ std::string RemoteExecution::start(const std::string& token, Consumed consumed, 
 std::string RemoteExecution::order() const {
   const bool fresh = board_.is_fresh(request_.test_directory);
   const std::string input = request_.stdin_file.empty() ? "/dev/null" : board_.input_of(request_.stdin_file);
-  return fmt::format("if begin {} {} {} {} {}; then (\nenter\n{}{}\n); finish $?; fi\n",
+  return fmt::format("if begin {} {} {} {} {}; then (\nenter\nset -- \"$usage\"\n{}{}\n); finish $?; fi\n",
                      base::shell_quote(request_.test_directory), fresh ? "fresh" : "used",
                      base::shell_quote(request_.directory), base::shell_quote(input),
                      words_.empty() ? "''" : base::shell_quote(words_[0]), exports(), invocation());
@@ -68,8 +68,8 @@ std::string RemoteExecution::exports() const {
 std::string RemoteExecution::invocation() const {
   const BoardTools& tools = board_.tools();
   std::string text = "exec";
-  if (!tools.launcher.empty()) text += fmt::format(" {} \"$usage\"", base::shell_quote(tools.launcher));
-  else if (!tools.measure.empty()) text += fmt::format(" setsid {} -f '%U %S %M' -o \"$usage\"", tools.measure);
+  if (!tools.launcher.empty()) text += fmt::format(" {} \"$1\"", base::shell_quote(tools.launcher));
+  else if (!tools.measure.empty()) text += fmt::format(" setsid {} -f '%U %S %M' -o \"$1\"", tools.measure);
   else text += " setsid";
   if (words_.empty())
     return text + " sh -c " +

@@ -11,7 +11,7 @@ reply() {
 }
 
 hello() {
-  echo "boot $(cat /proc/sys/kernel/random/boot_id)"
+  echo "boot $(boot)"
   for tool in setsid mkfifo grep sed md5sum sha1sum sha224sum sha256sum sha384sum sha512sum; do
     command -v "$tool" >/dev/null && echo "tool $tool"
   done
@@ -43,7 +43,7 @@ install_launcher() { base64 -d >"$root/launch" && chmod 755 "$root/launch"; }
 prepare() {
   if [ ! -d "$directory" ]; then mkdir -p "$directory" && chmod 1777 "$directory"; fi
   mkdir -m 755 "$root" || return 1
-  echo "$$" >"$root/supervisor"
+  echo "$$ $(boot) $(born $$)" >"$root/supervisor"
   : >"$root/alive"
   watch_over "$$" &
   watcher=$!
@@ -185,10 +185,11 @@ keep() { : >"$1.keep"; }
 clean_up() {
   trap '' HUP INT TERM PIPE
   [ -z "$watcher" ] || kill -TERM "$watcher"
-  sweep "$root/"
+  # By its leader first: what has no TEST_DIR any more is found only as long as that runs.
   for file in "$root"/leader.*; do
-    read -r left <"$file" && kill -s KILL -- "-$left"
+    read -r left <"$file" && end_tree "$left" "" KILL plain
   done
+  sweep "$root/"
   forget_root "$root"
   release
 }
@@ -197,16 +198,16 @@ clean_up() {
 forget_root() {
   for round in 1 2 3 4 5; do
     for entry in "$1"/* "$1"/.[!.]*; do
-      case $entry in *.keep) continue ;; esac
+      case $entry in *.keep | */gone) continue ;; esac
       [ -e "$entry.keep" ] && continue
       rm -rf "$entry" || { chmod -R u+rwx "$entry"; rm -rf "$entry"; }
     done
     for kept in "$1"/*.keep; do
-      [ -e "$kept" ] || { rmdir "$1" && return 0; }
+      [ -e "$kept" ] || { rm -f "$1/gone"; rmdir "$1" && return 0; }
     done
     sleep 0.05
   done
-  rm -f "$1"/*.keep
+  rm -f "$1"/*.keep "$1/gone"
 }
 
 farewell() {
@@ -214,25 +215,43 @@ farewell() {
   clean_up
 }
 
-# Roots whose supervisor is gone, as after a power loss; those of this run at once, for its line was cut.
+# Roots whose supervisor is gone, as after a power loss; those of this run at once, for its line was cut. Files go in the
+# background, as with drop: `gone` marks a root of which some may be left.
 forget_others() {
   for other in "$directory"/*.*; do
-    [ "$other" != "$root" ] && [ -f "$other/supervisor" ] && [ -O "$other" ] || continue
-    read -r pid <"$other/supervisor" || continue
-    case $other in
-      "$directory/$run".*) kill -KILL "$pid" ;;
-      *) is_supervisor "$pid" && continue ;;
-    esac
+    [ "$other" != "$root" ] && [ -O "$other" ] || continue
+    if read -r pid boot since <"$other/supervisor"; then
+      if is_supervisor "$pid" "$boot" "$since"; then
+        case $other in "$directory/$run".*) kill -KILL "$pid" ;; *) continue ;; esac
+      fi
+      [ "$boot" = "$(boot)" ] && end_leaders "$other"
+    else
+      [ -f "$other/gone" ] || continue
+    fi
     sweep "$other/"
-    forget_root "$other"
+    : >"$other/gone"
+    (trap - EXIT; forget_root "$other") &
   done
   return 0
 }
 
-is_supervisor() { [ -d "/proc/$1" ] && grep -qsF sh "/proc/$1/comm"; }
+# end_leaders ROOT: whole tests of it whose leader still runs. A number of then may be somebody else's by now: only what
+# carries a TEST_DIR of there is one.
+end_leaders() {
+  carrying=" $(carriers "$1/" | tr '\n' ' ') "
+  for file in "$1"/leader.*; do
+    read -r left <"$file" || continue
+    case $carrying in *" $left "*) end_tree "$left" "" KILL plain ;; esac
+  done
+}
+
+boot() { cat /proc/sys/kernel/random/boot_id; }
+
+# is_supervisor PID BOOT BORN: that process runs, and is no other that has its number by now.
+is_supervisor() { [ "$2" = "$(boot)" ] && [ "$(born "$1")" = "$3" ] && [ -n "$3" ]; }
 
 # lock exclusive|shared WHO: 0 taken, 1 held: then by whom is told. A holder is a file with its supervisor's pid, the
-# boot and who it is since when; it is stale if that boot or that process is over.
+# boot, its kind and when the supervisor was born, and who it is since when; it is stale if that process is over.
 lock=$directory/lock
 holder=$lock/$run.$$
 
@@ -246,8 +265,8 @@ take_lock() {
     kinds=
     for file in "$lock"/*; do
       [ -f "$file" ] || continue
-      { read -r pid boot kind; read -r who; } <"$file" || continue
-      if [ "$boot" != "$(cat /proc/sys/kernel/random/boot_id)" ] || ! is_supervisor "$pid" ||
+      { read -r pid boot kind since; read -r who; } <"$file" || continue
+      if ! is_supervisor "$pid" "$boot" "$since" ||
         { [ "${file##*/}" != "$run.$$" ] && [ "${file##*/}" = "$run.$pid" ]; }; then
         rm -f "$file"
         continue
@@ -270,7 +289,7 @@ take_lock() {
 }
 
 hold_lock() {
-  printf '%s %s %s\n%s\n' "$$" "$(cat /proc/sys/kernel/random/boot_id)" "$1" "$2" >"$holder.new" &&
+  printf '%s %s %s %s\n%s\n' "$$" "$(boot)" "$1" "$(born $$)" "$2" >"$holder.new" &&
     mv -f "$holder.new" "$holder"
 }
 

@@ -54,6 +54,33 @@ TEST_F(Deploy, BringsWhatChangedHereOrThereAndRemovesWhatIsGone) {
   EXPECT_EQ(shell("stat -c %i " + there("t/same")).out, inode) << "what is the same is not touched";
 }
 
+// More than one command of the board can take.
+TEST_F(Deploy, RemovesManyFiles) {
+  here_.write("t/same", "1");
+  const std::string items = "{from: " + here_ / "t" + ", to: " + there("t") + "}";
+  ASSERT_EQ(run(items).status, 0);
+  const std::string long_name(150, 'x');
+  shell("seq -f " + there("t/") + long_name +
+            "%.0f 20000 >list; xargs touch -d @1000 <list; "
+            "sed 's/^/0123 420 0 1000 /' list >>" +
+            server_.scratch() + "/manifest",
+        here_.path());
+  ASSERT_EQ(shell("ls " + there("t") + " | wc -l").out, "20001\n");
+  EXPECT_EQ(run(items).status, 0);
+  EXPECT_EQ(shell("ls " + there("t")).out, "same\n");
+}
+
+// It lies where others can write.
+TEST_F(Deploy, AManifestCannotNameFilesOfElsewhere) {
+  here_.write("t/same", "1");
+  const std::string items = "{from: " + here_ / "t" + ", to: " + there("t") + "}";
+  ASSERT_EQ(run(items).status, 0);
+  shell("touch -d @1000 " + there("victim") + "; echo '0123 420 0 1000 " + there("t/../victim") + "' >>" +
+        server_.scratch() + "/manifest");
+  EXPECT_EQ(run(items).status, 0);
+  EXPECT_EQ(shell("ls " + there(".")).out, "t\nvictim\n");
+}
+
 TEST_F(Deploy, ReplacesAProgramThatRuns) {
   shell("cp /bin/sleep prog", here_.path());
   const std::string items = "{from: " + here_ / "prog" + ", to: " + there("prog") + "}";

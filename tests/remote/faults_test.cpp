@@ -124,6 +124,42 @@ TEST(Faults, NothingIsLeftOfARunnerThatWasKilled) {
       << shell("find " + server.scratch()).out;
 }
 
+// Nothing of it says whose it is but where it comes from.
+TEST(Faults, WhatHasNoEnvironmentAnyMoreEndsWithTheLine) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const BoardProject project(server.target("jobs: 2"));
+  const std::string mark = "85." + std::to_string(::getpid());
+  BackgroundRun run(project, "tests: [{name: a, spec: 'env -i sleep " + mark + "'}, {name: b, spec: 'env -i sleep " +
+                                 mark + " | cat'}]");
+  ASSERT_TRUE(wait_until([&] { return shell("pgrep -fc '^sleep " + mark + "'").out == "2\n"; }));
+  run.send(SIGKILL);
+  run.wait();
+  EXPECT_TRUE(wait_until([&] { return !process_exists("sleep " + mark); }));
+  EXPECT_TRUE(wait_until([&] { return shell("ls -A " + server.scratch()).out.empty(); }))
+      << shell("find " + server.scratch()).out;
+}
+
+// A number of a process says nothing by itself: a shell may have that of a supervisor of before.
+TEST(Faults, WhatAnotherBootLeftIsRemovedThoughItsNumbersAreInUse) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const BoardProject project(server.target());
+  shell(
+      "mkdir -p old.1/sub young.1; echo x >old.1/sub/file; sleep 100 >/dev/null 2>&1 & pid=$!; echo $pid >pid; "
+      "echo $pid boot-of-before 1 >old.1/supervisor; echo $pid >old.1/leader.0; "
+      "echo $pid $(cat /proc/sys/kernel/random/boot_id) 1 >young.1/supervisor; echo $pid >young.1/leader.0",
+      [&] {
+        std::filesystem::create_directories(server.scratch());
+        return server.scratch();
+      }());
+  const std::string pid = read_file(server.scratch() + "/pid");
+  EXPECT_EQ(project.run(one_test).status, 0);
+  EXPECT_TRUE(wait_until([&] { return shell("ls -A " + server.scratch()).out == "pid\n"; }))
+      << shell("find " + server.scratch()).out;
+  EXPECT_EQ(shell("kill " + pid).status, 0) << "it is nobody's";
+}
+
 TEST(Faults, WhatLeavesItsTestIsEndedSoonerOrLater) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;

@@ -1,7 +1,7 @@
 // How a host is reached, and what is said when it cannot be.
 #include <unistd.h>
 
-#include "tests/remote/board_run.hpp"
+#include "tests/remote/background_run.hpp"
 
 namespace fatespec::test {
 namespace {
@@ -68,6 +68,36 @@ TEST(Hosts, ThatOpenFewSessionsRunFewerTestsAtOnce) {
   for (int i = 0; i < 20; ++i) tests += "  - {name: t" + std::to_string(i) + ", spec: sleep 0.05}\n";
   const auto run = BoardProject(server.target("jobs: 5")).run(tests);
   EXPECT_EQ(run.status, 0) << run.out << run.err;
+}
+
+// Another holds the board until strangers have taken all places for connections that are not logged in yet.
+TEST(Hosts, ThatTakeFewConnectionsRunFewerTestsAtOnce) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server("MaxStartups 3\n");
+  const BoardProject project(server.target("jobs: 40"));
+  const TemporaryDirectory directory;
+  const std::string lock = server.scratch() + "/lock";
+  shell(
+      "mkdir -p " + lock +
+          "; sleep 100 >/dev/null 2>&1 & pid=$!; set -- $(cut -d')' -f2 /proc/$pid/stat); shift 19; "
+          "echo $pid >pid; printf '%s %s exclusive %s\\nanother\\n' $pid $(cat /proc/sys/kernel/random/boot_id) $1 >" +
+          lock + "/another",
+      directory.path());
+  std::string tests = "tests:\n";
+  for (int i = 0; i < 60; ++i) tests += "  - {name: t" + std::to_string(i) + ", spec: sleep 0.1}\n";
+  BackgroundRun run(project, tests);
+  ASSERT_TRUE(wait_until([&] { return run.out().find("held by another") != std::string::npos; })) << run.out();
+  const std::string line = "/dev/tcp/127.0.0.1/" + std::to_string(server.port());
+  shell(
+      "bash -c 'exec 3<>" + line + " 4<>" + line + " 5<>" + line +
+          "; head -c 3 <&3; head -c 3 <&4; head -c 3 <&5; touch full; exec sleep 60' >/dev/null 2>&1 & echo $! >lines",
+      directory.path());
+  EXPECT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "full"); }));
+  shell("kill $(cat pid)", directory.path());
+  EXPECT_EQ(run.wait(), 0) << run.out();
+  shell("kill $(cat lines)", directory.path());
+  EXPECT_HAS(run.out(), "; fewer tests run there at once");
+  EXPECT_EQ(run.out().find("lost the connection"), std::string::npos) << run.out();
 }
 
 TEST(Hosts, TakeManyTestsAtOnceOnSeveralConnections) {

@@ -106,6 +106,19 @@ TEST(Boards, GiveAllOfManyLargeOutputsAtOnce) {
   EXPECT_EQ(run.status, 0) << run.out;
 }
 
+// They are the test's alone: the supervisor has names of its own.
+TEST(Boards, VariablesOfATestHideNothingOfIt) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const auto run =
+      BoardProject(server.target())
+          .run(
+              "tests: [{name: a, spec: 'echo $usage $root $self', env: {usage: u, root: r, self: s, dir: d, "
+              "hold: h, leader: l, token: t, worker: w}, expect: {stdout: \"u r s\\n\"}}]");
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  EXPECT_GT(run["a"]["max_rss_kib"].get<int>(), 0) << run["a"];
+}
+
 TEST(Boards, AndThisMachineAnswerProbesForThemselves) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;

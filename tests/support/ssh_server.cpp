@@ -46,10 +46,11 @@ SshServer::SshServer(const std::string& extra, std::string wrapper, std::string 
   shell("cp id.pub authorized_keys; mkdir home; mkdir -p /run/sshd 2>/dev/null", directory_.path());
   const std::string host_key = shell("cut -d' ' -f1,2 host.pub", directory_.path()).out;
   directory_.write("known_hosts", "[" + address_ + "]:" + std::to_string(port_) + " " + host_key);
+  const std::string more = extra.find("MaxStartups") == std::string::npos ? "MaxStartups 100\n" : "";
   directory_.write("sshd_config", "Port " + std::to_string(port_) + "\nListenAddress " + address_ + "\nHostKey " +
                                       file("host") + "\nAuthorizedKeysFile " + file("authorized_keys") + "\nPidFile " +
-                                      file("pid") + "\nSetEnv HOME=" + file("home") +
-                                      "\nStrictModes no\nUsePAM no\nMaxStartups 100\n" + extra);
+                                      file("pid") + "\nSetEnv HOME=" + file("home") + "\nStrictModes no\nUsePAM no\n" +
+                                      more + extra);
   start();
 }
 
