@@ -1,12 +1,13 @@
 // A directory for files that nobody else is to see, or to put in place first.
 #pragma once
 
-#include <cstdlib>
+#include <stdlib.h>  // mkdtemp
 
 #include <cerrno>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -19,9 +20,10 @@ namespace fatespec::base {
 class ScratchDirectory {
  public:
   static Result<ScratchDirectory> make(std::string_view purpose) {
-    std::error_code ignored;
-    std::string name =
-        (std::filesystem::temp_directory_path(ignored) / fmt::format("fatespec-{}-XXXXXX", purpose)).string();
+    std::error_code code;
+    const std::filesystem::path place = std::filesystem::temp_directory_path(code);
+    if (code) return io_error("$TMPDIR", code.value());
+    std::string name = (place / fmt::format("fatespec-{}-XXXXXX", purpose)).string();
     if (::mkdtemp(name.data()) == nullptr) return io_error(name, errno);
     return ScratchDirectory(name);
   }

@@ -13,6 +13,7 @@
 #include "cli/farm_run.hpp"
 #include "cli/follow_farm_run.hpp"
 #include "cli/run_order.hpp"
+#include "cli/run_outputs.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -39,18 +40,32 @@ std::vector<fs::path> run_directories(const fs::path& farm) {
   return found;
 }
 
-/// The directory of the run that an id, a unique prefix or `latest` names.
+/// N of "latest~N", 0 of "latest".
+std::optional<std::size_t> age_in(std::string_view name) {
+  if (name == "latest") return 0;
+  constexpr std::string_view prefix = "latest~";
+  const auto number = name.starts_with(prefix) ? base::parse_integer(name.substr(prefix.size())) : std::nullopt;
+  return number && *number >= 0 ? std::optional(static_cast<std::size_t>(*number)) : std::nullopt;
+}
+
+base::Result<fs::path> by_age(std::vector<fs::path> runs, std::size_t age, const fs::path& farm) {
+  if (age >= runs.size())
+    return base::Error{base::ErrorKind::not_found,
+                       fmt::format("{} has {} unfinished run{} on a cluster: `fatespec runs` lists all", farm.string(),
+                                   runs.size(), runs.size() == 1 ? "" : "s")};
+  const auto submitted = [](const fs::path& run) {
+    std::error_code ignored;
+    return fs::last_write_time(run / "run.json", ignored);
+  };
+  std::sort(runs.begin(), runs.end(), [&](const auto& a, const auto& b) { return submitted(a) > submitted(b); });
+  return runs[age];
+}
+
+/// The directory of the run that an id, a unique prefix or `latest~N` names.
 base::Result<fs::path> find_directory(const model::Project& project, const std::string& name) {
   const fs::path farm = fs::absolute(farm_directory(project));
   std::vector<fs::path> found = run_directories(farm);
-  if (name == "latest" && !found.empty()) {
-    const auto submitted = [](const fs::path& run) {
-      std::error_code ignored;
-      return fs::last_write_time(run / "run.json", ignored);
-    };
-    return *std::max_element(found.begin(), found.end(),
-                             [&](const fs::path& a, const fs::path& b) { return submitted(a) < submitted(b); });
-  }
+  if (const auto age = age_in(name)) return by_age(std::move(found), *age, farm);
   std::erase_if(found, [&](const fs::path& run) { return !run.filename().string().starts_with(name); });
   if (found.size() > 1) return base::usage_error(fmt::format("several runs begin with `{}`", name));
   if (found.empty())
@@ -86,6 +101,7 @@ ExitCode cancel_jobs(const model::Project& project, const fs::path& directory, c
 }
 
 ExitCode follow(const FarmOptions& given, bool cancel) {
+  if (const auto fit = RunOutputs::check(given.json, given.junit); !fit) return complain(fit.error());
   const auto project = load_project(given.inputs);
   if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
   const auto directory = find_directory(*std::get<0>(project), given.run);
@@ -112,13 +128,11 @@ ExitCode follow(const FarmOptions& given, bool cancel) {
     return ExitCode::success;
   }
   const ExitCode code = follow_farm_run(*options, *directory, cancel);
-  if (!cancel) return code;
-  if (code == ExitCode::usage) return cancel_jobs(*std::get<0>(project), *directory, order->run);
-  return code == ExitCode::interrupted ? ExitCode::success : code;  // cut short as it was meant to be
+  return cancel && code == ExitCode::usage ? cancel_jobs(*std::get<0>(project), *directory, order->run) : code;
 }
 
 void add_options(CLI::App& command, FarmOptions& options) {
-  command.add_option("RUN", options.run, "its id, the beginning of it, or latest")->required();
+  command.add_option("RUN", options.run, "its id, the beginning of it, latest, or latest~N")->required();
   command
       .add_option("--config", options.inputs.config, "the configuration file (default: fatespec.yaml here or above)")
       ->type_name("FILE");

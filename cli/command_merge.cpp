@@ -42,6 +42,7 @@ class Merge {
         outputs_(options.json, options.junit) {}
 
   ExitCode execute() {
+    if (const auto fit = RunOutputs::check(options_.json, options_.junit); !fit) return complain(fit.error());
     for (const auto& file : options_.files)
       if (auto read = take(file); !read)
         return complain(base::Error{read.error().kind, file + ": " + read.error().message});

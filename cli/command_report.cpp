@@ -92,6 +92,8 @@ ExitCode write_site(const ReportOptions& options, results::Store& store, const m
 }
 
 ExitCode write_report(const ReportOptions& options) {
+  if (!options.configuration.empty() && options.format != "fate")
+    return complain(base::usage_error("--configuration is for --format fate; the other formats tell all of a run"));
   auto opened = open_store(options.store);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
   auto& store = *std::get<0>(opened);
@@ -123,7 +125,8 @@ void add_report(CLI::App& app, ExitCode& exit_code) {
       ->capture_default_str();
   report->add_option("-o,--output", options->output, "the file to write, of html the folder; - is stdout")
       ->type_name("PATH");
-  report->add_option("--configuration", options->configuration, "for FATE, of a run of several")->type_name("NAME");
+  report->add_option("--configuration", options->configuration, "the one that FATE is told of, where a run has several")
+      ->type_name("NAME");
   report->add_option("--slot", options->slot.name, "of FATE: this machine and configuration")->type_name("NAME");
   report->add_option("--revision", options->slot.revision, "of FATE: what was tested, as git describe has it");
   report->add_option("--branch", options->slot.branch, "of FATE")->capture_default_str();

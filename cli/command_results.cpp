@@ -98,7 +98,7 @@ class Pruning {
     return options_.size.empty() ? base::Result<void>() : by_size();
   }
   std::size_t removed() const { return removed_; }
-  std::size_t spared() const { return spared_; }
+  std::size_t spared() const { return spared_.size(); }
   /// Directories of those runs that went with them.
   std::size_t artifacts() const { return artifacts_; }
 
@@ -110,7 +110,7 @@ class Pruning {
   bool stays(const model::Run& run) {
     if (may_be_under_way(run)) return true;
     if (!kept_.contains(run.id)) return false;
-    ++spared_;
+    spared_.insert(run.id);
     return true;
   }
 
@@ -126,11 +126,13 @@ class Pruning {
   }
 
   base::Result<void> remove(const std::vector<std::string>& going) {
-    for (const auto& run : going) std::printf("%s %s\n", options_.dry_run ? "would remove" : "removed", run.c_str());
+    if (!options_.dry_run && !going.empty())
+      if (auto removed = store_.remove_runs(going); !removed) return removed;
+    const char* done = options_.dry_run ? "would remove" : "removed";
+    for (const auto& run : going) std::printf("%s %s\n", done, base::printable(run).c_str());
     removed_ += going.size();
     std::erase_if(runs_, [&](const auto& run) { return std::find(going.begin(), going.end(), run.id) != going.end(); });
-    if (options_.dry_run || going.empty()) return {};
-    if (auto removed = store_.remove_runs(going); !removed) return removed;
+    if (options_.dry_run) return {};
     for (const auto& run : going) artifacts_ += remove_artifacts(run, directory_beside_);
     return {};
   }
@@ -165,7 +167,7 @@ class Pruning {
   base::UtcTime now_ = std::chrono::system_clock::now();
   std::vector<model::Run> runs_;
   std::size_t removed_ = 0;
-  std::size_t spared_ = 0;
+  std::set<std::string> spared_;
   std::size_t artifacts_ = 0;
 };
 

@@ -62,8 +62,7 @@ class RunCommand {
         outputs_(options.json, options.junit) {}
 
   ExitCode execute() {
-    if (options_.json == "-" && options_.junit == "-")
-      return complain(base::usage_error("--json and --junit cannot both go to stdout: name a file for one of them"));
+    if (const auto fit = RunOutputs::check(options_.json, options_.junit); !fit) return complain(fit.error());
     if (!on_farm()) {
       auto guardian = runner::Guardian::start();  // before there are threads and much memory
       if (!guardian) return complain(guardian.error());

@@ -21,8 +21,8 @@ ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports:
   for (const auto& run : *runs) {
     const std::string time = base::iso8601(run.started).substr(0, 19);
     const std::string wall = run.finished ? base::format_duration(*run.finished - run.started) : "unfinished";
-    std::printf("%s  %s  %10s  %s\n", console.styled(reports::Style::bold, run.id).c_str(), time.c_str(), wall.c_str(),
-                reports::describe(run.counts, console).c_str());
+    std::printf("%s  %s  %10s  %s\n", console.styled(reports::Style::bold, base::printable(run.id)).c_str(),
+                time.c_str(), wall.c_str(), reports::describe(run.counts, console).c_str());
   }
   return ExitCode::success;
 }
@@ -71,8 +71,8 @@ void show_people(const ShowOptions& options, const std::vector<model::TestResult
     several = several || (!configuration.empty() && configuration != result.configuration);
     configuration = result.configuration;
   }
-  std::printf("run %s, %s, by fatespec %s\n$ %s\n", run.id.c_str(), base::iso8601(run.started).c_str(),
-              run.version.c_str(), base::printable(run.command).c_str());
+  std::printf("run %s, %s, by fatespec %s\n$ %s\n", base::printable(run.id).c_str(), base::iso8601(run.started).c_str(),
+              base::printable(run.version).c_str(), base::printable(run.command).c_str());
   const reports::BadResultText brief{.several_configurations = several,
                                      .show_command = "fatespec show " + run.id + text_of(options.store)};
   std::size_t flaky = 0;

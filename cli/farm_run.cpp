@@ -75,6 +75,8 @@ class FarmRun {
     tick();
     loop_.run();
     pool_.join();
+    if (farm_.cancel && exit_code_ == ExitCode::success && (cancel_trouble_ || !queue_is_empty_))
+      exit_code_ = ExitCode::error;
     if (cancel_trouble_)
       options_.say(fmt::format("the jobs may go on, as they could not be cancelled ({}): scancel {}",
                                cancel_trouble_->message, fmt::join(jobs_.known(), " ")));
@@ -335,7 +337,9 @@ class FarmRun {
   ExitCode conclude(bool lost) const {
     if (signal_ == SIGTERM) return ExitCode::terminated;
     if (signal_ == SIGHUP) return ExitCode::hung_up;
-    if (signal_ == SIGINT || cut_by_ == "fatespec cancel") return ExitCode::interrupted;
+    if (signal_ == SIGINT) return ExitCode::interrupted;
+    if (farm_.cancel && !lost) return ExitCode::success;  // cut short as it was meant to be
+    if (cut_by_ == "fatespec cancel") return ExitCode::interrupted;
     const bool cut = results_.waiting() > 0 && cut_by_ != "--fail-fast";
     return exit_code_of(results_.counts(), lost || cut);
   }

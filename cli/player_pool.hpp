@@ -36,7 +36,8 @@ struct PoolCalls {
 
 /// Runs all plays. A play that takes longer than twice its sample (as the recording knows it; ten minutes where it does
 /// not) and `grace` more is ended. SIGINT, SIGTERM and SIGHUP are handed on to the players, and
-/// nothing is started after one (but a SIGHUP that nohup has us ignore); which it was, or 0.
+/// nothing is started after one. One that was ignored when we began stays so, as SIGHUP under nohup. Gives the signal,
+/// or 0.
 base::Result<int> run_plays(std::vector<Play> plays, const PoolSettings& settings, const PoolCalls& calls);
 
 }  // namespace fatespec::cli

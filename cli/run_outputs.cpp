@@ -7,6 +7,11 @@
 
 namespace fatespec::cli {
 
+base::Result<void> RunOutputs::check(const std::string& json, const std::string& junit) {
+  if (json != "-" || junit != "-") return {};
+  return base::usage_error("--json and --junit cannot both go to stdout: name a file for one of them");
+}
+
 base::Result<void> RunOutputs::open() {
   if (const auto tried = try_junit(); !tried) return tried.error();
   if (json_path_.empty()) return {};

@@ -18,6 +18,9 @@ class RunOutputs {
   RunOutputs(std::string json, std::string junit)
       : json_path_(std::move(json)), junit_path_(junit == "-" ? "/dev/stdout" : std::move(junit)) {}
 
+  /// Both cannot be stdout.
+  static base::Result<void> check(const std::string& json, const std::string& junit);
+
   /// True if there is a file to write.
   bool wanted() const { return !json_path_.empty() || !junit_path_.empty(); }
   /// An error if a file cannot be opened.

@@ -124,8 +124,8 @@ base::Result<void> write_run_site(results::Store& store, const model::Run& run,
   SiteExtrasMaker maker(project, directory);
   const auto decisions = decisions_of(project);
   if (!decisions) return decisions.error();
-  std::map<std::string, std::string> decided;  // the latest of each test
-  for (const auto& record : *decisions) decided[record.test] = reports::provenance_text(record);
+  std::map<std::pair<std::string, std::string>, std::string> decided;  // the latest of each test and configuration
+  for (const auto& record : *decisions) decided[{record.test, record.configuration}] = reports::provenance_text(record);
   std::vector<reports::SiteExtras> extras;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!model::is_bad(results[i].verdict)) continue;
@@ -133,7 +133,7 @@ base::Result<void> write_run_site(results::Store& store, const model::Run& run,
     extra.result = i;
     const auto found = common.find({model::parse_full_name(results[i].test).declared, results[i].configuration});
     if (found != common.end()) extra.attribution = found->second;
-    if (const auto decision = decided.find(results[i].test); decision != decided.end())
+    if (const auto decision = decided.find({results[i].test, results[i].configuration}); decision != decided.end())
       extra.provenance = decision->second;
     extras.push_back(std::move(extra));
   }

@@ -156,10 +156,11 @@ base::Result<void> Application::open() {
 
 // As the sample has it, but for what a broken one says: a device of that kind would take gigabytes.
 AudioFormat Application::device_format(const AVCodecParameters& codec) {
+  constexpr std::int64_t most_values = 64 * 192'000;  // a second: ambisonics of the seventh order, no device has more
   constexpr AudioFormat usual;
-  const int channels = codec.ch_layout.nb_channels;
-  return {codec.sample_rate > 0 && codec.sample_rate <= most_sample_rate ? codec.sample_rate : usual.rate,
-          channels > 0 && channels <= most_channels ? channels : usual.channels};
+  const AudioFormat said{codec.sample_rate > 0 ? codec.sample_rate : usual.rate,
+                         codec.ch_layout.nb_channels > 0 ? codec.ch_layout.nb_channels : usual.channels};
+  return std::int64_t{said.rate} * said.channels <= most_values ? said : usual;
 }
 
 base::Result<void> Application::open_audio() {

@@ -15,11 +15,6 @@
 
 namespace fatespec::player {
 
-/// Twice what the fastest converters do; a resampler for what a broken file says takes minutes to set up.
-inline constexpr int most_sample_rate = 6'144'000;
-/// Of ambisonics of the seventh order; no device has more.
-inline constexpr int most_channels = 64;
-
 struct AudioFormat {
   int rate = 48000;  ///< samples a second
   int channels = 2;  ///< interleaved, 16 bits each

@@ -34,13 +34,21 @@ constexpr std::size_t longest_block = 65538;
 
 std::uint64_t page_start(std::uint64_t offset) { return offset / page * page; }
 
-// What a play that was killed at once has left is zeros.
+bool is_zero(int file) {
+  constexpr std::size_t piece = 4096;
+  std::array<char, piece> bytes{};
+  off_t at = 0;
+  for (ssize_t got = 0; (got = ::pread(file, bytes.data(), bytes.size(), at)) > 0; at += got)
+    if (std::any_of(bytes.begin(), bytes.begin() + got, [](char c) { return c != 0; })) return false;
+  return true;
+}
+
+// A recording begins as ours will; what a play that was killed at once has left is empty, or zeros to its end.
 bool may_be_emptied(int file, std::string_view header) {
-  constexpr std::size_t enough = 3;
+  constexpr std::size_t enough = 3;  // of the tag
   std::array<char, enough> begin{};
-  const ssize_t size = ::pread(file, begin.data(), begin.size(), 0);
-  return size <= 0 || begin == std::array<char, enough>{} ||
-         header.starts_with(std::string_view(begin.data(), static_cast<std::size_t>(size)));
+  const bool whole = ::pread(file, begin.data(), begin.size(), 0) == static_cast<ssize_t>(begin.size());
+  return (whole && header.starts_with(std::string_view(begin.data(), begin.size()))) || is_zero(file);
 }
 
 char* map_file(int file, std::uint64_t& size) {

@@ -8,7 +8,7 @@ namespace fatespec::player {
 namespace {
 
 constexpr Uint16 buffer_samples = 1024;
-constexpr int most_sdl_channels = 8;
+constexpr int most_channels = 8;
 
 class SdlAudio final : public AudioDevice {
  public:
@@ -82,7 +82,7 @@ class SdlAudio final : public AudioDevice {
 }  // namespace
 
 base::Result<std::unique_ptr<AudioDevice>> open_sdl_audio(const AudioFormat& wanted, const Clock& clock) {
-  const AudioFormat bounded{wanted.rate, std::min(wanted.channels, most_sdl_channels)};
+  const AudioFormat bounded{wanted.rate, std::min(wanted.channels, most_channels)};
   auto audio = std::make_unique<SdlAudio>(bounded, clock);
   const int changes = SDL_AUDIO_ALLOW_FREQUENCY_CHANGE | SDL_AUDIO_ALLOW_CHANNELS_CHANGE;
   if (SDL_InitSubSystem(SDL_INIT_AUDIO) == 0 && audio->open(changes)) return {std::move(audio)};

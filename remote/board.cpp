@@ -16,6 +16,7 @@ using runner::StationState;
 
 /// An sshd allows ten sessions a connection (MaxSessions) and gives the slots back late.
 constexpr std::size_t channels_a_link = 6;
+constexpr int most_cuts = 10;  ///< of a board that was never ready
 constexpr auto first_pause = std::chrono::milliseconds(100);
 constexpr auto longest_pause = std::chrono::seconds(5);
 /// A host that was never there is waited for only so long.
@@ -117,7 +118,7 @@ void Board::connection_failed(const SshProblem& problem) {
                             ? target_.reconnect
                             : std::min<base::Duration>(first_patience, target_.reconnect);
   // While a host starts anew it may refuse for a while what it accepts later.
-  const bool hopeless = !problem.may_pass && !was_ready_;
+  const bool hopeless = !was_ready_ && (!problem.may_pass || cuts_before_ready_ > most_cuts);
   if (hopeless || now() - away_since_ > patience) {
     leave_run(was_ready_ ? fmt::format("{}; no way back for {} ({})", lost_because_, base::format_duration(patience),
                                        problem.message)
@@ -128,11 +129,11 @@ void Board::connection_failed(const SshProblem& problem) {
   connect_later();
 }
 
-// Who has answered, and is lost while it waits for the lock or is sent files, is away from now on: as one that was
-// ready, but not without end.
+// Who has answered, and is lost while it waits for the lock or is sent files, is away from now on, as one that was
+// ready.
 void Board::allow_for_a_cut_line() {
-  constexpr int most_cuts = 3;
-  if (!std::exchange(has_answered_, false) || was_ready_ || ++cuts_before_ready_ > most_cuts) return;
+  if (!std::exchange(has_answered_, false) || was_ready_) return;
+  ++cuts_before_ready_;
   away_since_ = now();
   pause_ = first_pause;
 }
@@ -277,6 +278,7 @@ void Board::worker_ended(std::size_t worker, const std::string& problem, bool wa
     return;
   }
   if (problem.empty()) {  // it ended by itself, or with the connection
+    has_answered_ = false;
     connection_failed({"a supervisor could not begin", true});
     return;
   }

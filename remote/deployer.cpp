@@ -127,7 +127,9 @@ void Deployer::add_upload(const DeployedItem& item, bool lasting) {
       continue;
     }
     // The manifest lies where others may write.
-    const bool is_inside = std::filesystem::path(entry->first).lexically_normal() == entry->first;
+    const std::filesystem::path rest = entry->first.substr(inside.size());
+    const bool is_inside =
+        !rest.empty() && rest.lexically_normal() == rest && rest.is_relative() && *rest.begin() != "..";
     if (entry->second.digest != "-" && is_inside) upload.removed.push_back(entry->first);
     entry = manifest_->entries.erase(entry);
     manifest_changed_ = true;

@@ -181,8 +181,8 @@ std::string comparison_json(const model::Run& before, const model::Run& after,
             "\n";
   const auto& totals = comparison.totals;
   text += Json{{"type", "comparison"},
-               {"before", before.id},
-               {"after", after.id},
+               {"before", base::to_utf8(before.id)},
+               {"after", base::to_utf8(after.id)},
                {"worse", comparison.got_worse()},
                {"changes", comparison.changes.size()},
                {"not_run", comparison.not_run},
@@ -212,10 +212,11 @@ std::string history_text(const Console& console, const std::vector<results::Hist
     std::string bar;
     for (std::size_t i = 0; i < columns; ++i) bar += "▪";
     text += fmt::format(
-        "{:12}  {}  {}  {:>9}  {:>9}  {:>9}  {}{}{}{}\n", entry.run, base::iso8601(entry.started).substr(0, 19),
+        "{:12}  {}  {}  {:>9}  {:>9}  {:>9}  {}{}{}{}\n", base::printable(entry.run),
+        base::iso8601(entry.started).substr(0, 19),
         console.styled(reports::style_of(entry.verdict), fmt::format("{:7}", model::name_of(entry.verdict))),
         base::format_duration(entry.cpu), base::format_duration(entry.wall),
-        base::format_size(entry.max_rss_kib * 1024), several ? "[" + entry.configuration + "] " : "",
+        base::format_size(entry.max_rss_kib * 1024), several ? "[" + base::printable(entry.configuration) + "] " : "",
         console.styled(Style::dim, bar), entry.flaky ? " flaky" : "",
         entry.reason.empty() ? "" : "  " + base::shorten(base::printable(entry.reason), 60));
   }
@@ -227,7 +228,7 @@ std::string history_json(const std::string& test, const std::vector<results::His
   for (const auto& entry : entries)
     text += Json{{"type", "history"},
                  {"test", base::to_utf8(test)},
-                 {"run", entry.run},
+                 {"run", base::to_utf8(entry.run)},
                  {"time", base::iso8601(entry.started)},
                  {"configuration", base::to_utf8(entry.configuration)},
                  {"verdict", model::name_of(entry.verdict)},

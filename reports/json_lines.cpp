@@ -14,6 +14,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// What a stranger's results file has may be no UTF-8 anywhere.
+std::string text_of(const Json& line) { return line.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
 // Microseconds: what the clocks give, and short to read. Halves are rounded as the store rounds them.
 double rounded(base::Duration duration) {
   return static_cast<double>(std::chrono::round<std::chrono::microseconds>(duration).count()) / 1e6;
@@ -49,7 +52,7 @@ std::string json_line(const model::RunStarted& event) {
                {"tests", event.tests},
                {"time", base::iso8601(event.time)}};
   if (!event.shard.empty()) line["shard"] = event.shard;
-  return line.dump();
+  return text_of(line);
 }
 
 std::string json_line(const model::TestResult& result) {
@@ -77,7 +80,7 @@ std::string json_line(const model::TestResult& result) {
   add_path(line, "kept", result.kept_directory);
   if (!result.detail.empty()) line["detail"] = base::to_utf8(result.detail);
   for (const auto& attempt : result.failed_attempts) line["failed_attempts"].push_back(object_of(attempt));
-  return line.dump();
+  return text_of(line);
 }
 
 std::string json_line(const model::RunFinished& event) {
@@ -90,7 +93,7 @@ std::string json_line(const model::RunFinished& event) {
     line["attributions"].push_back({{"test", base::to_utf8(found.test)},
                                     {"configuration", base::to_utf8(found.configuration)},
                                     {"text", base::to_utf8(found.text)}});
-  return line.dump();
+  return text_of(line);
 }
 
 /// The results keep the command line alone; `merge` wants to know whether shards are missing.
@@ -122,7 +125,7 @@ std::string json_line(const model::PlannedTest& test) {
                {"spec", base::to_utf8(test.spec->spec.text)},
                {"skip", test.skip_reason ? Json(base::to_utf8(*test.skip_reason)) : Json()}};
   for (const auto& tag : test.spec->tags) line["tags"].push_back(base::to_utf8(tag));
-  return line.dump();
+  return text_of(line);
 }
 
 base::Result<std::unique_ptr<JsonLinesWriter>> JsonLinesWriter::open(const std::string& path) {

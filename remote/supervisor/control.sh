@@ -11,7 +11,7 @@ reply() {
 }
 
 hello() {
-  echo "boot $(boot)"
+  echo "boot $(boot_id)"
   for tool in setsid mkfifo grep sed md5sum sha1sum sha224sum sha256sum sha384sum sha512sum; do
     command -v "$tool" >/dev/null && echo "tool $tool"
   done
@@ -43,7 +43,7 @@ install_launcher() { base64 -d >"$root/launch" && chmod 755 "$root/launch"; }
 prepare() {
   if [ ! -d "$directory" ]; then mkdir -p "$directory" && chmod 1777 "$directory"; fi
   mkdir -m 755 "$root" || return 1
-  echo "$$ $(boot) $(born $$)" >"$root/supervisor"
+  echo "$$ $(boot_id) $(born $$)" >"$root/supervisor"
   : >"$root/alive"
   watch_over "$$" &
   watcher=$!
@@ -198,16 +198,16 @@ clean_up() {
 forget_root() {
   for round in 1 2 3 4 5; do
     for entry in "$1"/* "$1"/.[!.]*; do
-      case $entry in *.keep | */gone) continue ;; esac
+      case $entry in *.keep | */.fatespec-gone) continue ;; esac
       [ -e "$entry.keep" ] && continue
       rm -rf "$entry" || { chmod -R u+rwx "$entry"; rm -rf "$entry"; }
     done
     for kept in "$1"/*.keep; do
-      [ -e "$kept" ] || { rm -f "$1/gone"; rmdir "$1" && return 0; }
+      [ -e "$kept" ] || { rm -f "$1/.fatespec-gone"; rmdir "$1" && return 0; }
     done
     sleep 0.05
   done
-  rm -f "$1"/*.keep "$1/gone"
+  rm -f "$1"/*.keep "$1/.fatespec-gone"
 }
 
 farewell() {
@@ -216,20 +216,20 @@ farewell() {
 }
 
 # Roots whose supervisor is gone, as after a power loss; those of this run at once, for its line was cut. Files go in the
-# background, as with drop: `gone` marks a root of which some may be left.
+# background, as with drop; a mark tells a root of which some may be left.
 forget_others() {
   for other in "$directory"/*.*; do
     [ "$other" != "$root" ] && [ -O "$other" ] || continue
     if read -r pid boot since <"$other/supervisor"; then
       if is_supervisor "$pid" "$boot" "$since"; then
-        case $other in "$directory/$run".*) kill -KILL "$pid" ;; *) continue ;; esac
+        case $other in "$directory/$run".*) [ -z "$since" ] || kill -KILL "$pid" ;; *) continue ;; esac
       fi
-      [ "$boot" = "$(boot)" ] && end_leaders "$other"
+      [ "$boot" = "$(boot_id)" ] && end_leaders "$other"
     else
-      [ -f "$other/gone" ] || continue
+      [ -f "$other/.fatespec-gone" ] || continue
     fi
     sweep "$other/"
-    : >"$other/gone"
+    (: >"$other/.fatespec-gone") || continue  # another may have cleared it
     (trap - EXIT; forget_root "$other") &
   done
   return 0
@@ -245,10 +245,14 @@ end_leaders() {
   done
 }
 
-boot() { cat /proc/sys/kernel/random/boot_id; }
+boot_id() { cat /proc/sys/kernel/random/boot_id; }
 
-# is_supervisor PID BOOT BORN: that process runs, and is no other that has its number by now.
-is_supervisor() { [ "$2" = "$(boot)" ] && [ "$(born "$1")" = "$3" ] && [ -n "$3" ]; }
+# is_supervisor PID BOOT BORN: that process runs, and is no other that has its number by now. Runners of before 0.1 tell
+# less: there any shell of that number is believed.
+is_supervisor() {
+  [ "${2:-$(boot_id)}" = "$(boot_id)" ] || return 1
+  if [ -n "$3" ]; then [ "$(born "$1")" = "$3" ]; else grep -qsF sh "/proc/$1/comm"; fi
+}
 
 # lock exclusive|shared WHO: 0 taken, 1 held: then by whom is told. A holder is a file with its supervisor's pid, the
 # boot, its kind and when the supervisor was born, and who it is since when; it is stale if that process is over.
@@ -289,7 +293,7 @@ take_lock() {
 }
 
 hold_lock() {
-  printf '%s %s %s %s\n%s\n' "$$" "$(boot)" "$1" "$(born $$)" "$2" >"$holder.new" &&
+  printf '%s %s %s %s\n%s\n' "$$" "$(boot_id)" "$1" "$(born $$)" "$2" >"$holder.new" &&
     mv -f "$holder.new" "$holder"
 }
 

@@ -41,6 +41,7 @@ TEST(Commands, AReportOfFateIsOfOneConfiguration) {
   };
   EXPECT_EQ(report("").err, "fatespec: a report of FATE is of one configuration: --configuration NAME, one of a, b\n");
   EXPECT_EQ(report("--configuration c").err, "fatespec: the run has no configuration `c`; it has a, b\n");
+  EXPECT_EQ(fatespec("report --format tap --configuration a", directory.path()).status, 2);
   const auto good = report("--configuration a");
   EXPECT_NE(good.out.find(":0:success:"), std::string::npos) << good.out << good.err;
   const auto bad = report("--configuration b");

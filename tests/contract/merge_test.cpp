@@ -99,6 +99,7 @@ TEST_F(MergeTest, AShardThatWasKeptIsOneInItsReportToo) {
   EXPECT_NE(lost.err.find("fatespec: merge: of shard 1/2 there is no file\n"), std::string::npos) << lost.err;
   EXPECT_EQ(lost.out.substr(0, 5), "<?xml") << lost.out;
   EXPECT_FALSE(std::filesystem::exists(directory_ / "-"));
+  EXPECT_EQ(run("merge 2.jsonl --results none --json - --junit -").status, 2);
 }
 
 TEST_F(MergeTest, AFileThatLiesAboutItsTestsAndTimeIsRead) {

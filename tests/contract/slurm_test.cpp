@@ -339,6 +339,8 @@ TEST_F(SlurmTest, CancelNeedsNoSpecs) {
   going.wait();
   const std::string suite = read_file(directory_ / "suite.yaml");
   directory_.write("suite.yaml", "tests: [");
+  EXPECT_EQ(run(cluster, "cancel latest --json - --junit -").status, 2);
+  EXPECT_EQ(run(cluster, "cancel latest~1").status, 2);
   const auto cancelled = run(cluster, "cancel latest --no-progress");
   EXPECT_EQ(cancelled.status, 0) << cancelled.out << cancelled.err;
   EXPECT_NE(cancelled.out.find("the jobs of run " + run_id() + " are cancelled"), std::string::npos) << cancelled.out;

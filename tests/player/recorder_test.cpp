@@ -164,11 +164,17 @@ TEST(Recorder, AFullDiskLosesEventsAndSaysSo) {
 
 TEST(Recorder, ASampleIsNotTakenForARecording) {
   const TemporaryDirectory directory;
-  directory.write("sample.wav", "RIFF and more");
-  const auto refused = Recorder::create(directory / "sample.wav", header());
-  ASSERT_FALSE(refused);
-  EXPECT_EQ(refused.error().message, directory / "sample.wav" + " is there and no recording: it is not overwritten");
-  EXPECT_EQ(test::read_file(directory / "sample.wav"), "RIFF and more");
+  using namespace std::string_literals;
+  for (const std::string& sample : {"RIFF and more"s,
+                                    "\0\0\0\x18"
+                                    "ftypisom"s,
+                                    "\0\0\0\x01\x67"s, "\xd9"s}) {
+    directory.write("sample", sample);
+    const auto refused = Recorder::create(directory / "sample", header());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().message, directory / "sample" + " is there and no recording: it is not overwritten");
+    EXPECT_EQ(test::read_file(directory / "sample"), sample);
+  }
   // A recording, and what a play that was killed at once left, give way.
   for (const std::string& before : {header() + "old", std::string(4096, '\0'), std::string()}) {
     directory.write("again.dbg", before);

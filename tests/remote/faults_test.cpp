@@ -145,14 +145,16 @@ TEST(Faults, WhatAnotherBootLeftIsRemovedThoughItsNumbersAreInUse) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;
   const BoardProject project(server.target());
-  shell(
-      "mkdir -p old.1/sub young.1; echo x >old.1/sub/file; sleep 100 >/dev/null 2>&1 & pid=$!; echo $pid >pid; "
-      "echo $pid boot-of-before 1 >old.1/supervisor; echo $pid >old.1/leader.0; "
-      "echo $pid $(cat /proc/sys/kernel/random/boot_id) 1 >young.1/supervisor; echo $pid >young.1/leader.0",
-      [&] {
-        std::filesystem::create_directories(server.scratch());
-        return server.scratch();
-      }());
+  const TemporaryDirectory directory;
+  const std::string pipe = directory / "pipe";
+  shell("mkdir -p old.1/sub young.1; echo x >old.1/sub/file; mkfifo " + pipe + "; sh -c 'read line <" + pipe +
+            "' >/dev/null 2>&1 & pid=$!; echo $pid >pid; "
+            "echo $pid boot-of-before 1 >old.1/supervisor; echo $pid >old.1/leader.0; "
+            "echo $pid $(cat /proc/sys/kernel/random/boot_id) 1 >young.1/supervisor; echo $pid >young.1/leader.0",
+        [&] {
+          std::filesystem::create_directories(server.scratch());
+          return server.scratch();
+        }());
   const std::string pid = read_file(server.scratch() + "/pid");
   EXPECT_EQ(project.run(one_test).status, 0);
   EXPECT_TRUE(wait_until([&] { return shell("ls -A " + server.scratch()).out == "pid\n"; }))

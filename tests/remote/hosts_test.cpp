@@ -86,7 +86,7 @@ TEST(Hosts, ThatTakeFewConnectionsRunFewerTestsAtOnce) {
   std::string tests = "tests:\n";
   for (int i = 0; i < 60; ++i) tests += "  - {name: t" + std::to_string(i) + ", spec: sleep 0.1}\n";
   BackgroundRun run(project, tests);
-  ASSERT_TRUE(wait_until([&] { return run.out().find("held by another") != std::string::npos; })) << run.out();
+  EXPECT_TRUE(wait_until([&] { return run.out().find("held by another") != std::string::npos; })) << run.out();
   const std::string line = "/dev/tcp/127.0.0.1/" + std::to_string(server.port());
   shell(
       "bash -c 'exec 3<>" + line + " 4<>" + line + " 5<>" + line +
