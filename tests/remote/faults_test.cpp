@@ -9,6 +9,7 @@
 #include <thread>
 
 #include "tests/remote/background_run.hpp"
+#include "tests/remote/held_board.hpp"
 #include "tests/support/network.hpp"
 
 namespace fatespec::test {
@@ -261,6 +262,23 @@ TEST(Faults, AHostThatComesBackGoesOn) {
   server.start();
   EXPECT_EQ(run.wait(), 0) << run.out();
   expect_one_pass_each(run.json(), 2, run.out());
+}
+
+// It has waited for the lock for longer than a host may be away: what counts is the time since the line was cut.
+TEST(Faults, ALineThatIsCutWhileTheBoardIsHeldIsMadeAnew) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  SshServer server;
+  HeldBoard held(server);
+  const auto reconnect = 8s;
+  const BoardProject project(server.target("reconnect: " + std::to_string(reconnect.count()) + "s"));
+  const auto begun = std::chrono::steady_clock::now();
+  BackgroundRun run(project, one_test);
+  ASSERT_TRUE(wait_until([&] { return run.out().find("held by another") != std::string::npos; })) << run.out();
+  ASSERT_TRUE(wait_until([&] { return std::chrono::steady_clock::now() - begun > reconnect; }));
+  server.stop();
+  server.start();
+  held.release();
+  EXPECT_EQ(run.wait(), 0) << run.out();
 }
 
 TEST(Faults, ACableThatIsPulledAndPutBackCostsNothingButTime) {

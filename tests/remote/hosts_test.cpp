@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "tests/remote/background_run.hpp"
+#include "tests/remote/held_board.hpp"
 
 namespace fatespec::test {
 namespace {
@@ -75,14 +76,8 @@ TEST(Hosts, ThatTakeFewConnectionsRunFewerTestsAtOnce) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server("MaxStartups 3\n");
   const BoardProject project(server.target("jobs: 40"));
+  HeldBoard held(server);
   const TemporaryDirectory directory;
-  const std::string lock = server.scratch() + "/lock";
-  shell(
-      "mkdir -p " + lock +
-          "; sleep 100 >/dev/null 2>&1 & pid=$!; set -- $(cut -d')' -f2 /proc/$pid/stat); shift 19; "
-          "echo $pid >pid; printf '%s %s exclusive %s\\nanother\\n' $pid $(cat /proc/sys/kernel/random/boot_id) $1 >" +
-          lock + "/another",
-      directory.path());
   std::string tests = "tests:\n";
   for (int i = 0; i < 60; ++i) tests += "  - {name: t" + std::to_string(i) + ", spec: sleep 0.1}\n";
   BackgroundRun run(project, tests);
@@ -93,7 +88,7 @@ TEST(Hosts, ThatTakeFewConnectionsRunFewerTestsAtOnce) {
           "; head -c 3 <&3; head -c 3 <&4; head -c 3 <&5; touch full; exec sleep 60' >/dev/null 2>&1 & echo $! >lines",
       directory.path());
   EXPECT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "full"); }));
-  shell("kill $(cat pid)", directory.path());
+  held.release();
   EXPECT_EQ(run.wait(), 0) << run.out();
   shell("kill $(cat lines)", directory.path());
   EXPECT_HAS(run.out(), "; fewer tests run there at once");
