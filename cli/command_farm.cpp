@@ -14,6 +14,7 @@
 #include "cli/follow_farm_run.hpp"
 #include "cli/run_order.hpp"
 #include "cli/run_outputs.hpp"
+#include "results/run_name.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -40,16 +41,8 @@ std::vector<fs::path> run_directories(const fs::path& farm) {
   return found;
 }
 
-/// N of "latest~N", 0 of "latest".
-std::optional<std::size_t> age_in(std::string_view name) {
-  if (name == "latest") return 0;
-  constexpr std::string_view prefix = "latest~";
-  const auto number = name.starts_with(prefix) ? base::parse_integer(name.substr(prefix.size())) : std::nullopt;
-  return number && *number >= 0 ? std::optional(static_cast<std::size_t>(*number)) : std::nullopt;
-}
-
-base::Result<fs::path> by_age(std::vector<fs::path> runs, std::size_t age, const fs::path& farm) {
-  if (age >= runs.size())
+base::Result<fs::path> by_age(std::vector<fs::path> runs, std::int64_t age, const fs::path& farm) {
+  if (age >= std::ssize(runs))
     return base::Error{base::ErrorKind::not_found,
                        fmt::format("{} has {} unfinished run{} on a cluster: `fatespec runs` lists all", farm.string(),
                                    runs.size(), runs.size() == 1 ? "" : "s")};
@@ -58,14 +51,14 @@ base::Result<fs::path> by_age(std::vector<fs::path> runs, std::size_t age, const
     return fs::last_write_time(run / "run.json", ignored);
   };
   std::sort(runs.begin(), runs.end(), [&](const auto& a, const auto& b) { return submitted(a) > submitted(b); });
-  return runs[age];
+  return runs[static_cast<std::size_t>(age)];
 }
 
 /// The directory of the run that an id, a unique prefix or `latest~N` names.
 base::Result<fs::path> find_directory(const model::Project& project, const std::string& name) {
   const fs::path farm = fs::absolute(farm_directory(project));
   std::vector<fs::path> found = run_directories(farm);
-  if (const auto age = age_in(name)) return by_age(std::move(found), *age, farm);
+  if (const auto age = results::steps_back(name)) return by_age(std::move(found), *age, farm);
   std::erase_if(found, [&](const fs::path& run) { return !run.filename().string().starts_with(name); });
   if (found.size() > 1) return base::usage_error(fmt::format("several runs begin with `{}`", name));
   if (found.empty())

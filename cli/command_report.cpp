@@ -7,6 +7,7 @@
 
 #include "base/file.hpp"
 #include "cli/commands.hpp"
+#include "cli/resumption.hpp"
 #include "cli/run_site.hpp"
 #include "cli/store_options.hpp"
 #include "reports/fate_report.hpp"
@@ -74,7 +75,7 @@ base::Result<std::string> render(const ReportOptions& options, const model::Run&
     for (const auto& result : results) shared.push_back(std::make_shared<const model::TestResult>(result));
     return reports::junit_xml(shared);
   }
-  return reports::json_lines(run, results, runner::attributions_of(run, results));
+  return reports::json_lines(run, results, runner::attributions_of(run, results), shard_of(run));
 }
 
 ExitCode write_site(const ReportOptions& options, results::Store& store, const model::Run& run,

@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/resumption.hpp"
 #include "cli/store_options.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/summary.hpp"
@@ -116,7 +117,8 @@ ExitCode show_run(const ShowOptions& options) {
     }
   }
   if (options.json)
-    std::printf("%s", reports::json_lines(*run, *results, runner::attributions_of(*run, *results)).c_str());
+    std::printf("%s",
+                reports::json_lines(*run, *results, runner::attributions_of(*run, *results), shard_of(*run)).c_str());
   else show_people(options, *results, *run, reports::Console(stdout));
   return ExitCode::success;
 }

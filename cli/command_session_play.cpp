@@ -1,6 +1,5 @@
 // fatespec session: play, retry-crashed, run.
 #include <algorithm>
-#include <csignal>
 #include <cstdio>
 #include <set>
 
@@ -27,13 +26,8 @@ struct PlayOptions {
   std::string samples_directory;
 };
 
-ExitCode code_of_signal(int signal) {
-  if (signal == SIGTERM) return ExitCode::terminated;
-  return signal == SIGHUP ? ExitCode::hung_up : ExitCode::interrupted;
-}
-
 ExitCode code_of(const PlayedSamples& played) {
-  if (played.stopped_by != 0) return code_of_signal(played.stopped_by);
+  if (played.stopped_by != 0) return exit_code_of_signal(played.stopped_by);
   return played.crashed > 0 || played.failed > 0 ? ExitCode::bad_test : ExitCode::success;
 }
 
@@ -192,7 +186,7 @@ ExitCode retry_crashes(const sessions::Session& session, const PlayOptions& opti
     if (const auto cleared = clear_for(session, {there, false}); !cleared) return complain(cleared.error());
     const auto result = play_samples(session, there, options.settings);
     if (const auto* code = std::get_if<ExitCode>(&result)) return *code;
-    if (const int signal = std::get<PlayedSamples>(result).stopped_by; signal != 0) return code_of_signal(signal);
+    if (const int signal = std::get<PlayedSamples>(result).stopped_by; signal != 0) return exit_code_of_signal(signal);
     candidates = state.still;
     ++state.retries;
   }
@@ -222,7 +216,7 @@ ExitCode run_session(const sessions::Session& session, const PlayOptions& option
   const auto played = play_all(session, options.settings);
   if (const auto* code = std::get_if<ExitCode>(&played)) return *code;
   const auto& plays = std::get<PlayedSamples>(played);
-  if (plays.stopped_by != 0) return code_of_signal(plays.stopped_by);
+  if (plays.stopped_by != 0) return exit_code_of_signal(plays.stopped_by);
   const ExitCode retried = retry_crashes(session, options);
   if (retried != ExitCode::success && retried != ExitCode::bad_test) return retried;
   const ExitCode summarized = summarize(session);

@@ -9,4 +9,9 @@ ExitCode exit_code_of(const model::VerdictCounts& counts, bool incomplete) {
   return counts[Verdict::error] > 0 || incomplete ? ExitCode::error : ExitCode::success;
 }
 
+ExitCode exit_code_of_signal(int signal) {
+  constexpr int signal_base = 128;  // as a shell has it
+  return static_cast<ExitCode>(signal_base + signal);
+}
+
 }  // namespace fatespec::cli

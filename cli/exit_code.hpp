@@ -19,4 +19,7 @@ enum class ExitCode : int {
 /// Of a run that came to its end. `incomplete`: something of it could not be run, read or kept.
 ExitCode exit_code_of(const model::VerdictCounts& counts, bool incomplete);
 
+/// Of what SIGINT, SIGTERM or SIGHUP has ended.
+ExitCode exit_code_of_signal(int signal);
+
 }  // namespace fatespec::cli

@@ -335,9 +335,7 @@ class FarmRun {
   }
 
   ExitCode conclude(bool lost) const {
-    if (signal_ == SIGTERM) return ExitCode::terminated;
-    if (signal_ == SIGHUP) return ExitCode::hung_up;
-    if (signal_ == SIGINT) return ExitCode::interrupted;
+    if (signal_ != 0) return exit_code_of_signal(signal_);
     if (farm_.cancel && !lost) return ExitCode::success;  // cut short as it was meant to be
     if (cut_by_ == "fatespec cancel") return ExitCode::interrupted;
     const bool cut = results_.waiting() > 0 && cut_by_ != "--fail-fast";

@@ -34,10 +34,7 @@ using boost::system::error_code;
 constexpr auto tick_interval = std::chrono::milliseconds(100);
 
 ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool results_lost) {
-  if (signal == SIGINT) return ExitCode::interrupted;
-  if (signal == SIGTERM) return ExitCode::terminated;
-  if (signal == SIGHUP) return ExitCode::hung_up;
-  return cli::exit_code_of(counts, results_lost);
+  return signal != 0 ? exit_code_of_signal(signal) : cli::exit_code_of(counts, results_lost);
 }
 
 class PlanRun {

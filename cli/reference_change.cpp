@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/file_digest.hpp"
 #include "base/hex.hpp"
 #include "base/text.hpp"
 #include "checks/frame_report.hpp"
@@ -73,7 +74,7 @@ Binary binary_at(const std::string& path) {
   Binary binary;
   std::error_code ignored;
   binary.written = fs::last_write_time(path, ignored);
-  if (const auto bytes = base::read_file(path)) binary.sha256 = base::digest_hex(base::DigestAlgorithm::sha256, *bytes);
+  if (auto digest = base::digest_of_file(base::DigestAlgorithm::sha256, path)) binary.sha256 = std::move(*digest);
   const std::string said = tool_output(base::shell_quote(path) + " -version");
   const auto lines = base::split_lines(said);
   if (!lines.empty()) binary.version = base::printable(lines.front());

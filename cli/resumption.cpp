@@ -75,6 +75,11 @@ bool selects_tests(const RunOptions& options) {
   return selection_of(tests, here) != selection_of({}, here);
 }
 
+std::string shard_of(const model::Run& run) {
+  const auto options = options_of(run);
+  return options ? options->shard : "";
+}
+
 bool select_alike(const model::Run& one, const model::Run& other) {
   const auto first = options_of(one);
   const auto second = options_of(other);

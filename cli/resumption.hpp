@@ -18,6 +18,9 @@ bool selects_tests(const RunOptions& options);
 /// working directory that it does not tell. Nothing if the command cannot be read.
 std::optional<RunOptions> options_of(const model::Run& run);
 
+/// "K/N" if its command line made it a shard, else empty.
+std::string shard_of(const model::Run& run);
+
 /// True if the command lines of two runs, as far as they can be read, take the same tests of a plan. What another
 /// `--set` gives them does not matter; `--rerun-failed` takes others each time.
 bool select_alike(const model::Run& one, const model::Run& other);

@@ -1,7 +1,6 @@
 #include "imports/fluster.hpp"
 
 #include <algorithm>
-#include <fstream>
 #include <set>
 
 #include <fmt/format.h>
@@ -9,6 +8,7 @@
 
 #include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/file_digest.hpp"
 #include "base/text.hpp"
 #include "imports/yaml_text.hpp"
 
@@ -123,16 +123,11 @@ class Importer {
     const std::string checksum = base::lower(text_at(vector, "source_checksum"));
     const fs::path source = text_at(vector, "source");
     if (checksum == unknown_checksum || !is_md5(checksum) || source.filename() != path.filename()) return "";
-    std::ifstream stream(path, std::ios::binary);
-    base::Digest digest(base::DigestAlgorithm::md5);
-    std::vector<char> piece(std::size_t{1} << 20U);  // streams have gigabytes
-    while (stream.read(piece.data(), static_cast<std::streamsize>(piece.size())), stream.gcount() > 0)
-      digest.update({piece.data(), static_cast<std::size_t>(stream.gcount())});
-    if (!stream.eof()) return path.string() + ": it cannot be read";
-    const std::string is = digest.finish();
-    return is == checksum ? ""
-                          : fmt::format("{} is not the stream that is meant: its MD5 is {}, expected {}",
-                                        path.filename().string(), is, checksum);
+    const auto is = base::digest_of_file(base::DigestAlgorithm::md5, path);
+    if (!is) return is.error().message;
+    return *is == checksum ? ""
+                           : fmt::format("{} is not the stream that is meant: its MD5 is {}, expected {}",
+                                         path.filename().string(), *is, checksum);
   }
 
   struct Spec {

@@ -1,6 +1,5 @@
 #include "remote/file_list.hpp"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,8 +10,8 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.hpp"
 #include "base/file.hpp"
+#include "base/file_digest.hpp"
 #include "base/text.hpp"
 
 namespace fatespec::remote {
@@ -22,19 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view first_line = "fatespec-manifest 1";
 constexpr int permission_bits = 07777;
-
-base::Result<std::string> digest_of_file(const std::string& path) {
-  base::Digest digest(base::DigestAlgorithm::sha256);
-  const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return base::io_error(path, errno);
-  std::string buffer(std::size_t{256} << 10, '\0');
-  for (;;) {
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got < 0) return base::io_error(path, errno);
-    if (got == 0) return digest.finish();
-    digest.update({buffer.data(), static_cast<std::size_t>(got)});
-  }
-}
 
 base::Result<LocalFile> look_at(const std::string& path, std::string name) {
   LocalFile file{.path = path, .name = std::move(name), .digest = {}, .target = {}};
@@ -54,7 +40,7 @@ base::Result<LocalFile> look_at(const std::string& path, std::string name) {
     file.kind = FileKind::directory;
     file.digest = "-";
   } else if (S_ISREG(status.st_mode)) {
-    auto digest = digest_of_file(path);
+    auto digest = base::digest_of_file(base::DigestAlgorithm::sha256, path);
     if (!digest) return digest.error();
     file.size = static_cast<std::uint64_t>(status.st_size);
     file.digest = std::move(*digest);

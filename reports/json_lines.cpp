@@ -2,7 +2,6 @@
 
 #include <cerrno>
 #include <chrono>
-#include <regex>
 
 #include <nlohmann/json.hpp>
 
@@ -96,17 +95,10 @@ std::string json_line(const model::RunFinished& event) {
   return text_of(line);
 }
 
-/// The results keep the command line alone; `merge` wants to know whether shards are missing.
-std::string shard_in(const std::string& command) {
-  static const std::regex option(" --shard[ =]([0-9]+/[0-9]+)(?= |$)");
-  std::smatch found;
-  return std::regex_search(command, found, option) ? found[1].str() : "";
-}
-
 std::string json_lines(const model::Run& run, const std::vector<model::TestResult>& results,
-                       const std::vector<model::Attribution>& attributions) {
+                       const std::vector<model::Attribution>& attributions, const std::string& shard) {
   model::RunStarted begin{run.id, run.version, run.command, run.planned, run.started};
-  begin.shard = shard_in(run.command);
+  begin.shard = shard;
   std::string text = json_line(begin) + "\n";
   for (const auto& result : results) text += json_line(result) + "\n";
   if (!run.finished) return text;

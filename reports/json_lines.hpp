@@ -15,9 +15,9 @@ namespace fatespec::reports {
 std::string json_line(const model::RunStarted& event);
 std::string json_line(const model::TestResult& result);
 std::string json_line(const model::RunFinished& event);
-/// All lines of a run that the store has kept.
+/// All lines of a run that the store has kept. `shard`: "K/N" if it is a shard, else empty.
 std::string json_lines(const model::Run& run, const std::vector<model::TestResult>& results,
-                       const std::vector<model::Attribution>& attributions);
+                       const std::vector<model::Attribution>& attributions, const std::string& shard);
 /// What `list --json` prints of a test.
 std::string json_line(const model::PlannedTest& test);
 

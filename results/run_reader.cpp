@@ -6,6 +6,7 @@
 #include "base/hex.hpp"
 #include "base/text.hpp"
 #include "results/connection.hpp"
+#include "results/run_name.hpp"
 #include "results/store.hpp"
 
 namespace fatespec::results {
@@ -130,14 +131,6 @@ void add_failed_attempts(soci::session& session, const std::string& run,
         {row.get<int>("number"), verdict_of(row), row.get<std::string>("reason"), excerpt_from(row, blobs, "stdout"),
          excerpt_from(row, blobs, "stderr"), row.get<std::string>("kept_directory")});
   }
-}
-
-/// The number N of `latest~N`; 0 for `latest`.
-std::optional<std::int64_t> steps_back(const std::string& name) {
-  if (name == "latest") return 0;
-  if (!name.starts_with("latest~")) return std::nullopt;
-  const auto steps = base::parse_integer(std::string_view(name).substr(7));
-  return steps && *steps >= 0 ? steps : std::nullopt;
 }
 
 constexpr const char* latest_columns =

@@ -1,0 +1,25 @@
+#include "base/file_digest.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "base/file.hpp"
+
+namespace fatespec::base {
+
+Result<std::string> digest_of_file(DigestAlgorithm algorithm, const std::filesystem::path& path) {
+  Digest digest(algorithm);
+  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file) return io_error(path.string(), errno);
+  std::string buffer(std::size_t{256} << 10, '\0');
+  for (;;) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0) return io_error(path.string(), errno);
+    if (got == 0) return digest.finish();
+    digest.update({buffer.data(), static_cast<std::size_t>(got)});
+  }
+}
+
+}  // namespace fatespec::base
