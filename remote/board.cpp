@@ -36,7 +36,8 @@ SshAddress address_of(const model::Target& target) {
           .port = target.port,
           .user = target.user,
           .identity_file = target.identity_file,
-          .known_hosts_file = target.known_hosts_file};
+          .known_hosts_file = target.known_hosts_file,
+          .keepalive = target.keepalive};
 }
 
 std::vector<model::Deployment> inputs_to(const std::string& root, const std::vector<std::string>& inputs) {

@@ -13,6 +13,9 @@
 
 #include <fmt/format.h>
 
+#include "base/text.hpp"
+#include "remote/life_signs.hpp"
+
 namespace fatespec::remote {
 namespace {
 
@@ -76,7 +79,8 @@ class ThreadChannel {
 
 class LinkThread {
  public:
-  LinkThread(LinkMailbox& mailbox, SshSession session) : mailbox_(mailbox), session_(std::move(session)) {}
+  LinkThread(LinkMailbox& mailbox, SshSession session, base::Duration keepalive)
+      : mailbox_(mailbox), session_(std::move(session)), keepalive_(keepalive) {}
 
   void serve();
 
@@ -88,10 +92,13 @@ class LinkThread {
   bool obey_orders();
   bool step_all();
   bool poll(std::chrono::milliseconds time, ssh_event event);
+  std::string serve_with(ssh_event event);
+  std::string why_lost() const;
   void deliver();
 
   LinkMailbox& mailbox_;
   SshSession session_;
+  base::Duration keepalive_;
   std::map<int, ThreadChannel> channels_;
   std::vector<LinkOrder> orders_;
   bool heard_ = false;
@@ -318,26 +325,38 @@ void LinkThread::serve() {
         return 0;
       },
       &mailbox_);
-  bool alive = true;
-  while (alive && obey_orders()) {
-    const bool busy = step_all();
-    deliver();
-    auto time = longest_poll;
-    for (const auto& [id, channel] : channels_)
-      if (channel.wants_time()) time = std::min<std::chrono::milliseconds>(time, open_again_after);
-    alive = poll(busy ? std::chrono::milliseconds(0) : time, event);
-  }
-  const std::string reason = ssh_get_error(session());
+  const std::string lost = serve_with(event);
   deliver();
   ssh_event_remove_fd(event, mailbox_.wake_fd());
   ssh_event_remove_session(event, session());
   ssh_event_free(event);
   channels_.clear();
-  if (alive) return;
-  mailbox_.post([reason](LinkMailbox& mailbox) {
+  if (lost.empty()) return;
+  mailbox_.post([lost](LinkMailbox& mailbox) {
     const auto failed = mailbox.handlers.failed;
-    if (failed) failed({reason.empty() ? "the connection was closed" : reason, true});
+    if (failed) failed({lost, true});
   });
+}
+
+/// Until the link is no longer wanted, or lost: then it returns why.
+std::string LinkThread::serve_with(ssh_event event) {
+  LifeSigns life(session(), keepalive_);
+  while (obey_orders()) {
+    const bool busy = step_all();
+    deliver();
+    auto time = std::min(longest_poll, std::chrono::duration_cast<std::chrono::milliseconds>(life.interval()));
+    for (const auto& [id, channel] : channels_)
+      if (channel.wants_time()) time = std::min<std::chrono::milliseconds>(time, open_again_after);
+    if (!poll(busy ? std::chrono::milliseconds(0) : time, event)) return why_lost();
+    if (!life.look()) return fmt::format("no answer for {}", base::format_duration(keepalive_));
+  }
+  return "";
+}
+
+/// What the library told last may be that the host denied a question, which is an answer.
+std::string LinkThread::why_lost() const {
+  const std::string said = ssh_get_error(session());
+  return said.empty() || ssh_get_error_code(session()) == SSH_REQUEST_DENIED ? "the connection was closed" : said;
 }
 
 }  // namespace
@@ -355,7 +374,7 @@ void serve_link(const std::shared_ptr<LinkMailbox>& mailbox, const SshAddress& a
   mailbox->post([](LinkMailbox& box) {
     if (box.handlers.opened) box.handlers.opened();
   });
-  LinkThread(*mailbox, std::move(*session)).serve();
+  LinkThread(*mailbox, std::move(*session), address.keepalive).serve();
 }
 
 }  // namespace fatespec::remote

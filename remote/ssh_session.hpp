@@ -12,12 +12,13 @@ struct ssh_session_struct;
 namespace fatespec::remote {
 
 struct SshAddress {
-  std::string host;                                    ///< name, address, or alias of the user's ssh configuration
-  int port = 0;                                        ///< 0: as the configuration says
-  std::string user;                                    ///< empty: as the configuration says
-  std::string identity_file;                           ///< empty: agent and the usual keys
-  std::string known_hosts_file;                        ///< empty: the usual ones
-  base::Duration patience = std::chrono::seconds(10);  ///< for connecting and each answer after it
+  std::string host;                                     ///< name, address, or alias of the user's ssh configuration
+  int port = 0;                                         ///< 0: as the configuration says
+  std::string user;                                     ///< empty: as the configuration says
+  std::string identity_file;                            ///< empty: agent and the usual keys
+  std::string known_hosts_file;                         ///< empty: the usual ones
+  base::Duration patience = std::chrono::seconds(10);   ///< for connecting and each answer after it
+  base::Duration keepalive = std::chrono::seconds(15);  ///< without an answer, after which the connection is lost
 };
 
 struct SshSessionCloser {

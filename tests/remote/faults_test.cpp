@@ -93,6 +93,30 @@ TEST(Faults, ALineThatGoesDeadIsNoticedOnBothEnds) {
   EXPECT_NE(run.out().find("board is back"), std::string::npos) << run.out();
 }
 
+// Five tests share the first connection with the supervisor, the sixth is alone on another.
+TEST(Faults, OneOfSeveralConnectionsThatGoesDeadIsNoticed) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  constexpr int tests = 6;
+  const SshServer server;
+  const SlowLine line(server.port(), 0);
+  const BoardProject project(server.target("jobs: " + std::to_string(tests) + ", keepalive: 1s", line.port()));
+  const std::string mark = "sleep 85." + std::to_string(::getpid());
+  std::string suite = "tests:\n";
+  for (int i = 0; i < tests; ++i) {
+    const std::string once = project.directory() / ("once" + std::to_string(i));
+    suite += "  - {name: t" + std::to_string(i) + ", spec: 'test -e " + once + " || { touch " + once + "; exec " +
+             mark + "; }'}\n";
+  }
+  BackgroundRun run(project, suite);
+  const std::string all = std::to_string(tests) + "\n";
+  ASSERT_TRUE(wait_until([&] { return shell("pgrep -fc '^" + mark + "'").out == all; })) << run.out();
+  line.newest_goes_dead();
+  EXPECT_EQ(run.wait(), 0) << run.out();
+  EXPECT_NE(run.out().find("lost the connection (no answer for 1.00 s)"), std::string::npos) << run.out();
+  expect_one_pass_each(run.json(), tests, run.out());
+  EXPECT_FALSE(process_exists(mark));
+}
+
 TEST(Faults, NothingIsLeftOfARunThatIsCancelled) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;

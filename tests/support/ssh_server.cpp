@@ -109,6 +109,8 @@ void SlowLine::cut() const { ::kill(pid_, SIGUSR1); }
 
 void SlowLine::go_dead() const { ::kill(pid_, SIGUSR2); }
 
+void SlowLine::newest_goes_dead() const { ::kill(pid_, SIGHUP); }
+
 std::string processes_of(const std::string& directory) {
   return shell("for p in $(grep -lsF '" + directory +
                "' /proc/[0-9]*/environ /proc/[0-9]*/cmdline | cut -d/ -f3); do "

@@ -54,6 +54,8 @@ class SlowLine {
   void cut() const;
   /// Nothing more comes through the connections that there are.
   void go_dead() const;
+  /// Nor through the newest of them; the others work on.
+  void newest_goes_dead() const;
 
  private:
   pid_t pid_ = -1;
