@@ -8,6 +8,11 @@ mkdir -p "$parent/"
 stage=$parent/.fatespec-deploy.$run.$$
 trap 'chmod -R u+rwx "$stage" 2>/dev/null; rm -rf "$stage"' EXIT
 trap 'exit 1' HUP INT TERM
+# What was killed, or went down with the board, has left its stage.
+for left in "$parent"/.fatespec-deploy.*; do
+  [ -d "$left" ] && [ ! -L "$left" ] && [ -O "$left" ] || continue
+  kill -0 "${left##*.}" 2>/dev/null || { chmod -R u+rwx "$left"; rm -rf "$left"; }
+done
 mkdir -m 700 "$stage"
 tar -xpf - -C "$stage" || {
   df -Pk "$stage" | { read -r rest; read -r rest rest rest free rest; echo "($free KiB are free there)" >&2; }

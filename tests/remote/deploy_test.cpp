@@ -54,6 +54,17 @@ TEST_F(Deploy, BringsWhatChangedHereOrThereAndRemovesWhatIsGone) {
   EXPECT_EQ(shell("stat -c %i " + there("t/same")).out, inode) << "what is the same is not touched";
 }
 
+TEST_F(Deploy, RemovesWhatADeploymentThatWasKilledHasLeft) {
+  here_.write("one", "1");
+  const std::string killed = there(".fatespec-deploy.0123.") + shell("sh -c 'echo $$' | tr -d '\\n'").out;
+  const std::string under_way = there(".fatespec-deploy.0123." + std::to_string(::getpid()));
+  shell("mkdir -p " + killed + "/closed " + under_way + "; : >" + killed + "/closed/file; chmod 0 " + killed +
+        "/closed");
+  EXPECT_EQ(run("{from: " + here_ / "one" + ", to: " + there("one") + "}").status, 0);
+  EXPECT_FALSE(std::filesystem::exists(killed));
+  EXPECT_TRUE(std::filesystem::exists(under_way));
+}
+
 // More than one command of the board can take.
 TEST_F(Deploy, RemovesManyFiles) {
   here_.write("t/same", "1");
