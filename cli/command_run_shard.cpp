@@ -94,12 +94,17 @@ class ShardRun {
     auto writer = farm::ShardWriter::begin(farm::results_directory(directory_), shard_, node_name(), before_, losses_);
     if (!writer) return writer.error();
     writer_.emplace(std::move(*writer));
-    for (const auto& test : tests)
-      if (const auto lost = losses_.find(test); lost != losses_.end() && lost->second >= farm::most_losses)
-        if (auto told = tell_error(test, fmt::format("node lost: {} nodes were lost while it ran", lost->second));
-            !told)
-          return told;
+    for (const auto& test : tests) {
+      if (!is_given_up(test)) continue;
+      const auto reason = fmt::format("node lost: {} nodes were lost while it ran", losses_.at(test));
+      if (auto told = tell_error(test, reason); !told) return told;
+    }
     return {};
+  }
+
+  bool is_given_up(const farm::TestKey& test) const {
+    const auto lost = losses_.find(test);
+    return lost != losses_.end() && lost->second >= farm::most_losses;
   }
 
   base::Result<void> tell_error(const farm::TestKey& test, const std::string& reason) {
@@ -120,7 +125,7 @@ class ShardRun {
       if (test.spec->agree && order.contains(key(test)))
         groups.insert({model::declared_name(test), test.configuration->name});
     for (const auto& test : tests)
-      if (groups.contains({model::parse_full_name(test.first).declared, test.second}))
+      if (groups.contains({model::parse_full_name(test.first).declared, test.second}) && !is_given_up(test))
         order.try_emplace(test, order.size());
     runner::keep_tests(inputs_.plan, [&](const auto& test) { return order.contains(key(test)); });
     std::sort(planned.begin(), planned.end(),

@@ -52,9 +52,14 @@ StopSignal::~StopSignal() {
 
 bool StopSignal::still_wanted() { return wanted.exchange(false); }
 
+void StopSignal::cancel() {
+  cancelled_ = true;
+  wake_.cancel();
+}
+
 void StopSignal::wait() {
   wake_.async_wait(boost::asio::posix::stream_descriptor::wait_read, [this](boost::system::error_code code) {
-    if (code || !wake_.is_open()) return;
+    if (code || cancelled_) return;
     std::uint64_t count = 0;
     (void)!::read(wake_.native_handle(), &count, sizeof count);
     if (wanted) stop_();

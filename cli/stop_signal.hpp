@@ -21,13 +21,14 @@ class StopSignal {
   /// True once after each SIGTSTP that no SIGCONT has followed.
   static bool still_wanted();
   /// Lets the loop end.
-  void cancel() { wake_.close(); }
+  void cancel();
 
  private:
   void wait();
 
-  boost::asio::posix::stream_descriptor wake_;  ///< an eventfd
+  boost::asio::posix::stream_descriptor wake_;  ///< an eventfd; open as long as a handler may write to it
   std::function<void()> stop_;
+  bool cancelled_ = false;
 };
 
 }  // namespace fatespec::cli
