@@ -12,6 +12,7 @@
 
 #include "base/clock.hpp"
 #include "base/file.hpp"
+#include "runner/brief_wait.hpp"
 #include "runner/disk_usage.hpp"
 #include "runner/guardian.hpp"
 #include "runner/orphan_reaper.hpp"
@@ -40,6 +41,7 @@ struct LocalMachine {
   Guardian* guardian = nullptr;  ///< optional
   OrphanReaper reaper = {};
   ProgramFinder programs = {};
+  BriefWait brief_wait = {};
   std::set<LocalProcess*> running = {};
   std::unique_ptr<TestCgroups> cgroups = {};  ///< where they can be had
   base::FileDescriptor null = base::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));  ///< stdin of most tests

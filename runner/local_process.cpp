@@ -47,26 +47,43 @@ void LocalProcess::begin() {
   if (machine_.guardian != nullptr) machine_.guardian->test_started(pid_, request_.test_directory);
   if (!machine_.disk_used && !request_.test_directory.empty()) machine_.look_at_disk(request_.test_directory);
   disk_used_before_ = machine_.disk_used.value_or(0);
-  watch_exit();
   for (auto& stream : streams_)
     stream->start(
-        shared_from_this(), [this](std::size_t bytes) { count_output(bytes); }, [this] { finish_if_over(); });
+        shared_from_this(), [this](std::size_t bytes) { count_output(bytes); }, [this] { stream_ended(); });
   if (request_.timeout) arm(*request_.timeout, &LocalProcess::time_is_up);
 }
 
-void LocalProcess::watch_exit() {
-  exit_.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code code) {
-    if (code) return;
-    if (self->has_exited()) self->process_ended();
-    else self->watch_exit();
-  });
+// Most programs end with their output.
+void LocalProcess::stream_ended() {
+  if (!exited_ && streams_ended()) end_or_watch(machine_.brief_wait.sees_end_of(pid_));
+  finish_if_over();
 }
 
-// The reactor may report what became of another descriptor: it uses its records of closed ones again while events of
-// theirs are still in its queue.
-bool LocalProcess::has_exited() const {
-  siginfo_t info{};
-  return ::waitid(P_PID, static_cast<id_t>(pid_), &info, WEXITED | WNOHANG | WNOWAIT) != 0 || info.si_pid == pid_;
+void LocalProcess::end_or_watch(bool ended) {
+  if (ended) process_ended();
+  else if (!exit_.is_open()) watch_exit();
+}
+
+// Only what outlives its output, or runs for longer than a look, has a descriptor that tells its end: to have one for
+// each of many short tests costs a tenth of what the runner does for it.
+void LocalProcess::watch_exit() {
+  if (!exit_.is_open()) {
+    const auto process = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+    if (process < 0) return;  // there are too many open files: the next look looks again
+    error_code problem;
+    exit_.assign(process, problem);
+    if (problem) {
+      ::close(process);
+      return;
+    }
+  }
+  exit_.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code code) {
+    if (code || self->exited_) return;
+    // The reactor may report what became of another descriptor: it uses its records of closed ones again while events
+    // of theirs are still in its queue.
+    if (has_ended(self->pid_)) self->process_ended();
+    else self->watch_exit();
+  });
 }
 
 void LocalProcess::count_output(std::size_t bytes) {
@@ -76,6 +93,8 @@ void LocalProcess::count_output(std::size_t bytes) {
 }
 
 void LocalProcess::look_at_limits(long machine_tasks) {
+  const auto self = shared_from_this();
+  if (!exited_ && !exit_.is_open()) end_or_watch(has_ended(pid_));
   if (over_ || ended_by_us()) return;
   if (auto excess = tree_.excess(machine_tasks)) {
     exceed(std::move(*excess));

@@ -46,12 +46,12 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   bool open_input();
   bool open_streams(OutputSink& output, OutputSink& error);
   bool launch_program();
-  bool hold_process();
   void begin();
 
   // While it runs.
+  void stream_ended();
+  void end_or_watch(bool ended);
   void watch_exit();
-  bool has_exited() const;
   void count_output(std::size_t bytes);
   void look_at_directory();
   bool directory_too_large();
@@ -87,7 +87,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   base::FileDescriptor stdin_;
   std::array<base::FileDescriptor, 2> write_ends_;
   std::array<std::unique_ptr<OutputPipe>, 2> streams_;
-  boost::asio::posix::stream_descriptor exit_;  ///< a pidfd
+  boost::asio::posix::stream_descriptor exit_;  ///< a pidfd, once it is needed
   boost::asio::steady_timer timer_;
   boost::asio::steady_timer poll_;
   unsigned armed_ = 0;            ///< how often the timer was armed or disarmed
