@@ -138,6 +138,16 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above.back();
 }
 
+/// The shortest candidate that begins with what was written.
+std::optional<std::string> completed(const std::string& wanted, const std::vector<std::string>& candidates) {
+  constexpr std::size_t shortest = 2;
+  std::optional<std::string> best;
+  if (wanted.size() < shortest) return best;
+  for (const auto& candidate : candidates)
+    if (lower(candidate).starts_with(wanted) && (!best || candidate.size() < best->size())) best = candidate;
+  return best;
+}
+
 }  // namespace
 
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
@@ -151,7 +161,7 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
     best_distance = distance;
     best = candidate;
   }
-  return best;
+  return best ? best : completed(wanted, candidates);
 }
 
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -111,20 +112,46 @@ std::string hunk(const std::vector<Edit>& edits, std::size_t lines_before, const
 
 /// The part of two texts that is worth aligning: from a few lines before the first difference on.
 struct Window {
-  std::size_t start = 0;  ///< bytes
-  std::size_t lines = 0;  ///< before `start`
+  std::size_t lines = 0;  ///< before it, in both texts
+  std::string_view expected;
+  std::string_view actual;
 };
 
-Window window_of(std::string_view expected, std::string_view actual, std::size_t context) {
-  const auto [differs, ignored] = std::mismatch(expected.begin(), expected.end(), actual.begin(), actual.end());
-  const std::string_view common = expected.substr(0, static_cast<std::size_t>(differs - expected.begin()));
-  std::size_t start = common.size();
-  for (std::size_t lines = 0; lines <= context && start > 0; ++lines) {
-    const auto newline = start > 1 ? common.rfind('\n', start - 2) : std::string_view::npos;
-    start = newline == std::string_view::npos ? 0 : newline + 1;
+/// How many lines the texts have in common at their beginning.
+std::size_t equal_lines(std::string_view expected, std::string_view actual, model::Comparison comparison) {
+  if (comparison == model::Comparison::exact) {
+    const auto differs = std::mismatch(expected.begin(), expected.end(), actual.begin(), actual.end()).first;
+    return static_cast<std::size_t>(std::count(expected.begin(), differs, '\n'));
   }
-  const auto before = common.substr(0, start);
-  return {start, static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))};
+  std::size_t lines = 0;
+  while (!expected.empty() && !actual.empty() &&
+         normalise_blanks(take_line(expected)) == normalise_blanks(take_line(actual)))
+    ++lines;
+  return lines;
+}
+
+Window window_of(std::string_view expected, std::string_view actual, const DiffOptions& options) {
+  const std::size_t equal = equal_lines(expected, actual, options.comparison);
+  Window window{equal - std::min(equal, options.context), expected, actual};
+  for (std::size_t i = 0; i < window.lines; ++i) {
+    take_line(window.expected);
+    take_line(window.actual);
+  }
+  return window;
+}
+
+// Where one of them is cut, what follows in the other is no change.
+std::pair<Lines, Lines> lines_of(const Window& window) {
+  const auto cut = [](std::string_view text) {
+    Lines lines = base::split_lines(text.substr(0, most_bytes));
+    if (text.size() > most_bytes && lines.size() > 1) lines.pop_back();  // a part of one
+    return lines;
+  };
+  Lines before = cut(window.expected);
+  Lines after = cut(window.actual);
+  if (window.expected.size() > most_bytes) after.resize(std::min(after.size(), before.size()));
+  if (window.actual.size() > most_bytes) before.resize(std::min(after.size(), before.size()));
+  return {std::move(before), std::move(after)};
 }
 
 std::string limit_lines(const std::string& text, std::size_t most) {
@@ -147,9 +174,8 @@ std::string undiffed(std::string_view expected, std::string_view actual) {
 }  // namespace
 
 std::string unified_diff(std::string_view expected, std::string_view actual, const DiffOptions& options) {
-  const Window window = window_of(expected, actual, options.context);
-  const Lines before = base::split_lines(expected.substr(window.start, most_bytes));
-  const Lines after = base::split_lines(actual.substr(window.start, most_bytes));
+  const Window window = window_of(expected, actual, options);
+  const auto [before, after] = lines_of(window);
   LineNumbers numbers(options.comparison);
   const auto before_numbers = numbers.number(before);
   auto edits = align(before_numbers, numbers.number(after));

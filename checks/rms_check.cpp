@@ -37,6 +37,8 @@ void RmsCheck::compare_block(const char* output, const char* reference, std::siz
   for (std::size_t i = 0; i < samples; ++i) output_[i] *= output_step;
   for (std::size_t i = 0; i < samples; ++i) reference_[i] *= reference_step;
   const DoubleDifference found = difference(output_.data(), reference_.data(), samples);
+  if (!found.finite || found.largest > 0)
+    differing_.add(count_differing(output_.data(), reference_.data(), samples), position);
   if (!found.finite || found.largest > peak_) {
     const DifferencePlaces places = places_of_differences(output_.data(), reference_.data(), samples);
     if (places.not_finite && not_finite_ == 0) not_finite_ = position + *places.not_finite + 1;
@@ -60,8 +62,8 @@ std::string RmsCheck::conclude(Reading& reading) {
   const std::uint64_t apart = std::max(output_samples, reference_samples) - std::min(output_samples, reference_samples);
   if (not_finite_ > 0) reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
   else if (!(rms < parameters_.threshold))
-    reading.reason = fmt::format("rms {:.6g} is not below {:.6g}; the peak is {:.6g}, at sample {} of {}", rms,
-                                 parameters_.threshold, peak_, peak_at_, compared());
+    reading.reason = fmt::format("rms {:.6g} is not below {:.6g}; {}; the peak is {:.6g}, at sample {}", rms,
+                                 parameters_.threshold, differing_.describe(compared()), peak_, peak_at_);
   if (apart > parameters_.size_tolerance)
     reading.reason +=
         fmt::format("{}{} samples, expected {}", reading.reason.empty() ? "" : "; ", output_samples, reference_samples);

@@ -30,6 +30,7 @@ class RmsCheck final : public SampleCheck {
   double peak_ = 0;
   std::uint64_t peak_at_ = 0;
   std::uint64_t not_finite_ = 0;  ///< 1 + the position of the first such difference
+  DifferingSamples differing_;
 };
 
 }  // namespace fatespec::checks

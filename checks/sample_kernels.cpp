@@ -144,6 +144,25 @@ FATESPEC_CLONES std::uint64_t squares_s16(const char* a, const char* b, std::siz
 }
 
 // Eight partial sums: the order of additions is fixed, whatever the width of the registers.
+template <class Sample>
+inline std::uint64_t count_unequal(const char* a, const char* b, std::size_t n) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < n; ++i) count += load<Sample>(a, i) != load<Sample>(b, i) ? 1 : 0;
+  return count;
+}
+
+FATESPEC_CLONES std::uint64_t unequal_u8(const char* a, const char* b, std::size_t n) {
+  return count_unequal<std::uint8_t>(a, b, n);
+}
+FATESPEC_CLONES std::uint64_t unequal_s16(const char* a, const char* b, std::size_t n) {
+  return count_unequal<std::int16_t>(a, b, n);
+}
+FATESPEC_CLONES std::uint64_t unequal_doubles(const double* a, const double* b, std::size_t n) {
+  std::uint64_t count = 0;
+  for (std::size_t i = 0; i < n; ++i) count += a[i] != b[i] ? 1 : 0;
+  return count;
+}
+
 FATESPEC_CLONES DoubleDifference difference_of(const double* a, const double* b, std::size_t n) {
   constexpr std::size_t lanes = 8;
   double squares[lanes] = {};
@@ -224,6 +243,23 @@ void to_doubles(SampleFormat format, const char* bytes, std::size_t samples, dou
 double step_of(SampleFormat format) {
   if (model::is_float(format)) return 1.0;
   return std::ldexp(1.0, 1 - 8 * static_cast<int>(model::bytes_per_sample(format)));
+}
+
+Excess count_differing(SampleFormat format, const char* a, const char* b, std::size_t samples) {
+  Excess found;
+  found.count = format == SampleFormat::u8 ? unequal_u8(a, b, samples) : unequal_s16(a, b, samples);
+  if (found.count == 0) return found;
+  const auto bytes = samples * model::bytes_per_sample(format);
+  const auto at = static_cast<std::size_t>(std::mismatch(a, a + bytes, b).first - a);
+  found.first = at / model::bytes_per_sample(format);
+  return found;
+}
+
+Excess count_differing(const double* a, const double* b, std::size_t samples) {
+  Excess found;
+  found.count = unequal_doubles(a, b, samples);
+  if (found.count > 0) found.first = static_cast<std::size_t>(std::mismatch(a, a + samples, b).first - a);
+  return found;
 }
 
 DoubleDifference difference(const double* a, const double* b, std::size_t samples) {

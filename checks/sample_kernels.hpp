@@ -23,6 +23,10 @@ struct Excess {
 Excess count_excess(model::SampleFormat format, const char* a, const char* b, std::size_t samples,
                     std::uint64_t tolerance);
 
+/// How many samples differ at all, and the first that does. Of u8 and s16.
+Excess count_differing(model::SampleFormat format, const char* a, const char* b, std::size_t samples);
+Excess count_differing(const double* a, const double* b, std::size_t samples);
+
 /// The sum of the squared differences of u8 or s16 samples, exactly.
 std::uint64_t sum_of_squares(model::SampleFormat format, const char* a, const char* b, std::size_t samples);
 

@@ -50,6 +50,7 @@ void StdDevCheck::compare(const char* output, const char* reference, std::size_t
   }
   squares_ += sum_of_squares(parameters_.format, output, reference, samples);
   const std::uint64_t largest = largest_difference(parameters_.format, output, reference, samples);
+  if (largest > 0) differing_.add(count_differing(parameters_.format, output, reference, samples), compared());
   if (largest <= largest_) return;
   largest_ = largest;
   largest_at_ = compared() + count_excess(parameters_.format, output, reference, samples, largest - 1).first;
@@ -63,6 +64,8 @@ void StdDevCheck::compare_floats(const char* output, const char* reference, std:
     to_doubles(parameters_.format, reference + at * width, n, reference_.data());
     const DoubleDifference found = difference(output_.data(), reference_.data(), n);
     float_squares_ += found.squares;
+    if (!found.finite || found.largest > 0)
+      differing_.add(count_differing(output_.data(), reference_.data(), n), compared() + at);
     if (found.finite && found.largest <= float_largest_) continue;
     const DifferencePlaces places = places_of_differences(output_.data(), reference_.data(), n);
     if (places.not_finite && not_finite_ == 0) not_finite_ = compared() + at + *places.not_finite + 1;
@@ -110,11 +113,11 @@ std::string StdDevCheck::conclude(Reading& reading) {
                                  whole_output_bytes() < shortest ? "the output" : "the reference", shortest);
   else if (not_finite_ > 0) reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
   else if (!(distance <= parameters_.fuzz + rounding))
-    reading.reason = fmt::format(
-        "stddev {} is not within {} of {}; {}", shown, parameters_.fuzz, parameters_.target,
-        largest_ == 0 && float_largest_ == 0
-            ? "nothing differs"
-            : fmt::format("the largest difference is {}, at sample {} of {}", largest, largest_at_, compared()));
+    reading.reason = fmt::format("stddev {} is not within {} of {}; {}", shown, parameters_.fuzz, parameters_.target,
+                                 largest_ == 0 && float_largest_ == 0
+                                     ? "nothing differs"
+                                     : fmt::format("{}; the largest difference is {}, at sample {}",
+                                                   differing_.describe(compared()), largest, largest_at_));
   if (apart > parameters_.size_tolerance)
     reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(),
                                   reference_bytes());

@@ -33,6 +33,7 @@ class StdDevCheck final : public SampleCheck {
   std::uint64_t not_finite_ = 0;  ///< 1 + the position of the first such difference
   std::vector<double> output_;
   std::vector<double> reference_;
+  DifferingSamples differing_;
 };
 
 }  // namespace fatespec::checks

@@ -18,27 +18,11 @@ constexpr std::uint64_t most_of_a_frame_report = std::uint64_t{256} << 20;
 
 std::string in_quotes(std::string_view text) { return "\"" + base::shorten(base::printable(text), 80) + "\""; }
 
-/// The first line of a text, which is removed from it. One by one: a list of a large text's lines is larger than it.
-std::string_view take_line(std::string_view& text) {
-  const std::size_t end = std::min(text.find('\n'), text.size());
-  const std::string_view line = text.substr(0, end);
-  text.remove_prefix(std::min(end + 1, text.size()));
-  return line;
-}
-
-/// Lines count from 1.
-std::string_view line_of(std::string_view text, std::size_t number) {
+/// What a text has in that line, from 1; nothing if `text` is only a beginning that does not reach it.
+std::optional<std::string> shown_line(std::string_view text, std::uint64_t number, bool is_whole) {
   for (; number > 1 && !text.empty(); --number) take_line(text);
-  return take_line(text);
-}
-
-/// Where the first line begins that differs by more than blanks; `fallback` if none does.
-std::uint64_t first_difference_in_words(std::string_view actual, std::string_view expected, std::uint64_t fallback) {
-  for (std::string_view rest = actual; !rest.empty();) {
-    const std::uint64_t at = actual.size() - rest.size();
-    if (expected.empty() || normalise_blanks(take_line(rest)) != normalise_blanks(take_line(expected))) return at;
-  }
-  return expected.empty() ? fallback : actual.size();
+  if (!text.empty()) return in_quotes(take_line(text));
+  return is_whole ? std::optional<std::string>("the end") : std::nullopt;
 }
 
 }  // namespace
@@ -86,36 +70,38 @@ void TextCheck::compare_reference(Reading& reading) {
 }
 
 void TextCheck::describe_difference(Reading& reading) const {
-  const std::string expected = expected_.reference->head(limit_);
-  const std::uint64_t at = expected_.comparison == model::Comparison::whitespace
-                               ? first_difference_in_words(kept_, expected, comparison_->first_difference())
-                               : comparison_->first_difference();
+  Reference& reference = *expected_.reference;
+  // With fewer blanks in the output than in the reference its lines are further on there.
+  const std::string expected = reference.head(expected_.comparison == model::Comparison::exact ? limit_ : 2 * limit_);
   const std::string& label = expected_.label;
   if (expected_.one_line) {
     reading.reason = fmt::format("{} is {}, expected {}", label, in_quotes(kept_), in_quotes(expected));
     return;
   }
   if (reading.output.bytes == 0) {
-    reading.reason = fmt::format("{} is empty, expected {}", label, base::format_size(expected_.reference->size()));
+    reading.reason = fmt::format("{} is empty, expected {}", label, base::format_size(reference.size()));
   } else if (base::trim(kept_) == base::trim(expected) && kept_all_) {
     reading.reason = fmt::format("{} differs only in blanks or newlines at its beginning or end", label);
-  } else if (kept_.find('\0') != std::string::npos || expected.find('\0') != std::string_view::npos ||
-             at > kept_.size()) {
-    reading.reason = fmt::format("{} differs first at byte {} ({} bytes, expected {})", label, at, reading.output.bytes,
-                                 expected_.reference->size());
+  } else if (kept_.find('\0') != std::string::npos || expected.find('\0') != std::string_view::npos) {
+    reading.reason = fmt::format("{} differs first at byte {} ({} bytes, expected {})", label,
+                                 comparison_->first_difference(), reading.output.bytes, reference.size());
     return;
   } else {
-    const std::string_view before = std::string_view(kept_).substr(0, at);
-    const auto line = static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n')) + 1;
-    const auto line_or_end = [&](std::string_view text) {
-      return at >= text.size() && (text.empty() || text.back() == '\n') ? "the end" : in_quotes(line_of(text, line));
-    };
-    reading.reason = fmt::format("{} differs first in line {}: {}, expected {}", label, line, line_or_end(kept_),
-                                 line_or_end(expected));
+    reading.reason = describe_line(expected, reading.output.bytes);
   }
   describe_frames(expected, reading);
   if (std::max(expected.size(), kept_.size()) <= kept_bytes)
     reading.detail += unified_diff(expected, kept_, {.comparison = expected_.comparison});
+}
+
+std::string TextCheck::describe_line(std::string_view expected, std::uint64_t bytes) const {
+  const std::uint64_t line = comparison_->line_of_first_difference();
+  const auto ours = shown_line(kept_, line, kept_all_);
+  const auto theirs = shown_line(expected, line, expected.size() == expected_.reference->size());
+  if (ours && theirs)
+    return fmt::format("{} differs first in line {}: {}, expected {}", expected_.label, line, *ours, *theirs);
+  return fmt::format("{} differs first in line {} ({} bytes, expected {})", expected_.label, line, bytes,
+                     expected_.reference->size());
 }
 
 void TextCheck::describe_frames(const std::string& expected, Reading& reading) const {

@@ -34,6 +34,7 @@ class TextCheck final : public Check {
  private:
   void compare_reference(Reading& reading);
   void describe_difference(Reading& reading) const;
+  std::string describe_line(std::string_view expected, std::uint64_t bytes) const;
   void describe_frames(const std::string& expected, Reading& reading) const;
   void search_expression(Reading& reading) const;
   void check_size(Reading& reading) const;

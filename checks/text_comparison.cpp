@@ -3,6 +3,20 @@
 #include <algorithm>
 
 namespace fatespec::checks {
+namespace {
+
+std::uint64_t count_lines(std::string_view text) {
+  return static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+}  // namespace
+
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.find('\n'), text.size());
+  const std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(end + 1, text.size()));
+  return line;
+}
 
 std::string normalise_blanks(std::string_view line) {
   std::string text;
@@ -31,7 +45,9 @@ void TextComparison::compare_exactly(std::string_view bytes) {
     } else if (expected != actual) {
       const auto [at, ignored] = std::mismatch(expected.begin(), expected.end(), actual.begin(), actual.end());
       first_difference_ = offset_ + static_cast<std::uint64_t>(at - expected.begin());
+      lines_ += count_lines(actual.substr(0, static_cast<std::size_t>(at - expected.begin())));
     } else {
+      lines_ += count_lines(actual);
       offset_ += actual.size();
       bytes.remove_prefix(actual.size());
     }
@@ -46,6 +62,7 @@ void TextComparison::compare_normalised(std::string_view bytes) {
 void TextComparison::expect_normalised(char c) {
   char expected = 0;
   if (normal_equal_) normal_equal_ = next_reference(expected) && expected == c;
+  if (normal_equal_ && c == '\n') ++normal_lines_;
 }
 
 bool TextComparison::next_reference(char& c) {

@@ -11,6 +11,10 @@
 
 namespace fatespec::checks {
 
+/// The first line of a text, without its newline; it is removed from the text. To take one after the other needs no
+/// list of them, which would be larger than the text.
+std::string_view take_line(std::string_view& text);
+
 /// A line without blanks at its end and with every other run of them made one space.
 std::string normalise_blanks(std::string_view line);
 
@@ -54,8 +58,12 @@ class TextComparison {
   bool finish();
   /// Offset of the first byte that differs exactly; the shorter text's length if one is a prefix of the other.
   std::uint64_t first_difference() const { return first_difference_.value_or(offset_); }
+  /// The line of the first difference that counts, from 1. After finish().
+  std::uint64_t line_of_first_difference() const { return (in_words() ? normal_lines_ : lines_) + 1; }
 
  private:
+  /// Binary texts are compared exactly in any case, as `diff` does.
+  bool in_words() const { return comparison_ == model::Comparison::whitespace && !binary_; }
   void compare_exactly(std::string_view bytes);
   void compare_normalised(std::string_view bytes);
   void expect_normalised(char c);
@@ -65,8 +73,10 @@ class TextComparison {
   model::Comparison comparison_;
   std::uint64_t offset_ = 0;
   std::optional<std::uint64_t> first_difference_;
-  bool binary_ = false;  ///< a NUL was seen: `diff` then compares bytes
+  std::uint64_t lines_ = 0;  ///< before it, or so far
+  bool binary_ = false;      ///< a NUL was seen: `diff` then compares bytes
   bool normal_equal_ = true;
+  std::uint64_t normal_lines_ = 0;  ///< before the first difference of the normalised texts, or so far
   BlankNormaliser actual_;
   BlankNormaliser expected_;
   std::uint64_t reference_at_ = 0;  ///< what was normalised of the reference

@@ -43,6 +43,8 @@ TEST(Sizes, AreReadInPowersOf1024) {
 TEST(Nearest, FindsMisspellingsAndNothingElse) {
   EXPECT_EQ(nearest("timeot", {"tags", "timeout", "slots"}), "timeout");
   EXPECT_EQ(nearest("md5", {"MD5", "SHA1"}), "MD5");
+  EXPECT_EQ(nearest("desc", {"name", "spec", "description"}), "description") << "an abbreviation";
+  EXPECT_EQ(nearest("tol", {"size_tolerance", "tolerance"}), "tolerance");
   EXPECT_EQ(nearest("zebra", {"timeout", "slots"}), std::nullopt);
 }
 

@@ -138,7 +138,8 @@ TEST(Rms, IsComputedAtFullScale) {
   EXPECT_EQ(reading.output.text,
             "rms 7.62939e-05, peak 0.00012207, 4 samples, accuracy limited");  // 2.5 / 32768, 4 / 32768
   EXPECT_EQ(rms({"r", 1e-5, SampleFormat::s16, SampleFormat::s16, 0}, samples({0, 0}, 2), samples({0, 2}, 2)).reason,
-            "rms 4.31584e-05 is not below 1e-05; the peak is 6.10352e-05, at sample 1 of 2");
+            "rms 4.31584e-05 is not below 1e-05; 1 of 2 samples differ, first at sample 1; the peak is 6.10352e-05, at "
+            "sample 1");
 }
 
 TEST(Rms, FormatsMayDiffer) {
@@ -199,13 +200,16 @@ TEST(StdDev, FollowsTheRuleOfFate) {
             "stddev 3.00, PSNR 86.79, largest difference 3, bytes 12 / 12");
   EXPECT_TRUE(stddev(parameters(2.9, 0.1), ref, out).passed);
   EXPECT_EQ(stddev(parameters(0, 1), ref, out).reason,
-            "stddev 3.00 is not within 1 of 0; the largest difference is 3, at sample 0 of 6");
+            "stddev 3.00 is not within 1 of 0; 6 of 6 samples differ, first at sample 0; the largest difference is 3, "
+            "at sample 0");
   EXPECT_EQ(stddev(parameters(6, 1), ref, out).reason,
-            "stddev 3.00 is not within 1 of 6; the largest difference is 3, at sample 0 of 6")
+            "stddev 3.00 is not within 1 of 6; 6 of 6 samples differ, first at sample 0; the largest difference is 3, "
+            "at sample 0")
       << "better is not as it was";
   EXPECT_EQ(stddev(parameters(6, 1), ref, ref).reason, "stddev 0.00 is not within 1 of 6; nothing differs");
-  EXPECT_EQ(stddev(parameters(0, 1), ref, samples({1, 0, -9, 2, 9, 0}, 2)).reason,
-            "stddev 5.27 is not within 1 of 0; the largest difference is 9, at sample 2 of 6");
+  EXPECT_EQ(stddev(parameters(0, 1), ref, samples({0, 1, -9, 2, 9, 0}, 2)).reason,
+            "stddev 5.27 is not within 1 of 0; 4 of 6 samples differ, first at sample 1; the largest difference is 9, "
+            "at sample 2");
   EXPECT_EQ(stddev(parameters(3, 0), ref, out + "xx").reason, "size is 14 bytes, expected 12");
   EXPECT_EQ(stddev(parameters(0, 9), samples({0}, 2), samples({0}, 2)).reason, "the output has less than 12 bytes");
 }
@@ -224,7 +228,8 @@ TEST(StdDev, WhatIsNoNumberIsNamed) {
   const std::string with_infinity = floats<float>({0, INFINITY, -0.5F, 1});
   EXPECT_TRUE(stddev(parameters, with_infinity, with_infinity).passed) << "the same infinity";
   EXPECT_EQ(stddev({"r", SampleFormat::f32, 0, 1, 0, 0}, ref, floats<float>({0, 0.5F, -0.25F, 1})).reason,
-            "stddev 2097152.00 is not within 1 of 0; the largest difference is 4194304, at sample 2 of 4");
+            "stddev 2097152.00 is not within 1 of 0; 1 of 4 samples differ, first at sample 2; the largest difference "
+            "is 4194304, at sample 2");
 }
 
 TEST(StdDev, FloatsAreScaled) {

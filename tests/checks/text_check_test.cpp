@@ -132,6 +132,38 @@ TEST(TextCheck, NamesTheLineThatDiffersByMoreThanBlanks) {
   EXPECT_EQ(check.finish().reason, "stdout differs first in line 3: \"X\", expected \"Y\"");
 }
 
+/// `count` numbered lines; the one before the last is `odd`.
+std::string numbered(int count, const std::string& blanks, const std::string& odd) {
+  std::string text;
+  for (int i = 1; i <= count; ++i) text += "a" + blanks + (i == count - 1 ? odd : std::to_string(i)) + "\n";
+  return text;
+}
+
+// With other blanks the same line is at other places of the two texts.
+TEST(TextCheck, OfLongTextsOnlyWhatDiffersByMoreThanBlanksIsShown) {
+  const auto with_blanks = [](int count) {
+    return check(
+        {.reference = text_reference(numbered(count, "   ", "x")), .comparison = model::Comparison::whitespace},
+        numbered(count, " ", "y"));
+  };
+  const Reading reading = with_blanks(80'000);
+  EXPECT_EQ(reading.reason, "stdout differs first in line 79999: \"a y\", expected \"a   x\"");
+  EXPECT_EQ(reading.detail, "@@ -79996,5 +79996,5 @@\n a   79996\n a   79997\n a   79998\n-a   x\n+a y\n a   80000\n");
+  EXPECT_EQ(with_blanks(1'000'000).reason,
+            "stdout differs first in line 999999 (" + std::to_string(numbered(1'000'000, " ", "y").size()) +
+                " bytes, expected " + std::to_string(numbered(1'000'000, "   ", "x").size()) + ")");
+  EXPECT_EQ(check({.reference = text_reference(numbered(1'000'000, " ", "x"))}, numbered(1'000'000, " ", "y")).reason,
+            "stdout differs first in line 999999 (8888891 bytes, expected 8888891)");
+}
+
+// What of the window's end is there in one text alone is no change.
+TEST(UnifiedDiff, LinesAfterTheEndOfItsWindowAreNoChange) {
+  const std::string rest = numbered(300'000, "  ", "z");
+  std::string fewer_blanks = numbered(300'000, " ", "z");
+  EXPECT_EQ(unified_diff("k\n" + rest, "l\n" + fewer_blanks, {.comparison = model::Comparison::whitespace}),
+            "@@ -1,4 +1,4 @@\n-k\n+l\n a  1\n a  2\n a  3\n");
+}
+
 TEST(UnifiedDiff, LargeDifferencesEndInTime) {
   std::string before;
   std::string after;
