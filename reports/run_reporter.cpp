@@ -134,15 +134,32 @@ base::Duration RunReporter::expected(const std::string& test, const std::string&
 
 // From earlier runs' times where there are any, else from the pace of this one.
 std::string RunReporter::remaining() const {
-  if (done_ == 0 || done_ >= total_) return "";
-  const base::Duration elapsed = clock_.steady() - began_;
-  double fraction = static_cast<double>(done_) / static_cast<double>(total_);
-  if (done_expected_.count() > 0 && total_expected_ > done_expected_)
-    fraction = static_cast<double>(done_expected_.count()) / static_cast<double>(total_expected_.count());
-  const double left = base::seconds(elapsed) * (1 - fraction) / fraction;
+  if (done_ >= total_) return "";
+  const double elapsed = base::seconds(clock_.steady() - began_);
+  double left = 0;
+  if (total_expected_ > done_expected_) {
+    left = remaining_by_history(elapsed);
+  } else if (done_ > 0) {
+    const double fraction = static_cast<double>(done_) / static_cast<double>(total_);
+    left = elapsed * (1 - fraction) / fraction;
+  }
   return left < 0.5 || left > 360000
              ? ""
              : "  ETA " + base::format_duration(std::chrono::milliseconds(static_cast<std::int64_t>(left * 1000)));
+}
+
+// What runs counts as far as it has come: the first to end are often failures of a moment, before the longest.
+double RunReporter::remaining_by_history(double elapsed) const {
+  double work = base::seconds(done_expected_);
+  double longest = 0;
+  for (const auto& [test, running] : running_) {
+    const double whole = base::seconds(expected(test->name, test->configuration->name));
+    const double so_far = std::min(whole, base::seconds(clock_.steady() - running.started));
+    work += so_far;
+    longest = std::max(longest, whole - so_far);
+  }
+  if (work <= 0) return 0;
+  return std::max(longest, elapsed * (base::seconds(total_expected_) - work) / work);
 }
 
 std::string RunReporter::status_line() const {

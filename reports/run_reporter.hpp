@@ -68,6 +68,7 @@ class RunReporter {
   std::string show_command() const;
   std::string status_line() const;
   std::string remaining() const;
+  double remaining_by_history(double elapsed) const;
   base::Duration expected(const std::string& test, const std::string& configuration) const;
 
   Console& console_;

@@ -109,6 +109,41 @@ TEST(RunReporter, BadResultsAreShownAtOnceAndAgainAtTheEnd) {
       << text;
 }
 
+class StoppedClock final : public base::Clock {
+ public:
+  base::SteadyTime steady() const override { return now; }
+  base::UtcTime utc() const override { return {}; }
+  base::SteadyTime now{};
+};
+
+// A failure of a moment goes first, and says nothing of the two that are the longest.
+TEST(RunReporter, WhatStillRunsCountsForTheTimeThatIsLeft) {
+  const test::TemporaryDirectory directory;
+  std::FILE* file = std::fopen((directory / "out").c_str(), "w");
+  ASSERT_NE(file, nullptr);
+  Console console(file, false, false);
+  StoppedClock clock;
+  std::vector<model::PlannedTest> tests(2);
+  for (auto& test : tests) {
+    test.name = "s/long" + std::to_string(&test - tests.data());
+    test.spec = std::make_shared<const model::TestSpec>();
+    test.configuration = std::make_shared<const model::Configuration>(model::Configuration{.name = "default"});
+  }
+  RunReporterOptions options;
+  options.expected = {{{"s/long0", "default"}, 40s}, {{"s/long1", "default"}, 41s}, {{"s/quick", "default"}, 1ms}};
+  RunReporter reporter(console, clock, options);
+  reporter.handle(model::RunStarted{"ab", "1", "c", 3, {}});
+  auto quick = std::make_shared<model::TestResult>(sample_result());
+  quick->test = "s/quick";
+  reporter.handle(model::TestFinished{quick});
+  for (const auto& test : tests) reporter.handle(model::TestStarted{&test});
+  clock.now += 10s;
+  reporter.tick();
+  std::fclose(file);
+  const std::string text = test::read_file(directory / "out");
+  EXPECT_NE(text.find("1/3 done  ETA 31.0 s\n"), std::string::npos) << text;
+}
+
 TEST(RunReporter, WhatWasBadUnderOneConfigurationIsRunAgainUnderThatOnly) {
   const test::TemporaryDirectory directory;
   std::FILE* file = std::fopen((directory / "out").c_str(), "w");
