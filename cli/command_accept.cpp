@@ -18,6 +18,7 @@
 #include "cli/reference_change.hpp"
 #include "cli/reference_proposals.hpp"
 #include "cli/show_divergence.hpp"
+#include "cli/suite_lock.hpp"
 #include "reports/console.hpp"
 #include "runner/tool_process.hpp"
 
@@ -45,6 +46,10 @@ class Accept {
     auto found = find_proposals(options_);
     if (const auto* code = std::get_if<ExitCode>(&found)) return *code;
     found_ = std::move(std::get<Proposals>(found));
+    if (found_.list.empty() && found_.refused > 0) {
+      complain("accept: nothing was accepted");
+      return ExitCode::usage;
+    }
     if (found_.list.empty()) {
       std::printf("run %s: there is nothing to accept\n", found_.run.id.c_str());
       return ExitCode::success;
@@ -74,6 +79,10 @@ class Accept {
     const std::string where = proposal.reference_file.empty() ? proposal.test->suite->file : proposal.reference_file;
     std::printf("%s%s  in %s\n", console_.styled(reports::Style::bold, base::printable(proposal.test->name)).c_str(),
                 proposal.stream == "stderr" ? ", stderr" : "", where.c_str());
+    if (!proposal.command_now.empty())
+      std::printf("    %s: the run's command was `%s`, and is now `%s`\n",
+                  console_.styled(reports::Style::yellow, "the test has changed").c_str(),
+                  base::printable(proposal.command).c_str(), base::printable(proposal.command_now).c_str());
     const std::string diff = checks::unified_diff(proposal.old_text.value_or(""), proposal.new_text);
     std::printf("%s\n", reports::coloured_diff(console_, diff, "    ").c_str());
     std::printf("%s", proposal.pictures.c_str());
@@ -113,6 +122,11 @@ class Accept {
       all = all || answer == 'a';
       if (answer == 'c' || answer == 's') answers[proposal.change] = answer;
       const bool takes = answer != 'n' && answer != 's';
+      const auto lock = SuiteLock::take(proposal.test->suite->file);
+      if (!lock) {
+        worst = complain(lock.error());
+        continue;
+      }
       if (takes) {
         if (const auto written = apply_proposal(proposal); !written) {
           worst = complain(written.error());  // the others can be taken all the same

@@ -295,6 +295,7 @@ class RunCommand {
       farm_is_done_ = finished != nullptr && finished->interrupted_by.empty();
     });
     run_.results_lost = [this] { return results_lost_.load(); };
+    run_.keep_results = [this] { return store_.writer() == nullptr || store_.writer()->flush().has_value(); };
   }
 
   void look_for_trends(const model::RunEvent& event) {

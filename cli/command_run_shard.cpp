@@ -150,6 +150,7 @@ class ShardRun {
     run.say = [](const std::string& text) { complain(text); };
     run.sinks.emplace_back([this](const auto& event) { tell(event); });
     run.results_lost = [this] { return lost_; };
+    run.keep_results = [this] { return !lost_; };
     run.tick = [this] {
       ++ticks_;
       tell_what_is_beyond_doubt();

@@ -133,7 +133,7 @@ class PlanRun {
   void finish() {
     if (finished_) return;
     finished_ = true;
-    const bool lost = options_.results_lost && options_.results_lost();
+    const bool lost = options_.keep_results && !options_.keep_results();
     exit_code_ = exit_code_of(tally_.counts(), signal_, lost);
     model::RunFinished event = run_finished(options_, clock_, began_, tally_.counts(), exit_code_);
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);

@@ -27,7 +27,8 @@ struct PlanRunOptions {
   runner::Guardian* guardian = nullptr;          ///< optional
   std::vector<model::EventSink> sinks;
   std::function<void()> tick;                   ///< called ten times a second
-  std::function<bool()> results_lost;           ///< asked at each tick and at the end
+  std::function<bool()> results_lost;           ///< asked at each tick
+  std::function<bool()> keep_results;           ///< waits until all are kept; false: some are lost
   std::function<void(const std::string&)> say;  ///< a line for the user
   /// What goes on at a board now, for the status line; empty: nothing.
   std::function<void(const std::string& board, const std::string& text)> progress;

@@ -101,6 +101,15 @@ StreamReference error_reference(const model::PlannedTest& test) {
   return {"stderr", test.spec->expect.error, test.spec->expect.error_file};
 }
 
+/// What the run ran, if it is not what would run now; empty if it is, or if that depends on the attempt's directory.
+std::string changed_command(const model::Project& project, const model::PlannedTest& test, const std::string& then) {
+  const auto line = [&](const char* directory) {
+    return runner::paste_line(project, test, runner::with_test_directory(test, directory));
+  };
+  const std::string now = line("/a");
+  return now == line("/b") && now != then ? now : "";
+}
+
 class ProposalFinder {
  public:
   explicit ProposalFinder(const ProposalOptions& options) : options_(options) {}
@@ -160,8 +169,7 @@ class ProposalFinder {
     const bool is_meant = !any_name || named;
     const auto found = planned_.find({result.test, result.configuration});
     if (found == planned_.end()) {
-      if (is_meant && (named || model::is_bad(result.verdict)))
-        refuse(result, "no spec file that is read has this test: name the file that does");
+      if (is_meant && (named || model::is_bad(result.verdict))) refuse_unknown(result);
       return;
     }
     const model::PlannedTest& test = *found->second;
@@ -169,11 +177,35 @@ class ProposalFinder {
     const StreamReference error = error_reference(test);
     if (output.is_given() && meets_output(test, result)) passing_.try_emplace(place_of(test, output), result.test);
     if (error.is_given() && meets_error(test, result)) passing_.try_emplace(place_of(test, error), result.test);
-    if (!is_meant) return;
+    if (!is_meant) {
+      note_bystander(test, result);
+      return;
+    }
     // What a known failure writes is known to be wrong.
     if (result.verdict == model::Verdict::xfail && !named) return;
     if (output.is_given() || (named && !error.is_given())) consider_output(test, result, named);
     if (error.is_given()) consider_error(test, result, named);
+  }
+
+  /// A test of a configuration that is left out, or gone, is no matter of spec files.
+  void refuse_unknown(const model::TestResult& result) {
+    const auto& named = options_.inputs.configurations;
+    const auto& known = found_.inputs.project->configurations;
+    if (!named.empty() && std::find(named.begin(), named.end(), result.configuration) == named.end()) return;
+    const bool is_known =
+        std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.name == result.configuration; });
+    refuse(result, is_known ? "no spec file that is read has this test: name the file that does"
+                            : "there is no configuration `" + result.configuration + "` any more");
+  }
+
+  /// What is not meant may share a reference with what is.
+  void note_bystander(const model::PlannedTest& test, const model::TestResult& result) {
+    if (!model::is_bad(result.verdict) || !ended_as_expected(result, test.spec->expect.status)) return;
+    if (const StreamReference output = output_reference(test); output.is_given())
+      if (auto full = found_.store->full_output(found_.run.id, result.test, result.configuration); full && *full)
+        bystanders_[place_of(test, output)].insert(std::move(**full));
+    if (const StreamReference error = error_reference(test); error.is_given() && !meets_error(test, result))
+      bystanders_[place_of(test, error)].insert(result.error.text);
   }
 
   // A test may have failed by its other stream. The whole output is kept where it differed.
@@ -237,6 +269,7 @@ class ProposalFinder {
   }
 
   void refuse(const model::TestResult& result, const std::string& why) {
+    ++found_.refused;
     std::printf("%s: not accepted, %s\n", base::printable(result.test).c_str(), base::printable(why).c_str());
   }
 
@@ -261,6 +294,7 @@ class ProposalFinder {
     if (proposal.old_text == proposal.new_text) return;
     proposal.change = class_of_change(proposal.old_text, proposal.new_text);
     proposal.command = result.command;
+    proposal.command_now = changed_command(*found_.inputs.project, test, result.command);
     candidates_[proposal.reference_file.empty() ? place_of(test, reference) : proposal.reference_file].push_back(
         std::move(proposal));
   }
@@ -295,11 +329,16 @@ class ProposalFinder {
         return one.new_text == first.new_text;
       };
       const auto passing = passing_.find(place);
-      if (passing == passing_.end() && std::all_of(proposals.begin(), proposals.end(), is_like_first)) {
+      const auto& others = bystanders_[place];
+      const bool all_agree = std::all_of(proposals.begin(), proposals.end(), is_like_first) &&
+                             std::all_of(others.begin(), others.end(),
+                                         [&](const auto& text) { return text == proposals.front().new_text; });
+      if (passing == passing_.end() && all_agree) {
         for (std::size_t i = 1; i < proposals.size(); ++i) proposals.front().also.push_back(proposals[i].test);
         take(std::move(proposals.front()));
         continue;
       }
+      found_.refused += proposals.size();
       for (const auto& proposal : proposals)
         std::printf("%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
                     base::printable(proposal.test->name).c_str(),
@@ -336,6 +375,8 @@ class ProposalFinder {
   std::map<std::string, std::vector<Proposal>> candidates_;  ///< by the place of the reference
   std::set<std::string> other_classes_;                      ///< of changes that `--class` leaves out
   std::map<std::string, std::string> passing_;               ///< by the same: a test that passes with it
+  /// By the same: what tests that were not named wrote in its place.
+  std::map<std::string, std::set<std::string>> bystanders_;
 };
 
 base::Result<std::string> edited_suite(const model::PlannedTest& test, const specs::ExpectationEdit& edit) {

@@ -31,6 +31,7 @@ struct Proposal {
   bool adds_file_key = false;  ///< the spec file does not name the reference yet
   std::string change;          ///< its class
   std::string command;         ///< of the run
+  std::string command_now;     ///< where it is another by now; empty: it is not
   std::string pictures;        ///< what there is to say of pictures; for the terminal
 };
 
@@ -40,6 +41,7 @@ struct Proposals {
   model::Run run;
   Inputs inputs;
   std::vector<Proposal> list;  ///< by class
+  std::size_t refused = 0;     ///< what was meant and is not accepted
 };
 
 /// What is not accepted, and why, is printed. The exit code if something is wrong, which has been printed as well.

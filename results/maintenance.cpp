@@ -44,7 +44,10 @@ base::Result<void> Store::remove_runs(const std::vector<std::string>& runs) {
       remove_rows(session, runs);
       session << "COMMIT";
     } catch (const soci::soci_error&) {
-      session << "ROLLBACK";
+      try {
+        session << "ROLLBACK";
+      } catch (const soci::soci_error&) {  // the first error is the one to tell
+      }
       throw;
     }
     connection_->engine.end_removal(session);

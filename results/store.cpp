@@ -94,6 +94,7 @@ constexpr auto patience = std::chrono::seconds(30);
 /// What SQLite says in words of its own, for those who name a file.
 std::string reason_of(const soci::soci_error& error) {
   const std::string message = message_of(error);
+  if (message.find("disk I/O error") != std::string::npos) return message + "; is the disk full?";
   if (message.find("file is not a database") == std::string::npos) return message;
   return "it is no file of results; name another one with --results";
 }

@@ -109,6 +109,64 @@ TEST(Accept, LeavesAReferenceThatAnotherCombinationMeets) {
   EXPECT_EQ(read_file(directory / "a.yaml"), changed);
 }
 
+TEST(Accept, LeavesAReferenceThatACombinationThatIsNotNamedWouldChangeOtherwise) {
+  const TemporaryDirectory directory;
+  const std::string suite =
+      "tests:\n  - {name: m, spec: 'echo $A', matrix: {A: [1, 2]}, expect: {stdout: \"0\\n\"}}\n"
+      "  - {name: n, spec: 'echo 3', matrix: {A: [1, 2]}, expect: {stdout: \"0\\n\"}}\n";
+  directory.write("a.yaml", suite);
+  EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
+  const auto refused = fatespec("accept --yes 'a/m[A=1]'", directory.path());
+  EXPECT_EQ(refused.status, 2) << "nothing was accepted";
+  EXPECT_NE(refused.out.find("a/m[A=1]: not accepted, another configuration or combination gives another output"),
+            std::string::npos)
+      << refused.out;
+  EXPECT_EQ(read_file(directory / "a.yaml"), suite);
+  EXPECT_EQ(fatespec("accept --yes 'a/n[A=1]'", directory.path()).status, 0) << "the other agrees";
+}
+
+TEST(Accept, LosesNothingWhereSeveralAreUnderWayAtOnce) {
+  const TemporaryDirectory directory;
+  std::string suite = "tests:\n";
+  for (int i = 0; i < 8; ++i)
+    suite += "  - {name: t" + std::to_string(i) + ", spec: echo new, expect: {stdout: \"old\\n\"}}\n";
+  directory.write("a.yaml", suite);
+  EXPECT_EQ(fatespec("run a.yaml -q", directory.path()).status, 1);
+  shell("for i in 0 1 2 3 4 5 6 7; do " FATESPEC_PROGRAM " accept --yes a/t$i >$i.out 2>&1 & done; wait",
+        directory.path());
+  EXPECT_EQ(read_file(directory / "a.yaml").find("old"), std::string::npos) << read_file(directory / "a.yaml");
+  EXPECT_EQ(shell("wc -l <a.provenance.jsonl", directory.path()).out, "8\n");
+  EXPECT_FALSE(std::filesystem::exists(directory / ".a.yaml.lock"));
+  EXPECT_EQ(fatespec("run a.yaml -q", directory.path()).status, 0);
+}
+
+TEST(Accept, TellsThatTheCommandIsNoLongerTheOneThatRan) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: t, spec: echo a, expect: {stdout: \"x\\n\"}}]\n");
+  EXPECT_EQ(fatespec("run a.yaml -q", directory.path()).status, 1);
+  directory.write("a.yaml", "tests: [{name: t, spec: echo b, expect: {stdout: \"x\\n\"}}]\n");
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_NE(accepted.out.find("the test has changed: the run's command was `echo a`, and is now `echo b`"),
+            std::string::npos)
+      << accepted.out;
+}
+
+TEST(Accept, IsSilentAboutConfigurationsThatAreLeftOutAndNamesThoseThatAreGone) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: t, spec: echo $V, expect: {stdout_file: refs/$V}}]\n");
+  const auto configurations = [&](const std::string& a) {
+    directory.write("fatespec.yaml",
+                    "suites: [a.yaml]\nconfigurations: {" + a + ": {variables: {V: x}}, b: {variables: {V: y}}}\n");
+  };
+  configurations("a");
+  EXPECT_EQ(fatespec("run -q", directory.path()).status, 3);
+  const auto of_b = fatespec("accept --yes --configuration b", directory.path());
+  EXPECT_EQ(of_b.out.find("not accepted"), std::string::npos) << of_b.out;
+  configurations("c");
+  const auto gone = fatespec("accept --yes", directory.path());
+  EXPECT_NE(gone.out.find("a/t: not accepted, there is no configuration `a` any more"), std::string::npos) << gone.out;
+}
+
 TEST(Accept, LeavesAReferenceThatOthersPassWith) {
   const TemporaryDirectory directory;
   const std::string suite =

@@ -169,8 +169,9 @@ TEST(BadInput, AFullDiskKeepsWhatFinishedAndEndsInExit3) {
   FATESPEC_NEEDS(disk);
   directory.write("a.yaml",
                   "suite: s\ntests: [{name: a, spec: head -c 60000 /dev/urandom, matrix: {N: [1,2,3,4,5,6,7,8]}}]\n");
-  const auto program = fatespec("run a.yaml --results disk/r.db -j1", directory.path());
+  const auto program = fatespec("run a.yaml --results disk/r.db -j1 --json r.json", directory.path());
   EXPECT_EQ(program.status, 3) << program.out << program.err;
+  EXPECT_EQ(json_lines(read_file(directory / "r.json"), "run_finished").at(0)["exit"], 3);
   EXPECT_NE(program.err.find("are not kept, those before them are"), std::string::npos) << program.err;
 }
 
