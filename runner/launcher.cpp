@@ -24,8 +24,6 @@
 #include <boost/process/v2/start_dir.hpp>
 #include <boost/process/v2/stdio.hpp>
 
-#include "base/short_slices.hpp"
-
 namespace fatespec::runner {
 namespace {
 
@@ -156,7 +154,6 @@ class VforkLauncher : public process::posix::default_launcher {
       const process::error_code failed = process::posix::detail::on_exec_setup(*this, program, argv, initialisers...);
       if (!failed) {
         close_others(child_error.kept_descriptor());
-        base::take_usual_slices();
         ::execve(program.c_str(), const_cast<char* const*>(argv), const_cast<char* const*>(env));
       }
       child_error.tell(failed ? failed.value() : errno);

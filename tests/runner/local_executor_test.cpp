@@ -1,13 +1,11 @@
 #include "runner/local_executor.hpp"
 
 #include <fcntl.h>
-#include <sys/syscall.h>
 
 #include <gtest/gtest.h>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "base/short_slices.hpp"
 #include "tests/support/support.hpp"
 
 namespace fatespec::runner {
@@ -139,18 +137,6 @@ TEST_F(LocalExecutorTest, SignalsAreNeitherBlockedNorIgnored) {
   std::signal(SIGPIPE, SIG_IGN);
   const std::string status = run("grep -E 'Sig(Blk|Ign)' /proc/self/status").out;
   EXPECT_EQ(status, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
-}
-
-// The runner's own slices of the processor are short, and inherited by what it forks.
-TEST_F(LocalExecutorTest, TestsHaveTheUsualSlices) {
-  const std::string slice = FATESPEC_PYTHON
-                            " -c 'import ctypes; a = ctypes.create_string_buffer(56); "
-                            "ctypes.CDLL(None).syscall(" +
-                            std::to_string(SYS_sched_getattr) + ", 0, a, 56, 0); print(a.raw[24:32].hex())'";
-  const std::string usual = test::shell(slice).out;
-  base::ask_for_short_slices();
-  EXPECT_EQ(run(slice).out, usual);
-  base::take_usual_slices();
 }
 
 TEST_F(LocalExecutorTest, ATimeoutEndsTheWholeTree) {
