@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/short_slices.hpp"
 #include "base/text.hpp"
 #include "results/deadline.hpp"
 #include "results/location.hpp"
@@ -169,6 +170,7 @@ std::string RunWriter::waiting_file() const {
 }
 
 void RunWriter::write_until_closed() {
+  base::ask_for_short_slices();  // a test that begins is not to wait until a batch is written
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });

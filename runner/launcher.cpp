@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -103,6 +104,31 @@ class BlockedSignals {
   sigset_t before_{};
 };
 
+/// Keeps a child on our processor until it becomes the program. Elsewhere it may have to wait behind a test, and we
+/// with it, while our own processor has nothing to do.
+class OurProcessor {
+ public:
+  explicit OurProcessor(bool is_wanted) : thread_(::gettid()) {
+    const int processor = is_wanted ? ::sched_getcpu() : -1;
+    if (processor < 0 || ::sched_getaffinity(0, sizeof all_, &all_) != 0 || CPU_COUNT(&all_) < 2) return;
+    cpu_set_t ours;
+    CPU_ZERO(&ours);
+    CPU_SET(static_cast<std::size_t>(processor), &ours);
+    is_kept_ = ::sched_setaffinity(0, sizeof ours, &ours) == 0;
+  }
+  /// We may run anywhere again, and so may a child that calls it.
+  void leave() const {
+    if (!is_kept_) return;
+    ::sched_setaffinity(0, sizeof all_, &all_);
+    ::sched_setaffinity(thread_, sizeof all_, &all_);
+  }
+
+ private:
+  pid_t thread_;
+  cpu_set_t all_{};
+  bool is_kept_ = false;
+};
+
 #if defined(__SANITIZE_THREAD__)
 /// The thread sanitizer makes a fork of every vfork: memory is not shared, and an error must come through a pipe.
 class ChildError {
@@ -117,6 +143,8 @@ class ChildError {
     return error;
   }
   int kept_descriptor() const { return ends_[1]; }
+  static void tell_processor() {}
+  static int processor() { return -1; }
 
  private:
   std::array<int, 2> ends_{-1, -1};
@@ -125,6 +153,7 @@ class ChildError {
 // What went wrong in the child: until it execs, its memory is ours. Processes are started by one thread. It is no local
 // variable because the compiler need not keep those from one return of vfork to the other.
 volatile int error_of_child = 0;
+volatile int processor_of_child = -1;
 
 class ChildError {
  public:
@@ -132,6 +161,8 @@ class ChildError {
   static void tell(int error) { error_of_child = error; }
   static int wait() { return error_of_child; }  // vfork has waited already
   static constexpr int kept_descriptor() { return 3; }
+  static void tell_processor() { processor_of_child = ::sched_getcpu(); }
+  static int processor() { return processor_of_child; }
 };
 #endif
 
@@ -144,23 +175,30 @@ void close_others(int kept) {
 class VforkLauncher : public process::posix::default_launcher {
  public:
   template <class... Initialisers>
-  [[gnu::noinline]] LaunchResult start(const std::filesystem::path& program, const char* const* argv,
+  [[gnu::noinline]] LaunchResult start(const std::filesystem::path& program, const char* const* argv, bool here,
                                        Initialisers&... initialisers) {
     const BlockedSignals blocked;
     ChildError child_error;
+    const OurProcessor ours(here);
     const pid_t child = ::vfork();
-    if (child < 0) return {-1, errno};
+    if (child < 0) {
+      const int error = errno;
+      ours.leave();
+      return {-1, error};
+    }
     if (child == 0) {
+      ours.leave();
       const process::error_code failed = process::posix::detail::on_exec_setup(*this, program, argv, initialisers...);
       if (!failed) {
         close_others(child_error.kept_descriptor());
+        child_error.tell_processor();
         ::execve(program.c_str(), const_cast<char* const*>(argv), const_cast<char* const*>(env));
       }
       child_error.tell(failed ? failed.value() : errno);
       ::_exit(127);
     }
     const int error = child_error.wait();
-    if (error == 0) return {child, 0};
+    if (error == 0) return {child, 0, child_error.processor()};
     ::waitpid(child, nullptr, 0);
     return {-1, error};
   }
@@ -192,7 +230,7 @@ LaunchResult launch(const LaunchRequest& request) {
   EnterCgroup cgroup{request.cgroup_fd};
   VforkLauncher launcher;
   launcher.env = environment.data();
-  return launcher.start(request.program, argv.data(), group, cgroup, directory, stdio);
+  return launcher.start(request.program, argv.data(), request.here, group, cgroup, directory, stdio);
 }
 
 }  // namespace fatespec::runner

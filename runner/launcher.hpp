@@ -18,6 +18,7 @@ struct LaunchRequest {
   int stdin_fd = -1;
   int stdout_fd = -1;
   int stderr_fd = -1;
+  bool here = false;   ///< it begins on the processor that the caller is on
   int cgroup_fd = -1;  ///< where it enters a TestCgroup before it runs; one that cannot be entered is left out
 };
 
@@ -25,6 +26,7 @@ struct LaunchRequest {
 struct LaunchResult {
   pid_t pid = -1;
   int error = 0;
+  int processor = -1;  ///< on which it began to run the program; -1: not known
 };
 
 /// Raises our limit of open descriptors as far as we may: many tests at once need some each. What is launched has the

@@ -13,6 +13,7 @@
 #include "base/clock.hpp"
 #include "base/file.hpp"
 #include "runner/brief_wait.hpp"
+#include "runner/busy_processors.hpp"
 #include "runner/disk_usage.hpp"
 #include "runner/guardian.hpp"
 #include "runner/orphan_reaper.hpp"
@@ -42,6 +43,7 @@ struct LocalMachine {
   OrphanReaper reaper = {};
   ProgramFinder programs = {};
   BriefWait brief_wait = {};
+  BusyProcessors processors = {};
   std::set<LocalProcess*> running = {};
   std::unique_ptr<TestCgroups> cgroups = {};  ///< where they can be had
   base::FileDescriptor null = base::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));  ///< stdin of most tests

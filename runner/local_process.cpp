@@ -44,6 +44,7 @@ void LocalProcess::start(OutputSink& output, OutputSink& error) {
 void LocalProcess::begin() {
   tree_.started(pid_);
   machine_.running.insert(this);
+  machine_.processors.test_began(processor_);
   if (machine_.guardian != nullptr) machine_.guardian->test_started(pid_, request_.test_directory);
   if (!machine_.disk_used && !request_.test_directory.empty()) machine_.look_at_disk(request_.test_directory);
   disk_used_before_ = machine_.disk_used.value_or(0);
@@ -209,6 +210,7 @@ void LocalProcess::finish_if_over() {
   over_ = true;
   disarm();
   machine_.running.erase(this);
+  machine_.processors.test_ended(processor_);
   // The leader is still a zombie, so its process group cannot be anyone else's yet.
   ::kill(-pid_, SIGKILL);
   reap();
@@ -334,6 +336,7 @@ void LocalProcess::give_up() {
   over_ = true;
   disarm();
   machine_.running.erase(this);
+  machine_.processors.test_ended(processor_);
   exit_.close();
   for (auto& stream : streams_) stream->close();
   execution_.wall = std::chrono::steady_clock::now() - started_;

@@ -97,6 +97,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   base::SteadyTime suspended_at_;
   bool merciless_ = false;  ///< SIGKILL was sent
   pid_t pid_ = -1;
+  int processor_ = -1;  ///< where it began
   base::SteadyTime started_;
   std::uint64_t output_bytes_ = 0;
   std::uint64_t output_at_exit_ = 0;

@@ -64,6 +64,7 @@ bool LocalProcess::launch_program() {
   launch_request.stdout_fd = write_ends_[0].get();
   launch_request.stderr_fd = write_ends_[1].get();
   launch_request.cgroup_fd = tree_.cgroup_entrance();
+  launch_request.here = !machine_.processors.ours_is_busy();
   auto words = specs::simple_words(request_.command);
   if (words && machine_.programs.depends_on_directory(words->front(), *request_.environment)) words.reset();
   started_ = std::chrono::steady_clock::now();
@@ -86,6 +87,7 @@ bool LocalProcess::launch_program() {
   write_ends_ = {};
   if (started.pid < 0) return refuse_launch(launch_request, started.error);
   pid_ = started.pid;
+  processor_ = started.processor;
   return true;
 }
 

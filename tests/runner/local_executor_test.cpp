@@ -139,6 +139,16 @@ TEST_F(LocalExecutorTest, SignalsAreNeitherBlockedNorIgnored) {
   EXPECT_EQ(status, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 }
 
+// A test begins on the runner's processor where that has none, and is not kept there; nor is the runner.
+TEST_F(LocalExecutorTest, TestsMayRunOnAllProcessorsThatTheRunnerMay) {
+  const auto allowed = [](const std::string& process) { return "grep Cpus_allowed: /proc/" + process + "/status"; };
+  const std::string ours = test::shell(allowed("self")).out;
+  EXPECT_EQ(run(allowed("self")).out, ours);
+  EXPECT_EQ(run("exec " + allowed("$PPID")).out, ours) << "the runner, while the test runs";
+  EXPECT_EQ(run("no-such-program").execution.ending, Ending::not_started);
+  EXPECT_EQ(test::shell(allowed("self")).out, ours) << "the runner, after a program that cannot be started";
+}
+
 TEST_F(LocalExecutorTest, ATimeoutEndsTheWholeTree) {
   const Ran ran = run("sleep 1234.5 & sleep 1234.5", 100ms);
   EXPECT_EQ(ran.execution.ending, Ending::timed_out);
