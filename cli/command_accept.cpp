@@ -16,6 +16,7 @@
 #include "cli/commands.hpp"
 #include "cli/inputs.hpp"
 #include "cli/reference_change.hpp"
+#include "cli/reference_edit.hpp"
 #include "cli/reference_proposals.hpp"
 #include "cli/show_divergence.hpp"
 #include "cli/suite_lock.hpp"
@@ -122,6 +123,7 @@ class Accept {
       all = all || answer == 'a';
       if (answer == 'c' || answer == 's') answers[proposal.change] = answer;
       const bool takes = answer != 'n' && answer != 's';
+      if (!takes && record_.reason.empty()) continue;  // a refusal is worth a line if it has a reason
       const auto lock = SuiteLock::take(proposal.test->suite->file);
       if (!lock) {
         worst = complain(lock.error());
@@ -140,9 +142,8 @@ class Accept {
     return worst;
   }
 
-  /// Beside the spec file. A refusal is worth a line if it has a reason.
+  /// Beside the spec file.
   base::Result<void> note(const Proposal& proposal, bool takes) {
-    if (!takes && record_.reason.empty()) return {};
     std::vector<reports::ProvenanceRecord> records = {record_of(proposal, *proposal.test, takes)};
     for (const auto* test : proposal.also) records.push_back(record_of(proposal, *test, takes));
     return reports::add_provenance(reports::provenance_file(proposal.test->suite->file), records);

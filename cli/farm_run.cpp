@@ -347,7 +347,7 @@ class FarmRun {
     finished_ = true;
     // Requeued jobs of shards that have told all have nothing left to do.
     if (results_.waiting() == 0 && over_ < shards_.size()) (void)jobs_.cancel_all(jobs_.known());
-    exit_code_ = conclude(options_.results_lost && options_.results_lost());
+    exit_code_ = conclude(options_.keep_results && !options_.keep_results());
     model::RunFinished event = run_finished(options_, clock_, began_, results_.counts(), exit_code_);
     if (results_.waiting() > 0) event.interrupted_by = cut_by_;
     else event.attributions = results_.attributions();

@@ -18,7 +18,6 @@
 #include "cli/resumption.hpp"
 #include "runner/command_line.hpp"
 #include "specs/shell.hpp"
-#include "specs/suite_editor.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -107,7 +106,7 @@ std::string changed_command(const model::Project& project, const model::PlannedT
     return runner::paste_line(project, test, runner::with_test_directory(test, directory));
   };
   const std::string now = line("/a");
-  return now == line("/b") && now != then ? now : "";
+  return !then.empty() && now == line("/b") && now != then ? now : "";
 }
 
 class ProposalFinder {
@@ -379,33 +378,10 @@ class ProposalFinder {
   std::map<std::string, std::set<std::string>> bystanders_;
 };
 
-base::Result<std::string> edited_suite(const model::PlannedTest& test, const specs::ExpectationEdit& edit) {
-  const auto text = base::read_file(test.suite->file);
-  if (!text) return text.error();
-  return specs::edit_expectation(test.suite->file, *text, edit);
-}
-
 }  // namespace
 
 std::variant<Proposals, ExitCode> find_proposals(const ProposalOptions& options) {
   return ProposalFinder(options).run();
-}
-
-// The suite is edited first and written last: a file that nothing names would stay behind.
-base::Result<void> apply_proposal(const Proposal& proposal) {
-  const auto& test = *proposal.test;
-  std::optional<specs::ExpectationEdit> edit;
-  if (proposal.reference_file.empty()) edit = {test.spec->name, proposal.stream, proposal.new_text};
-  else if (proposal.adds_file_key)
-    edit = {test.spec->name, "stdout_file", "refs/" + fs::path(proposal.reference_file).filename().string()};
-  const auto edited = edit ? edited_suite(test, *edit) : base::Result<std::string>("");
-  if (!edited) return edited.error();
-  if (!proposal.reference_file.empty()) {
-    if (auto made = base::make_directories(fs::path(proposal.reference_file).parent_path()); !made) return made;
-    if (auto written = base::write_file_atomically(proposal.reference_file, proposal.new_text); !written)
-      return written;
-  }
-  return edit ? base::write_file_atomically(test.suite->file, *edited) : base::Result<void>();
 }
 
 }  // namespace fatespec::cli

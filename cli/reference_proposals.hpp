@@ -47,7 +47,4 @@ struct Proposals {
 /// What is not accepted, and why, is printed. The exit code if something is wrong, which has been printed as well.
 std::variant<Proposals, ExitCode> find_proposals(const ProposalOptions& options);
 
-/// Writes the new reference, and its place into the spec file where that has none.
-base::Result<void> apply_proposal(const Proposal& proposal);
-
 }  // namespace fatespec::cli

@@ -311,7 +311,8 @@ void Board::set_state(StationState state) {
 
 // ---- While it is ready.
 
-// A line can be dead without anybody saying so: the board is asked, and if nothing at all is heard, the line is lost.
+// The lines have signs of life of their own (life_signs.hpp). This asks the supervisor, which may hang on a board that
+// still answers.
 void Board::keep_alive() {
   const auto interval = ticks(target_.keepalive) / 4;
   alive_.expires_after(interval);

@@ -13,8 +13,8 @@ bool has_ended(pid_t child);
 
 /// A child that has closed its output is mostly about to end. To wait in the kernel for that, and not in the loop,
 /// takes less, and the kernel then wakes us on the processor that the child has left. Woken by the loop's descriptors
-/// we run on another, in place of a test, while that processor is idle: with as many tests as processors a quarter of
-/// the time of trivial tests was lost so. For one thread, that of its first use. It takes SIGALRM.
+/// we run on another, in place of a test, while that processor is idle. For one thread, that of its first use. It takes
+/// SIGALRM.
 class BriefWait {
  public:
   BriefWait() = default;

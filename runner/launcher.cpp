@@ -131,9 +131,9 @@ class OurProcessor {
 
 #if defined(__SANITIZE_THREAD__)
 /// The thread sanitizer makes a fork of every vfork: memory is not shared, and an error must come through a pipe.
-class ChildError {
+class ChildReport {
  public:
-  ChildError() { (void)::pipe2(ends_.data(), O_CLOEXEC); }
+  ChildReport() { (void)::pipe2(ends_.data(), O_CLOEXEC); }
   void tell(int error) { (void)!::write(ends_[1], &error, sizeof error); }
   int wait() {
     ::close(ends_[1]);
@@ -143,6 +143,7 @@ class ChildError {
     return error;
   }
   int kept_descriptor() const { return ends_[1]; }
+  static constexpr bool knows_processor = false;
   static void tell_processor() {}
   static int processor() { return -1; }
 
@@ -150,17 +151,18 @@ class ChildError {
   std::array<int, 2> ends_{-1, -1};
 };
 #else
-// What went wrong in the child: until it execs, its memory is ours. Processes are started by one thread. It is no local
-// variable because the compiler need not keep those from one return of vfork to the other.
+// What went wrong in the child, and where it began: until it execs, its memory is ours. Processes are started by one
+// thread. These are no local variables because the compiler need not keep those from one return of vfork to the other.
 volatile int error_of_child = 0;
 volatile int processor_of_child = -1;
 
-class ChildError {
+class ChildReport {
  public:
-  ChildError() { error_of_child = 0; }
+  ChildReport() { error_of_child = 0; }
   static void tell(int error) { error_of_child = error; }
   static int wait() { return error_of_child; }  // vfork has waited already
   static constexpr int kept_descriptor() { return 3; }
+  static constexpr bool knows_processor = true;
   static void tell_processor() { processor_of_child = ::sched_getcpu(); }
   static int processor() { return processor_of_child; }
 };
@@ -178,8 +180,9 @@ class VforkLauncher : public process::posix::default_launcher {
   [[gnu::noinline]] LaunchResult start(const std::filesystem::path& program, const char* const* argv, bool here,
                                        Initialisers&... initialisers) {
     const BlockedSignals blocked;
-    ChildError child_error;
-    const OurProcessor ours(here);
+    ChildReport report;
+    // Who does not know where tests are would start all of them here.
+    const OurProcessor ours(here && ChildReport::knows_processor);
     const pid_t child = ::vfork();
     if (child < 0) {
       const int error = errno;
@@ -190,15 +193,15 @@ class VforkLauncher : public process::posix::default_launcher {
       ours.leave();
       const process::error_code failed = process::posix::detail::on_exec_setup(*this, program, argv, initialisers...);
       if (!failed) {
-        close_others(child_error.kept_descriptor());
-        child_error.tell_processor();
+        close_others(report.kept_descriptor());
+        report.tell_processor();
         ::execve(program.c_str(), const_cast<char* const*>(argv), const_cast<char* const*>(env));
       }
-      child_error.tell(failed ? failed.value() : errno);
+      report.tell(failed ? failed.value() : errno);
       ::_exit(127);
     }
-    const int error = child_error.wait();
-    if (error == 0) return {child, 0, child_error.processor()};
+    const int error = report.wait();
+    if (error == 0) return {child, 0, report.processor()};
     ::waitpid(child, nullptr, 0);
     return {-1, error};
   }

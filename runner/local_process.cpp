@@ -62,26 +62,26 @@ void LocalProcess::stream_ended() {
 
 void LocalProcess::end_or_watch(bool ended) {
   if (ended) process_ended();
-  else if (!exit_.is_open()) watch_exit();
+  else if (!exit_.is_open() && open_exit()) watch_exit();
 }
 
-// Only what outlives its output, or runs for longer than a look, has a descriptor that tells its end: to have one for
-// each of many short tests costs a tenth of what the runner does for it.
+// Only what outlives its output, or runs for longer than a look, has a descriptor that tells its end: for a short test
+// the reactor would learn and forget one for nothing. False if there are too many open files: the next look looks
+// again.
+bool LocalProcess::open_exit() {
+  const auto process = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
+  if (process < 0) return false;
+  error_code problem;
+  exit_.assign(process, problem);
+  if (problem) ::close(process);
+  return !problem;
+}
+
+// The reactor may report what became of another descriptor: it uses its records of closed ones again while events of
+// theirs are still in its queue.
 void LocalProcess::watch_exit() {
-  if (!exit_.is_open()) {
-    const auto process = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
-    if (process < 0) return;  // there are too many open files: the next look looks again
-    error_code problem;
-    exit_.assign(process, problem);
-    if (problem) {
-      ::close(process);
-      return;
-    }
-  }
   exit_.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code code) {
     if (code || self->exited_) return;
-    // The reactor may report what became of another descriptor: it uses its records of closed ones again while events
-    // of theirs are still in its queue.
     if (has_ended(self->pid_)) self->process_ended();
     else self->watch_exit();
   });

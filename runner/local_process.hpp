@@ -51,6 +51,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   // While it runs.
   void stream_ended();
   void end_or_watch(bool ended);
+  bool open_exit();
   void watch_exit();
   void count_output(std::size_t bytes);
   void look_at_directory();

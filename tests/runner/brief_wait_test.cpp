@@ -3,7 +3,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <csignal>
 
 #include <gtest/gtest.h>
@@ -11,18 +10,17 @@
 namespace fatespec::runner {
 namespace {
 
-/// A child that ends when it is told to, or after a while.
-class Child {
+/// A child that does nothing.
+class Sleeper {
  public:
-  explicit Child(std::chrono::microseconds lives) {
-    pid_ = ::fork();
+  Sleeper() : pid_(::fork()) {
     if (pid_ != 0) return;
-    ::usleep(static_cast<useconds_t>(lives.count()));
-    ::_exit(7);
+    ::sleep(60);
+    ::_exit(0);
   }
-  Child(const Child&) = delete;
-  Child& operator=(const Child&) = delete;
-  ~Child() {
+  Sleeper(const Sleeper&) = delete;
+  Sleeper& operator=(const Sleeper&) = delete;
+  ~Sleeper() {
     ::kill(pid_, SIGKILL);
     ::waitpid(pid_, nullptr, 0);
   }
@@ -47,7 +45,7 @@ TEST(BriefWait, SeesAnEndAndLeavesTheChildToWhoeverReapsIt) {
 
 TEST(BriefWait, GivesUpOnWhatLives) {
   BriefWait wait;
-  const Child child(std::chrono::seconds(60));
+  const Sleeper child;
   for (int i = 0; i < 20; ++i) EXPECT_FALSE(wait.sees_end_of(child.pid()));
   EXPECT_FALSE(has_ended(child.pid()));
 }
@@ -60,7 +58,7 @@ TEST(BriefWait, IsInterruptedThoughTheAlarmWasBlocked) {
   sigaddset(&alarm, SIGALRM);
   ::pthread_sigmask(SIG_BLOCK, &alarm, &before);
   BriefWait wait;
-  const Child child(std::chrono::seconds(60));
+  const Sleeper child;
   EXPECT_FALSE(wait.sees_end_of(child.pid()));
   ::pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
