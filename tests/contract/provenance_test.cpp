@@ -43,7 +43,7 @@ class Provenance : public testing::Test {
     run("run s.yaml --no-progress");
   }
   ProgramResult run(const std::string& arguments) {
-    return shell("env -u CI FFMPEG_PATH=" + directory_ / "ffmpeg" + " HOME=" + directory_.path().string() +
+    return shell("FFMPEG_PATH=" + directory_ / "ffmpeg" + " HOME=" + directory_.path().string() +
                      " " FATESPEC_PROGRAM " " + arguments,
                  directory_.path());
   }
@@ -81,10 +81,9 @@ TEST_F(Provenance, AClassCanBeTakenAlone) {
 
 TEST_F(Provenance, AnswersTakeOrRefuseTestsAndClasses) {
   // A terminal: the questions come in the order of the classes.
-  const auto reviewed =
-      shell("printf 'r\\nnot yet\\ns\\ny\\nn\\nc\\n' | env -u CI FFMPEG_PATH=" + directory_ / "ffmpeg" +
-                " script -qec '" FATESPEC_PROGRAM " accept s.yaml' /dev/null",
-            directory_.path());
+  const auto reviewed = shell("printf 'r\\nnot yet\\ns\\ny\\nn\\nc\\n' | FFMPEG_PATH=" + directory_ / "ffmpeg" +
+                                  " script -qec '" FATESPEC_PROGRAM " accept s.yaml' /dev/null",
+                              directory_.path());
   EXPECT_NE(reviewed.out.find("2 of 4 references changed"), std::string::npos) << reviewed.out;
   std::string decisions;
   for (const auto& line : json_lines(records()))

@@ -19,9 +19,7 @@ class ResultsCommand : public testing::Test {
                          directory_ / "once" + " || { touch " + directory_ / "once" + "; exit 1; }', retries: 1}\n");
     directory_.write("fatespec.yaml", "suites: [s.yaml]\n");
   }
-  ProgramResult run(const std::string& arguments) {
-    return shell("env -u CI " FATESPEC_PROGRAM " " + arguments, directory_.path());
-  }
+  ProgramResult run(const std::string& arguments) { return shell(FATESPEC_PROGRAM " " + arguments, directory_.path()); }
   std::string runs(const std::string& results = ".fatespec/results.db") {
     return shell("sqlite3 " + results + " 'SELECT name FROM runs ORDER BY id'", directory_.path()).out;
   }
@@ -53,8 +51,7 @@ class ResultsCommand : public testing::Test {
 TEST_F(ResultsCommand, ARunUnderWayIsNotPrunedHoweverOldItIs) {
   directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'touch " + directory_ / "ready" + "; until test -e " +
                                  directory_ / "go" + "; do sleep 0.05; done'}]\n");
-  shell("(env -u CI " FATESPEC_PROGRAM " run --no-progress >out 2>&1; echo $? >status) >/dev/null 2>&1 &",
-        directory_.path());
+  shell("(" FATESPEC_PROGRAM " run --no-progress >out 2>&1; echo $? >status) >/dev/null 2>&1 &", directory_.path());
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory_ / "ready"); }));
   shell("sqlite3 .fatespec/results.db 'UPDATE runs SET started_us = 1'", directory_.path());
   EXPECT_EQ(run("results prune --older-than 24h").out, "0 runs removed\n");

@@ -58,10 +58,10 @@ struct ProgramResult {
   std::string err;
 };
 
-/// Runs a shell command line in a directory and waits for it.
+/// Runs a shell command line in a directory, with FFMPEG_PATH, SAMPLES_PATH and CI unset, and waits for it.
 ProgramResult shell(const std::string& command, const std::filesystem::path& directory = ".");
 
-/// Runs `fatespec ARGUMENTS` in a directory, with FFMPEG_PATH, SAMPLES_PATH and CI unset.
+/// Runs `fatespec ARGUMENTS` as shell() does.
 ProgramResult fatespec(const std::string& arguments, const std::filesystem::path& directory);
 
 /// A run of one suite: its exit code, its output, and the test_finished lines by test name.
