@@ -31,6 +31,7 @@ ExitCode compare(const CompareOptions& options) {
   const auto new_results = store.summaries(after->id);
   if (!new_results) return complain(new_results.error());
   auto comparison = results::compare_runs(*old_results, *new_results);
+  if (auto added = store.add_lines(comparison.changes, before->id, after->id); !added) return complain(added.error());
   auto trends = store.cpu_trends(after->id, before->id);
   if (!trends) return complain(trends.error());
   comparison.trends = std::move(*trends);

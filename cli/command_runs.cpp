@@ -13,6 +13,13 @@
 namespace fatespec::cli {
 namespace {
 
+/// Of a run that was cut short, or is under way.
+std::string not_run(const model::Run& run, const reports::Console& console) {
+  const auto ran = run.counts.total();
+  if (ran >= run.planned) return "";
+  return console.styled(reports::Style::yellow, fmt::format(", {} of {} not run", run.planned - ran, run.planned));
+}
+
 ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports::Console& console) {
   auto opened = open_store(options);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
@@ -22,8 +29,9 @@ ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports:
   for (const auto& run : *runs) {
     const std::string time = base::iso8601(run.started).substr(0, 19);
     const std::string wall = run.finished ? base::format_duration(*run.finished - run.started) : "unfinished";
-    std::printf("%s  %s  %10s  %s\n", console.styled(reports::Style::bold, base::printable(run.id)).c_str(),
-                time.c_str(), wall.c_str(), reports::describe(run.counts, console).c_str());
+    std::printf("%s  %s  %10s  %s%s\n", console.styled(reports::Style::bold, base::printable(run.id)).c_str(),
+                time.c_str(), wall.c_str(), reports::describe(run.counts, console).c_str(),
+                not_run(run, console).c_str());
   }
   return ExitCode::success;
 }

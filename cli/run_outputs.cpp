@@ -1,6 +1,9 @@
 #include "cli/run_outputs.hpp"
 
 #include <filesystem>
+#include <utility>
+
+#include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "cli/inputs.hpp"
@@ -8,8 +11,13 @@
 namespace fatespec::cli {
 
 base::Result<void> RunOutputs::check(const std::string& json, const std::string& junit) {
-  if (json != "-" || junit != "-") return {};
-  return base::usage_error("--json and --junit cannot both go to stdout: name a file for one of them");
+  if (json == "-" && junit == "-")
+    return base::usage_error("--json and --junit cannot both go to stdout: name a file for one of them");
+  std::error_code ignored;
+  for (const auto& [option, path] : {std::pair("--json", json), std::pair("--junit", junit)})
+    if (std::filesystem::is_directory(path, ignored))
+      return base::usage_error(fmt::format("{} {}: it is a folder; name a file", option, path));
+  return {};
 }
 
 base::Result<void> RunOutputs::open() {

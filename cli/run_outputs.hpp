@@ -18,7 +18,7 @@ class RunOutputs {
   RunOutputs(std::string json, std::string junit)
       : json_path_(std::move(json)), junit_path_(junit == "-" ? "/dev/stdout" : std::move(junit)) {}
 
-  /// Both cannot be stdout.
+  /// Both cannot be stdout, and none can be a folder.
   static base::Result<void> check(const std::string& json, const std::string& junit);
 
   /// True if there is a file to write.

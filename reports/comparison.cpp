@@ -41,12 +41,21 @@ std::string change_of(std::uint64_t before, std::uint64_t after) {
   return fmt::format(" ({:+.1f} %)", 100 * (static_cast<double>(after) / static_cast<double>(before) - 1));
 }
 
+/// "`1234` -> `1240` (+0.5 %)", or how much was written.
+std::string output_change(const Change& change) {
+  if (change.line_before == change.line_after)
+    return fmt::format("{} -> {} bytes", change.before->stdout_bytes, change.after->stdout_bytes);
+  const auto before = base::parse_integer(change.line_before);
+  const auto after = base::parse_integer(change.line_after);
+  const bool sizes = before && after && *before > 0 && *after >= 0;
+  return fmt::format("`{}` -> `{}`{}", base::printable(change.line_before), base::printable(change.line_after),
+                     sizes ? change_of(static_cast<std::uint64_t>(*before), static_cast<std::uint64_t>(*after)) : "");
+}
+
 std::string what_changed(const Change& change) {
   if (change.before == nullptr) return ending(*change.after);
   if (change.after == nullptr) return "was " + ending(*change.before);
-  if (change.kind == ChangeKind::output)
-    return fmt::format("passed both times with another output, {} -> {} bytes", change.before->stdout_bytes,
-                       change.after->stdout_bytes);
+  if (change.kind == ChangeKind::output) return "passed both times with another output, " + output_change(change);
   return ending(*change.before) + " -> " + ending(*change.after);
 }
 
@@ -111,6 +120,19 @@ Json side(const results::ResultSummary* result) {
           {"max_rss_kib", result->max_rss_kib}};
 }
 
+Json json_of(const Change& change) {
+  Json json = {{"type", "change"},
+               {"kind", results::name_of(change.kind)},
+               {"test", base::to_utf8(change.test)},
+               {"configuration", base::to_utf8(change.configuration)},
+               {"before", side(change.before)},
+               {"after", side(change.after)}};
+  if (change.line_before == change.line_after) return json;
+  json["before"]["line"] = base::to_utf8(change.line_before);
+  json["after"]["line"] = base::to_utf8(change.line_after);
+  return json;
+}
+
 }  // namespace
 
 std::string trend_text(const Console& console, const results::CpuTrend& trend) {
@@ -150,15 +172,7 @@ std::string comparison_text(const Console& console, const model::Run& before, co
 std::string comparison_json(const model::Run& before, const model::Run& after,
                             const results::RunComparison& comparison) {
   std::string text;
-  for (const auto& change : comparison.changes)
-    text += Json{{"type", "change"},
-                 {"kind", results::name_of(change.kind)},
-                 {"test", base::to_utf8(change.test)},
-                 {"configuration", base::to_utf8(change.configuration)},
-                 {"before", side(change.before)},
-                 {"after", side(change.after)}}
-                .dump() +
-            "\n";
+  for (const auto& change : comparison.changes) text += json_of(change).dump() + "\n";
   for (const auto& trend : comparison.trends)
     text += Json{{"type", "cpu_trend"},
                  {"test", base::to_utf8(trend.test)},

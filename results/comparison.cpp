@@ -108,7 +108,7 @@ RunComparison compare_runs(const std::vector<ResultSummary>& before, const std::
       add_resources(comparison.resources, *pair.first, *pair.second);
     }
     if (const auto kind = kind_of(pair.first, pair.second))
-      comparison.changes.push_back({*kind, key.first, key.second, pair.first, pair.second});
+      comparison.changes.push_back({*kind, key.first, key.second, pair.first, pair.second, "", ""});
   }
   std::stable_sort(comparison.changes.begin(), comparison.changes.end(),
                    [](const Change& a, const Change& b) { return a.kind < b.kind; });

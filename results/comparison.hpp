@@ -24,6 +24,9 @@ struct ResultSummary {
   std::uint64_t max_rss_kib = 0;
 };
 
+/// stdout up to here may be one short line: the longest digest with a newline fits.
+constexpr std::uint64_t most_of_a_line = 160;
+
 /// In the order of what is most telling.
 enum class ChangeKind {
   broke,      ///< was good, is bad
@@ -44,6 +47,9 @@ struct Change {
   std::string configuration;
   const ResultSummary* before = nullptr;  ///< null if it was not there
   const ResultSummary* after = nullptr;   ///< null if it is gone
+  /// What stdout was, where both are one short line, such as a digest or a size; filled by the caller, who has them.
+  std::string line_before;
+  std::string line_after;
 };
 
 struct Totals {

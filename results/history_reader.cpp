@@ -135,6 +135,34 @@ class TrendReader {
   std::map<long long, Samples> tests_;
 };
 
+/// What a test printed, where that is one line.
+class LineReader {
+ public:
+  explicit LineReader(soci::session& session)
+      : statement_((session.prepare << "SELECT blobs.content, blobs.encoding FROM results JOIN tests ON tests.id = "
+                                       "results.test_id JOIN blobs ON blobs.id = results.stdout_blob WHERE run_id = "
+                                       "(SELECT id FROM runs WHERE name = :run) AND tests.name = :test AND "
+                                       "tests.configuration = :configuration",
+                    soci::into(content_), soci::into(encoding_), soci::use(run_), soci::use(test_),
+                    soci::use(configuration_))) {}
+
+  std::optional<std::string> read(const std::string& run, const Change& change) {
+    run_ = run;
+    test_ = change.test;
+    configuration_ = change.configuration;
+    if (!statement_.execute(true)) return "";
+    std::string text = decode_content(content_, encoding_);
+    if (!text.empty() && text.back() == '\n') text.pop_back();
+    if (text.find('\n') != std::string::npos) return std::nullopt;
+    return text;
+  }
+
+ private:
+  std::string run_, test_, configuration_;
+  std::string content_, encoding_;
+  soci::statement statement_;
+};
+
 }  // namespace
 
 base::Result<std::vector<ResultSummary>> Store::summaries(const std::string& run) {
@@ -161,6 +189,23 @@ base::Result<std::vector<ResultSummary>> Store::summaries(const std::string& run
         }
         return all;
       });
+}
+
+base::Result<void> Store::add_lines(std::vector<Change>& changes, const std::string& before, const std::string& after) {
+  return limited(*connection_, [&]() -> base::Result<void> {
+    LineReader lines(connection_->session);
+    for (auto& change : changes) {
+      if (change.kind != ChangeKind::output || change.before->stdout_bytes > most_of_a_line ||
+          change.after->stdout_bytes > most_of_a_line)
+        continue;
+      const auto old_line = lines.read(before, change);
+      const auto new_line = lines.read(after, change);
+      if (!old_line || !new_line) continue;
+      change.line_before = *old_line;
+      change.line_after = *new_line;
+    }
+    return {};
+  });
 }
 
 base::Result<std::vector<HistoryEntry>> Store::history(const std::string& test, std::size_t most) {

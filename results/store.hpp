@@ -64,6 +64,8 @@ class Store {
   /// The whole stdout of a test, if it was kept.
   base::Result<std::optional<std::string>> full_output(const std::string& run, const std::string& test,
                                                        const std::string& configuration);
+  /// Fills in the lines of changes of output from one run to another.
+  base::Result<void> add_lines(std::vector<Change>& changes, const std::string& before, const std::string& after);
   /// The directories that passes of a test have kept, the latest first; some may be gone.
   base::Result<std::vector<std::string>> kept_directories(const std::string& test, const std::string& configuration);
   /// The latest result of every test that has one: verdict and wall time.

@@ -149,6 +149,17 @@ TEST(BadInput, TwoFormatsInOneStream) {
   EXPECT_FALSE(std::filesystem::exists(directory / "ran"));
 }
 
+TEST(BadInput, FoldersInPlaceOfOutputFiles) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: a, spec: 'touch ran', cwd: .}]\n");
+  for (const std::string option : {"--json", "--junit"}) {
+    const auto run = fatespec("run a.yaml " + option + " .", directory.path());
+    EXPECT_EQ(run.status, 2);
+    EXPECT_EQ(run.err, "fatespec: " + option + " .: it is a folder; name a file\n");
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory / "ran"));
+}
+
 TEST(BadInput, ResultsFilesThatCannotBeWritten) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests: [{name: a, spec: /bin/true}]\n");

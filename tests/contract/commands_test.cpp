@@ -48,6 +48,33 @@ TEST(Commands, AReportOfFateIsOfOneConfiguration) {
   EXPECT_NE(bad.out.find(":1:error testing:"), std::string::npos) << bad.out << bad.err;
 }
 
+TEST(Commands, ConfigurationsRunSideBySide) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml",
+                  "suites: [s.yaml]\nconfigurations:\n  a: {variables: {ME: a, OTHER: b}}\n"
+                  "  b: {variables: {ME: b, OTHER: a}}\n");
+  directory.write("s.yaml",
+                  "tests: [{name: t, cwd: ., timeout: 20s, spec: 'touch $ME; until test -e $OTHER; do sleep 0.01; "
+                  "done'}]\n");
+  const auto run = fatespec("run --jobs 2 --results none", directory.path());
+  EXPECT_EQ(run.status, 0) << "each waits for the other: " << run.out;
+}
+
+TEST(Commands, TheExitCodeIsThatOfTheJson) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "tests:\n  - {name: good, spec: 'true'}\n  - {name: bad, spec: 'false'}\n"
+                  "  - {name: missing, spec: ./nothing}\n  - {name: known, spec: 'false', expect_fail: yes}\n");
+  const auto exit_of = [&](const std::string& filter) {
+    const auto run = fatespec("run s.yaml --results none --json run.json --filter '" + filter + "'", directory.path());
+    EXPECT_EQ(test::json_lines(read_file(directory / "run.json"), "run_finished").at(0)["exit"], run.status) << filter;
+    return run.status;
+  };
+  EXPECT_EQ(exit_of("s/good | s/known"), 0);
+  EXPECT_EQ(exit_of("s/good | s/missing"), 3);
+  EXPECT_EQ(exit_of("s/bad | s/missing"), 1) << "the worse";
+}
+
 TEST(Commands, EveryConfigurationIsRunOrTheNamedOnes) {
   const TemporaryDirectory directory;
   directory.write("fatespec.yaml",

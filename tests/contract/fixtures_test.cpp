@@ -1,6 +1,9 @@
 // One table of programs that misbehave, and what must come out of each: verdict, reason, JSON, JUnit and database.
+#include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <regex>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -22,6 +25,7 @@ struct Row {
   json signal = nullptr;
   std::uint64_t stdout_bytes = 0;
   std::string junit;  ///< the element inside the test case; empty: none
+  std::uint64_t stderr_bytes = 0;
 };
 
 const std::vector<Row>& table() {
@@ -41,7 +45,7 @@ const std::vector<Row>& table() {
       {"fork-bomb", "fork-bomb 10", "limits: {processes: 100}", "fail", "had more than 100 processes at once", nullptr,
        "SIGKILL", 0, "failure"},
       {"flood-stdout", "flood-stdout 64", "", "pass", "", 0, nullptr, std::uint64_t{64} << 20},
-      {"flood-stderr", "flood-stderr 64", "", "pass", "", 0},
+      {"flood-stderr", "flood-stderr 64", "", "pass", "", 0, nullptr, 0, "", std::uint64_t{64} << 20},
       {"flood-too-much", "flood-stdout 4096", "limits: {output: 1M}", "fail", "wrote more than 1.0 MiB of output",
        nullptr, "SIGKILL", 0, "failure"},
       {"close-and-go-on", "close-and-go-on", "", "pass", "", 0},
@@ -116,17 +120,28 @@ void expect_row(const Row& row, const json& line) {
   EXPECT_EQ(line["signal"], row.signal);
   if (row.verdict == "pass") {
     EXPECT_EQ(line["stdout_bytes"], row.stdout_bytes);
+    EXPECT_EQ(line["stderr_bytes"], row.stderr_bytes) << line["stderr"];
   }
   EXPECT_EQ(line["leaky"], row.name == "hold-output");
 }
 
-TEST(Fixtures, EveryMisbehaviourComesOutAsTheTableSays) {
+void expect_junit(const Row& row, const std::string& junit, const std::string& reason) {
+  const std::string text = junit_case(junit, row.name);
+  ASSERT_FALSE(text.empty());
+  for (const std::string element : {"failure", "error", "skipped"})
+    EXPECT_EQ(text.find("<" + element) != std::string::npos, element == row.junit) << text;
+  if (!row.junit.empty()) {
+    EXPECT_NE(text.find("<" + row.junit + " message=\"" + reason + "\""), std::string::npos) << text;
+  }
+}
+
+void expect_the_table(const std::string& options) {
   const TemporaryDirectory directory;
   const auto rows = all_rows();
   const std::string mark = directory.path().filename().string();
   directory.write("s.yaml", suite_of(rows, mark));
   const auto run =
-      test::fatespec("run s.yaml --jobs 4 --json run.json --junit run.xml --results r.db", directory.path());
+      test::fatespec("run s.yaml --json run.json --junit run.xml --results r.db " + options, directory.path());
   EXPECT_EQ(run.status, 1) << run.err;
   EXPECT_FALSE(test::process_exists(mark)) << "something of a test is alive";
 
@@ -137,16 +152,42 @@ TEST(Fixtures, EveryMisbehaviourComesOutAsTheTableSays) {
   for (const auto& row : rows) {
     SCOPED_TRACE(row.name);
     ASSERT_TRUE(lines.contains(row.name));
-    expect_row(row, lines.at(row.name));
+    const auto& line = lines.at(row.name);
+    expect_row(row, line);
     ASSERT_TRUE(stored.contains(row.name));
-    EXPECT_EQ(json::diff(lines.at(row.name), stored.at(row.name)), json::array()) << "the database tells another story";
-    const std::string junit_text = junit_case(junit, row.name);
-    ASSERT_FALSE(junit_text.empty());
-    for (const std::string element : {"failure", "error", "skipped"})
-      EXPECT_EQ(junit_text.find("<" + element) != std::string::npos, element == row.junit) << junit_text;
+    EXPECT_EQ(json::diff(line, stored.at(row.name)), json::array()) << "the database tells another story";
+    expect_junit(row, junit, line["reason"]);
   }
   EXPECT_GT(lines.at("eat-memory")["max_rss_kib"], 200 * 1024);
   EXPECT_EQ(lines.at("not-utf8")["stdout"], "caf\\xe9\n");
+}
+
+/// Keeps every processor busy as long as it lives.
+class Load {
+ public:
+  Load() : threads_(std::max(1U, std::thread::hardware_concurrency())) {
+    for (auto& thread : threads_)
+      thread = std::thread([this] {
+        while (!over_.load(std::memory_order_relaxed)) continue;
+      });
+  }
+  Load(const Load&) = delete;
+  Load& operator=(const Load&) = delete;
+  ~Load() {
+    over_ = true;
+    for (auto& thread : threads_) thread.join();
+  }
+
+ private:
+  std::atomic<bool> over_{false};
+  std::vector<std::thread> threads_;
+};
+
+TEST(Fixtures, EveryMisbehaviourComesOutAsTheTableSays) { expect_the_table("--jobs 4"); }
+
+TEST(Fixtures, TheTableHoldsWhereAllProcessorsAreBusy) {
+  const Load load;
+  expect_the_table("--jobs 8");
 }
 
 TEST(Fixtures, WhatHangsShowsItsStack) {

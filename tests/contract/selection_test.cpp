@@ -200,6 +200,30 @@ TEST(CompareAndHistory, JsonHasBothSidesOfAChange) {
   EXPECT_EQ(changes[0]["before"]["verdict"], "pass");
   EXPECT_EQ(changes[0]["before"]["stdout_bytes"], 4);
   EXPECT_EQ(changes[0]["after"]["stdout_bytes"], 6);
+  EXPECT_EQ(changes[0]["before"]["line"], "one");
+  EXPECT_EQ(changes[0]["after"]["line"], "three");
+}
+
+TEST(CompareAndHistory, ShowsDigestsAndSizesThatHaveChanged) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n  - {name: digest, spec: '{MD5} printf $WORD'}\n"
+                  "  - {name: lines, spec: 'printf \"a\\n$WORD\\n\"'}\n"
+                  "  - {name: size, spec: '{FILESIZE} o$SIZE'}\n");
+  for (const int size : {2000, 2500}) directory.write("o" + std::to_string(size), std::string(size, 'x'));
+  test::fatespec("run s.yaml --set WORD=a --set SIZE=2000", directory.path());
+  const auto run = test::fatespec("run s.yaml --set WORD=bc --set SIZE=2500", directory.path());
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  const auto compared = test::fatespec("compare latest~1", directory.path());
+  EXPECT_NE(compared.out.find("s/digest  passed both times with another output, `0cc175b9c0f1b6a831c399e269772661` -> "
+                              "`5360af35bde9ebd8f01f492dc059593c`\n"),
+            std::string::npos)
+      << compared.out;
+  EXPECT_NE(compared.out.find("s/lines  passed both times with another output, 4 -> 5 bytes\n"), std::string::npos)
+      << compared.out;
+  EXPECT_NE(compared.out.find("s/size  passed both times with another output, `2000` -> `2500` (+25.0 %)\n"),
+            std::string::npos)
+      << compared.out;
 }
 
 TEST(CompareAndHistory, TellOfATestThatHasBecomeSlower) {

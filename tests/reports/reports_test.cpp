@@ -144,6 +144,31 @@ TEST(RunReporter, WhatStillRunsCountsForTheTimeThatIsLeft) {
   EXPECT_NE(text.find("1/3 done  ETA 31.0 s\n"), std::string::npos) << text;
 }
 
+TEST(RunReporter, TheSlowestFiveAreShownAtTheEnd) {
+  const test::TemporaryDirectory directory;
+  std::FILE* file = std::fopen((directory / "out").c_str(), "w");
+  ASSERT_NE(file, nullptr);
+  Console console(file, false, false);
+  const base::SystemClock clock;
+  RunReporter reporter(console, clock, {});
+  reporter.handle(model::RunStarted{"ab", "1", "c", 6, {}});
+  model::VerdictCounts counts;
+  for (const auto seconds : {3, 1, 6, 2, 5, 4}) {
+    auto passed = std::make_shared<model::TestResult>(sample_result());
+    passed->test = "s/" + std::to_string(seconds);
+    passed->wall = std::chrono::seconds(seconds);
+    ++counts[passed->verdict];
+    reporter.handle(model::TestFinished{passed});
+  }
+  reporter.handle(model::RunFinished{"ab", counts, 1s, {}, 0, ""});
+  std::fclose(file);
+  const std::string text = test::read_file(directory / "out");
+  EXPECT_NE(
+      text.find("\nslowest:\n    6.00 s  s/6\n    5.00 s  s/5\n    4.00 s  s/4\n    3.00 s  s/3\n    2.00 s  s/2\n\n"),
+      std::string::npos)
+      << text;
+}
+
 TEST(RunReporter, WhatWasBadUnderOneConfigurationIsRunAgainUnderThatOnly) {
   const test::TemporaryDirectory directory;
   std::FILE* file = std::fopen((directory / "out").c_str(), "w");
