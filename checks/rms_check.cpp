@@ -36,18 +36,8 @@ void RmsCheck::compare_block(const char* output, const char* reference, std::siz
   const double reference_step = step_of(formats().reference);
   for (std::size_t i = 0; i < samples; ++i) output_[i] *= output_step;
   for (std::size_t i = 0; i < samples; ++i) reference_[i] *= reference_step;
-  const DoubleDifference found = difference(output_.data(), reference_.data(), samples);
-  if (!found.finite || found.largest > 0)
-    differing_.add(count_differing(output_.data(), reference_.data(), samples), position);
-  if (!found.finite || found.largest > peak_) {
-    const DifferencePlaces places = places_of_differences(output_.data(), reference_.data(), samples);
-    if (places.not_finite && not_finite_ == 0) not_finite_ = position + *places.not_finite + 1;
-    if (found.largest > peak_) {
-      peak_ = found.largest;
-      peak_at_ = position + places.largest;
-    }
-  }
-  const double addend = found.squares - correction_;
+  const double squares = differences_.add(output_.data(), reference_.data(), samples, position);
+  const double addend = squares - correction_;
   const double sum = squares_ + addend;
   correction_ = (sum - squares_) - addend;
   squares_ = sum;
@@ -57,13 +47,16 @@ std::string RmsCheck::conclude(Reading& reading) {
   const std::uint64_t output_samples = output_bytes() / model::bytes_per_sample(formats().output);
   const std::uint64_t reference_samples = reference_bytes() / model::bytes_per_sample(formats().reference);
   const double rms = compared() == 0 ? 0.0 : std::sqrt(squares_ / static_cast<double>(compared()));
-  std::string line = fmt::format("rms {:.6g}, peak {:.6g}, {} samples, accuracy {}", rms, peak_, compared(),
-                                 not_finite_ > 0 ? "none" : accuracy_class(rms, peak_));
+  const double peak = differences_.largest();
+  const auto not_finite = differences_.not_finite();
+  std::string line = fmt::format("rms {:.6g}, peak {:.6g}, {} samples, accuracy {}", rms, peak, compared(),
+                                 not_finite ? "none" : accuracy_class(rms, peak));
   const std::uint64_t apart = std::max(output_samples, reference_samples) - std::min(output_samples, reference_samples);
-  if (not_finite_ > 0) reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
+  if (not_finite) reading.reason = fmt::format("sample {} is infinite or not a number", *not_finite);
   else if (!(rms < parameters_.threshold))
-    reading.reason = fmt::format("rms {:.6g} is not below {:.6g}; {}; the peak is {:.6g}, at sample {}", rms,
-                                 parameters_.threshold, differing_.describe(compared()), peak_, peak_at_);
+    reading.reason =
+        fmt::format("rms {:.6g} is not below {:.6g}; {}; the peak is {:.6g}, at sample {}", rms, parameters_.threshold,
+                    differences_.differing().describe(compared()), peak, differences_.largest_at());
   if (apart > parameters_.size_tolerance)
     reading.reason +=
         fmt::format("{}{} samples, expected {}", reading.reason.empty() ? "" : "; ", output_samples, reference_samples);

@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "checks/float_differences.hpp"
 #include "checks/sample_check.hpp"
 #include "model/comparison.hpp"
 
@@ -27,10 +28,7 @@ class RmsCheck final : public SampleCheck {
   std::vector<double> reference_;
   double squares_ = 0;
   double correction_ = 0;  ///< of Kahan's summation
-  double peak_ = 0;
-  std::uint64_t peak_at_ = 0;
-  std::uint64_t not_finite_ = 0;  ///< 1 + the position of the first such difference
-  DifferingSamples differing_;
+  FloatDifferences differences_;
 };
 
 }  // namespace fatespec::checks

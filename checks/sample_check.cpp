@@ -2,19 +2,7 @@
 
 #include <algorithm>
 
-#include <fmt/format.h>
-
 namespace fatespec::checks {
-
-void DifferingSamples::add(const Excess& block, std::uint64_t position) {
-  if (block.count == 0) return;
-  if (count_ == 0) first_ = position + block.first;
-  count_ += block.count;
-}
-
-std::string DifferingSamples::describe(std::uint64_t compared) const {
-  return fmt::format("{} of {} samples differ, first at sample {}", count_, compared, first_);
-}
 
 SampleCheck::SampleCheck(ReferencePtr reference, Formats formats, TextExpectation expectation,
                          std::uint64_t skip_output, std::uint64_t skip_reference)

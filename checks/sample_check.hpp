@@ -5,25 +5,11 @@
 #include <string>
 
 #include "checks/check.hpp"
-#include "checks/sample_kernels.hpp"
 #include "checks/text_check.hpp"
 #include "checks/wav_header.hpp"
 #include "model/spec_string.hpp"
 
 namespace fatespec::checks {
-
-/// Which samples differ, for whoever reads of a failure.
-class DifferingSamples {
- public:
-  /// Of a block whose first sample has that number.
-  void add(const Excess& block, std::uint64_t position);
-  /// "3 of 100 samples differ, first at sample 7".
-  std::string describe(std::uint64_t compared) const;
-
- private:
-  std::uint64_t count_ = 0;
-  std::uint64_t first_ = 0;
-};
 
 /// Skips headers on both sides, cuts the stream into samples wherever its pieces end, and hands pairs of equal count
 /// to compare(). A sample of which only a part is there at the end is compared with nothing; it counts in lengths

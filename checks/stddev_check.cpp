@@ -62,17 +62,7 @@ void StdDevCheck::compare_floats(const char* output, const char* reference, std:
     const std::size_t n = std::min(sample_block, samples - at);
     to_doubles(parameters_.format, output + at * width, n, output_.data());
     to_doubles(parameters_.format, reference + at * width, n, reference_.data());
-    const DoubleDifference found = difference(output_.data(), reference_.data(), n);
-    float_squares_ += found.squares;
-    if (!found.finite || found.largest > 0)
-      differing_.add(count_differing(output_.data(), reference_.data(), n), compared() + at);
-    if (found.finite && found.largest <= float_largest_) continue;
-    const DifferencePlaces places = places_of_differences(output_.data(), reference_.data(), n);
-    if (places.not_finite && not_finite_ == 0) not_finite_ = compared() + at + *places.not_finite + 1;
-    if (found.largest > float_largest_) {
-      float_largest_ = found.largest;
-      largest_at_ = compared() + at + places.largest;
-    }
+    float_squares_ += float_differences_.add(output_.data(), reference_.data(), n, compared() + at);
   }
 }
 
@@ -95,13 +85,23 @@ std::string StdDevCheck::psnr() const {
   return fmt::format("{:.2f}", 20 * std::log10(full) - 10 * std::log10(mean));
 }
 
+std::string StdDevCheck::largest() const {
+  if (!model::is_float(parameters_.format)) return fmt::format("{}", largest_);
+  const double scaled = float_differences_.largest() * float_scale(parameters_.format);
+  return std::isfinite(scaled) ? fmt::format("{:.0f}", std::trunc(scaled)) : "inf";
+}
+
+std::string StdDevCheck::differences() const {
+  const bool floating = model::is_float(parameters_.format);
+  if (floating ? float_differences_.largest() == 0 : largest_ == 0) return "nothing differs";
+  const DifferingSamples& differing = floating ? float_differences_.differing() : differing_;
+  return fmt::format("{}; the largest difference is {}, at sample {}", differing.describe(compared()), largest(),
+                     floating ? float_differences_.largest_at() : largest_at_);
+}
+
 std::string StdDevCheck::conclude(Reading& reading) {
   const std::string shown = deviation();
-  const bool floating = model::is_float(parameters_.format);
-  const double scaled = float_largest_ * float_scale(parameters_.format);
-  const std::string largest = floating ? (std::isfinite(scaled) ? fmt::format("{:.0f}", std::trunc(scaled)) : "inf")
-                                       : fmt::format("{}", largest_);
-  std::string line = fmt::format("stddev {}, PSNR {}, largest difference {}, bytes {} / {}", shown, psnr(), largest,
+  std::string line = fmt::format("stddev {}, PSNR {}, largest difference {}, bytes {} / {}", shown, psnr(), largest(),
                                  reference_bytes(), output_bytes());
   const double distance = std::fabs(base::parse_number(shown).value_or(NAN) - parameters_.target);
   const std::uint64_t apart = std::max(output_bytes(), reference_bytes()) - std::min(output_bytes(), reference_bytes());
@@ -111,13 +111,11 @@ std::string StdDevCheck::conclude(Reading& reading) {
   if (whole_output_bytes() < shortest || whole_reference_bytes() < shortest)
     reading.reason = fmt::format("{} has less than {} bytes",
                                  whole_output_bytes() < shortest ? "the output" : "the reference", shortest);
-  else if (not_finite_ > 0) reading.reason = fmt::format("sample {} is infinite or not a number", not_finite_ - 1);
+  else if (const auto sample = float_differences_.not_finite())
+    reading.reason = fmt::format("sample {} is infinite or not a number", *sample);
   else if (!(distance <= parameters_.fuzz + rounding))
-    reading.reason = fmt::format("stddev {} is not within {} of {}; {}", shown, parameters_.fuzz, parameters_.target,
-                                 largest_ == 0 && float_largest_ == 0
-                                     ? "nothing differs"
-                                     : fmt::format("{}; the largest difference is {}, at sample {}",
-                                                   differing_.describe(compared()), largest, largest_at_));
+    reading.reason =
+        fmt::format("stddev {} is not within {} of {}; {}", shown, parameters_.fuzz, parameters_.target, differences());
   if (apart > parameters_.size_tolerance)
     reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(),
                                   reference_bytes());

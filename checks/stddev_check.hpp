@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "checks/float_differences.hpp"
 #include "checks/sample_check.hpp"
 #include "model/comparison.hpp"
 
@@ -23,17 +24,22 @@ class StdDevCheck final : public SampleCheck {
   /// The standard deviation as it is printed: two decimals.
   std::string deviation() const;
   std::string psnr() const;
+  /// The largest difference as it is printed: a whole number.
+  std::string largest() const;
+  /// Which samples differ, and which one by most.
+  std::string differences() const;
 
   model::StdDev parameters_;
+  /// Of integers, exactly.
   std::uint64_t squares_ = 0;
   std::uint64_t largest_ = 0;
-  double float_squares_ = 0;
-  double float_largest_ = 0;
   std::uint64_t largest_at_ = 0;  ///< of the samples that are compared
-  std::uint64_t not_finite_ = 0;  ///< 1 + the position of the first such difference
+  DifferingSamples differing_;
+  /// Of floats.
+  double float_squares_ = 0;
+  FloatDifferences float_differences_;
   std::vector<double> output_;
   std::vector<double> reference_;
-  DifferingSamples differing_;
 };
 
 }  // namespace fatespec::checks
