@@ -75,6 +75,24 @@ std::string last_line(const Reading& error) {
   return "";
 }
 
+/// What we ended, or could not run. False if it ended by itself.
+bool judge_intervention(const model::Execution& execution, Judgement& judgement) {
+  switch (execution.ending) {
+    case Ending::exited:
+    case Ending::signalled: return false;
+    case Ending::timed_out: judgement.verdict = Verdict::timeout; break;
+    case Ending::over_limit: judgement.verdict = Verdict::fail; break;
+    case Ending::not_started:
+    case Ending::cancelled:
+    case Ending::lost:
+    case Ending::short_of_disk: judgement.verdict = Verdict::error; break;
+  }
+  judgement.reason = execution.problem;
+  if (judgement.verdict != Verdict::error) judgement.detail = execution.stack;
+  return true;
+}
+
+/// It ended otherwise than it should.
 void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgement& judgement) {
   const model::Execution& execution = evidence.execution;
   const std::string said = last_line(evidence.error);
@@ -94,6 +112,42 @@ void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgeme
     judgement.verdict = Verdict::fail;
     judgement.reason = fmt::format("status {}, expected {}{}", execution.status, describe(test.expect.status), said);
   }
+  if (compares_samples(test.parsed.type) && !evidence.output.passed) judgement.reason += "; " + evidence.output.reason;
+  judgement.detail = evidence.output.detail;
+}
+
+/// It ended as it should: what it wrote decides.
+void judge_output(const Evidence& evidence, Judgement& judgement) {
+  const model::Execution& execution = evidence.execution;
+  const Reading& failed = evidence.output.passed ? evidence.error : evidence.output;
+  if (!failed.passed) {
+    judgement.verdict = Verdict::fail;
+    judgement.reason = failed.reason;
+    judgement.detail = failed.detail;
+  } else if (!execution.problem.empty() && execution.ending == Ending::exited && execution.status == 0) {
+    judgement.verdict = Verdict::error;  // it left processes behind that cannot be killed
+    judgement.reason = execution.problem;
+  }
+}
+
+void judge_unaided(const model::TestSpec& test, const Evidence& evidence, Judgement& judgement) {
+  const model::Execution& execution = evidence.execution;
+  const bool as_expected = status_as_expected(test.expect.status, execution);
+  // That it crashed is certain without any reference.
+  const bool crashed = !as_expected && (execution.ending == Ending::signalled || signal_of_shell(execution) != 0);
+  if (!crashed && (evidence.output.no_verdict || evidence.error.no_verdict)) {
+    judgement.verdict = Verdict::error;
+    judgement.reason = evidence.output.no_verdict ? evidence.output.reason : evidence.error.reason;
+  } else if (as_expected) {
+    judge_output(evidence, judgement);
+  } else {
+    judge_ending(test, evidence, judgement);
+  }
+}
+
+bool has_signal(Ending ending) {
+  return ending == Ending::signalled || ending == Ending::timed_out || ending == Ending::over_limit ||
+         ending == Ending::short_of_disk;
 }
 
 }  // namespace
@@ -110,45 +164,9 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
   Judgement judgement;
   if (execution.ending == Ending::exited) judgement.status = execution.status;
   if (compares_samples(test.parsed.type) && !evidence.output.passed && judgement.status == 0) judgement.status = 1;
-  if (execution.ending == Ending::signalled || execution.ending == Ending::timed_out ||
-      execution.ending == Ending::over_limit || execution.ending == Ending::short_of_disk)
-    judgement.signal = execution.signal == 0 ? "" : base::signal_name(execution.signal);
-  if (execution.ending == Ending::not_started || execution.ending == Ending::cancelled ||
-      execution.ending == Ending::lost || execution.ending == Ending::short_of_disk) {
-    judgement.verdict = Verdict::error;
-    judgement.reason = execution.problem;
-    return judgement;
-  }
-  if (execution.ending == Ending::timed_out || execution.ending == Ending::over_limit) {
-    judgement.verdict = execution.ending == Ending::timed_out ? Verdict::timeout : Verdict::fail;
-    judgement.reason = execution.problem;
-    judgement.detail = execution.stack;
-    return judgement;
-  }
-  const bool as_expected = status_as_expected(test.expect.status, execution);
-  // That it crashed is certain without any reference.
-  const bool crashed = !as_expected && (execution.ending == Ending::signalled || signal_of_shell(execution) != 0);
-  if (!crashed && (evidence.output.no_verdict || evidence.error.no_verdict)) {
-    judgement.verdict = Verdict::error;
-    judgement.reason = evidence.output.no_verdict ? evidence.output.reason : evidence.error.reason;
-    return judgement;
-  }
-  if (!as_expected) {
-    judge_ending(test, {execution, evidence.output, evidence.error}, judgement);
-    if (compares_samples(test.parsed.type) && !evidence.output.passed)
-      judgement.reason += "; " + evidence.output.reason;
-    judgement.detail = evidence.output.detail;
-    return judgement;
-  }
-  const Reading& failed = evidence.output.passed ? evidence.error : evidence.output;
-  if (!failed.passed) {
-    judgement.verdict = Verdict::fail;
-    judgement.reason = failed.reason;
-    judgement.detail = failed.detail;
-  } else if (!execution.problem.empty() && execution.ending == Ending::exited && execution.status == 0) {
-    judgement.verdict = Verdict::error;  // it left processes behind that cannot be killed
-    judgement.reason = execution.problem;
-  }
+  if (has_signal(execution.ending) && execution.signal != 0) judgement.signal = base::signal_name(execution.signal);
+  if (!judge_intervention(execution, judgement))
+    judge_unaided(test, {execution, evidence.output, evidence.error}, judgement);
   return judgement;
 }
 
