@@ -41,7 +41,15 @@ class TreeBuilder : public YAML::EventHandler {
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override { add(YamlKind::null, mark, anchor); }
+  // A value that is missing has the mark of what comes next; a reader looks for it at its key.
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    auto& record = document_.records_[add(YamlKind::null, mark, anchor)];
+    if (open_.empty() || !open_.back().last_is_value) return;
+    const auto& key = document_.records_[open_.back().last_key];
+    if (record.line == key.line) return;
+    record.line = key.line;
+    record.column = key.column;
+  }
   void OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     const auto found = anchors_.find(anchor);
     const std::uint32_t index = add(YamlKind::alias, mark, 0);
@@ -70,7 +78,9 @@ class TreeBuilder : public YAML::EventHandler {
  private:
   struct Open {
     std::uint32_t index;
-    std::uint32_t last_child;
+    std::uint32_t last_child = 0;
+    std::uint32_t last_key = 0;  ///< of a map
+    bool last_is_value = false;
   };
 
   std::uint32_t add(YamlKind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
@@ -95,12 +105,15 @@ class TreeBuilder : public YAML::EventHandler {
     if (parent.last_child == 0) document_.records_[parent.index].first_child = index;
     else document_.records_[parent.last_child].next = index;
     parent.last_child = index;
+    if (document_.records_[parent.index].kind != YamlKind::map) return;
+    parent.last_is_value = parent.last_key != 0 && !parent.last_is_value;
+    if (!parent.last_is_value) parent.last_key = index;
   }
 
   void open(std::uint32_t index, const YAML::Mark& mark) {
     if (open_.size() >= limits_.depth)
       throw LimitPassed{mark, fmt::format("nested more than {} levels deep", limits_.depth)};
-    open_.push_back({index, 0});
+    open_.push_back({index});
   }
 
   YamlDocument& document_;

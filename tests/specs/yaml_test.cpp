@@ -20,6 +20,18 @@ TEST(Yaml, AliasesHaveTheirOwnPlaceAndTheirAnchorsContent) {
   EXPECT_EQ(entries[1].second.origin().str(), "f.yaml:2:4");
 }
 
+TEST(Yaml, AValueThatIsMissingIsAtItsKey) {
+  Problems problems;
+  const auto document = YamlDocument::parse("f.yaml", "a:\n\nb: {c: [x], d: ~}\ne: ~\nf:\n", problems);
+  ASSERT_TRUE(document);
+  const auto entries = document->root().entries();
+  ASSERT_EQ(entries.size(), 4U);
+  EXPECT_EQ(entries[0].second.origin().str(), "f.yaml:1:1");
+  EXPECT_EQ(entries[1].second.entries()[1].second.origin().str(), "f.yaml:3:16") << "one that says it is none";
+  EXPECT_EQ(entries[2].second.origin().str(), "f.yaml:4:4");
+  EXPECT_EQ(entries[3].second.origin().str(), "f.yaml:5:1") << "not behind the end of the file";
+}
+
 TEST(Yaml, LimitsAreErrorsWithAPlace) {
   EXPECT_NE(first_problem(std::string(100, '[')).find("nested more than 64 levels deep"), std::string::npos);
   EXPECT_EQ(first_problem("a: 1\nb: " + std::string(200, 'x') + "\n", {.line_bytes = 100}),
