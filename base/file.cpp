@@ -98,6 +98,16 @@ std::optional<int> descriptor_named(const fs::path& path) {
   return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
+/// It can only be read by setting it, which is no business of other threads' files: that is done once.
+mode_t creation_mask() {
+  static const mode_t mask = [] {
+    const mode_t found = ::umask(0);
+    ::umask(found);
+    return found;
+  }();
+  return mask;
+}
+
 }  // namespace
 
 Result<FileReplacement> FileReplacement::begin(const fs::path& path) {
@@ -118,7 +128,7 @@ Result<FileReplacement> FileReplacement::begin(const fs::path& path) {
     // A device or a pipe, such as /dev/stdout: it must not be replaced by a file.
     replacement.file_.reset(::open(replacement.target_.c_str(), O_WRONLY | O_CLOEXEC));
   } else {
-    replacement.mode_ = exists ? (status.st_mode & 07777) : 0666;
+    replacement.mode_ = exists ? (status.st_mode & 07777) : 0666 & ~creation_mask();
     std::string temporary = replacement.target_.string() + ".XXXXXX";
     replacement.file_.reset(::mkostemp(temporary.data(), O_CLOEXEC));
     if (replacement.file_) replacement.temporary_ = std::move(temporary);
@@ -135,9 +145,7 @@ Result<void> FileReplacement::write(std::string_view content) { return write_all
 
 Result<void> FileReplacement::commit() {
   if (temporary_.empty()) return {};
-  const mode_t mask = ::umask(0);
-  ::umask(mask);
-  if (::fchmod(file_.get(), mode_ & ~mask) != 0 || ::fsync(file_.get()) != 0 ||
+  if (::fchmod(file_.get(), mode_) != 0 || ::fsync(file_.get()) != 0 ||
       ::rename(temporary_.c_str(), target_.c_str()) != 0)
     return file_error(target_, errno);
   file_.reset();

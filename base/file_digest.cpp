@@ -11,11 +11,13 @@ namespace fatespec::base {
 
 Result<std::string> digest_of_file(DigestAlgorithm algorithm, const std::filesystem::path& path) {
   Digest digest(algorithm);
-  const FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file) return io_error(path.string(), errno);
+  std::uint64_t ignored = 0;
+  const auto file = open_regular_file(path, ignored);
+  if (!file) return file.error();
   std::string buffer(std::size_t{256} << 10, '\0');
   for (;;) {
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    const ssize_t got = ::read(file->get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
     if (got < 0) return io_error(path.string(), errno);
     if (got == 0) return digest.finish();
     digest.update({buffer.data(), static_cast<std::size_t>(got)});

@@ -83,10 +83,7 @@ class StreamComparison {
     if (lines_missing_ > 0 || lines_added_ > 0) found.push_back(holes());
     if (!swapped_.empty()) found.push_back(swapped_);
     if (differing_ > 0) found.push_back(contents());
-    if (sizes_ > 0)
-      found.push_back(fmt::format("sizes only: {} differs first ({} bytes, expected {}), {} of {}", frame(first_size_),
-                                  actual_.packets[first_size_].size, expected_.packets[first_size_].size, sizes_,
-                                  expected_.packets.size()));
+    if (sizes_ > 0) found.push_back(sizes());
     const std::string times = timestamps();
     if (!times.empty()) found.push_back(times);
     else if (differing_ > 0) found.front() += "; timestamps equal";
@@ -141,7 +138,7 @@ class StreamComparison {
       last_differing_ = i;
       if (e.size != a.size) ++differing_sizes_;
     } else if (e.size != a.size && sizes_++ == 0) {
-      first_size_ = i;
+      first_size_ = pairs_.size();
     }
     pairs_.emplace_back(i, j);
   }
@@ -180,6 +177,12 @@ class StreamComparison {
     else text += fmt::format("{} of {} frames", differing_, count);
     if (differing_sizes_ == 0) text += "; sizes equal";
     return text;
+  }
+
+  std::string sizes() const {
+    const auto [i, j] = pairs_[first_size_];
+    return fmt::format("sizes only: {} differs first ({} bytes, expected {}), {} of {}", frame(i),
+                       actual_.packets[j].size, expected_.packets[i].size, sizes_, expected_.packets.size());
   }
 
   std::string holes() const {

@@ -66,14 +66,14 @@ Reading SampleCheck::finish() {
     line = result.reason = reference_->problem();
     result.passed = false;
     result.no_verdict = true;
-  } else if (reference_cut_) {
-    line = result.reason = "the reference became shorter while it was compared";
+  } else if (reference_cut_ || reference_broken_) {
+    line = result.reason = reference_cut_ ? "the reference became shorter while it was compared"
+                                          : "the reference has a RIFF/WAVE header without a data chunk";
     result.passed = false;
-  } else if (reference_broken_ || header_.broken()) {
-    line = reference_broken_ ? "the reference has a RIFF/WAVE header without a data chunk"
-                             : "the output has a RIFF/WAVE header without a data chunk";
+    result.no_verdict = true;
+  } else if (header_.broken()) {
+    line = result.reason = "the output has a RIFF/WAVE header without a data chunk";
     result.passed = false;
-    result.reason = line;
   } else {
     line = conclude(result);
   }

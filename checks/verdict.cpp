@@ -118,15 +118,14 @@ void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgeme
 
 /// It ended as it should: what it wrote decides.
 void judge_output(const Evidence& evidence, Judgement& judgement) {
-  const model::Execution& execution = evidence.execution;
   const Reading& failed = evidence.output.passed ? evidence.error : evidence.output;
   if (!failed.passed) {
     judgement.verdict = Verdict::fail;
     judgement.reason = failed.reason;
     judgement.detail = failed.detail;
-  } else if (!execution.problem.empty() && execution.ending == Ending::exited && execution.status == 0) {
+  } else if (!evidence.execution.problem.empty()) {
     judgement.verdict = Verdict::error;  // it left processes behind that cannot be killed
-    judgement.reason = execution.problem;
+    judgement.reason = evidence.execution.problem;
   }
 }
 

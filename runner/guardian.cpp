@@ -53,9 +53,16 @@ namespace {
 
 using Shared = Guardian::Shared;
 
-bool copy_path(std::array<char, longest_path>& to, const std::string& path) {
-  if (path.size() >= to.size()) return false;
-  std::memcpy(to.data(), path.c_str(), path.size() + 1);
+/// Who writes it may be killed at any moment, and half a path is another directory: one is there once its first byte
+/// is.
+bool publish_path(std::array<char, longest_path>& to, const std::string& path) {
+  if (path.empty() || path.size() >= to.size()) return false;
+  const std::atomic_ref<char> first(to[0]);
+  first.store(0, std::memory_order_relaxed);
+  std::atomic_signal_fence(std::memory_order_seq_cst);  // the order in which this thread does it is all that counts
+  std::memcpy(to.data() + 1, path.c_str() + 1, path.size());
+  std::atomic_signal_fence(std::memory_order_seq_cst);
+  first.store(path[0], std::memory_order_release);
   return true;
 }
 
@@ -180,7 +187,7 @@ Guardian::~Guardian() {
   ::munmap(shared_, sizeof(Shared));
 }
 
-void Guardian::guard(const std::string& scratch_directory) { copy_path(shared_->scratch, scratch_directory); }
+void Guardian::guard(const std::string& scratch_directory) { publish_path(shared_->scratch, scratch_directory); }
 
 void Guardian::know_orphans(const std::vector<pid_t>& orphans) {
   if (orphans == orphans_) return;
@@ -202,7 +209,7 @@ void Guardian::test_started(pid_t leader, const std::string& directory) {
   free_.pop_back();
   used_[leader] = slot;
   auto& test = shared_->tests.at(slot);
-  if (!directory.empty() && copy_path(test.directory, directory)) directories_[directory] = slot;
+  if (!directory.empty() && publish_path(test.directory, directory)) directories_[directory] = slot;
   else test.directory[0] = 0;
   test.leader.store(leader, std::memory_order_release);
 }

@@ -26,11 +26,19 @@ int badness(Verdict verdict) {
     case Verdict::crash: return 6;
     case Verdict::timeout: return 5;
     case Verdict::fail: return 4;
-    case Verdict::error: return 3;
-    case Verdict::xpass: return 2;
+    case Verdict::xpass: return 3;
+    case Verdict::error: return 2;
     case Verdict::xfail: return 1;
     default: return 0;
   }
+}
+
+/// A whole output may have 8 MiB: of repetitions that end as the first did, that one's is enough.
+ResultPtr hold(const std::vector<ResultPtr>& held, ResultPtr added) {
+  if (held.empty() || !added->full_output || way_of(*held.front()) != way_of(*added)) return added;
+  auto brief = std::make_shared<TestResult>(*added);
+  brief->full_output.reset();
+  return brief;
 }
 
 std::vector<Way> ways_of(const std::vector<ResultPtr>& results) {
@@ -93,7 +101,8 @@ std::vector<ResultPtr> judge(std::vector<ResultPtr> results) {
   merged->detail = describe(ways) + merged->detail;
   merged->reason = fmt::format("{} ways in {} times, {}{}{}", ways.size(), results.size(),
                                fmt::join(merged->outputs, "/"), merged->reason.empty() ? "" : "; ", merged->reason);
-  // Nothing was expected of the output, so each attempt passed; that they differ is what was looked for.
+  // Each attempt passed, as nothing was expected of the output or less than all of it; that they differ is what was
+  // looked for.
   if (merged->verdict == Verdict::pass) merged->verdict = Verdict::fail;
   return {merged};
 }
@@ -104,7 +113,7 @@ ResultGroups repetition_groups(const model::TestPlan& plan) {
   const auto key_of = [](const model::PlannedTest& test) {
     return test.repetitions > 1 && !test.skip_reason ? test.configuration->name + "\n" + test.name : std::string();
   };
-  return {plan, key_of, judge};
+  return {plan, key_of, judge, nullptr, hold};
 }
 
 }  // namespace fatespec::runner

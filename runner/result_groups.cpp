@@ -2,8 +2,8 @@
 
 namespace fatespec::runner {
 
-ResultGroups::ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge, IsFinal is_final)
-    : key_of_(std::move(key_of)), judge_(std::move(judge)), is_final_(is_final) {
+ResultGroups::ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge, IsFinal is_final, Hold hold)
+    : key_of_(std::move(key_of)), judge_(std::move(judge)), is_final_(is_final), hold_(hold) {
   for (const auto& test : plan.tests)
     if (const std::string key = key_of_(test); !key.empty()) ++groups_[key].missing;
 }
@@ -13,7 +13,8 @@ std::vector<ResultPtr> ResultGroups::add(const model::PlannedTest& test, ResultP
   if (key.empty()) return {std::move(result)};
   Group& group = groups_.at(key);
   std::vector<ResultPtr> results;
-  (is_final_ != nullptr && is_final_(*result) ? results : group.results).push_back(std::move(result));
+  if (is_final_ != nullptr && is_final_(*result)) results.push_back(std::move(result));
+  else group.results.push_back(hold_ == nullptr ? std::move(result) : hold_(group.results, std::move(result)));
   if (--group.missing > 0) return results;
   if (!group.results.empty())
     for (auto& judged : judge_(std::move(group.results))) results.push_back(std::move(judged));

@@ -23,10 +23,12 @@ class ResultGroups {
   using KeyOf = std::function<std::string(const model::PlannedTest&)>;
   /// True of a result that needs none of the others to be final.
   using IsFinal = bool (*)(const model::TestResult&);
+  /// What is held of a result until its group is complete, beside those that are held already.
+  using Hold = ResultPtr (*)(const std::vector<ResultPtr>& held, ResultPtr added);
   /// Makes the final results of a complete group.
   using Judge = std::function<std::vector<ResultPtr>(std::vector<ResultPtr>)>;
 
-  ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge, IsFinal is_final = nullptr);
+  ResultGroups(const model::TestPlan& plan, KeyOf key_of, Judge judge, IsFinal is_final = nullptr, Hold hold = nullptr);
 
   /// The results that are final now.
   std::vector<ResultPtr> add(const model::PlannedTest& test, ResultPtr result);
@@ -41,6 +43,7 @@ class ResultGroups {
   KeyOf key_of_;
   Judge judge_;
   IsFinal is_final_;
+  Hold hold_;
   std::map<std::string, Group> groups_;
 };
 

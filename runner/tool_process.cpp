@@ -13,6 +13,7 @@
 
 #include "base/file.hpp"
 #include "base/spawn.hpp"
+#include "runner/brief_wait.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -55,12 +56,12 @@ constexpr std::array<int, 3> stop_signals = {SIGINT, SIGTERM, SIGHUP};
 constexpr int signal_base = 128;
 
 /// True when it has ended; false when the time is over or a signal came. A signal that comes between a look at its flag
-/// and the waiting is seen after a slice of the time.
-bool wait_for(const base::FileDescriptor& process, base::Duration limit) {
+/// and the waiting is seen after a slice of the time, and so is the end where there are no pidfds.
+bool wait_for(pid_t pid, const base::FileDescriptor& process, base::Duration limit) {
   constexpr int slice_ms = 200;
   pollfd descriptor{process.get(), POLLIN, 0};
   for (const auto end = std::chrono::steady_clock::now() + limit; std::chrono::steady_clock::now() < end;) {
-    if (::poll(&descriptor, 1, slice_ms) == 1) return true;
+    if (::poll(&descriptor, 1, slice_ms) == 1 || has_ended(pid)) return true;
     if (stopped_by != 0) return false;
   }
   return false;
@@ -98,7 +99,7 @@ base::Result<ToolEnd> run_tool(const ToolRequest& request) {
   if (const int code = spawn(request, pid); code != 0) return base::io_error(request.words.front(), code);
   const base::FileDescriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
   ToolEnd end;
-  const bool ended = wait_for(process, request.limit);
+  const bool ended = wait_for(pid, process, request.limit);
   end.interrupted = !ended && stopped_by != 0;
   end.timed_out = !ended && !end.interrupted;
   ::kill(-pid, SIGKILL);  // also what it has left

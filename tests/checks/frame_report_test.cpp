@@ -54,6 +54,16 @@ TEST(FrameReport, SaysNothingOfEqualOnes) {
   EXPECT_EQ(compare(report(), base::trim(report()).data()), Texts());  // nor of blanks at the end
 }
 
+TEST(FrameReport, ASizeThatDiffersBehindAHoleIsThatOfTheSameFrame) {
+  const auto texts = changed([](auto& lines) {
+    lines.back().size = 7;
+    lines.erase(lines.begin(), lines.begin() + 9);
+  });
+  ASSERT_EQ(texts.size(), 2U);
+  EXPECT_EQ(texts[0], "9 video frames missing at the beginning (1, expected 10)");
+  EXPECT_EQ(texts[1], "sizes only: video frame 9 (pts 9, 0.360 s) differs first (7 bytes, expected 152064), 1 of 10");
+}
+
 TEST(FrameReport, NamesTheFirstFrameThatDiffersAndHowMany) {
   EXPECT_EQ(changed([](auto& lines) { lines[4].checksum = "0x1"; }),
             Texts({"video frame 4 (pts 4, 0.160 s) alone differs of 10; sizes equal; timestamps equal"}));
