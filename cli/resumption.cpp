@@ -45,9 +45,7 @@ std::string directory_of(const model::Run& run) {
 }
 
 base::Result<std::vector<model::Run>> runs_here(results::Store& store) {
-  auto runs = store.recent_runs(runs_looked_at);
-  if (runs) std::erase_if(*runs, [](const auto& run) { return run.host != results::this_host(); });
-  return runs;
+  return store.recent_runs_of(results::this_host(), runs_looked_at);
 }
 
 }  // namespace

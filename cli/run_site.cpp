@@ -78,9 +78,9 @@ class SiteExtrasMaker {
     fs::copy(from, site_ / "diverge" / name, fs::copy_options::recursive | fs::copy_options::overwrite_existing, code);
     if (code) return;
     extra.divergence = "diverge/" + name + "/index.html";
-    for (const auto& entry : fs::recursive_directory_iterator(from, code))
-      if (entry.path().extension() == ".png")
-        extra.pictures.push_back("diverge/" + name + "/" + entry.path().lexically_relative(from).string());
+    for (fs::recursive_directory_iterator entry(from, code), end; !code && entry != end; entry.increment(code))
+      if (entry->path().extension() == ".png")
+        extra.pictures.push_back("diverge/" + name + "/" + entry->path().lexically_relative(from).string());
     // Expected, actual, difference.
     constexpr std::string_view order = "ead";
     std::sort(extra.pictures.begin(), extra.pictures.end(), [&](const std::string& a, const std::string& b) {

@@ -58,7 +58,11 @@ auto guarded(Work work) -> decltype(work()) {
   try {
     return work();
   } catch (const soci::soci_error& error) {
-    return base::Error{base::ErrorKind::io, "results: " + message_of(error)};
+    const std::string message = message_of(error);
+    const bool is_broken = message.find("malformed") != std::string::npos;
+    return base::Error{
+        base::ErrorKind::io,
+        "results: " + message + (is_broken ? "; move the file away, or name another with --results" : "")};
   } catch (const std::bad_cast&) {
     return base::Error{base::ErrorKind::invalid,
                        "results: a column does not hold what it should; is the file damaged?"};

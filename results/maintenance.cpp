@@ -73,15 +73,19 @@ base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to)
   started.host = run->host;
   started.directory = run->directory;
   to.handle(started);
+  constexpr std::size_t most_waiting = 1000;
+  constexpr std::size_t most_bytes_waiting = std::size_t{32} << 20;
   std::size_t handed = 0;
+  std::size_t bytes = 0;
   for (auto& result : *results) {
     auto full = from.full_output(run->id, result.test, result.configuration);
     if (!full) return full.error();
     result.full_output = std::move(*full);
+    bytes += result.full_output ? result.full_output->size() : 0;
     to.handle(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
-    constexpr std::size_t most_waiting = 1000;
-    if (++handed % most_waiting == 0)
-      if (auto written = to.flush(); !written) return written;
+    if (++handed < most_waiting && bytes < most_bytes_waiting) continue;
+    if (auto written = to.flush(); !written) return written;
+    handed = bytes = 0;
   }
   if (run->finished)
     to.handle(model::RunFinished{run->id, run->counts, *run->finished - run->started, *run->finished,

@@ -175,6 +175,19 @@ base::Result<std::vector<model::Run>> Store::recent_runs(std::size_t most) {
   });
 }
 
+base::Result<std::vector<model::Run>> Store::recent_runs_of(const std::string& host, std::size_t most) {
+  return limited(*connection_, [&]() -> base::Result<std::vector<model::Run>> {
+    std::vector<model::Run> all;
+    const auto limit = static_cast<long long>(most);
+    soci::rowset<soci::row> rows = (connection_->session.prepare << "SELECT " << run_columns
+                                                                 << " FROM runs WHERE host = :host ORDER BY started_us "
+                                                                    "DESC, id DESC LIMIT :most",
+                                    soci::use(host), soci::use(limit));
+    for (auto& row : rows) all.push_back(run_from(row));
+    return all;
+  });
+}
+
 base::Result<model::Run> Store::find_run(const std::string& name) {
   return limited(*connection_, [&]() -> base::Result<model::Run> {
     std::vector<model::Run> found;

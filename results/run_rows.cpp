@@ -35,8 +35,24 @@ void for_each_content(const model::TestResult& result, Take take) {
   }
 }
 
-/// What one transaction takes: a bound on its memory, and on how long it holds what others may want.
-constexpr std::size_t most_at_once = 1000;
+std::size_t bytes_of(const model::RunEvent& event) {
+  const auto* finished = std::get_if<model::TestFinished>(&event);
+  std::size_t bytes = 0;
+  if (finished != nullptr)
+    for_each_content(*finished->result, [&](std::string_view content) { bytes += content.size(); });
+  return bytes;
+}
+
+/// What one transaction takes: a bound on its memory, on how long it holds what others may want, and on the statement
+/// that a server gets with all contents in it.
+std::size_t size_of_transaction(std::span<const model::RunEvent> events) {
+  constexpr std::size_t most = 1000;
+  constexpr std::size_t most_bytes = std::size_t{32} << 20;
+  std::size_t bytes = 0;
+  std::size_t number = 0;
+  while (number < std::min(events.size(), most) && bytes < most_bytes) bytes += bytes_of(events[number++]);
+  return number;
+}
 
 }  // namespace
 
@@ -45,7 +61,7 @@ RunRows::RunRows(Store& store)
 
 base::Result<void> RunRows::write(std::span<const model::RunEvent> events) {
   while (!events.empty()) {
-    const auto now = events.first(std::min(events.size(), most_at_once));
+    const auto now = events.first(size_of_transaction(events));
     events = events.subspan(now.size());
     if (auto written = write_transaction(now); !written) return written;
   }

@@ -69,9 +69,10 @@ class RunWriter::Spooling {
   /// The server's store, with all that had waited, if it is back and a try is due. `at_once`: it always is.
   std::unique_ptr<Store> try_to_return(bool at_once) {
     if (!at_once && Clock::now() < next_try_) return nullptr;
-    const auto sent = spool_.send(started_->run);
-    auto store = sent ? Store::open(options_.location) : base::Result<std::unique_ptr<Store>>(sent.error());
-    if (!store) {
+    // The connection first: once they are sent, the file is gone in which results would go on to wait.
+    auto store = Store::open(options_.location);
+    const auto sent = store ? spool_.send(started_->run) : base::Result<std::uint64_t>(store.error());
+    if (!sent) {
       pause_ = std::min<Clock::duration>(pause_ * 2, longest_pause);
       next_try_ = Clock::now() + pause_;
       return nullptr;

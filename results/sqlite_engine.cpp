@@ -165,6 +165,11 @@ class SqliteEngine : public Engine {
     session << "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'", soci::into(tables);
     return tables > 0;
   }
+  bool is_of_others(soci::session& session) const override {
+    int tables = 0;
+    session << "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'", soci::into(tables);
+    return tables > 0 && !has_schema(session);
+  }
   void begin_migration(soci::session& session) const override { session << "BEGIN IMMEDIATE"; }
   void begin_writing(soci::session& session) const override { session << "BEGIN IMMEDIATE"; }
   // Without its checks, which would read all results for each blob that goes.

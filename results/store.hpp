@@ -57,6 +57,8 @@ class Store {
   base::Result<std::vector<model::Run>> runs(std::size_t most);
   /// The same, but what became of their tests is not counted, which would read all of their results.
   base::Result<std::vector<model::Run>> recent_runs(std::size_t most);
+  /// Of those that were started on that machine.
+  base::Result<std::vector<model::Run>> recent_runs_of(const std::string& host, std::size_t most);
   /// The run that an id, a unique prefix of one, `latest` or `latest~N` names.
   base::Result<model::Run> find_run(const std::string& name);
   /// The results of a run in the order in which they came, without full outputs.
