@@ -138,13 +138,17 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return above.back();
 }
 
-/// The shortest candidate that begins with what was written.
+/// The shortest candidate that begins with what was written, or has a part that does, as a test's name behind its
+/// suite.
 std::optional<std::string> completed(const std::string& wanted, const std::vector<std::string>& candidates) {
   constexpr std::size_t shortest = 2;
   std::optional<std::string> best;
-  if (wanted.size() < shortest) return best;
-  for (const auto& candidate : candidates)
-    if (lower(candidate).starts_with(wanted) && (!best || candidate.size() < best->size())) best = candidate;
+  for (const auto& candidate : candidates) {
+    const std::string known = lower(candidate);
+    const bool fits = wanted.size() >= shortest && known.starts_with(wanted);
+    if ((fits || known.find("/" + wanted) != std::string::npos) && (!best || candidate.size() < best->size()))
+      best = candidate;
+  }
   return best;
 }
 

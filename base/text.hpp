@@ -31,7 +31,8 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 /// "9.1 MiB", for people.
 std::string format_size(std::uint64_t bytes);
 
-/// The candidate that is closest by edit distance, if one is close enough to be a misspelling.
+/// The candidate that is closest by edit distance, if one is close enough to be a misspelling; else one that begins
+/// with the word, or has a part between slashes that does.
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates);
 /// "; did you mean `x`?" or nothing.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);

@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <array>
 #include <cstdlib>
 #include <filesystem>
 
@@ -9,6 +10,9 @@
 
 namespace fatespec::runner {
 namespace {
+
+/// The two that the environment gives, and that no test can do without.
+constexpr std::array classic_names = {"FFMPEG_PATH", "SAMPLES_PATH"};
 
 namespace fs = std::filesystem;
 
@@ -48,7 +52,7 @@ VariableSources variable_sources(const model::Variables& set) {
   VariableSources sources;
   sources.set = set;
   sources.working_directory = fs::current_path().string();
-  for (const char* name : {"FFMPEG_PATH", "SAMPLES_PATH"}) {
+  for (const char* name : classic_names) {
     const char* value = std::getenv(name);
     if (value != nullptr && *value != '\0') sources.environment[name] = value;
   }
@@ -67,6 +71,10 @@ VariableLayer variables_for(const model::Project& project, const model::Configur
   model::Places options;
   for (const auto& [name, value] : sources.set) options[name] = {"--set " + name, 0, 0};
   layer.add(absolute_paths(sources.set, sources.working_directory, local), options);
+  // Nobody means an empty path by it: the variable behind `--set SAMPLES_PATH=$SAMPLES` was not set.
+  for (const char* name : classic_names)
+    if (const auto found = layer.values.find(name); found != layer.values.end() && found->second.empty())
+      layer.values.erase(found);
   return layer;
 }
 
@@ -76,7 +84,7 @@ model::Variables matrix_variables(const std::vector<std::pair<std::string, std::
 }
 
 std::set<std::string, std::less<>> required_names(const model::Project& project) {
-  std::set<std::string, std::less<>> names = {"FFMPEG_PATH", "SAMPLES_PATH"};
+  std::set<std::string, std::less<>> names(classic_names.begin(), classic_names.end());
   for (const auto& configuration : project.configurations)
     for (const auto& [name, value] : configuration.variables) names.insert(name);
   return names;

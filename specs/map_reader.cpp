@@ -77,10 +77,15 @@ std::optional<std::string> read_text(YamlNode node, Problems& problems) {
   return std::nullopt;
 }
 
-std::optional<bool> read_boolean(YamlNode node, Problems& problems) {
+std::optional<bool> boolean_of(YamlNode node) {
   const std::string word = node.is_scalar() ? base::lower(node.value()) : "";
   if (word == "true" || word == "yes" || word == "on") return true;
   if (word == "false" || word == "no" || word == "off") return false;
+  return std::nullopt;
+}
+
+std::optional<bool> read_boolean(YamlNode node, Problems& problems) {
+  if (const auto value = boolean_of(node)) return value;
   add_problem(problems, node, "`true` or `false` is needed here");
   return std::nullopt;
 }

@@ -21,6 +21,9 @@ void add_problem(Problems& problems, YamlNode node, std::string message);
 /// Entries of a map with merge keys (`<<`) followed: own keys win over merged ones. Repeated keys are problems.
 std::vector<std::pair<YamlNode, YamlNode>> map_entries(YamlNode map, Problems& problems);
 
+/// What `true`, `yes`, `on`, `false`, `no` or `off` says; nothing of another node.
+std::optional<bool> boolean_of(YamlNode node);
+
 // Each of these gives nothing and adds a problem if the node is not of its kind.
 std::optional<std::string> read_text(YamlNode node, Problems& problems);
 std::optional<bool> read_boolean(YamlNode node, Problems& problems);

@@ -129,6 +129,8 @@ class ProjectReader {
       model::Target target;
       target.name = key.value();
       read_target(value, project_->directory, target, problems_);
+      if (target.name == "local" && (!target.host.empty() || !target.pool.empty()))
+        add_problem(problems_, key, "`local` is this machine: a board needs another name");
       if (!target.pool.empty()) pools_.emplace_back(value, target.name);
       project_->targets[target.name] = std::move(target);
     }
@@ -222,7 +224,11 @@ std::vector<std::string> suite_files(const model::Project& project, Problems& pr
     const std::string pattern = fs::path(glob.text).is_absolute()
                                     ? glob.text
                                     : (fs::path(literal_glob(project.directory)) / glob.text).string();
-    const auto found = expand_glob(pattern);
+    auto found = expand_glob(pattern);
+    // `*.yaml` beside the configuration means the others.
+    std::error_code ignored;
+    if (found.size() > 1)
+      std::erase_if(found, [&](const auto& file) { return fs::equivalent(file, project.file, ignored); });
     if (found.empty()) add_unmatched(project, glob, problems);
     for (const auto& file : found)
       if (std::find(files.begin(), files.end(), file) == files.end()) files.push_back(file);

@@ -86,7 +86,16 @@ void read_date(YamlNode node, std::string& date, Problems& problems) {
   if (!day.ok()) add_problem(problems, node, "there is no such day");
 }
 
+/// Where a reason is awaited a word in quotes is one.
+std::optional<bool> plain_boolean(YamlNode node) { return node.is_plain() ? boolean_of(node) : std::nullopt; }
+
+/// `false` undoes the `expect_fail` of `defaults`.
 void read_known_failure(YamlNode node, base::Boxed<model::KnownFailure>& known, Problems& problems) {
+  if (const auto word = plain_boolean(node)) {
+    if (*word) add_problem(problems, node, "`expect_fail` needs a `reason`");
+    known = {};
+    return;
+  }
   model::KnownFailure failure;
   if (node.is_scalar()) {  // the short form: a reason alone
     failure.reason = node.value();
@@ -155,10 +164,9 @@ void read_retry_if(YamlNode node, base::Boxed<model::RetryCondition>& retry_if, 
 
 /// `false` undoes the `skip` of `defaults`.
 void read_skip(YamlNode node, base::Boxed<std::string>& skip, Problems& problems) {
-  auto reason = read_reason(node, problems);
-  if (reason && (reason->empty() || (node.is_plain() && *reason == "true")))
-    add_problem(problems, node, "`skip` needs a reason");
-  if (reason && node.is_plain() && *reason == "false") reason.reset();
+  const auto word = plain_boolean(node);
+  auto reason = word ? std::nullopt : read_reason(node, problems);
+  if (word ? *word : reason && reason->empty()) add_problem(problems, node, "`skip` needs a reason");
   skip = std::move(reason);
 }
 

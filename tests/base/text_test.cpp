@@ -45,6 +45,8 @@ TEST(Nearest, FindsMisspellingsAndNothingElse) {
   EXPECT_EQ(nearest("md5", {"MD5", "SHA1"}), "MD5");
   EXPECT_EQ(nearest("desc", {"name", "spec", "description"}), "description") << "an abbreviation";
   EXPECT_EQ(nearest("tol", {"size_tolerance", "tolerance"}), "tolerance");
+  EXPECT_EQ(nearest("mp2", {"mpegaudio/mp3-md5", "mpegaudio/mp2-md5"}), "mpegaudio/mp2-md5") << "the suite is left out";
+  EXPECT_EQ(nearest("m", {"s/t", "s/m[A=1]"}), "s/m[A=1]");
   EXPECT_EQ(nearest("zebra", {"timeout", "slots"}), std::nullopt);
 }
 

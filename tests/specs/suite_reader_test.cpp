@@ -139,11 +139,25 @@ TEST(Suite, FalseUndoesTheSkipOfTheDefaults) {
       "  - {name: a, spec: x, skip: false}\n"
       "  - {name: b, spec: x}\n"
       "  - {name: c, spec: x, skip: 'false'}\n"
-      "  - {name: d, spec: x, skip: true}\n");
+      "  - {name: d, spec: x, skip: true}\n"
+      "  - {name: e, spec: x, skip: No}\n");
   EXPECT_EQ(result.problems, Lines{"dir/audio.yaml:6:30: `skip` needs a reason"});
+  EXPECT_FALSE(result.suite->tests.at(4)->skip);
   EXPECT_FALSE(result.suite->tests.at(0)->skip);
   EXPECT_EQ(*result.suite->tests.at(1)->skip, "why");
   EXPECT_EQ(*result.suite->tests.at(2)->skip, "false");
+}
+
+TEST(Suite, FalseUndoesTheKnownFailureOfDefaults) {
+  const auto result = read(
+      "defaults: {expect_fail: why}\n"
+      "tests:\n"
+      "  - {name: a, spec: x, expect_fail: false}\n"
+      "  - {name: b, spec: x}\n"
+      "  - {name: c, spec: x, expect_fail: true}\n");
+  EXPECT_EQ(result.problems, Lines{"dir/audio.yaml:5:37: `expect_fail` needs a `reason`"});
+  EXPECT_FALSE(result.suite->tests.at(0)->expect_fail);
+  EXPECT_EQ(result.suite->tests.at(1)->expect_fail->reason, "why");
 }
 
 TEST(Suite, NamesAreUtf8) {
