@@ -114,7 +114,7 @@ class Accept {
     std::map<std::string, char> answers;  // of whole classes
     bool all = options_.yes;
     std::size_t accepted = 0;
-    ExitCode worst = ExitCode::success;
+    ExitCode worst = found_.cannot_change ? ExitCode::usage : ExitCode::success;
     for (const auto& proposal : found_.list) {
       show(proposal);
       const auto known = answers.find(proposal.change);
@@ -138,7 +138,8 @@ class Accept {
       }
       if (const auto noted = note(proposal, takes); !noted) return complain(noted.error());
     }
-    std::printf("%zu of %zu references changed\n", accepted, found_.list.size());
+    std::printf("%zu of %zu references changed%s\n", accepted, found_.list.size(),
+                found_.refused > 0 ? fmt::format(", {} not accepted", found_.refused).c_str() : "");
     return worst;
   }
 

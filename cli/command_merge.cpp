@@ -18,6 +18,7 @@
 #include "reports/json_reader.hpp"
 #include "reports/run_reporter.hpp"
 #include "runner/attribution.hpp"
+#include "specs/project_reader.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -126,7 +127,8 @@ class Merge {
     options.several_configurations = std::any_of(results_.begin(), results_.end(), [&](const auto& result) {
       return result->configuration != results_.front()->configuration;
     });
-    options.rerun_command = "fatespec run";
+    // Which spec files the tests came from is known here only to a configuration.
+    if (specs::find_project_file(".")) options.rerun_command = "fatespec run";
     reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
     std::string command = "fatespec merge";
     for (const auto& file : options_.files) command += " " + base::shell_quote(file);

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <set>
 
+#include <fmt/format.h>
+
 #include "base/file.hpp"
 #include "cli/commands.hpp"
 #include "cli/resumption.hpp"
@@ -12,6 +14,7 @@
 #include "cli/store_options.hpp"
 #include "reports/fate_report.hpp"
 #include "reports/github.hpp"
+#include "reports/incomplete_run.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/junit.hpp"
 #include "reports/tap.hpp"
@@ -78,6 +81,17 @@ base::Result<std::string> render(const ReportOptions& options, const model::Run&
   return reports::json_lines(run, results, runner::attributions_of(run, results), shard_of(run));
 }
 
+/// JSON tells by itself how many were planned.
+std::vector<model::TestResult> with_what_is_missing(const ReportOptions& options, const model::Run& run,
+                                                    std::vector<model::TestResult> results) {
+  const std::string configuration = !options.configuration.empty() ? options.configuration
+                                    : results.empty()              ? "default"
+                                                                   : results.front().configuration;
+  const auto missing = reports::result_of_missing(run.planned, results.size(), configuration);
+  if (missing && options.format != "json") results.push_back(*missing);
+  return results;
+}
+
 ExitCode write_site(const ReportOptions& options, results::Store& store, const model::Run& run,
                     const std::vector<model::TestResult>& results) {
   if (options.output == "-") {
@@ -103,12 +117,17 @@ ExitCode write_report(const ReportOptions& options) {
   const auto results = store.results(run->id);
   if (!results) return complain(results.error());
   if (options.format == "html") return write_site(options, store, *run, *results);
-  const auto text = render(options, *run, *results);
+  const auto text = render(options, *run, with_what_is_missing(options, *run, *results));
   if (!text) return complain(text.error());
   if (options.output == "-") {
     std::fwrite(text->data(), 1, text->size(), stdout);
     return ExitCode::success;
   }
+  const auto project = load_project(options.store.inputs);
+  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+  const auto files =
+      precious_files(*std::get<0>(project), {}, results_location(*std::get<0>(project), options.store.results));
+  if (const auto spared = check_spared("-o", options.output, files); !spared) return complain(spared.error());
   const auto written = base::write_file_atomically(options.output, *text);
   return written ? ExitCode::success : complain(written.error());
 }

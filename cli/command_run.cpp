@@ -73,6 +73,10 @@ class RunCommand {
     if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
     inputs_ = std::move(std::get<Inputs>(loaded));
     if (const auto opened = store_.open(*inputs_.project, options_.results); !opened) return complain(opened.error());
+    if (const auto spared = outputs_.check_spares(
+            precious_files(*inputs_.project, inputs_.suites, results_location(*inputs_.project, options_.results)));
+        !spared)
+      return complain(spared.error());
     if (const auto failed = choose_tests()) return *failed;
     run_.revisions = revisions_of(inputs_.plan);
     if (const auto failed = choose_session()) return *failed;

@@ -193,6 +193,26 @@ std::string results_location(const model::Project& project, const std::string& o
   return (fs::path(project.directory) / file).lexically_normal().string();
 }
 
+std::vector<std::string> precious_files(const model::Project& project,
+                                        const std::vector<std::shared_ptr<const model::Suite>>& suites,
+                                        const std::string& results) {
+  specs::Problems ignored;
+  std::vector<std::string> files = specs::suite_files(project, ignored);
+  for (const auto& suite : suites) files.push_back(suite->file);
+  files.push_back(project.file);
+  files.push_back(results);
+  return files;
+}
+
+base::Result<void> check_spared(const std::string& option, const std::string& path,
+                                const std::vector<std::string>& files) {
+  std::error_code ignored;
+  for (const auto& file : files)
+    if (!path.empty() && fs::equivalent(path, file, ignored))
+      return base::usage_error(fmt::format("{} {}: that would overwrite {}; name another file", option, path, file));
+  return {};
+}
+
 void complain(const std::string& message) {
   std::fprintf(stderr, "fatespec: %s\n", base::printable_lines(message).c_str());
 }

@@ -49,6 +49,14 @@ std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const
 /// Where results are kept: `--results` (a file is relative to the working directory), else the configuration's.
 std::string results_location(const model::Project& project, const std::string& option);
 
+/// What an output must not overwrite: the configuration, its spec files, the given ones, and the results.
+std::vector<std::string> precious_files(const model::Project& project,
+                                        const std::vector<std::shared_ptr<const model::Suite>>& suites,
+                                        const std::string& results);
+/// An error if the path that this option names is one of the files.
+base::Result<void> check_spared(const std::string& option, const std::string& path,
+                                const std::vector<std::string>& files);
+
 /// Prints "fatespec: message" to stderr.
 void complain(const std::string& message);
 ExitCode complain(const base::Error& error);

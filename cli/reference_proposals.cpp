@@ -91,6 +91,8 @@ struct StreamReference {
   const base::Boxed<model::PlacedText>& file;
 
   bool is_given() const { return text || file; }
+  /// All configurations have the same.
+  bool is_shared() const { return text || specs::variables_of_text(file->text).empty(); }
 };
 
 StreamReference output_reference(const model::PlannedTest& test) {
@@ -98,6 +100,13 @@ StreamReference output_reference(const model::PlannedTest& test) {
 }
 StreamReference error_reference(const model::PlannedTest& test) {
   return {"stderr", test.spec->expect.error, test.spec->expect.error_file};
+}
+
+std::vector<StreamReference> references_of(const model::PlannedTest& test) {
+  std::vector<StreamReference> given;
+  for (const auto& reference : {output_reference(test), error_reference(test)})
+    if (reference.is_given()) given.push_back(reference);
+  return given;
 }
 
 /// What the run ran, if it is not what would run now; empty if it is, or if that depends on the attempt's directory.
@@ -168,18 +177,18 @@ class ProposalFinder {
     const bool is_meant = !any_name || named;
     const auto found = planned_.find({result.test, result.configuration});
     if (found == planned_.end()) {
+      note_left_out(result);
       if (is_meant && (named || model::is_bad(result.verdict))) refuse_unknown(result);
       return;
     }
     const model::PlannedTest& test = *found->second;
     const StreamReference output = output_reference(test);
     const StreamReference error = error_reference(test);
-    if (output.is_given() && meets_output(test, result)) passing_.try_emplace(place_of(test, output), result.test);
-    if (error.is_given() && meets_error(test, result)) passing_.try_emplace(place_of(test, error), result.test);
-    if (!is_meant) {
-      note_bystander(test, result);
-      return;
+    for (const auto& reference : references_of(test)) {
+      note_passing(test, result, reference);
+      if (!is_meant) note_bystander(test, result, reference);
     }
+    if (!is_meant) return;
     // What a known failure writes is known to be wrong.
     if (result.verdict == model::Verdict::xfail && !named) return;
     if (output.is_given() || (named && !error.is_given())) consider_output(test, result, named);
@@ -189,22 +198,54 @@ class ProposalFinder {
   /// A test of a configuration that is left out, or gone, is no matter of spec files.
   void refuse_unknown(const model::TestResult& result) {
     const auto& named = options_.inputs.configurations;
-    const auto& known = found_.inputs.project->configurations;
     if (!named.empty() && std::find(named.begin(), named.end(), result.configuration) == named.end()) return;
-    const bool is_known =
-        std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.name == result.configuration; });
-    refuse(result, is_known ? "no spec file that is read has this test: name the file that does"
-                            : "there is no configuration `" + result.configuration + "` any more");
+    refuse(result, is_configured(result.configuration)
+                       ? "no spec file that is read has this test: name the file that does"
+                       : "there is no configuration `" + result.configuration + "` any more");
+  }
+
+  void note_passing(const model::PlannedTest& test, const model::TestResult& result, const StreamReference& reference) {
+    const bool passes = reference.stream == "stdout" ? meets_output(test, result) : meets_error(test, result);
+    if (passes) passing_.try_emplace(place_of(test, reference), label(result.test, result.configuration));
   }
 
   /// What is not meant may share a reference with what is.
-  void note_bystander(const model::PlannedTest& test, const model::TestResult& result) {
+  void note_bystander(const model::PlannedTest& test, const model::TestResult& result,
+                      const StreamReference& reference) {
     if (!model::is_bad(result.verdict) || !ended_as_expected(result, test.spec->expect.status)) return;
-    if (const StreamReference output = output_reference(test); output.is_given())
-      if (auto full = found_.store->full_output(found_.run.id, result.test, result.configuration); full && *full)
-        bystanders_[place_of(test, output)].insert(std::move(**full));
-    if (const StreamReference error = error_reference(test); error.is_given() && !meets_error(test, result))
-      bystanders_[place_of(test, error)].insert(result.error.text);
+    auto& outputs = bystanders_[place_of(test, reference)];
+    if (reference.stream == "stderr") {
+      if (!meets_error(test, result)) outputs.insert(result.error.text);
+    } else if (auto full = found_.store->full_output(found_.run.id, result.test, result.configuration); full && *full) {
+      outputs.insert(std::move(**full));
+    }
+  }
+
+  /// What `--configuration` leaves out is not meant, but shares what has the same place everywhere.
+  void note_left_out(const model::TestResult& result) {
+    const auto* test = sharer_of(result.test, result.configuration);
+    if (test == nullptr) return;
+    for (const auto& reference : references_of(*test)) {
+      if (!reference.is_shared()) continue;
+      note_passing(*test, result, reference);
+      note_bystander(*test, result, reference);
+    }
+  }
+
+  /// The same test under another configuration; nothing if the result's is gone.
+  const model::PlannedTest* sharer_of(const std::string& test, const std::string& configuration) const {
+    const auto found = planned_.lower_bound({test, ""});
+    return is_configured(configuration) && found != planned_.end() && found->first.first == test ? found->second
+                                                                                                 : nullptr;
+  }
+
+  bool is_configured(const std::string& configuration) const {
+    const auto& known = found_.inputs.project->configurations;
+    return std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.name == configuration; });
+  }
+
+  std::string label(const std::string& test, const std::string& configuration) const {
+    return found_.inputs.project->configurations.size() > 1 ? test + " [" + configuration + "]" : test;
   }
 
   // A test may have failed by its other stream. The whole output is kept where it differed.
@@ -249,6 +290,8 @@ class ProposalFinder {
       return refuse(result, "it did not end as expected: " + result.reason);
     if (!output_reference(test).is_given() && has_expectation(expect))
       return refuse(result, "it expects something else than stdout; write `expect: {stdout: …}` to have both");
+    if (result.outputs.size() > 1)
+      return refuse(result, fmt::format("its repetitions ended in {} ways", result.outputs.size()));
     propose(test, result, output_reference(test), **output);
   }
 
@@ -269,7 +312,13 @@ class ProposalFinder {
 
   void refuse(const model::TestResult& result, const std::string& why) {
     ++found_.refused;
-    std::printf("%s: not accepted, %s\n", base::printable(result.test).c_str(), base::printable(why).c_str());
+    std::printf("%s: not accepted, %s\n", base::printable(label(result.test, result.configuration)).c_str(),
+                base::printable(why).c_str());
+  }
+
+  void refuse_to_change(const model::TestResult& result, const std::string& why) {
+    found_.cannot_change = true;
+    refuse(result, why);
   }
 
   void propose(const model::PlannedTest& test, const model::TestResult& result, const StreamReference& reference,
@@ -282,10 +331,12 @@ class ProposalFinder {
     if (reference.file) {
       if (is_made_by_the_test(*reference.file)) return refuse(result, "the test makes its reference itself");
       proposal.reference_file = runner::absolute_path(reference.file->text, *test.variables, test.suite->directory);
+      if (const auto why = no_place_for_a_reference(proposal.reference_file); !why.empty())
+        return refuse_to_change(result, why);
     } else if (reference.text) {
       if (!is_text(text))
-        return refuse(result, fmt::format("its {} is no UTF-8 text, which YAML cannot hold: use `{}_file`",
-                                          reference.stream, reference.stream));
+        return refuse_to_change(result, fmt::format("its {} is no UTF-8 text, which YAML cannot hold: use `{}_file`",
+                                                    reference.stream, reference.stream));
     } else if (!is_text(text) || std::count(text.begin(), text.end(), '\n') > 1 || text.size() > 200) {
       proposal.reference_file = new_reference_file(test);
       proposal.adds_file_key = true;
@@ -296,6 +347,18 @@ class ProposalFinder {
     proposal.command_now = changed_command(*found_.inputs.project, test, result.command);
     candidates_[proposal.reference_file.empty() ? place_of(test, reference) : proposal.reference_file].push_back(
         std::move(proposal));
+  }
+
+  /// Why the file is not to be written; empty if it may.
+  std::string no_place_for_a_reference(const std::string& file) const {
+    std::error_code ignored;
+    if (!fs::exists(file, ignored)) return "";
+    if (!fs::is_regular_file(file, ignored)) return file + " is no regular file";
+    const auto& suites = found_.inputs.suites;
+    const bool is_read = fs::equivalent(file, found_.inputs.project->file, ignored) ||
+                         std::any_of(suites.begin(), suites.end(),
+                                     [&](const auto& suite) { return fs::equivalent(file, suite->file, ignored); });
+    return is_read ? file + " is no reference, but a spec file or the configuration" : "";
   }
 
   /// The reference that a stream of a test is compared with: a file, or the text in the spec file.
@@ -313,10 +376,15 @@ class ProposalFinder {
     if (!latest) return complain(latest.error());
     for (const auto& result : *latest) {
       const auto found = planned_.find({result.test, result.configuration});
-      if (found == planned_.end() || result.verdict != model::Verdict::pass || seen.contains(found->first)) continue;
-      for (const auto& reference : {output_reference(*found->second), error_reference(*found->second)})
-        if (reference.is_given())
-          passing_.try_emplace(place_of(*found->second, reference), result.test + ", which was not run,");
+      const bool is_planned = found != planned_.end();
+      const auto* test = is_planned ? found->second : sharer_of(result.test, result.configuration);
+      if (test == nullptr || result.verdict != model::Verdict::pass ||
+          seen.contains({result.test, result.configuration}))
+        continue;
+      for (const auto& reference : references_of(*test))
+        if (is_planned || reference.is_shared())
+          passing_.try_emplace(place_of(*test, reference),
+                               label(result.test, result.configuration) + ", which was not run,");
     }
     return std::nullopt;
   }
@@ -340,7 +408,7 @@ class ProposalFinder {
       found_.refused += proposals.size();
       for (const auto& proposal : proposals)
         std::printf("%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
-                    base::printable(proposal.test->name).c_str(),
+                    base::printable(label(proposal.test->name, proposal.test->configuration->name)).c_str(),
                     passing == passing_.end()
                         ? "another configuration or combination gives another output for the same reference"
                         : (base::printable(passing->second) + " agrees with the same reference").c_str(),

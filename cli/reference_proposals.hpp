@@ -42,6 +42,7 @@ struct Proposals {
   Inputs inputs;
   std::vector<Proposal> list;  ///< by class
   std::size_t refused = 0;     ///< what was meant and is not accepted
+  bool cannot_change = false;  ///< among that is a reference that cannot be changed where it is
 };
 
 /// What is not accepted, and why, is printed. The exit code if something is wrong, which has been printed as well.

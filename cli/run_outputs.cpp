@@ -13,11 +13,18 @@ namespace fatespec::cli {
 base::Result<void> RunOutputs::check(const std::string& json, const std::string& junit) {
   if (json == "-" && junit == "-")
     return base::usage_error("--json and --junit cannot both go to stdout: name a file for one of them");
+  if (!json.empty() && json == junit)
+    return base::usage_error(fmt::format("--json and --junit both name {}: name another file for one of them", json));
   std::error_code ignored;
   for (const auto& [option, path] : {std::pair("--json", json), std::pair("--junit", junit)})
     if (std::filesystem::is_directory(path, ignored))
       return base::usage_error(fmt::format("{} {}: it is a folder; name a file", option, path));
   return {};
+}
+
+base::Result<void> RunOutputs::check_spares(const std::vector<std::string>& files) const {
+  if (auto spared = check_spared("--json", json_path_, files); !spared) return spared;
+  return check_spared("--junit", junit_path_, files);
 }
 
 base::Result<void> RunOutputs::open() {

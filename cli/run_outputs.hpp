@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/error.hpp"
 #include "model/event.hpp"
@@ -21,6 +22,8 @@ class RunOutputs {
   /// Both cannot be stdout, and none can be a folder.
   static base::Result<void> check(const std::string& json, const std::string& junit);
 
+  /// An error if one of these files would be overwritten.
+  base::Result<void> check_spares(const std::vector<std::string>& files) const;
   /// True if there is a file to write.
   bool wanted() const { return !json_path_.empty() || !junit_path_.empty(); }
   /// An error if a file cannot be opened.

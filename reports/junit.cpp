@@ -8,6 +8,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "reports/incomplete_run.hpp"
 
 namespace fatespec::reports {
 namespace {
@@ -128,10 +129,13 @@ std::string junit_xml(const std::vector<std::shared_ptr<const model::TestResult>
 }
 
 void JunitCollector::handle(const model::RunEvent& event) {
+  if (const auto* started = std::get_if<model::RunStarted>(&event)) planned_ = started->tests;
   const auto* finished = std::get_if<model::TestFinished>(&event);
   if (finished == nullptr) return;
   if (kind_of(finished->result->verdict) != Kind::passed) {
-    results_.push_back(finished->result);
+    auto shown = std::make_shared<model::TestResult>(*finished->result);
+    shown->full_output.reset();  // up to 8 MiB a test, until the end of the run
+    results_.push_back(std::move(shown));
     return;
   }
   auto brief = std::make_shared<model::TestResult>();
@@ -146,7 +150,11 @@ void JunitCollector::handle(const model::RunEvent& event) {
 }
 
 base::Result<void> JunitCollector::write(const std::string& path) const {
-  return base::write_file_atomically(path, junit_xml(results_));
+  auto results = results_;
+  const std::string configuration = results.empty() ? "default" : results.front()->configuration;
+  if (auto missing = result_of_missing(planned_, results.size(), configuration))
+    results.push_back(std::make_shared<const model::TestResult>(std::move(*missing)));
+  return base::write_file_atomically(path, junit_xml(results));
 }
 
 }  // namespace fatespec::reports

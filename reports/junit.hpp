@@ -15,7 +15,8 @@ namespace fatespec::reports {
 /// environment is told.
 std::string junit_xml(const std::vector<std::shared_ptr<const model::TestResult>>& results);
 
-/// A sink that collects the results of a run; of good ones, only what the document tells.
+/// A sink that collects the results of a run; of good ones, only what the document tells. Of a run that was cut short
+/// the document has an error for what is missing.
 class JunitCollector {
  public:
   void handle(const model::RunEvent& event);
@@ -23,6 +24,7 @@ class JunitCollector {
 
  private:
   std::vector<std::shared_ptr<const model::TestResult>> results_;
+  std::size_t planned_ = 0;
 };
 
 }  // namespace fatespec::reports

@@ -312,11 +312,11 @@ std::string RunReporter::filter_of_bad() const {
 }
 
 void RunReporter::show_next_steps(const model::RunFinished& event) {
-  if (!bad_names_.empty()) {
+  if (!bad_names_.empty() && !options_.rerun_command.empty()) {
     const std::string filter = filter_of_bad();
     constexpr std::size_t longest = 600;
-    if (filter.size() <= longest)
-      console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
+    const bool can_be_pasted = filter.size() <= longest && base::printable(filter) == filter;
+    if (can_be_pasted) console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
     else if (!options_.results.empty()) console_.print("again:   " + options_.rerun_command + " --rerun-failed");
   }
   if (!event.interrupted_by.empty() && done_ < total_ && !options_.results.empty() && !options_.resume_command.empty())

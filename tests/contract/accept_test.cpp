@@ -164,7 +164,56 @@ TEST(Accept, IsSilentAboutConfigurationsThatAreLeftOutAndNamesThoseThatAreGone) 
   EXPECT_EQ(of_b.out.find("not accepted"), std::string::npos) << of_b.out;
   configurations("c");
   const auto gone = fatespec("accept --yes", directory.path());
-  EXPECT_NE(gone.out.find("a/t: not accepted, there is no configuration `a` any more"), std::string::npos) << gone.out;
+  EXPECT_NE(gone.out.find("a/t [a]: not accepted, there is no configuration `a` any more"), std::string::npos)
+      << gone.out;
+}
+
+TEST(Accept, LeavesAReferenceThatAConfigurationWhichIsLeftOutPassesWith) {
+  const TemporaryDirectory directory;
+  const std::string suite =
+      "tests:\n  - {name: d, spec: echo $V, expect: {stdout: \"one\\n\"}}\n"
+      "  - {name: own, spec: echo $V, expect: {stdout_file: refs/$V}}\n";
+  directory.write("a.yaml", suite);
+  directory.write("refs/two", "old\n");
+  directory.write("fatespec.yaml",
+                  "suites: [a.yaml]\nconfigurations: {c1: {variables: {V: one}}, c2: {variables: {V: two}}}\n");
+  EXPECT_EQ(fatespec("run -q", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes --configuration c2", directory.path());
+  EXPECT_NE(accepted.out.find("a/d [c2]: not accepted, a/d [c1] agrees with the same reference"), std::string::npos)
+      << accepted.out;
+  EXPECT_NE(accepted.out.find("1 of 1 references changed, 1 not accepted\n"), std::string::npos) << accepted.out;
+  EXPECT_EQ(accepted.status, 0);
+  EXPECT_EQ(read_file(directory / "a.yaml"), suite);
+  EXPECT_EQ(read_file(directory / "refs/two"), "two\n");
+  // The same where c1 ran at another time.
+  EXPECT_EQ(fatespec("run -q --configuration c2", directory.path()).status, 1);
+  EXPECT_NE(fatespec("accept --yes", directory.path()).out.find("a/d [c1], which was not run, agrees"),
+            std::string::npos);
+}
+
+TEST(Accept, TakesNoOutputThatChangesFromOneTimeToTheNext) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: t, spec: date +%N, expect: {stdout: \"0\\n\"}}]\n");
+  EXPECT_EQ(fatespec("run a.yaml -q --stress 3", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_EQ(accepted.status, 2);
+  EXPECT_EQ(accepted.out, "a/t: not accepted, its repetitions ended in 3 ways\n");
+}
+
+TEST(Accept, WritesNoReferenceOverAPipeOrASpecFile) {
+  const TemporaryDirectory directory;
+  const std::string suite =
+      "tests:\n  - {name: p, spec: echo q, expect: {stdout_file: pipe}}\n"
+      "  - {name: s, spec: echo q, expect: {stdout_file: a.yaml}}\n";
+  directory.write("a.yaml", suite);
+  shell("mkfifo pipe", directory.path());
+  EXPECT_NE(fatespec("run a.yaml -q", directory.path()).status, 0);
+  const auto accepted = shell("timeout 60 " FATESPEC_PROGRAM " accept --yes", directory.path());
+  EXPECT_EQ(accepted.status, 2);
+  EXPECT_NE(accepted.out.find("pipe is no regular file\n"), std::string::npos) << accepted.out;
+  EXPECT_NE(accepted.out.find("a.yaml is no reference, but a spec file or the configuration\n"), std::string::npos)
+      << accepted.out;
+  EXPECT_EQ(read_file(directory / "a.yaml"), suite);
 }
 
 TEST(Accept, LeavesAReferenceThatOthersPassWith) {

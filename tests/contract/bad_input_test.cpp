@@ -149,6 +149,54 @@ TEST(BadInput, TwoFormatsInOneStream) {
   EXPECT_FALSE(std::filesystem::exists(directory / "ran"));
 }
 
+TEST(BadInput, OutputsOverwriteNothingThatIsRead) {
+  const TemporaryDirectory directory;
+  const std::string suite = "tests: [{name: a, spec: 'touch ran', cwd: .}]\n";
+  directory.write("a.yaml", suite);
+  directory.write("fatespec.yaml", "suites: [a.yaml]\n");
+  EXPECT_EQ(fatespec("run -q", directory.path()).status, 0);
+  std::filesystem::remove(directory / "ran");
+  for (const std::string options : {"run --json a.yaml", "run --junit fatespec.yaml", "run --json .fatespec/results.db",
+                                    "run --json x --junit x", "report -o a.yaml", "report -o .fatespec/results.db"}) {
+    const auto program = fatespec(options, directory.path());
+    EXPECT_EQ(program.status, 2) << options;
+    EXPECT_NE(program.err.find("name another file"), std::string::npos) << program.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(directory / "ran"));
+  EXPECT_EQ(read_file(directory / "a.yaml"), suite);
+  EXPECT_EQ(fatespec("show", directory.path()).status, 0);
+}
+
+TEST(BadInput, TheResultsFileOfAnotherProgram) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: a, spec: 'true'}]\n");
+  EXPECT_EQ(shell("sqlite3 photos.db 'CREATE TABLE photos (id INTEGER)'", directory.path()).status, 0);
+  const auto run = fatespec("run a.yaml --results photos.db", directory.path());
+  EXPECT_EQ(run.status, 3);
+  EXPECT_EQ(run.err, "fatespec: results file photos.db: it is no file of results; name another one with --results\n");
+  EXPECT_EQ(shell("sqlite3 photos.db .tables", directory.path()).out, "photos\n");
+}
+
+TEST(BadInput, PathsThatAreEmpty) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: a, spec: cat $SAMPLES_PATH/x}]\n");
+  const auto run = fatespec("run a.yaml --set SAMPLES_PATH=", directory.path());
+  EXPECT_EQ(run.status, 2);
+  EXPECT_NE(run.err.find("$SAMPLES_PATH"), std::string::npos) << run.err;
+}
+
+TEST(BadInput, ABoardThatIsNamedLocal) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: a, spec: 'true'}]\n");
+  directory.write("fatespec.yaml", "suites: ['*.yaml']\ntargets: {local: {host: 127.0.0.1}}\n");
+  const auto check = fatespec("check", directory.path());
+  EXPECT_EQ(check.status, 2);
+  EXPECT_NE(check.err.find("fatespec.yaml:2:11: `local` is this machine: a board needs another name"),
+            std::string::npos)
+      << check.err;
+  EXPECT_NE(check.err.find("1 problem;"), std::string::npos) << "the configuration is no suite: " << check.err;
+}
+
 TEST(BadInput, FoldersInPlaceOfOutputFiles) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests: [{name: a, spec: 'touch ran', cwd: .}]\n");

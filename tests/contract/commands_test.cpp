@@ -48,6 +48,21 @@ TEST(Commands, AReportOfFateIsOfOneConfiguration) {
   EXPECT_NE(bad.out.find(":1:error testing:"), std::string::npos) << bad.out << bad.err;
 }
 
+TEST(Commands, ReportsOfARunThatWasCutShortSaySo) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "tests: [{name: a, spec: 'true'}, {name: b, spec: 'false'}, {name: c, spec: 'true'}, "
+                  "{name: d, spec: 'true'}]\n");
+  EXPECT_EQ(fatespec("run s.yaml -q --jobs 1 --fail-fast --order file --junit run.xml", directory.path()).status, 1);
+  const std::string missing = "the run was cut short: 2 of 4 tests have no result";
+  EXPECT_NE(read_file(directory / "run.xml").find("<error message=\"" + missing), std::string::npos);
+  for (const std::string format : {"junit", "tap", "github"})
+    EXPECT_NE(fatespec("report --format " + format, directory.path()).out.find(missing), std::string::npos) << format;
+  const auto fate = fatespec("report --format fate --slot x --revision y", directory.path());
+  EXPECT_NE(fate.out.find(":1:error testing:"), std::string::npos) << fate.out;
+  EXPECT_NE(fate.out.find("\nfatespec-all-tests-have-run:1:"), std::string::npos) << fate.out;
+}
+
 TEST(Commands, ConfigurationsRunSideBySide) {
   const TemporaryDirectory directory;
   directory.write("fatespec.yaml",
@@ -64,7 +79,7 @@ TEST(Commands, TheExitCodeIsThatOfTheJson) {
   const TemporaryDirectory directory;
   directory.write("s.yaml",
                   "tests:\n  - {name: good, spec: 'true'}\n  - {name: bad, spec: 'false'}\n"
-                  "  - {name: missing, spec: ./nothing}\n  - {name: known, spec: 'false', expect_fail: yes}\n");
+                  "  - {name: missing, spec: ./nothing}\n  - {name: known, spec: 'false', expect_fail: known}\n");
   const auto exit_of = [&](const std::string& filter) {
     const auto run = fatespec("run s.yaml --results none --json run.json --filter '" + filter + "'", directory.path());
     EXPECT_EQ(test::json_lines(read_file(directory / "run.json"), "run_finished").at(0)["exit"], run.status) << filter;

@@ -1,0 +1,19 @@
+#include "reports/incomplete_run.hpp"
+
+#include <fmt/format.h>
+
+namespace fatespec::reports {
+
+std::optional<model::TestResult> result_of_missing(std::uint64_t planned, std::uint64_t results,
+                                                   const std::string& configuration) {
+  if (results >= planned) return std::nullopt;
+  model::TestResult missing;
+  missing.suite = "fatespec";
+  missing.test = "fatespec/all-tests-have-run";
+  missing.configuration = configuration;
+  missing.verdict = model::Verdict::error;
+  missing.reason = fmt::format("the run was cut short: {} of {} tests have no result", planned - results, planned);
+  return missing;
+}
+
+}  // namespace fatespec::reports
