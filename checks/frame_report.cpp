@@ -91,6 +91,17 @@ class StreamComparison {
     return found;
   }
 
+  /// After differences(), if there are any: of what kind the first is.
+  FrameChange change() const {
+    if (lines_missing_ > 0) return FrameChange::missing;
+    if (lines_added_ > 0) return FrameChange::too_many;
+    if (!swapped_.empty()) return FrameChange::swapped;
+    if (differing_ == 0) return sizes_ > 0 ? FrameChange::sizes : FrameChange::timestamps;
+    if (differing_ == expected_.packets.size()) return FrameChange::all;
+    return differing_ == 1 ? FrameChange::one : FrameChange::some;
+  }
+  bool same_sizes() const { return differing_ > 0 && differing_sizes_ == 0; }
+
   /// After differences(): the first that is there in one only, or in both and not the same.
   std::optional<FirstFrames> first() const {
     if (differing_ > 0 || !swapped_.empty()) {
@@ -289,8 +300,8 @@ std::optional<FrameReport> read_frame_report(std::string_view text) {
 
 std::optional<FrameDifference> compare_frame_reports(const FrameReport& expected, const FrameReport& actual) {
   static const FrameStream none;
+  FrameDifference difference;
   std::vector<std::string> found;
-  std::optional<FirstFrames> first;
   const bool several = expected.streams.size() > 1 || actual.streams.size() > 1;
   std::map<int, std::pair<const FrameStream*, const FrameStream*>> streams;
   for (const auto& [index, stream] : expected.streams) streams[index] = {&stream, &none};
@@ -299,13 +310,19 @@ std::optional<FrameDifference> compare_frame_reports(const FrameReport& expected
   for (const auto& [index, both] : streams) {
     StreamComparison comparison(index, *both.first, *both.second, several);
     auto one = comparison.differences();
-    if (!first) first = comparison.first();
+    if (found.empty() && !one.empty()) {
+      difference.change = comparison.change();
+      difference.same_sizes = comparison.same_sizes();
+    }
+    if (!difference.first) difference.first = comparison.first();
     found.insert(found.end(), std::make_move_iterator(one.begin()), std::make_move_iterator(one.end()));
   }
   const auto header = header_differences(expected, actual);
   found.insert(found.end(), header.begin(), header.end());
   if (found.empty()) return std::nullopt;
-  return FrameDifference{found.front(), {found.begin() + 1, found.end()}, first};
+  difference.summary = found.front();
+  difference.further.assign(found.begin() + 1, found.end());
+  return difference;
 }
 
 }  // namespace fatespec::checks

@@ -44,7 +44,22 @@ struct FirstFrames {
   std::optional<std::size_t> actual;    ///< nothing if it is missing
 };
 
+/// What kind of difference matters first.
+enum class FrameChange {
+  missing,
+  too_many,
+  swapped,  ///< two have changed places
+  all,      ///< the contents of all frames of a stream
+  one,
+  some,
+  sizes,       ///< and no contents
+  timestamps,  ///< and nothing else of the stream
+  header,
+};
+
 struct FrameDifference {
+  FrameChange change = FrameChange::header;
+  bool same_sizes = false;           ///< where contents differ
   std::string summary;               ///< the first that matters, in one line
   std::vector<std::string> further;  ///< what else differs, a line each
   /// Of the first stream in which contents differ; nothing if it is times or headers alone.

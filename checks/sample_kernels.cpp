@@ -1,5 +1,6 @@
 #include "checks/sample_kernels.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstdlib>
@@ -143,7 +144,6 @@ FATESPEC_CLONES std::uint64_t squares_s16(const char* a, const char* b, std::siz
   return sum;
 }
 
-// Eight partial sums: the order of additions is fixed, whatever the width of the registers.
 template <class Sample>
 inline std::uint64_t count_unequal(const char* a, const char* b, std::size_t n) {
   std::uint64_t count = 0;
@@ -163,6 +163,7 @@ FATESPEC_CLONES std::uint64_t unequal_doubles(const double* a, const double* b, 
   return count;
 }
 
+// Eight partial sums: the order of additions is fixed, whatever the width of the registers.
 FATESPEC_CLONES DoubleDifference difference_of(const double* a, const double* b, std::size_t n) {
   constexpr std::size_t lanes = 8;
   double squares[lanes] = {};

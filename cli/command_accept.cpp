@@ -200,7 +200,7 @@ void add_accept(CLI::App& app, ExitCode& exit_code) {
   auto options = std::make_shared<AcceptOptions>();
   CLI::App* accept =
       app.add_subcommand("accept", "take a run's output as the new reference, after showing what changes");
-  accept->add_option("TEST", options->names, "full names or globs (default: all that differ), and spec files");
+  accept->add_option("TEST", options->names, "names or globs (default: all that differ), and spec files");
   add_input_options(*accept, options->inputs, false);
   accept->add_option("--run", options->run, "the run to take the output from")->capture_default_str();
   accept->add_option("--results", options->results, "the results file")->type_name("FILE");

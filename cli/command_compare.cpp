@@ -1,4 +1,6 @@
 #include <cstdio>
+#include <set>
+#include <variant>
 
 #include <fmt/format.h>
 
@@ -50,21 +52,35 @@ struct HistoryOptions {
   bool json = false;
 };
 
+/// The full name of the only test that is named so.
+std::variant<std::string, ExitCode> test_that_is_meant(results::Store& store, const std::string& name) {
+  const auto latest = store.latest_results();
+  if (!latest) return complain(latest.error());
+  std::set<std::string> known;
+  std::set<std::string> meant;
+  for (const auto& result : *latest) {
+    known.insert(result.test);
+    if (is_name_of(name, result.test)) meant.insert(result.test);
+  }
+  if (meant.contains(name)) return name;
+  if (meant.size() == 1) return *meant.begin();
+  complain(meant.empty() ? fmt::format("no run has a result of `{}`{}", name,
+                                       base::did_you_mean(name, {known.begin(), known.end()}))
+                         : fmt::format("`{}` names several tests: {}", name, fmt::join(meant, ", ")));
+  return ExitCode::nothing_selected;
+}
+
 ExitCode show_history(const HistoryOptions& options) {
   auto opened = open_store(options.store);
   if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
   auto& store = *std::get<0>(opened);
-  const auto entries = store.history(options.test, options.most);
+  const auto test = test_that_is_meant(store, options.test);
+  if (const auto* code = std::get_if<ExitCode>(&test)) return *code;
+  const auto& name = std::get<std::string>(test);
+  const auto entries = store.history(name, options.most);
   if (!entries) return complain(entries.error());
-  if (entries->empty()) {
-    std::vector<std::string> names;
-    if (const auto latest = store.latest_results())
-      for (const auto& result : *latest) names.push_back(result.test);
-    complain(fmt::format("no run has a result of `{}`{}", options.test, base::did_you_mean(options.test, names)));
-    return ExitCode::nothing_selected;
-  }
-  const std::string text = options.json ? reports::history_json(options.test, *entries)
-                                        : reports::history_text(reports::Console(stdout), *entries);
+  const std::string text =
+      options.json ? reports::history_json(name, *entries) : reports::history_text(reports::Console(stdout), *entries);
   std::fputs(text.c_str(), stdout);
   return ExitCode::success;
 }
@@ -87,7 +103,7 @@ void add_compare(CLI::App& app, ExitCode& exit_code) {
 void add_history(CLI::App& app, ExitCode& exit_code) {
   auto options = std::make_shared<HistoryOptions>();
   CLI::App* history = app.add_subcommand("history", "a test's verdicts, CPU time and memory over the runs");
-  history->add_option("TEST", options->test, "its full name")->required();
+  history->add_option("TEST", options->test, "its name, or a glob that only it matches")->required();
   add_store_options(*history, options->store);
   history->add_option("-n", options->most, "how many results")
       ->capture_default_str()

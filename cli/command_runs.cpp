@@ -116,9 +116,7 @@ ExitCode show_run(const ShowOptions& options) {
   auto results = store.results(run->id);
   if (!results) return complain(results.error());
   if (!options.test.empty()) {
-    std::erase_if(*results, [&](const auto& result) {
-      return result.test != options.test && !base::glob_match(options.test, result.test);
-    });
+    std::erase_if(*results, [&](const auto& result) { return !is_name_of(options.test, result.test); });
     if (results->empty()) {
       complain(fmt::format("run {} has no test `{}`", run->id, options.test));
       return ExitCode::nothing_selected;
@@ -148,7 +146,7 @@ void add_show(CLI::App& app, ExitCode& exit_code) {
   CLI::App* show = app.add_subcommand("show", "the results of a run");
   show->add_option("RUN", options->run, "an id, a unique prefix of one, latest, or latest~N")->capture_default_str();
   add_store_options(*show, options->store);
-  show->add_option("--test", options->test, "only this test (a glob), with its output");
+  show->add_option("--test", options->test, "only this test (a name or a glob), with its output");
   show->add_flag("--all", options->all, "good results as well");
   show->add_flag("--json", options->json, "as JSON Lines");
   show->footer(

@@ -49,7 +49,8 @@ base::Result<model::Variables> parse_set(const std::vector<std::string>& set) {
   return variables;
 }
 
-/// The named files, or those of the configuration; each once.
+/// The named files, or those of the configuration; each once, by whatever way its folder is reached. A link to a file
+/// is a suite of its own: it has another name, and other files beside it.
 std::vector<std::string> spec_files(const InputOptions& options, const model::Project& project,
                                     specs::Problems& problems) {
   const auto named = options.specs.empty() ? specs::suite_files(project, problems) : options.specs;
@@ -57,8 +58,9 @@ std::vector<std::string> spec_files(const InputOptions& options, const model::Pr
   std::set<std::string> seen;
   for (const auto& file : named) {
     std::error_code ignored;
-    const fs::path real = fs::weakly_canonical(file, ignored);
-    if (seen.insert(ignored ? file : real.string()).second) files.push_back(file);
+    const fs::path absolute = fs::absolute(file, ignored);
+    const fs::path folder = fs::weakly_canonical(absolute.parent_path(), ignored);
+    if (seen.insert(ignored ? file : (folder / absolute.filename()).string()).second) files.push_back(file);
   }
   return files;
 }
@@ -140,6 +142,10 @@ std::string exact_name(const std::string& test) {
     quoted += c;
   }
   return "name(=\"" + quoted + "\")";
+}
+
+bool is_name_of(const std::string& name, const std::string& test) {
+  return name == test || test.ends_with("/" + name) || base::glob_match(name, test);
 }
 
 std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options) {

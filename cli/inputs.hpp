@@ -34,6 +34,9 @@ struct Inputs {
 void add_input_options(CLI::App& command, InputOptions& options, bool with_specs = true);
 void add_filter_option(CLI::App& command, InputOptions& options);
 
+/// True if that is how somebody names the test: in full, without the suite in front, or by a glob.
+bool is_name_of(const std::string& name, const std::string& test);
+
 /// The filter that selects this test alone, whatever its name holds.
 std::string exact_name(const std::string& test);
 

@@ -28,18 +28,20 @@ namespace fs = std::filesystem;
 std::string class_of_frames(const checks::FrameReport& before, const checks::FrameReport& now) {
   const auto difference = checks::compare_frame_reports(before, now);
   if (!difference) return "blanks only";
-  const std::string& text = difference->summary;
-  const auto says = [&](const char* part) { return text.find(part) != std::string::npos; };
-  if (says("timestamps only")) return "timestamps only";
-  if (says("sizes only")) return "sizes only";
-  if (says("header: ")) return "header only";
-  if (says(" missing ")) return "frames missing";
-  if (says(" too many ")) return "frames too many";
-  if (says("have changed places")) return "frames swapped";
-  const std::string same_size = says("sizes equal") ? ", same size" : "";
-  if (says("alone differs")) return "1 frame" + same_size;
-  if (says("all ")) return "all frames" + same_size;
-  return "some frames" + same_size;
+  const std::string same_size = difference->same_sizes ? ", same size" : "";
+  using checks::FrameChange;
+  switch (difference->change) {
+    case FrameChange::missing: return "frames missing";
+    case FrameChange::too_many: return "frames too many";
+    case FrameChange::swapped: return "frames swapped";
+    case FrameChange::all: return "all frames" + same_size;
+    case FrameChange::one: return "1 frame" + same_size;
+    case FrameChange::some: return "some frames" + same_size;
+    case FrameChange::sizes: return "sizes only";
+    case FrameChange::timestamps: return "timestamps only";
+    case FrameChange::header: return "header only";
+  }
+  return "text";
 }
 
 /// As long as those that specs can ask for, from MD5 to SHA-512.

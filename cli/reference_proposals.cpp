@@ -163,7 +163,7 @@ class ProposalFinder {
   bool is_named(const std::string& test) {
     bool named = false;
     for (const auto& name : options_.names) {
-      if (is_spec_file(name) || (name != test && !base::glob_match(name, test))) continue;
+      if (is_spec_file(name) || !is_name_of(name, test)) continue;
       named = true;
       std::erase(unknown_names_, name);
     }

@@ -37,7 +37,7 @@ bool in_box(const std::vector<Axis>& axes, const Outcome& outcome) {
   return true;
 }
 
-/// The numbers of both sides, if all values are some; empty otherwise.
+/// The values as numbers; empty if one is none.
 std::vector<double> numbers(const std::vector<std::string>& texts) {
   std::vector<double> all;
   for (const auto& text : texts) {

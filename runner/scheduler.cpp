@@ -101,6 +101,7 @@ void Scheduler::start_more_later() {
 // Of repetitions that were cut short, those that ended tell something all the same. Of combinations that are to agree,
 // those that passed have no result yet: whom the others would have agreed with is not known.
 void Scheduler::finish() {
+  if (std::exchange(is_over_, true)) return;
   for (const auto& merged : repetitions_->conclude())
     for (auto& final : agreements_->add(plan_.tests[merged->index], merged))
       sink_(model::TestFinished{std::move(final)});

@@ -103,6 +103,7 @@ class Scheduler {
   boost::asio::steady_timer memory_timer_;
   std::pair<const model::PlannedTest*, base::SteadyTime> short_since_;  ///< of memory, while nothing runs
   bool more_later_ = false;
+  bool is_over_ = false;  ///< finished_ is queued, or has been called
   bool started_ = false;
   bool interrupted_ = false;
   bool stopped_ = false;

@@ -30,10 +30,7 @@ void read_status(YamlNode node, model::ExpectedStatus& status, Problems& problem
 void read_size(YamlNode node, base::Boxed<model::SizeBounds>& size, Problems& problems) {
   model::SizeBounds bounds;
   const auto read = [&](std::optional<std::uint64_t>& bound) {
-    return [&](YamlNode value) {
-      bound = value.is_scalar() ? base::parse_size(value.value()) : std::nullopt;
-      if (!bound) add_problem(problems, value, "a number of bytes is needed here, such as 4096 or 2M");
-    };
+    return [&](YamlNode value) { bound = read_bytes(value, problems); };
   };
   MapReader::read(node, "`size`", {{"min", read(bounds.min)}, {"max", read(bounds.max)}}, problems);
   if (bounds.min && bounds.max && *bounds.min > *bounds.max) add_problem(problems, node, "`min` is larger than `max`");

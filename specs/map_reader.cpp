@@ -90,6 +90,12 @@ std::optional<bool> read_boolean(YamlNode node, Problems& problems) {
   return std::nullopt;
 }
 
+std::optional<std::uint64_t> read_bytes(YamlNode node, Problems& problems) {
+  const auto bytes = node.is_scalar() ? base::parse_size(node.value()) : std::nullopt;
+  if (!bytes) add_problem(problems, node, "an amount of bytes is needed here, such as 4096, 512M or 2G");
+  return bytes;
+}
+
 std::optional<std::int64_t> read_integer(YamlNode node, std::int64_t at_least, Problems& problems) {
   const auto value = node.is_scalar() ? base::parse_integer(node.value()) : std::nullopt;
   if (value && *value >= at_least) return value;

@@ -137,9 +137,7 @@ void read_matrix(YamlNode node, std::vector<model::MatrixAxis>& matrix, Problems
 }
 
 void read_memory(YamlNode node, std::uint64_t& bytes, Problems& problems) {
-  const auto size = node.is_scalar() ? base::parse_size(node.value()) : std::nullopt;
-  if (size) bytes = *size;
-  else add_problem(problems, node, "an amount of memory is needed here, such as 512M or 2G");
+  if (const auto size = read_bytes(node, problems)) bytes = *size;
 }
 
 void read_slow(YamlNode node, std::optional<base::Duration>& slow, Problems& problems) {
@@ -188,10 +186,8 @@ void read_spec(YamlNode node, TestSpec& test, Problems& problems) {
 void read_limits(YamlNode node, model::Limits& limits, Problems& problems) {
   const auto size = [&](std::optional<std::uint64_t>& limit) {
     return [&](YamlNode v) {
-      const auto bytes = v.is_scalar() ? base::parse_size(v.value()) : std::nullopt;
-      if (bytes) limit = *bytes;
-      else if (v.is_scalar() && v.value() == "none") limit = UINT64_MAX;
-      else add_problem(problems, v, "an amount of bytes is needed here, such as 64k or 2G, or `none`");
+      if (v.is_scalar() && v.value() == "none") limit = UINT64_MAX;
+      else if (const auto bytes = read_bytes(v, problems)) limit = *bytes;
     };
   };
   const auto processes = [&](YamlNode v) {

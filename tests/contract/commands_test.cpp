@@ -63,6 +63,27 @@ TEST(Commands, ReportsOfARunThatWasCutShortSaySo) {
   EXPECT_NE(fate.out.find("\nfatespec-all-tests-have-run:1:"), std::string::npos) << fate.out;
 }
 
+TEST(Commands, ALinkToASpecFileIsASuiteOfItsOwn) {
+  const TemporaryDirectory directory;
+  directory.write("real/a.yaml", "tests: [{name: t, spec: 'true'}]\n");
+  shell("mkdir other; ln -s ../real/a.yaml other/b.yaml; ln -s real again", directory.path());
+  EXPECT_EQ(fatespec("list real/a.yaml other/b.yaml again/a.yaml ./real/../real/a.yaml", directory.path()).out,
+            "a/t\nb/t\n");
+}
+
+TEST(Commands, TestsAreNamedWithoutTheirSuiteToo) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "tests: [{name: a, spec: echo x}, {name: b, spec: echo y, expect: {stdout: \"z\\n\"}}]\n");
+  directory.write("u.yaml", "tests: [{name: a, spec: echo x}]\n");
+  EXPECT_EQ(fatespec("run s.yaml u.yaml -q", directory.path()).status, 1);
+  EXPECT_NE(fatespec("history b", directory.path()).out.find("fail"), std::string::npos);
+  const auto several = fatespec("history a", directory.path());
+  EXPECT_EQ(several.status, 4);
+  EXPECT_EQ(several.err, "fatespec: `a` names several tests: s/a, u/a\n");
+  EXPECT_NE(fatespec("show --test b", directory.path()).out.find("s/b"), std::string::npos);
+  EXPECT_NE(fatespec("accept b --yes", directory.path()).out.find("1 of 1 references changed"), std::string::npos);
+}
+
 TEST(Commands, ConfigurationsRunSideBySide) {
   const TemporaryDirectory directory;
   directory.write("fatespec.yaml",
