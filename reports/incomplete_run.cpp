@@ -12,7 +12,8 @@ std::optional<model::TestResult> result_of_missing(std::uint64_t planned, std::u
   missing.test = "fatespec/all-tests-have-run";
   missing.configuration = configuration;
   missing.verdict = model::Verdict::error;
-  missing.reason = fmt::format("the run was cut short: {} of {} tests have no result", planned - results, planned);
+  missing.reason =
+      fmt::format("{} of {} tests have no result: the run was cut short, or is under way", planned - results, planned);
   return missing;
 }
 

@@ -165,8 +165,10 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& location) {
 }
 
 base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& location) {
-  std::error_code ignored;
-  if (!is_server(location) && !fs::exists(location, ignored))
+  std::error_code code;
+  const bool is_there = is_server(location) || fs::exists(location, code);
+  if (code) return base::Error{base::ErrorKind::io, fmt::format("results file {}: {}", location, code.message())};
+  if (!is_there)
     return base::Error{base::ErrorKind::not_found,
                        fmt::format("there are no results yet: {} does not exist; `fatespec run` makes it", location)};
   const Access access = is_server(location) ? Access::read_write : access_for_reading(location);

@@ -7,30 +7,15 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <string_view>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "runner/kernel_file.hpp"
 
 namespace fatespec::runner {
-namespace {
-
-// The kernel ends its pieces between two entries: one that is not full is not the last.
-std::string read_descriptor(int fd) {
-  std::string text;
-  std::array<char, 4096> buffer{};
-  for (;;) {
-    const ssize_t got = ::pread(fd, buffer.data(), buffer.size(), static_cast<off_t>(text.size()));
-    if (got <= 0) return text;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-}
-
-}  // namespace
-
 void add_usage(model::Usage& sum, const rusage& usage) {
   const auto duration = [](const timeval& time) -> base::Duration {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
@@ -64,7 +49,7 @@ const ProcessTable& OrphanReaper::recent_processes() {
 std::vector<pid_t> OrphanReaper::orphans() {
   std::vector<pid_t> found;
   if (!children_) return found;
-  const std::string list = read_descriptor(children_.get());
+  const std::string list = read_kernel_file(children_.get());
   for (const auto word : base::split(list, ' ')) {
     const auto pid = base::parse_integer(word);
     if (!pid) continue;

@@ -1,32 +1,18 @@
 #include "runner/process_table.hpp"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <memory>
 
 #include <fmt/format.h>
 
-#include "base/file.hpp"
 #include "base/text.hpp"
+#include "runner/kernel_file.hpp"
 
 namespace fatespec::runner {
 namespace {
-
-std::string read_small(const std::string& path) {
-  const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  std::array<char, 4096> buffer{};
-  while (file) {
-    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
-    if (got <= 0) break;
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-  }
-  return text;
-}
 
 /// proc(5): "pid (name) state ppid pgrp session …"; the name may hold anything, so what counts begins at the last ')'.
 bool parse_stat(const std::string& text, ProcessEntry& entry) {
@@ -87,13 +73,13 @@ std::vector<ProcessEntry> ProcessTable::members(pid_t leader, const std::string&
 std::optional<ProcessEntry> process_entry(pid_t pid) {
   ProcessEntry entry;
   entry.pid = pid;
-  if (!parse_stat(read_small(fmt::format("/proc/{}/stat", pid)), entry)) return std::nullopt;
+  if (!parse_stat(read_kernel_file(fmt::format("/proc/{}/stat", pid)), entry)) return std::nullopt;
   return entry;
 }
 
 std::vector<std::string> environment_of(pid_t pid) {
   std::vector<std::string> entries;
-  const std::string text = read_small(fmt::format("/proc/{}/environ", pid));
+  const std::string text = read_kernel_file(fmt::format("/proc/{}/environ", pid));
   for (const auto entry : base::split(text, '\0')) entries.emplace_back(entry);
   return entries;
 }
@@ -104,12 +90,12 @@ bool environment_has(pid_t pid, const std::string& marker) {
 }
 
 std::string program_name(pid_t pid) {
-  const std::string text = read_small(fmt::format("/proc/{}/comm", pid));
+  const std::string text = read_kernel_file(fmt::format("/proc/{}/comm", pid));
   return std::string(base::trim(text));
 }
 
 long machine_tasks() {
-  const std::string text = read_small("/proc/loadavg");  // "0.10 0.20 0.30 1/234 5678"
+  const std::string text = read_kernel_file("/proc/loadavg");  // "0.10 0.20 0.30 1/234 5678"
   const auto fields = base::split(text, ' ');
   if (fields.size() < 4) return 0;
   const auto slash = fields[3].find('/');

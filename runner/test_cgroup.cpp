@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <csignal>
@@ -17,6 +16,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "runner/kernel_file.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -29,22 +29,6 @@ base::Result<void> write_control(const fs::path& file, std::string_view text) {
   const base::FileDescriptor control(::open(file.c_str(), O_WRONLY | O_CLOEXEC));
   if (!control || ::write(control.get(), text.data(), text.size()) < 0) return base::io_error(file, errno);
   return {};
-}
-
-/// The kernel's files have no size, so they are read until their end.
-std::string read_control(const fs::path& file) {
-  const base::FileDescriptor control(::open(file.c_str(), O_RDONLY | O_CLOEXEC));
-  std::string text;
-  std::array<char, 4096> buffer{};
-  for (ssize_t got = 0; (got = ::read(control.get(), buffer.data(), buffer.size())) > 0;)
-    text.append(buffer.data(), static_cast<std::size_t>(got));
-  return text;
-}
-
-std::string read_again(int fd) {
-  std::array<char, 256> buffer{};
-  const ssize_t got = ::pread(fd, buffer.data(), buffer.size(), 0);
-  return {buffer.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0))};
 }
 
 bool has_word(std::string_view text, std::string_view word) {
@@ -69,7 +53,7 @@ std::vector<fs::path> with_inner(const fs::path& group) {
 std::set<pid_t> tasks_in(const fs::path& group) {
   std::set<pid_t> found;
   for (const auto& part : with_inner(group)) {
-    const std::string list = read_control(part / "cgroup.threads");
+    const std::string list = read_kernel_file(part / "cgroup.threads");
     for (const auto line : base::split(list, '\n'))
       // 0: of a pid namespace that we do not see. To kill() it would be our own group.
       if (const auto pid = base::parse_integer(line); pid && *pid > 0) found.insert(static_cast<pid_t>(*pid));
@@ -83,7 +67,7 @@ void remove_group(const fs::path& group) {
 
 /// proc(5): "ID parent major:minor root mount-point options … - type source options"
 fs::path mounted_at(const std::string& own_path) {
-  const std::string mounts = read_control("/proc/self/mountinfo");
+  const std::string mounts = read_kernel_file("/proc/self/mountinfo");
   for (const auto line : base::split(mounts, '\n')) {
     if (line.find(" - cgroup2 ") == std::string_view::npos) continue;
     const auto fields = base::split(line, ' ');
@@ -97,7 +81,7 @@ fs::path mounted_at(const std::string& own_path) {
 
 /// The directory of our own group: proc/self/cgroup has "0::/path" for the second version.
 fs::path own_group() {
-  const std::string groups = read_control("/proc/self/cgroup");
+  const std::string groups = read_kernel_file("/proc/self/cgroup");
   for (const auto line : base::split(groups, '\n'))
     if (line.starts_with("0::/")) return mounted_at(std::string(line.substr(3)));
   return {};
@@ -157,12 +141,12 @@ void TestCgroup::forbid_tasks() {
 }
 
 std::size_t TestCgroup::count() const {
-  const std::string text = read_again(current_.get());
+  const std::string text = read_kernel_file(current_.get());
   return static_cast<std::size_t>(base::parse_integer(base::trim(text)).value_or(0));
 }
 
 std::uint64_t TestCgroup::refusals() const {
-  const std::string text = read_again(events_.get());  // "max 3"
+  const std::string text = read_kernel_file(events_.get());  // "max 3"
   const auto fields = base::split(base::trim(text.substr(0, text.find('\n'))), ' ');
   return fields.size() == 2 ? static_cast<std::uint64_t>(base::parse_integer(fields[1]).value_or(0)) : 0;
 }
@@ -174,7 +158,7 @@ std::set<pid_t> TestCgroup::tasks() const { return tasks_in(path_); }
 base::Result<std::unique_ptr<TestCgroups>> TestCgroups::open() {
   const fs::path own = own_group();
   if (own.empty()) return base::Error{base::ErrorKind::not_found, "no cgroups v2 here"};
-  if (!has_word(read_control(own / "cgroup.controllers"), "pids"))
+  if (!has_word(read_kernel_file(own / "cgroup.controllers"), "pids"))
     return base::Error{base::ErrorKind::not_found, own.string() + ": the pids controller is not available"};
   remove_abandoned(own);
   if (auto enabled = enable(own); !enabled) return enabled.error();

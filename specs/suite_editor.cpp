@@ -298,6 +298,13 @@ base::Result<std::string> edit_expectation(const std::string& file, const std::s
   auto edited = Editor(*document, edit).run();
   if (edited) edited = with_line_ends_of(text, *edited);
   if (edited && is_as_meant(file, text, *edited, edit)) return *edited;
+  constexpr std::size_t longest = std::size_t{512} << 10;  // quoted, it is one line
+  if (edit.value.size() > longest)
+    return base::Error{
+        base::ErrorKind::invalid,
+        fmt::format("{}: the expectation of `{}` cannot be changed in place: {} are too long for it; use "
+                    "`{}_file`",
+                    file, edit.test, base::format_size(edit.value.size()), edit.key)};
   return base::Error{base::ErrorKind::invalid,
                      fmt::format("{}: the expectation of `{}` cannot be changed in place; set it by hand to {}: {}",
                                  file, edit.test, edit.key, base::shorten(double_quoted(edit.value), 200))};
