@@ -185,7 +185,7 @@ class Load {
 
 TEST(Fixtures, EveryMisbehaviourComesOutAsTheTableSays) { expect_the_table("--jobs 4"); }
 
-TEST(Fixtures, TheTableHoldsWhereAllProcessorsAreBusy) {
+TEST(FixturesUnderLoad, ComeOutAsTheTableSaysAllTheSame) {
   const Load load;
   expect_the_table("--jobs 8");
 }
