@@ -44,6 +44,7 @@ class Merge {
 
   ExitCode execute() {
     if (const auto fit = RunOutputs::check(options_.json, options_.junit); !fit) return complain(fit.error());
+    if (const auto spared = outputs_.check_spares(options_.files); !spared) return complain(spared.error());
     for (const auto& file : options_.files)
       if (auto read = take(file); !read)
         return complain(base::Error{read.error().kind, file + ": " + read.error().message});

@@ -43,6 +43,9 @@ TEST_F(MergeTest, ShardsAreTheRunThatTheyAreShardsOf) {
   EXPECT_NE(merged.out.find("20 tests: 19 pass, 1 fail"), std::string::npos) << merged.out;
   EXPECT_EQ(comparable("merged.jsonl"), comparable("whole.jsonl"));
   EXPECT_EQ(shell("grep -c '<testcase' merged.xml", directory_.path()).out, "20\n");
+  const std::string one = read_file(directory_ / "1.jsonl");
+  EXPECT_EQ(run("merge 1.jsonl 2.jsonl 3.jsonl --json 1.jsonl --results none").status, 2);
+  EXPECT_EQ(read_file(directory_ / "1.jsonl"), one);
   // The store has it as any other run.
   const auto exported = run("report --format json --results merged.db -o again.jsonl");
   EXPECT_EQ(exported.status, 0) << exported.err;
