@@ -143,6 +143,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::optional<std::string> completed(const std::string& wanted, const std::vector<std::string>& candidates) {
   constexpr std::size_t shortest = 2;
   std::optional<std::string> best;
+  if (wanted.empty()) return best;
   for (const auto& candidate : candidates) {
     const std::string known = lower(candidate);
     const bool fits = wanted.size() >= shortest && known.starts_with(wanted);

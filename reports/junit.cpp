@@ -101,6 +101,14 @@ void finish_suite(SuiteNode& suite) {
   suite.node.append_attribute("time") = fmt::format("{:.3f}", base::seconds(suite.time)).c_str();
 }
 
+/// That may have 8 MiB, and would stay until the end of the run.
+std::shared_ptr<const model::TestResult> without_full_output(std::shared_ptr<const model::TestResult> result) {
+  if (!result->full_output) return result;
+  auto brief = std::make_shared<model::TestResult>(*result);
+  brief->full_output.reset();
+  return brief;
+}
+
 }  // namespace
 
 std::string junit_xml(const std::vector<std::shared_ptr<const model::TestResult>>& results) {
@@ -133,9 +141,7 @@ void JunitCollector::handle(const model::RunEvent& event) {
   const auto* finished = std::get_if<model::TestFinished>(&event);
   if (finished == nullptr) return;
   if (kind_of(finished->result->verdict) != Kind::passed) {
-    auto shown = std::make_shared<model::TestResult>(*finished->result);
-    shown->full_output.reset();  // up to 8 MiB a test, until the end of the run
-    results_.push_back(std::move(shown));
+    results_.push_back(without_full_output(finished->result));
     return;
   }
   auto brief = std::make_shared<model::TestResult>();

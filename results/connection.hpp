@@ -52,6 +52,13 @@ inline std::string message_of(const soci::soci_error& error) {
   return line;
 }
 
+/// What to do about it, for a file that is broken.
+inline const char* advice_on(const std::string& message) {
+  return message.find("disk image is malformed") == std::string::npos
+             ? ""
+             : "; move the file away, or name another with --results";
+}
+
 /// Calls `work` and turns the library's exceptions into errors.
 template <class Work>
 auto guarded(Work work) -> decltype(work()) {
@@ -59,10 +66,7 @@ auto guarded(Work work) -> decltype(work()) {
     return work();
   } catch (const soci::soci_error& error) {
     const std::string message = message_of(error);
-    const bool is_broken = message.find("malformed") != std::string::npos;
-    return base::Error{
-        base::ErrorKind::io,
-        "results: " + message + (is_broken ? "; move the file away, or name another with --results" : "")};
+    return base::Error{base::ErrorKind::io, "results: " + message + advice_on(message)};
   } catch (const std::bad_cast&) {
     return base::Error{base::ErrorKind::invalid,
                        "results: a column does not hold what it should; is the file damaged?"};

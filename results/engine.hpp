@@ -60,6 +60,9 @@ enum class Access {
   immutable,            ///< of a file that nobody writes meanwhile
 };
 
+/// Of a file that another program has made.
+inline constexpr const char* no_results = "it is no file of results; name another one with --results";
+
 class Engine {
  public:
   virtual ~Engine() = default;
@@ -69,8 +72,6 @@ class Engine {
   virtual base::Result<void> connect(soci::session& session, const std::string& location, Access access) const = 0;
   virtual bool is_away(const std::string& location) const = 0;
   virtual bool has_schema(soci::session& session) const = 0;
-  /// True if somebody else's tables are where ours would be made. A server's database may well have others.
-  virtual bool is_of_others(soci::session& session) const = 0;
   /// Begins a transaction in which nobody else changes the schema.
   virtual void begin_migration(soci::session& session) const = 0;
   /// Begins a transaction in which results are written.

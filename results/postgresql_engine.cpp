@@ -282,7 +282,6 @@ class PostgresqlEngine : public Engine {
     session << "SELECT CASE WHEN to_regclass('schema_version') IS NULL THEN 0 ELSE 1 END", soci::into(there);
     return there != 0;
   }
-  bool is_of_others(soci::session&) const override { return false; }
   void begin_migration(soci::session& session) const override {
     session << "BEGIN";
     session << "SELECT pg_advisory_xact_lock(" << schema_lock << ")";

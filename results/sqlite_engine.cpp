@@ -134,6 +134,15 @@ std::string read_only_uri(const std::string& location, Access access) {
   return uri + (access == Access::immutable ? "?mode=ro&immutable=1" : "?mode=ro&readonly_shm=1");
 }
 
+/// True if there are tables and none of them is ours: our own come in one transaction.
+bool is_of_others(soci::session& session) {
+  int tables = 0;
+  int ours = 0;
+  session << "SELECT COUNT(*), COALESCE(SUM(name = 'schema_version'), 0) FROM sqlite_master WHERE type = 'table'",
+      soci::into(tables), soci::into(ours);
+  return tables > 0 && ours == 0;
+}
+
 class SqliteEngine : public Engine {
  public:
   // A connection is used by one thread at a time (store.hpp), and nobody asks how much memory SQLite uses: its locks
@@ -154,6 +163,9 @@ class SqliteEngine : public Engine {
     const bool looks_like_uri = location.starts_with("file:");
     session.open(soci::sqlite3, fmt::format("dbname=\"{}{}\" timeout=30", looks_like_uri ? "./" : "", location));
     session << "PRAGMA busy_timeout = 30000";
+    // What follows writes into the file.
+    if (is_of_others(session))
+      return base::Error{base::ErrorKind::io, fmt::format("results file {}: {}", location, no_results)};
     session << "PRAGMA journal_mode = WAL";
     session << "PRAGMA synchronous = NORMAL";
     session << "PRAGMA foreign_keys = ON";
@@ -164,11 +176,6 @@ class SqliteEngine : public Engine {
     int tables = 0;
     session << "SELECT COUNT(*) FROM sqlite_master WHERE name = 'schema_version'", soci::into(tables);
     return tables > 0;
-  }
-  bool is_of_others(soci::session& session) const override {
-    int tables = 0;
-    session << "SELECT COUNT(*) FROM sqlite_master WHERE type = 'table'", soci::into(tables);
-    return tables > 0 && !has_schema(session);
   }
   void begin_migration(soci::session& session) const override { session << "BEGIN IMMEDIATE"; }
   void begin_writing(soci::session& session) const override { session << "BEGIN IMMEDIATE"; }

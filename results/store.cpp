@@ -59,8 +59,6 @@ base::Error written_by_newer(const std::string& location, int version) {
                                  shown(location), version, schema_version())};
 }
 
-constexpr const char* no_results = "it is no file of results; name another one with --results";
-
 /// Brings the schema up to date; another process may be doing the same.
 base::Result<void> migrate(Store::Connection& connection, const std::string& location, Access access) {
   soci::session& session = connection.session;
@@ -73,10 +71,6 @@ base::Result<void> migrate(Store::Connection& connection, const std::string& loc
                     "where it can",
                     shown(location))};
   connection.engine.begin_migration(session);
-  if (connection.engine.is_of_others(session)) {
-    session << "ROLLBACK";
-    return base::Error{base::ErrorKind::io, fmt::format("results file {}: {}", shown(location), no_results)};
-  }
   session << "CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)";
   const int version = stored_version(session);
   if (version > schema_version() || version < 0) {
@@ -101,9 +95,7 @@ constexpr auto patience = std::chrono::seconds(30);
 std::string reason_of(const soci::soci_error& error) {
   const std::string message = message_of(error);
   if (message.find("disk I/O error") != std::string::npos) return message + "; is the disk full?";
-  if (message.find("malformed") != std::string::npos)
-    return message + "; move it away, or name another one with --results";
-  if (message.find("file is not a database") == std::string::npos) return message;
+  if (message.find("file is not a database") == std::string::npos) return message + advice_on(message);
   return no_results;
 }
 

@@ -14,7 +14,7 @@ std::string read_kernel_file(const std::filesystem::path& path) {
   return file ? read_kernel_file(file.get()) : std::string();
 }
 
-// A piece ends between two entries: one that is not full is not the last.
+// A piece ends between two entries: one that is not full need not be the last.
 std::string read_kernel_file(int fd) {
   std::string text;
   std::array<char, 4096> piece{};

@@ -33,9 +33,10 @@ int badness(Verdict verdict) {
   }
 }
 
-/// A whole output may have 8 MiB: of repetitions that end as the first did, that one's is enough.
+/// A whole output may have 8 MiB, and only that of the first of the worst is kept in the end.
 ResultPtr hold(const std::vector<ResultPtr>& held, ResultPtr added) {
-  if (held.empty() || !added->full_output || way_of(*held.front()) != way_of(*added)) return added;
+  const auto is_as_bad = [&](const auto& result) { return badness(result->verdict) >= badness(added->verdict); };
+  if (!added->full_output || std::none_of(held.begin(), held.end(), is_as_bad)) return added;
   auto brief = std::make_shared<TestResult>(*added);
   brief->full_output.reset();
   return brief;

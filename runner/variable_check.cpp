@@ -58,7 +58,7 @@ void VariableCheck::check_use(const PlannedTest& planned, const std::string& use
   const std::string& configuration = planned.configuration->name;
   std::string message = fmt::format("{} uses ${}{}, which the configuration `{}` does not define", planned.name, name,
                                     through, configuration);
-  if (name == "FFMPEG_PATH") message += ", and no ffmpeg is on PATH";
+  if (name == "FFMPEG_PATH" && find_on_path("ffmpeg").empty()) message += ", and no ffmpeg is on PATH";
   message += fmt::format(" (--set {}=…)", name);
   if (reported_.insert(model::declared_name(planned) + "\n" + name + "\n" + configuration).second)
     problems_.add(sources_.of(planned.suite->file), place(), message, static_cast<int>(used.size()) + 1);

@@ -90,9 +90,10 @@ std::optional<bool> read_boolean(YamlNode node, Problems& problems) {
   return std::nullopt;
 }
 
-std::optional<std::uint64_t> read_bytes(YamlNode node, Problems& problems) {
+std::optional<std::uint64_t> read_bytes(YamlNode node, Problems& problems, std::string_view or_else) {
   const auto bytes = node.is_scalar() ? base::parse_size(node.value()) : std::nullopt;
-  if (!bytes) add_problem(problems, node, "an amount of bytes is needed here, such as 4096, 512M or 2G");
+  if (!bytes)
+    add_problem(problems, node, fmt::format("an amount of bytes is needed here, such as 4096, 512M or 2G{}", or_else));
   return bytes;
 }
 

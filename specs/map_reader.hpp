@@ -27,8 +27,8 @@ std::optional<bool> boolean_of(YamlNode node);
 // Each of these gives nothing and adds a problem if the node is not of its kind.
 std::optional<std::string> read_text(YamlNode node, Problems& problems);
 std::optional<bool> read_boolean(YamlNode node, Problems& problems);
-/// An amount of bytes: 4096, 64k, 2G.
-std::optional<std::uint64_t> read_bytes(YamlNode node, Problems& problems);
+/// An amount of bytes: 4096, 64k, 2G. `or_else`: what else the message says is possible.
+std::optional<std::uint64_t> read_bytes(YamlNode node, Problems& problems, std::string_view or_else = "");
 std::optional<std::int64_t> read_integer(YamlNode node, std::int64_t at_least, Problems& problems);
 /// A list of scalars; a single scalar is a list of one.
 std::vector<std::string> read_texts(YamlNode node, Problems& problems, std::size_t most = 1000);

@@ -187,7 +187,7 @@ void read_limits(YamlNode node, model::Limits& limits, Problems& problems) {
   const auto size = [&](std::optional<std::uint64_t>& limit) {
     return [&](YamlNode v) {
       if (v.is_scalar() && v.value() == "none") limit = UINT64_MAX;
-      else if (const auto bytes = read_bytes(v, problems)) limit = *bytes;
+      else if (const auto bytes = read_bytes(v, problems, ", or `none`")) limit = *bytes;
     };
   };
   const auto processes = [&](YamlNode v) {

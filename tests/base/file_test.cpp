@@ -77,9 +77,9 @@ TEST(Digests, AgreeWithOpenssl) {
 TEST(FileReplacement, KeepsTheModeThatTheFileHad) {
   const test::TemporaryDirectory directory;
   const std::string file = directory.write("f", "old");
-  std::filesystem::permissions(file, static_cast<std::filesystem::perms>(0664));
+  std::filesystem::permissions(file, static_cast<std::filesystem::perms>(0666));
   ASSERT_TRUE(write_file_atomically(file, "new"));
-  EXPECT_EQ(std::filesystem::status(file).permissions(), static_cast<std::filesystem::perms>(0664))
+  EXPECT_EQ(std::filesystem::status(file).permissions(), static_cast<std::filesystem::perms>(0666))
       << "whatever this process masks in new files";
 }
 

@@ -52,6 +52,16 @@ TEST(Judge, WhatAShellReports) {
   EXPECT_EQ(judged(exited(255, true)).verdict, Verdict::fail);
 }
 
+TEST(Judge, ProcessesThatCannotBeKilledAreAnErrorHoweverTheTestEnded) {
+  for (const int status : {0, 1}) {
+    model::Execution execution = exited(status);
+    execution.problem = "1 processes of the test cannot be killed";
+    const auto judgement = judged(execution, {model::ExpectedStatus::Kind::exactly, status});
+    EXPECT_EQ(judgement.verdict, Verdict::error);
+    EXPECT_EQ(judgement.reason, execution.problem);
+  }
+}
+
 TEST(Judge, AMissingReferenceIsAnError) {
   Reading output;
   output.passed = false;
