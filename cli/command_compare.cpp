@@ -57,16 +57,12 @@ std::variant<std::string, ExitCode> test_that_is_meant(results::Store& store, co
   const auto latest = store.latest_results();
   if (!latest) return complain(latest.error());
   std::set<std::string> known;
-  std::set<std::string> meant;
-  for (const auto& result : *latest) {
-    known.insert(result.test);
-    if (is_name_of(name, result.test)) meant.insert(result.test);
-  }
-  if (meant.contains(name)) return name;
+  for (const auto& result : *latest) known.insert(result.test);
+  const auto meant = tests_named(name, known);
   if (meant.size() == 1) return *meant.begin();
   complain(meant.empty() ? fmt::format("no run has a result of `{}`{}", name,
                                        base::did_you_mean(name, {known.begin(), known.end()}))
-                         : fmt::format("`{}` names several tests: {}", name, fmt::join(meant, ", ")));
+                         : ambiguity(name, meant));
   return ExitCode::nothing_selected;
 }
 

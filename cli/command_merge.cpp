@@ -107,6 +107,9 @@ class Merge {
   std::optional<ExitCode> open_sinks() {
     const auto project = load_project(options_.inputs);
     if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+    const auto precious =
+        precious_files(*std::get<0>(project), {}, results_location(*std::get<0>(project), options_.results));
+    if (const auto spared = outputs_.check_spares(precious); !spared) return complain(spared.error());
     if (const auto kept = store_.open(*std::get<0>(project), options_.results); !kept) return complain(kept.error());
     if (const auto claimed = store_.claim(run_); !claimed) return complain(claimed.error());
     store_.begin([](const base::Error&) {}, [](const std::string& text) { complain(text); });

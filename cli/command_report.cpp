@@ -46,10 +46,18 @@ base::Result<std::vector<model::TestResult>> of_one_configuration(const std::str
   return results;
 }
 
+/// What a run lacks that was cut short. Which configuration it is of is not known.
+void add_what_is_missing(const model::Run& run, std::size_t had, std::vector<model::TestResult>& results) {
+  const std::string configuration = results.empty() ? "default" : results.front().configuration;
+  if (auto missing = reports::result_of_missing(run.planned, had, configuration))
+    results.push_back(std::move(*missing));
+}
+
 base::Result<std::string> render_fate(const ReportOptions& options, const model::Run& run,
                                       const std::vector<model::TestResult>& results) {
-  const auto chosen = of_one_configuration(options.configuration, results);
+  auto chosen = of_one_configuration(options.configuration, results);
   if (!chosen) return chosen.error();
+  add_what_is_missing(run, results.size(), *chosen);
   auto report = reports::fate_report(options.slot, run, *chosen);
   if (!report || !options.output.ends_with(".tar.gz")) return report;
   return reports::fate_archive(*report, *chosen);
@@ -69,27 +77,16 @@ base::Result<std::string> render_github(const ReportOptions& options, const mode
 }
 
 base::Result<std::string> render(const ReportOptions& options, const model::Run& run,
-                                 const std::vector<model::TestResult>& results) {
-  if (options.format == "tap") return reports::tap(results);
+                                 std::vector<model::TestResult> results) {
   if (options.format == "fate") return render_fate(options, run, results);
+  if (options.format == "json")  // it tells by itself how many were planned
+    return reports::json_lines(run, results, runner::attributions_of(run, results), shard_of(run));
+  add_what_is_missing(run, results.size(), results);
+  if (options.format == "tap") return reports::tap(results);
   if (options.format == "github") return render_github(options, run, results);
-  if (options.format == "junit") {
-    std::vector<std::shared_ptr<const model::TestResult>> shared;
-    for (const auto& result : results) shared.push_back(std::make_shared<const model::TestResult>(result));
-    return reports::junit_xml(shared);
-  }
-  return reports::json_lines(run, results, runner::attributions_of(run, results), shard_of(run));
-}
-
-/// JSON tells by itself how many were planned.
-std::vector<model::TestResult> with_what_is_missing(const ReportOptions& options, const model::Run& run,
-                                                    std::vector<model::TestResult> results) {
-  const std::string configuration = !options.configuration.empty() ? options.configuration
-                                    : results.empty()              ? "default"
-                                                                   : results.front().configuration;
-  const auto missing = reports::result_of_missing(run.planned, results.size(), configuration);
-  if (missing && options.format != "json") results.push_back(*missing);
-  return results;
+  std::vector<std::shared_ptr<const model::TestResult>> shared;
+  for (auto& result : results) shared.push_back(std::make_shared<const model::TestResult>(std::move(result)));
+  return reports::junit_xml(shared);
 }
 
 ExitCode write_site(const ReportOptions& options, results::Store& store, const model::Run& run,
@@ -117,7 +114,7 @@ ExitCode write_report(const ReportOptions& options) {
   const auto results = store.results(run->id);
   if (!results) return complain(results.error());
   if (options.format == "html") return write_site(options, store, *run, *results);
-  const auto text = render(options, *run, with_what_is_missing(options, *run, *results));
+  const auto text = render(options, *run, *results);
   if (!text) return complain(text.error());
   if (options.output == "-") {
     std::fwrite(text->data(), 1, text->size(), stdout);

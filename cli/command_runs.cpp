@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -116,7 +117,10 @@ ExitCode show_run(const ShowOptions& options) {
   auto results = store.results(run->id);
   if (!results) return complain(results.error());
   if (!options.test.empty()) {
-    std::erase_if(*results, [&](const auto& result) { return !is_name_of(options.test, result.test); });
+    std::set<std::string> known;
+    for (const auto& result : *results) known.insert(result.test);
+    const auto meant = tests_named(options.test, known);
+    std::erase_if(*results, [&](const auto& result) { return !meant.contains(result.test); });
     if (results->empty()) {
       complain(fmt::format("run {} has no test `{}`", run->id, options.test));
       return ExitCode::nothing_selected;

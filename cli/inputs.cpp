@@ -84,6 +84,14 @@ bool keep_right_tests(model::Suite& suite, const std::vector<specs::Problem>& pr
   return true;
 }
 
+/// By a link to its file that gives it no other name.
+bool is_there_already(const model::Suite& suite, const std::vector<std::shared_ptr<const model::Suite>>& suites) {
+  return std::any_of(suites.begin(), suites.end(), [&](const auto& other) {
+    std::error_code ignored;
+    return other->name == suite.name && fs::equivalent(other->file, suite.file, ignored);
+  });
+}
+
 /// The suites without what is wrong in them, which a plan would only repeat.
 std::vector<std::shared_ptr<const model::Suite>> right_suites(const std::vector<std::string>& files,
                                                               specs::Problems& problems) {
@@ -91,7 +99,8 @@ std::vector<std::shared_ptr<const model::Suite>> right_suites(const std::vector<
   for (const auto& file : files) {
     const std::size_t known = problems.list().size();
     auto suite = specs::read_suite(file, problems);
-    if (suite && keep_right_tests(*suite, problems.list(), known)) suites.push_back(std::move(suite));
+    if (!suite || is_there_already(*suite, suites)) continue;
+    if (keep_right_tests(*suite, problems.list(), known)) suites.push_back(std::move(suite));
   }
   return suites;
 }
@@ -144,8 +153,16 @@ std::string exact_name(const std::string& test) {
   return "name(=\"" + quoted + "\")";
 }
 
-bool is_name_of(const std::string& name, const std::string& test) {
-  return name == test || test.ends_with("/" + name) || base::glob_match(name, test);
+std::set<std::string> tests_named(const std::string& name, const std::set<std::string>& known) {
+  if (known.contains(name)) return {name};
+  std::set<std::string> meant;
+  for (const auto& test : known)
+    if (test.ends_with("/" + name) || base::glob_match(name, test)) meant.insert(test);
+  return meant;
+}
+
+std::string ambiguity(const std::string& name, const std::set<std::string>& tests) {
+  return fmt::format("`{}` names several tests: {}", name, fmt::join(tests, ", "));
 }
 
 std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options) {

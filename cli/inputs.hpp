@@ -3,6 +3,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,8 +35,11 @@ struct Inputs {
 void add_input_options(CLI::App& command, InputOptions& options, bool with_specs = true);
 void add_filter_option(CLI::App& command, InputOptions& options);
 
-/// True if that is how somebody names the test: in full, without the suite in front, or by a glob.
-bool is_name_of(const std::string& name, const std::string& test);
+/// Which tests somebody means by a name: the one that has it in full; else those that match it as a glob, or have it
+/// behind their suite's name.
+std::set<std::string> tests_named(const std::string& name, const std::set<std::string>& known);
+/// The complaint that a name without its suite fits several tests.
+std::string ambiguity(const std::string& name, const std::set<std::string>& tests);
 
 /// The filter that selects this test alone, whatever its name holds.
 std::string exact_name(const std::string& test);

@@ -41,7 +41,7 @@ std::string class_of_frames(const checks::FrameReport& before, const checks::Fra
     case FrameChange::timestamps: return "timestamps only";
     case FrameChange::header: return "header only";
   }
-  return "text";
+  return "";
 }
 
 /// As long as those that specs can ask for, from MD5 to SHA-512.

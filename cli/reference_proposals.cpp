@@ -157,23 +157,27 @@ class ProposalFinder {
     auto results = found_.store->results(found_.run.id);
     if (!results) return complain(results.error());
     results_ = std::move(*results);
-    return std::nullopt;
+    return find_named();
   }
 
-  bool is_named(const std::string& test) {
-    bool named = false;
+  std::optional<ExitCode> find_named() {
+    std::set<std::string> known;
+    for (const auto& result : results_) known.insert(result.test);
     for (const auto& name : options_.names) {
-      if (is_spec_file(name) || !is_name_of(name, test)) continue;
-      named = true;
-      std::erase(unknown_names_, name);
+      if (is_spec_file(name)) continue;
+      const auto meant = tests_named(name, known);
+      const bool is_glob = name.find_first_of("*?[") != std::string::npos;
+      if (meant.size() > 1 && !is_glob) return complain(base::usage_error("accept: " + ambiguity(name, meant)));
+      if (!meant.empty()) std::erase(unknown_names_, name);
+      named_.insert(meant.begin(), meant.end());
     }
-    return named;
+    return std::nullopt;
   }
 
   void consider(const model::TestResult& result) {
     const bool any_name =
         std::any_of(options_.names.begin(), options_.names.end(), [](const auto& name) { return !is_spec_file(name); });
-    const bool named = is_named(result.test);
+    const bool named = named_.contains(result.test);
     const bool is_meant = !any_name || named;
     const auto found = planned_.find({result.test, result.configuration});
     if (found == planned_.end()) {
@@ -305,6 +309,8 @@ class ProposalFinder {
       refuse(result, "of its stderr only head and tail are kept");
     } else if (meets_error(test, result)) {
       if (named && !is_told) refuse(result, "its stderr is as expected");
+    } else if (result.outputs.size() > 1) {
+      if (!is_told) refuse(result, fmt::format("its repetitions ended in {} ways", result.outputs.size()));
     } else {
       propose(test, result, error_reference(test), result.error.text);
     }
@@ -439,6 +445,7 @@ class ProposalFinder {
   std::vector<model::TestResult> results_;
   std::map<std::pair<std::string, std::string>, const model::PlannedTest*> planned_;
   std::vector<std::string> unknown_names_;
+  std::set<std::string> named_;                              ///< tests
   std::map<std::string, std::vector<Proposal>> candidates_;  ///< by the place of the reference
   std::set<std::string> other_classes_;                      ///< of changes that `--class` leaves out
   std::map<std::string, std::string> passing_;               ///< by the same: a test that passes with it

@@ -10,10 +10,25 @@
 
 namespace fatespec::cli {
 
+namespace {
+
+bool is_same_file(const std::string& json, const std::string& junit) {
+  namespace fs = std::filesystem;
+  if (json.empty() || junit.empty()) return false;
+  std::error_code ignored;
+  const bool is_device = fs::exists(json, ignored) && !fs::is_regular_file(json, ignored);
+  const auto whole = [&](const std::string& path) {
+    return fs::weakly_canonical(fs::absolute(path, ignored), ignored);
+  };
+  return !is_device && whole(json) == whole(junit);
+}
+
+}  // namespace
+
 base::Result<void> RunOutputs::check(const std::string& json, const std::string& junit) {
   if (json == "-" && junit == "-")
     return base::usage_error("--json and --junit cannot both go to stdout: name a file for one of them");
-  if (!json.empty() && json == junit)
+  if (is_same_file(json, junit))
     return base::usage_error(fmt::format("--json and --junit both name {}: name another file for one of them", json));
   std::error_code ignored;
   for (const auto& [option, path] : {std::pair("--json", json), std::pair("--junit", junit)})

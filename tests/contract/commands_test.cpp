@@ -67,6 +67,9 @@ TEST(Commands, ALinkToASpecFileIsASuiteOfItsOwn) {
   const TemporaryDirectory directory;
   directory.write("real/a.yaml", "tests: [{name: t, spec: 'true'}]\n");
   shell("mkdir other; ln -s ../real/a.yaml other/b.yaml; ln -s real again", directory.path());
+  directory.write("real/named.yaml", "suite: n\ntests: [{name: t, spec: 'true'}]\n");
+  shell("ln -s named.yaml real/latest.yaml", directory.path());
+  EXPECT_EQ(fatespec("list real/named.yaml real/latest.yaml", directory.path()).out, "n/t\n") << "its name is the same";
   EXPECT_EQ(fatespec("list real/a.yaml other/b.yaml again/a.yaml ./real/../real/a.yaml", directory.path()).out,
             "a/t\nb/t\n");
 }
@@ -81,6 +84,7 @@ TEST(Commands, TestsAreNamedWithoutTheirSuiteToo) {
   EXPECT_EQ(several.status, 4);
   EXPECT_EQ(several.err, "fatespec: `a` names several tests: s/a, u/a\n");
   EXPECT_NE(fatespec("show --test b", directory.path()).out.find("s/b"), std::string::npos);
+  EXPECT_EQ(fatespec("accept a --yes", directory.path()).status, 2);
   EXPECT_NE(fatespec("accept b --yes", directory.path()).out.find("1 of 1 references changed"), std::string::npos);
 }
 
