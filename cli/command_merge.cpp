@@ -18,7 +18,6 @@
 #include "reports/json_reader.hpp"
 #include "reports/run_reporter.hpp"
 #include "runner/attribution.hpp"
-#include "specs/project_reader.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -107,6 +106,11 @@ class Merge {
   std::optional<ExitCode> open_sinks() {
     const auto project = load_project(options_.inputs);
     if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+    // Which spec files the tests came from is known here only to a configuration.
+    RunOptions again;
+    again.inputs = options_.inputs;
+    again.results = options_.results;
+    if (!std::get<0>(project)->file.empty()) rerun_command_ = rerun_command(again);
     const auto precious =
         precious_files(*std::get<0>(project), {}, results_location(*std::get<0>(project), options_.results));
     if (const auto spared = outputs_.check_spares(precious); !spared) return complain(spared.error());
@@ -131,8 +135,7 @@ class Merge {
     options.several_configurations = std::any_of(results_.begin(), results_.end(), [&](const auto& result) {
       return result->configuration != results_.front()->configuration;
     });
-    // Which spec files the tests came from is known here only to a configuration.
-    if (specs::find_project_file(".")) options.rerun_command = "fatespec run";
+    options.rerun_command = rerun_command_;
     reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
     std::string command = "fatespec merge";
     for (const auto& file : options_.files) command += " " + base::shell_quote(file);
@@ -173,6 +176,7 @@ class Merge {
   std::string cut_by_;                                       ///< empty: all is there
   const std::string run_ = new_run_id();
   RunStore store_;
+  std::string rerun_command_;  ///< empty: it is not known what it would be
   RunOutputs outputs_;
   std::unique_ptr<reports::RunReporter> reporter_;
 };

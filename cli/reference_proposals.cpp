@@ -9,15 +9,12 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.hpp"
-#include "base/file.hpp"
-#include "base/signals.hpp"
 #include "base/text.hpp"
 #include "checks/text_comparison.hpp"
 #include "cli/reference_change.hpp"
 #include "cli/resumption.hpp"
+#include "cli/stream_reference.hpp"
 #include "runner/command_line.hpp"
-#include "specs/shell.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -38,75 +35,6 @@ void take_inputs_of_run(const model::Run& run, InputOptions& inputs) {
   if (inputs.config.empty()) inputs.config = its.config;
   if (inputs.specs.empty())
     std::copy_if(its.specs.begin(), its.specs.end(), std::back_inserter(inputs.specs), is_spec_file);
-}
-
-bool becomes_a_reference(model::SpecType type) {
-  return type == model::SpecType::command || type == model::SpecType::digest || type == model::SpecType::digest_file ||
-         type == model::SpecType::filesize;
-}
-
-/// Of the file for a reference that has none yet: two tests must not meet in it, and it is no file of somebody else's.
-std::string new_reference_file(const model::PlannedTest& test) {
-  const std::string joined = test.suite->name + "-" + test.spec->name;
-  std::string name = joined;
-  for (char& c : name)
-    if (c == '/' || c == ' ') c = '-';
-  const bool is_unique = name == joined && test.suite->name.find('-') == std::string::npos;
-  const fs::path directory = fs::path(test.suite->directory) / "refs";
-  std::error_code ignored;
-  if (is_unique && !fs::exists(directory / name, ignored)) return (directory / name).string();
-  constexpr std::size_t short_digest = 8;
-  const std::string full = test.suite->name + "/" + test.spec->name;
-  return (directory / (name + "-" + base::digest_hex(base::DigestAlgorithm::md5, full).substr(0, short_digest)))
-      .string();
-}
-
-/// A file of the attempt alone, which the test makes itself.
-bool is_made_by_the_test(const model::PlacedText& file) {
-  const auto uses = specs::variables_of_text(file.text);
-  return std::any_of(uses.begin(), uses.end(), [](const auto& use) { return use.name == "TEST_DIR"; });
-}
-
-/// Output of what hung, or of a program that was not found, is nobody's reference.
-bool ended_as_expected(const model::TestResult& result, const model::ExpectedStatus& expected) {
-  using Kind = model::ExpectedStatus::Kind;
-  if (result.verdict == model::Verdict::timeout) return false;
-  // An error with the status that was wanted is a reference that is not there yet.
-  if (result.verdict == model::Verdict::error && expected.kind != Kind::exactly) return false;
-  if (expected.kind == Kind::signal) return result.signal == base::signal_name(expected.value);
-  if (!result.status) return false;
-  return expected.kind == Kind::nonzero ? *result.status != 0 : *result.status == expected.value;
-}
-
-bool is_text(const std::string& output) { return base::is_utf8(output) && output.find('\0') == std::string::npos; }
-
-bool has_expectation(const model::Expectation& expect) {
-  return expect.error || expect.error_file || expect.output_matches || expect.error_matches || expect.size;
-}
-
-/// What one of a test's streams is compared with.
-struct StreamReference {
-  std::string stream;  ///< the key of its expectation
-  const base::Boxed<model::PlacedText>& text;
-  const base::Boxed<model::PlacedText>& file;
-
-  bool is_given() const { return text || file; }
-  /// All configurations have the same.
-  bool is_shared() const { return text || specs::variables_of_text(file->text).empty(); }
-};
-
-StreamReference output_reference(const model::PlannedTest& test) {
-  return {"stdout", test.spec->expect.output, test.spec->expect.output_file};
-}
-StreamReference error_reference(const model::PlannedTest& test) {
-  return {"stderr", test.spec->expect.error, test.spec->expect.error_file};
-}
-
-std::vector<StreamReference> references_of(const model::PlannedTest& test) {
-  std::vector<StreamReference> given;
-  for (const auto& reference : {output_reference(test), error_reference(test)})
-    if (reference.is_given()) given.push_back(reference);
-  return given;
 }
 
 /// What the run ran, if it is not what would run now; empty if it is, or if that depends on the attempt's directory.
@@ -270,14 +198,6 @@ class ProposalFinder {
     return comparison.finish();
   }
 
-  /// Nothing if its file cannot be read.
-  static std::optional<std::string> text_of(const model::PlannedTest& test, const StreamReference& reference) {
-    if (reference.text) return reference.text->text;
-    if (!reference.file) return std::nullopt;
-    auto text = base::read_file(runner::absolute_path(reference.file->text, *test.variables, test.suite->directory));
-    return text ? std::optional(std::move(*text)) : std::nullopt;
-  }
-
   void consider_output(const model::PlannedTest& test, const model::TestResult& result, bool named) {
     const auto& expect = test.spec->expect;
     const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
@@ -365,12 +285,6 @@ class ProposalFinder {
                          std::any_of(suites.begin(), suites.end(),
                                      [&](const auto& suite) { return fs::equivalent(file, suite->file, ignored); });
     return is_read ? file + " is no reference, but a spec file or the configuration" : "";
-  }
-
-  /// The reference that a stream of a test is compared with: a file, or the text in the spec file.
-  static std::string place_of(const model::PlannedTest& test, const StreamReference& reference) {
-    if (reference.file) return runner::absolute_path(reference.file->text, *test.variables, test.suite->directory);
-    return test.suite->file + "\n" + test.spec->name + "\n" + reference.stream;
   }
 
   /// What the run has no result of may have agreed with a reference when it last ran.

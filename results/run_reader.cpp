@@ -53,6 +53,12 @@ model::Run run_from(soci::row& row) {
   return run;
 }
 
+std::vector<model::Run> runs_from(soci::rowset<soci::row>& rows) {
+  std::vector<model::Run> all;
+  for (auto& row : rows) all.push_back(run_from(row));
+  return all;
+}
+
 void count_verdicts(soci::session& session, model::Run& run) {
   std::string verdict;
   long long number = 0;
@@ -164,27 +170,23 @@ base::Result<std::vector<model::Run>> Store::runs(std::size_t most) {
 
 base::Result<std::vector<model::Run>> Store::recent_runs(std::size_t most) {
   return limited(*connection_, [&]() -> base::Result<std::vector<model::Run>> {
-    std::vector<model::Run> all;
     const auto limit = static_cast<long long>(most);
     soci::rowset<soci::row> rows =
         (connection_->session.prepare << "SELECT " << run_columns
                                       << " FROM runs ORDER BY started_us DESC, id DESC LIMIT :most",
          soci::use(limit));
-    for (auto& row : rows) all.push_back(run_from(row));
-    return all;
+    return runs_from(rows);
   });
 }
 
 base::Result<std::vector<model::Run>> Store::recent_runs_of(const std::string& host, std::size_t most) {
   return limited(*connection_, [&]() -> base::Result<std::vector<model::Run>> {
-    std::vector<model::Run> all;
     const auto limit = static_cast<long long>(most);
     soci::rowset<soci::row> rows = (connection_->session.prepare << "SELECT " << run_columns
                                                                  << " FROM runs WHERE host = :host ORDER BY started_us "
                                                                     "DESC, id DESC LIMIT :most",
                                     soci::use(host), soci::use(limit));
-    for (auto& row : rows) all.push_back(run_from(row));
-    return all;
+    return runs_from(rows);
   });
 }
 

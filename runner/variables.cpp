@@ -11,10 +11,10 @@
 namespace fatespec::runner {
 namespace {
 
-/// The two that the environment gives, and that no test can do without.
-constexpr std::array classic_names = {"FFMPEG_PATH", "SAMPLES_PATH"};
-
 namespace fs = std::filesystem;
+
+/// Those that the environment gives too, and that must be defined where they are used.
+constexpr std::array classic_names = {"FFMPEG_PATH", "SAMPLES_PATH"};
 
 /// `~/` is the home, as a shell would have it in an assignment: it leaves that in `--set NAME=~/x` alone.
 /// A bare program name such as `ffmpeg` stays one, if PATH has it and the directory has no such file: there `ffmpeg`

@@ -52,6 +52,16 @@ TEST_F(MergeTest, ShardsAreTheRunThatTheyAreShardsOf) {
   EXPECT_EQ(comparable("again.jsonl"), comparable("whole.jsonl"));
 }
 
+TEST_F(MergeTest, TellsHowToRunAgainOnlyWhereAConfigurationKnowsTheSpecFiles) {
+  run("run s.yaml --no-progress --results none --json 1.jsonl");
+  EXPECT_EQ(run("merge 1.jsonl --results none").out.find("again:"), std::string::npos);
+  directory_.write("other.yaml", "suites: [s.yaml]\n");
+  const auto merged = run("merge 1.jsonl --results r.db --config other.yaml");
+  EXPECT_NE(merged.out.find("again:   fatespec run --config other.yaml --results r.db --filter 'name(=s/t7)'\n"),
+            std::string::npos)
+      << merged.out;
+}
+
 TEST_F(MergeTest, FailedAttemptsAndWhatCombinationsHaveInCommonStayToldAsIfItWereOneRun) {
   directory_.write("s.yaml",
                    "tests:\n"
