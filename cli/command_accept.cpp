@@ -13,15 +13,15 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "checks/line_diff.hpp"
+#include "cli/causes/show_divergence.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
-#include "cli/reference_change.hpp"
-#include "cli/reference_edit.hpp"
-#include "cli/reference_proposals.hpp"
-#include "cli/show_divergence.hpp"
-#include "cli/suite_lock.hpp"
+#include "cli/common/inputs.hpp"
+#include "cli/references/reference_change.hpp"
+#include "cli/references/reference_edit.hpp"
+#include "cli/references/reference_proposals.hpp"
+#include "cli/run/suite_lock.hpp"
 #include "reports/console.hpp"
-#include "runner/tool_process.hpp"
+#include "runner/local/tool_process.hpp"
 
 namespace fatespec::cli {
 namespace {

@@ -5,12 +5,12 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli/bisection.hpp"
+#include "cli/causes/bisection.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
-#include "cli/source_tree.hpp"
-#include "runner/command_line.hpp"
-#include "runner/tool_process.hpp"
+#include "cli/common/inputs.hpp"
+#include "cli/common/source_tree.hpp"
+#include "runner/local/tool_process.hpp"
+#include "runner/plan/command_line.hpp"
 
 namespace fatespec::cli {
 namespace {

@@ -3,8 +3,8 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/decisions.hpp"
-#include "cli/inputs.hpp"
+#include "cli/common/decisions.hpp"
+#include "cli/common/inputs.hpp"
 
 namespace fatespec::cli {
 namespace {

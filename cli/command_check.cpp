@@ -1,7 +1,7 @@
 #include <cstdio>
 
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
+#include "cli/common/inputs.hpp"
 #include "reports/summary.hpp"
 
 namespace fatespec::cli {

@@ -6,8 +6,8 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/resumption.hpp"
-#include "cli/store_options.hpp"
+#include "cli/common/store_options.hpp"
+#include "cli/run/resumption.hpp"
 #include "reports/comparison.hpp"
 
 namespace fatespec::cli {

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "cli/causes/show_divergence.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
-#include "cli/show_divergence.hpp"
-#include "runner/tool_process.hpp"
+#include "cli/common/inputs.hpp"
+#include "runner/local/tool_process.hpp"
 
 namespace fatespec::cli {
 namespace {

@@ -6,10 +6,10 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
-#include "runner/command_line.hpp"
-#include "runner/environment.hpp"
+#include "cli/common/inputs.hpp"
 #include "runner/exec_prefix.hpp"
+#include "runner/plan/command_line.hpp"
+#include "runner/plan/environment.hpp"
 #include "specs/shell.hpp"
 
 namespace fatespec::cli {

@@ -8,12 +8,12 @@
 #include "base/file.hpp"
 #include "base/file_lock.hpp"
 #include "base/text.hpp"
+#include "cli/cluster/farm_jobs.hpp"
+#include "cli/cluster/farm_run.hpp"
+#include "cli/cluster/follow_farm_run.hpp"
 #include "cli/commands.hpp"
-#include "cli/farm_jobs.hpp"
-#include "cli/farm_run.hpp"
-#include "cli/follow_farm_run.hpp"
-#include "cli/run_order.hpp"
-#include "cli/run_outputs.hpp"
+#include "cli/run/run_order.hpp"
+#include "cli/run/run_outputs.hpp"
 #include "results/run_name.hpp"
 
 namespace fatespec::cli {

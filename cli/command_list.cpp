@@ -4,9 +4,9 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/run_options.hpp"
-#include "cli/run_selection.hpp"
-#include "cli/store_options.hpp"
+#include "cli/common/store_options.hpp"
+#include "cli/run/run_options.hpp"
+#include "cli/run/run_selection.hpp"
 #include "reports/json_lines.hpp"
 
 namespace fatespec::cli {

@@ -10,14 +10,14 @@
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
-#include "cli/plan_run.hpp"
-#include "cli/run_options.hpp"
-#include "cli/run_outputs.hpp"
-#include "cli/run_store.hpp"
+#include "cli/common/inputs.hpp"
+#include "cli/run/plan_run.hpp"
+#include "cli/run/run_options.hpp"
+#include "cli/run/run_outputs.hpp"
+#include "cli/run/run_store.hpp"
 #include "reports/json_reader.hpp"
 #include "reports/run_reporter.hpp"
-#include "runner/attribution.hpp"
+#include "runner/groups/attribution.hpp"
 
 namespace fatespec::cli {
 namespace {

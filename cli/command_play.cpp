@@ -4,8 +4,8 @@
 
 #include "base/signals.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
-#include "cli/player_process.hpp"
+#include "cli/common/inputs.hpp"
+#include "cli/session/player_process.hpp"
 
 namespace fatespec::cli {
 namespace {

@@ -9,16 +9,16 @@
 
 #include "base/file.hpp"
 #include "cli/commands.hpp"
-#include "cli/resumption.hpp"
-#include "cli/run_site.hpp"
-#include "cli/store_options.hpp"
+#include "cli/common/store_options.hpp"
+#include "cli/run/resumption.hpp"
+#include "cli/run/run_site.hpp"
 #include "reports/fate_report.hpp"
 #include "reports/github.hpp"
 #include "reports/incomplete_run.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/junit.hpp"
 #include "reports/tap.hpp"
-#include "runner/attribution.hpp"
+#include "runner/groups/attribution.hpp"
 
 namespace fatespec::cli {
 namespace {

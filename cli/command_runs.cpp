@@ -5,11 +5,11 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/resumption.hpp"
-#include "cli/store_options.hpp"
+#include "cli/common/store_options.hpp"
+#include "cli/run/resumption.hpp"
 #include "reports/json_lines.hpp"
 #include "reports/summary.hpp"
-#include "runner/attribution.hpp"
+#include "runner/groups/attribution.hpp"
 
 namespace fatespec::cli {
 namespace {

@@ -6,10 +6,10 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/inputs.hpp"
-#include "cli/session_commands.hpp"
-#include "cli/session_help.hpp"
-#include "cli/session_info.hpp"
+#include "cli/common/inputs.hpp"
+#include "cli/session/session_commands.hpp"
+#include "cli/session/session_help.hpp"
+#include "cli/session/session_info.hpp"
 #include "sessions/stale_reports.hpp"
 
 namespace fatespec::cli {

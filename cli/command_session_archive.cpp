@@ -3,8 +3,8 @@
 #include <filesystem>
 #include <memory>
 
-#include "cli/inputs.hpp"
-#include "cli/session_commands.hpp"
+#include "cli/common/inputs.hpp"
+#include "cli/session/session_commands.hpp"
 #include "sessions/session_archive.hpp"
 
 namespace fatespec::cli {

@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "cli/inputs.hpp"
-#include "cli/session_commands.hpp"
-#include "cli/session_info.hpp"
-#include "cli/session_player.hpp"
+#include "cli/common/inputs.hpp"
+#include "cli/session/session_commands.hpp"
+#include "cli/session/session_info.hpp"
+#include "cli/session/session_player.hpp"
 #include "sessions/session_reports.hpp"
 #include "sessions/stale_reports.hpp"
 

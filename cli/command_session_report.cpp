@@ -5,8 +5,8 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli/inputs.hpp"
-#include "cli/session_commands.hpp"
+#include "cli/common/inputs.hpp"
+#include "cli/session/session_commands.hpp"
 #include "reports/plot_page.hpp"
 #include "sessions/alignment.hpp"
 #include "sessions/comparison.hpp"

@@ -3,7 +3,7 @@
 
 #include <CLI/CLI.hpp>
 
-#include "cli/exit_code.hpp"
+#include "cli/common/exit_code.hpp"
 
 namespace fatespec::cli {
 

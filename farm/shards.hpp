@@ -9,7 +9,7 @@
 
 #include "base/clock.hpp"
 #include "model/plan.hpp"
-#include "runner/selection.hpp"
+#include "runner/plan/selection.hpp"
 
 namespace fatespec::farm {
 

@@ -11,7 +11,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "runner/tool_process.hpp"
+#include "runner/local/tool_process.hpp"
 
 namespace fatespec::farm {
 namespace {

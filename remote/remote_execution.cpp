@@ -8,8 +8,8 @@
 #include <boost/asio/post.hpp>
 
 #include "base/text.hpp"
-#include "runner/command_line.hpp"
 #include "runner/exec_prefix.hpp"
+#include "runner/plan/command_line.hpp"
 
 namespace fatespec::remote {
 namespace {

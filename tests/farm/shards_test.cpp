@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "runner/plan_builder.hpp"
+#include "runner/plan/plan_builder.hpp"
 #include "specs/project_reader.hpp"
 #include "specs/suite_reader.hpp"
 #include "tests/support/support.hpp"

@@ -1,0 +1,352 @@
+#include "cli/causes/divergence.hpp"
+
+#include <limits>
+#include <numeric>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/program.hpp"
+#include "base/text.hpp"
+#include "checks/frame_report.hpp"
+#include "runner/local/tool_process.hpp"
+#include "runner/plan/command_line.hpp"
+#include "runner/plan/environment.hpp"
+#include "runner/plan/media_command.hpp"
+#include "specs/spec_string.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Words = std::vector<std::string>;
+
+base::Error no_way(std::string why) { return {base::ErrorKind::invalid, std::move(why)}; }
+
+/// A file to be decoded, and how.
+struct Media {
+  std::string path;
+  std::string demuxer;
+  int channels = 1;   ///< of bare samples
+  std::string sizes;  ///< a file with the size of each picture, where they change
+  std::string made_by;
+  int status = 0;  ///< of the command
+  runner::MediaCommand command;
+  runner::ToolRequest request;
+};
+
+/// The end of what a program said, for an error's line.
+std::string last_words(const std::string& file) {
+  constexpr std::uint64_t most = std::uint64_t{16} << 20;
+  const auto text = base::read_file(file, most);
+  if (!text) return "";
+  const auto lines = base::split_lines(*text);
+  return lines.empty() ? "" : ": " + base::printable(lines.back());
+}
+
+/// Runs one side's command and finds its file.
+class Side {
+ public:
+  Side(const model::Project& project, const model::PlannedTest& test, const fs::path& scratch)
+      : project_(project), test_(test), scratch_(scratch), directory_((scratch / "test").string()) {}
+
+  /// `as_it_is`: what comes on stdout is compared, nothing of the command is replaced.
+  base::Result<Media> make(const model::Variables& variables, bool as_it_is) {
+    model::PlannedTest test = test_;
+    test.variables = std::make_shared<const model::Variables>(variables);
+    if (auto made = base::make_directories(directory_); !made) return made.error();
+    const auto own = runner::with_test_directory(test, directory_);
+    const std::string line = runner::command_line(project_, test, own);
+    Media media;
+    if (as_it_is) {
+      media.command.words = {"/bin/sh", "-c", line};
+    } else {
+      auto command = runner::media_command(line, (scratch_ / "output.nut").string());
+      if (!command) return command.error();
+      media.command = std::move(*command);
+    }
+    media.made_by = line;
+    media.request = request(test, own);
+    if (auto run = run_command(media); !run) return run.error();
+    if (auto found = locate(media, own); !found) return found.error();
+    return media;
+  }
+
+  /// Asks the command for the size of each picture.
+  base::Result<void> add_sizes(Media& media) const {
+    if (!media.command.is_nut) return no_way("its pictures change their size within a stream");
+    runner::ToolRequest request = media.request;
+    request.words = runner::with_picture_sizes(media.command).execution();
+    request.output = "";
+    const auto end = runner::run_tool(request);
+    if (!end) return end.error();
+    if (end->status != 0)
+      return no_way("its pictures change their size, and the command does not take the filter that tells the sizes" +
+                    last_words(request.error));
+    const auto told = base::read_file(request.error);
+    if (!told) return told.error();
+    media.sizes = (scratch_ / "sizes").string();
+    return base::write_file_atomically(media.sizes, runner::picture_sizes(*told));
+  }
+
+ private:
+  runner::ToolRequest request(const model::PlannedTest& test, const model::Variables& variables) const {
+    runner::ToolRequest request;
+    request.directory = runner::working_directory(project_, test, variables);
+    request.environment = runner::test_environment(project_, test, variables, directory_);
+    if (test.spec->stdin_file)
+      request.input = runner::absolute_path(test.spec->stdin_file->text, variables, test.suite->directory);
+    request.output = (scratch_ / "stdout").string();
+    request.error = (scratch_ / "stderr").string();
+    if (test.timeout) request.limit = 2 * *test.timeout;  // NUT is larger than a digest
+    return request;
+  }
+
+  static base::Result<void> run_command(Media& media) {
+    media.request.words = media.command.execution();
+    const auto end = runner::run_tool(media.request);
+    if (!end) return end.error();
+    if (end->timed_out) return no_way("it did not end in time: " + media.made_by);
+    // A command that fails may still have written what differs.
+    media.status = end->status;
+    return {};
+  }
+
+  base::Result<void> locate(Media& media, const model::Variables& variables) const {
+    const auto& spec = test_.spec->parsed;
+    media.path = media.command.file.empty() ? media.request.output : media.command.file;
+    if (spec.type == model::SpecType::digest_file && !media.command.is_nut)
+      media.path = runner::expanded(spec, variables).arguments.front().value;
+    media.path = runner::absolute_path(media.path, {}, media.request.directory);
+    std::error_code ignored;
+    if (fs::exists(media.path, ignored) && fs::file_size(media.path, ignored) > 0) return {};
+    return no_way(fmt::format("it wrote nothing{}\n  {}", last_words(media.request.error), media.made_by));
+  }
+
+  const model::Project& project_;
+  const model::PlannedTest& test_;
+  fs::path scratch_;
+  std::string directory_;
+};
+
+/// FFmpeg's name of bare samples of a comparison; empty if the test is none.
+std::string demuxer_of(const model::SpecString& spec) {
+  using model::SpecType;
+  model::SampleFormat format = model::SampleFormat::s16;
+  if (spec.type == SpecType::one_off) {
+    const auto arguments = specs::one_off_arguments(spec);
+    if (arguments) format = arguments->format;
+  } else if (spec.type == SpecType::rms) {
+    const auto arguments = specs::rms_arguments(spec);
+    if (arguments) format = arguments->reference_format;
+  } else if (spec.type == SpecType::stddev) {
+    const auto arguments = specs::stddev_arguments(spec);
+    if (arguments) format = arguments->format;
+  } else {
+    return "";
+  }
+  return std::string(model::name_of(format));
+}
+
+/// What ffmpeg was told of the channels of its bare samples; the last word counts.
+int channels_of(const std::string& line) {
+  constexpr std::int64_t most = 64;
+  constexpr std::string_view option = " -ac ";
+  const auto at = line.rfind(option);
+  if (at == std::string::npos) return 1;
+  const auto number =
+      base::parse_integer(line.substr(at + option.size(), line.find(' ', at + option.size()) - at - option.size()));
+  return number && *number > 0 && *number <= most ? static_cast<int>(*number) : 1;
+}
+
+bool is_wave(const std::string& file) {
+  const auto text = base::read_head(file, 4);
+  return text && *text == "RIFF";
+}
+
+/// Asks fatespec-frames.
+class Frames {
+ public:
+  explicit Frames(fs::path scratch) : scratch_(std::move(scratch)) {}
+
+  /// Its exit status when a raw picture has another size than its container says.
+  static constexpr int sizes_needed = 4;
+
+  base::Result<std::string> ask(Words arguments, int& status) const {
+    runner::ToolRequest request;
+    request.words = {base::program_beside("fatespec-frames")};
+    request.words.insert(request.words.end(), arguments.begin(), arguments.end());
+    request.output = (scratch_ / "answer").string();
+    request.error = (scratch_ / "complaint").string();
+    const auto end = runner::run_tool(request);
+    if (!end) return end.error();
+    status = end->status;
+    if (status != 0) return no_way("the output cannot be decoded" + last_words(request.error));
+    return base::read_file(request.output);
+  }
+
+  static void add_side(Words& words, const char* side, const Media& media) {
+    words.push_back(media.path);
+    if (!media.demuxer.empty()) words.insert(words.end(), {fmt::format("--{}-format", side), media.demuxer});
+    if (media.channels > 1) words.insert(words.end(), {"--channels", std::to_string(media.channels)});
+    if (!media.sizes.empty()) words.insert(words.end(), {fmt::format("--{}-sizes", side), media.sizes});
+  }
+
+ private:
+  fs::path scratch_;
+};
+
+/// NUT counts time in fractions of its own, the same on both sides: they are counted in the largest steps that fit,
+/// which for a constant frame rate are frames.
+void use_plain_times(checks::FrameStream& expected, checks::FrameStream& actual) {
+  if (expected.tb_num != actual.tb_num || expected.tb_den != actual.tb_den) return;
+  std::int64_t step = expected.tb_den;
+  constexpr std::int64_t no_time = std::numeric_limits<std::int64_t>::min();
+  for (const auto* stream : {&expected, &actual})
+    for (const auto& packet : stream->packets)
+      for (const auto time : {packet.pts, packet.dts})
+        if (time != no_time) step = std::gcd(step, time);
+  if (step <= 1) return;
+  for (auto* stream : {&expected, &actual}) {
+    stream->tb_den /= step;
+    for (auto& packet : stream->packets)
+      for (auto* time : {&packet.pts, &packet.dts})
+        if (*time != no_time) *time /= step;
+  }
+}
+
+class Comparison {
+ public:
+  Comparison(const Frames& frames, const Media& expected, const Media& actual, fs::path directory)
+      : frames_(frames), expected_(expected), actual_(actual), directory_(std::move(directory)) {}
+
+  /// Of every stream that differs.
+  base::Result<std::vector<reports::StreamDivergence>> streams(const std::string& expected_list,
+                                                               const std::string& actual_list) {
+    const auto expected = checks::read_frame_report(expected_list);
+    const auto actual = checks::read_frame_report(actual_list);
+    if (!expected || !actual) return no_way("the output has no frames that could be listed");
+    std::vector<reports::StreamDivergence> found;
+    std::set<int> indices;
+    for (const auto* report : {&*expected, &*actual})
+      for (const auto& [index, stream] : report->streams) indices.insert(index);
+    for (const int index : indices) {
+      auto one = compare(index, *expected, *actual);
+      if (!one) return one.error();
+      if (*one) found.push_back(std::move(**one));
+    }
+    return found;
+  }
+
+ private:
+  static checks::FrameReport only(const checks::FrameReport& report, int stream) {
+    checks::FrameReport one;
+    const auto found = report.streams.find(stream);
+    one.streams[stream] = found == report.streams.end() ? checks::FrameStream() : found->second;
+    // What the header says of it, but for the time base, which is the container's.
+    const std::string ending = fmt::format(" {}", stream);
+    for (const auto& [key, value] : report.header)
+      if (key.ends_with(ending) && !key.starts_with("tb ")) one.header[key] = value;
+    return one;
+  }
+
+  base::Result<std::optional<reports::StreamDivergence>> compare(int index, const checks::FrameReport& expected,
+                                                                 const checks::FrameReport& actual) {
+    auto before = only(expected, index);
+    auto now = only(actual, index);
+    use_plain_times(before.streams.at(index), now.streams.at(index));
+    const auto difference = checks::compare_frame_reports(before, now);
+    if (!difference) return std::optional<reports::StreamDivergence>();
+    reports::StreamDivergence divergence;
+    divergence.stream = index;
+    divergence.finding = difference->summary;
+    divergence.folder = fmt::format("stream{}", index);
+    if (!difference->first) return std::optional(std::move(divergence));
+    divergence.expected_frame = difference->first->expected;
+    divergence.actual_frame = difference->first->actual;
+    const bool in_both = expected.streams.contains(index) && actual.streams.contains(index);
+    const bool sound = in_both && expected.streams.at(index).media_type == "audio";
+    if (!in_both && before.streams.at(index).media_type + now.streams.at(index).media_type == "audio")
+      return std::optional(std::move(divergence));
+    auto content = sound ? sounds(index) : pictures(*difference->first, divergence.folder);
+    if (!content) return content.error();
+    divergence.content = std::move(*content);
+    return std::optional(std::move(divergence));
+  }
+
+  base::Result<std::string> pictures(const checks::FirstFrames& first, const std::string& folder) {
+    const fs::path place = directory_ / folder;
+    if (auto made = base::make_directories(place); !made) return made.error();
+    Words words = sides("picture", first.stream);
+    if (first.expected) words.insert(words.end(), {"--expected-frame", std::to_string(*first.expected)});
+    if (first.actual) words.insert(words.end(), {"--actual-frame", std::to_string(*first.actual)});
+    words.insert(words.end(), {"-o", place.string()});
+    int status = 0;
+    return frames_.ask(std::move(words), status);
+  }
+
+  base::Result<std::string> sounds(int stream) {
+    int status = 0;
+    return frames_.ask(sides("sound", stream), status);
+  }
+
+  Words sides(const char* command, int stream) const {
+    Words words = {command};
+    Frames::add_side(words, "expected", expected_);
+    Frames::add_side(words, "actual", actual_);
+    words.insert(words.end(), {"--stream", std::to_string(stream)});
+    return words;
+  }
+
+  const Frames& frames_;
+  const Media& expected_;
+  const Media& actual_;
+  fs::path directory_;
+};
+
+base::Result<std::string> list_of(const Frames& frames, const Side& side, Media& media) {
+  int status = 0;
+  const auto list = [&] {
+    Words words = {"list"};
+    Frames::add_side(words, "actual", media);
+    return frames.ask(std::move(words), status);
+  };
+  auto listed = list();
+  if (listed || status != Frames::sizes_needed) return listed;
+  if (auto added = side.add_sizes(media); !added) return added.error();
+  return list();
+}
+
+}  // namespace
+
+base::Result<reports::DivergencePage> find_divergence(const model::Project& project, const model::PlannedTest& test,
+                                                      const Baseline& baseline, const fs::path& scratch,
+                                                      const fs::path& directory) {
+  Side actual_side(project, test, scratch / "actual");
+  const bool samples = baseline.kind == Baseline::Kind::samples;
+  auto actual = actual_side.make(*test.variables, samples);
+  if (!actual) return base::Error{actual.error().kind, "actual: " + actual.error().message};
+  Side expected_side(project, test, scratch / "expected");
+  base::Result<Media> expected = Media{.path = baseline.file, .made_by = baseline.file};
+  if (baseline.kind == Baseline::Kind::program) expected = expected_side.make(baseline.variables, false);
+  if (!expected) return base::Error{expected.error().kind, "expected: " + expected.error().message};
+  actual->channels = samples ? channels_of(actual->made_by) : 1;
+  for (Media* media : {&*expected, &*actual})
+    if (samples && !is_wave(media->path))
+      media->demuxer = demuxer_of(runner::expanded(test.spec->parsed, *test.variables));
+  const Frames frames(scratch);
+  const auto expected_list = list_of(frames, expected_side, *expected);
+  if (!expected_list) return base::Error{expected_list.error().kind, "expected: " + expected_list.error().message};
+  const auto actual_list = list_of(frames, actual_side, *actual);
+  if (!actual_list) return base::Error{actual_list.error().kind, "actual: " + actual_list.error().message};
+  auto streams = Comparison(frames, *expected, *actual, directory).streams(*expected_list, *actual_list);
+  if (!streams) return streams.error();
+  reports::DivergencePage page{test.name,       test.configuration->name, expected->made_by,
+                               actual->made_by, std::move(*streams),      ""};
+  if (baseline.kind == Baseline::Kind::program && actual->status != expected->status)
+    page.status = fmt::format("the command ends with status {}, expected {}", actual->status, expected->status);
+  return page;
+}
+
+}  // namespace fatespec::cli

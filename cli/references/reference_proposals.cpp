@@ -1,0 +1,376 @@
+#include "cli/references/reference_proposals.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+#include <iterator>
+#include <map>
+#include <set>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "checks/text_comparison.hpp"
+#include "cli/references/reference_change.hpp"
+#include "cli/references/stream_reference.hpp"
+#include "cli/run/resumption.hpp"
+#include "runner/plan/command_line.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_spec_file(const std::string& name) {
+  std::error_code ignored;
+  return (name.ends_with(".yaml") || name.ends_with(".yml")) && fs::is_regular_file(name, ignored);
+}
+
+/// Adds what the run was given: its variables, and its spec files if none are named now.
+void take_inputs_of_run(const model::Run& run, InputOptions& inputs) {
+  const auto started = options_of(run);
+  if (!started) return;
+  const InputOptions& its = started->inputs;
+  inputs.set.insert(inputs.set.begin(), its.set.begin(), its.set.end());
+  if (inputs.config.empty()) inputs.config = its.config;
+  if (inputs.specs.empty())
+    std::copy_if(its.specs.begin(), its.specs.end(), std::back_inserter(inputs.specs), is_spec_file);
+}
+
+/// What the run ran, if it is not what would run now; empty if it is, or if that depends on the attempt's directory.
+std::string changed_command(const model::Project& project, const model::PlannedTest& test, const std::string& then) {
+  const auto line = [&](const char* directory) {
+    return runner::paste_line(project, test, runner::with_test_directory(test, directory));
+  };
+  const std::string now = line("/a");
+  return !then.empty() && now == line("/b") && now != then ? now : "";
+}
+
+class ProposalFinder {
+ public:
+  explicit ProposalFinder(const ProposalOptions& options) : options_(options) {}
+
+  std::variant<Proposals, ExitCode> run() {
+    if (const auto failed = load()) return *failed;
+    for (const auto& result : results_) consider(result);
+    if (!unknown_names_.empty()) return complain_of_names();
+    if (const auto failed = look_at_earlier_runs()) return *failed;
+    settle();
+    if (found_.list.empty() && !other_classes_.empty()) return complain_of_class();
+    std::stable_sort(found_.list.begin(), found_.list.end(),
+                     [](const Proposal& a, const Proposal& b) { return a.change < b.change; });
+    return std::move(found_);
+  }
+
+ private:
+  std::optional<ExitCode> load() {
+    InputOptions inputs = options_.inputs;
+    for (const auto& name : options_.names) {
+      if (is_spec_file(name)) inputs.specs.push_back(name);
+      else unknown_names_.push_back(name);
+    }
+    auto project = load_project(inputs);
+    if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+    auto opened = results::Store::open_existing(results_location(*std::get<0>(project), options_.results));
+    if (!opened) return complain(opened.error());
+    found_.store = std::move(*opened);
+    const auto run = found_.store->find_run(options_.run);
+    if (!run) return complain(run.error());
+    found_.run = *run;
+    take_inputs_of_run(found_.run, inputs);
+    auto loaded = load_inputs(inputs);
+    if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
+    found_.inputs = std::move(std::get<Inputs>(loaded));
+    for (const auto& test : found_.inputs.plan.tests) planned_[{test.name, test.configuration->name}] = &test;
+    auto results = found_.store->results(found_.run.id);
+    if (!results) return complain(results.error());
+    results_ = std::move(*results);
+    return find_named();
+  }
+
+  std::optional<ExitCode> find_named() {
+    std::set<std::string> known;
+    for (const auto& result : results_) known.insert(result.test);
+    for (const auto& name : options_.names) {
+      if (is_spec_file(name)) continue;
+      const auto meant = tests_named(name, known);
+      const bool is_glob = name.find_first_of("*?[") != std::string::npos;
+      if (meant.size() > 1 && !is_glob) return complain(base::usage_error("accept: " + ambiguity(name, meant)));
+      if (!meant.empty()) std::erase(unknown_names_, name);
+      named_.insert(meant.begin(), meant.end());
+    }
+    return std::nullopt;
+  }
+
+  void consider(const model::TestResult& result) {
+    const bool any_name =
+        std::any_of(options_.names.begin(), options_.names.end(), [](const auto& name) { return !is_spec_file(name); });
+    const bool named = named_.contains(result.test);
+    const bool is_meant = !any_name || named;
+    const auto found = planned_.find({result.test, result.configuration});
+    if (found == planned_.end()) {
+      note_left_out(result);
+      if (is_meant && (named || model::is_bad(result.verdict))) refuse_unknown(result);
+      return;
+    }
+    const model::PlannedTest& test = *found->second;
+    const StreamReference output = output_reference(test);
+    const StreamReference error = error_reference(test);
+    for (const auto& reference : references_of(test)) {
+      note_passing(test, result, reference);
+      if (!is_meant) note_bystander(test, result, reference);
+    }
+    if (!is_meant) return;
+    // What a known failure writes is known to be wrong.
+    if (result.verdict == model::Verdict::xfail && !named) return;
+    if (output.is_given() || (named && !error.is_given())) consider_output(test, result, named);
+    if (error.is_given()) consider_error(test, result, named);
+  }
+
+  /// A test of a configuration that is left out, or gone, is no matter of spec files.
+  void refuse_unknown(const model::TestResult& result) {
+    const auto& named = options_.inputs.configurations;
+    if (!named.empty() && std::find(named.begin(), named.end(), result.configuration) == named.end()) return;
+    refuse(result, is_configured(result.configuration)
+                       ? "no spec file that is read has this test: name the file that does"
+                       : "there is no configuration `" + result.configuration + "` any more");
+  }
+
+  void note_passing(const model::PlannedTest& test, const model::TestResult& result, const StreamReference& reference) {
+    const bool passes = reference.stream == "stdout" ? meets_output(test, result) : meets_error(test, result);
+    if (passes) passing_.try_emplace(place_of(test, reference), label(result.test, result.configuration));
+  }
+
+  /// What is not meant may share a reference with what is.
+  void note_bystander(const model::PlannedTest& test, const model::TestResult& result,
+                      const StreamReference& reference) {
+    if (!model::is_bad(result.verdict) || !ended_as_expected(result, test.spec->expect.status)) return;
+    auto& outputs = bystanders_[place_of(test, reference)];
+    if (reference.stream == "stderr") {
+      if (!meets_error(test, result)) outputs.insert(result.error.text);
+    } else if (auto full = found_.store->full_output(found_.run.id, result.test, result.configuration); full && *full) {
+      outputs.insert(std::move(**full));
+    }
+  }
+
+  /// What `--configuration` leaves out is not meant, but shares what has the same place everywhere.
+  void note_left_out(const model::TestResult& result) {
+    const auto* test = sharer_of(result.test, result.configuration);
+    if (test == nullptr) return;
+    for (const auto& reference : references_of(*test)) {
+      if (!reference.is_shared()) continue;
+      note_passing(*test, result, reference);
+      note_bystander(*test, result, reference);
+    }
+  }
+
+  /// The same test under another configuration; nothing if the result's is gone.
+  const model::PlannedTest* sharer_of(const std::string& test, const std::string& configuration) const {
+    const auto found = planned_.lower_bound({test, ""});
+    return is_configured(configuration) && found != planned_.end() && found->first.first == test ? found->second
+                                                                                                 : nullptr;
+  }
+
+  bool is_configured(const std::string& configuration) const {
+    const auto& known = found_.inputs.project->configurations;
+    return std::any_of(known.begin(), known.end(), [&](const auto& one) { return one.name == configuration; });
+  }
+
+  std::string label(const std::string& test, const std::string& configuration) const {
+    return found_.inputs.project->configurations.size() > 1 ? test + " [" + configuration + "]" : test;
+  }
+
+  // A test may have failed by its other stream. The whole output is kept where it differed.
+  bool meets_output(const model::PlannedTest& test, const model::TestResult& result) {
+    if (result.verdict == model::Verdict::pass) return true;
+    if (!ended_as_expected(result, test.spec->expect.status)) return false;
+    const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
+    return output && !*output;
+  }
+
+  static bool meets_error(const model::PlannedTest& test, const model::TestResult& result) {
+    if (result.verdict == model::Verdict::pass) return true;
+    if (!ended_as_expected(result, test.spec->expect.status) || result.error.truncated) return false;
+    const auto expected = text_of(test, error_reference(test));
+    if (!expected) return false;
+    checks::TextComparison comparison(std::make_shared<checks::Reference>(*expected), test.spec->compare);
+    comparison.consume(result.error.text);
+    return comparison.finish();
+  }
+
+  void consider_output(const model::PlannedTest& test, const model::TestResult& result, bool named) {
+    const auto& expect = test.spec->expect;
+    const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
+    if (!output || !*output) {
+      const bool by_error = model::is_bad(result.verdict) && error_reference(test).is_given();
+      if (output && by_error && ended_as_expected(result, expect.status)) return;
+      if (named || result.output.truncated)
+        refuse(result, model::is_bad(result.verdict) ? "its output was not kept" : "it passed, nothing differs");
+      return;
+    }
+    if (!becomes_a_reference(test.spec->parsed.type))
+      return refuse(result, "it is compared with a file of samples, which accept does not change");
+    if (!ended_as_expected(result, expect.status))
+      return refuse(result, "it did not end as expected: " + result.reason);
+    if (!output_reference(test).is_given() && has_expectation(expect))
+      return refuse(result, "it expects something else than stdout; write `expect: {stdout: …}` to have both");
+    if (result.outputs.size() > 1)
+      return refuse(result, fmt::format("its repetitions ended in {} ways", result.outputs.size()));
+    propose(test, result, output_reference(test), **output);
+  }
+
+  void consider_error(const model::PlannedTest& test, const model::TestResult& result, bool named) {
+    const bool is_told = output_reference(test).is_given();
+    if (!model::is_bad(result.verdict)) {
+      if (named && !is_told) refuse(result, "it passed, nothing differs");
+    } else if (!ended_as_expected(result, test.spec->expect.status)) {
+      if (!is_told) refuse(result, "it did not end as expected: " + result.reason);
+    } else if (result.error.truncated) {
+      refuse(result, "of its stderr only head and tail are kept");
+    } else if (meets_error(test, result)) {
+      if (named && !is_told) refuse(result, "its stderr is as expected");
+    } else if (result.outputs.size() > 1) {
+      if (!is_told) refuse(result, fmt::format("its repetitions ended in {} ways", result.outputs.size()));
+    } else {
+      propose(test, result, error_reference(test), result.error.text);
+    }
+  }
+
+  void refuse(const model::TestResult& result, const std::string& why) {
+    ++found_.refused;
+    std::printf("%s: not accepted, %s\n", base::printable(label(result.test, result.configuration)).c_str(),
+                base::printable(why).c_str());
+  }
+
+  void refuse_to_change(const model::TestResult& result, const std::string& why) {
+    found_.cannot_change = true;
+    refuse(result, why);
+  }
+
+  void propose(const model::PlannedTest& test, const model::TestResult& result, const StreamReference& reference,
+               const std::string& text) {
+    Proposal proposal;
+    proposal.test = &test;
+    proposal.stream = reference.stream;
+    proposal.new_text = text;
+    proposal.old_text = text_of(test, reference);
+    if (reference.file) {
+      if (is_made_by_the_test(*reference.file)) return refuse(result, "the test makes its reference itself");
+      proposal.reference_file = runner::absolute_path(reference.file->text, *test.variables, test.suite->directory);
+      if (const auto why = no_place_for_a_reference(proposal.reference_file); !why.empty())
+        return refuse_to_change(result, why);
+    } else if (reference.text) {
+      if (!is_text(text))
+        return refuse_to_change(result, fmt::format("its {} is no UTF-8 text, which YAML cannot hold: use `{}_file`",
+                                                    reference.stream, reference.stream));
+    } else if (!is_text(text) || std::count(text.begin(), text.end(), '\n') > 1 || text.size() > 200) {
+      proposal.reference_file = new_reference_file(test);
+      proposal.adds_file_key = true;
+    }
+    if (proposal.old_text == proposal.new_text) return;
+    proposal.change = class_of_change(proposal.old_text, proposal.new_text);
+    proposal.command = result.command;
+    proposal.command_now = changed_command(*found_.inputs.project, test, result.command);
+    candidates_[proposal.reference_file.empty() ? place_of(test, reference) : proposal.reference_file].push_back(
+        std::move(proposal));
+  }
+
+  /// Why the file is not to be written; empty if it may.
+  std::string no_place_for_a_reference(const std::string& file) const {
+    std::error_code ignored;
+    if (!fs::exists(file, ignored)) return "";
+    if (!fs::is_regular_file(file, ignored)) return file + " is no regular file";
+    const auto& suites = found_.inputs.suites;
+    const bool is_read = fs::equivalent(file, found_.inputs.project->file, ignored) ||
+                         std::any_of(suites.begin(), suites.end(),
+                                     [&](const auto& suite) { return fs::equivalent(file, suite->file, ignored); });
+    return is_read ? file + " is no reference, but a spec file or the configuration" : "";
+  }
+
+  /// What the run has no result of may have agreed with a reference when it last ran.
+  std::optional<ExitCode> look_at_earlier_runs() {
+    if (candidates_.empty()) return std::nullopt;
+    std::set<std::pair<std::string, std::string>> seen;
+    for (const auto& result : results_) seen.insert({result.test, result.configuration});
+    auto latest = found_.store->latest_results();
+    if (!latest) return complain(latest.error());
+    for (const auto& result : *latest) {
+      const auto found = planned_.find({result.test, result.configuration});
+      const bool is_planned = found != planned_.end();
+      const auto* test = is_planned ? found->second : sharer_of(result.test, result.configuration);
+      if (test == nullptr || result.verdict != model::Verdict::pass ||
+          seen.contains({result.test, result.configuration}))
+        continue;
+      for (const auto& reference : references_of(*test))
+        if (is_planned || reference.is_shared())
+          passing_.try_emplace(place_of(*test, reference),
+                               label(result.test, result.configuration) + ", which was not run,");
+    }
+    return std::nullopt;
+  }
+
+  /// Combinations of a matrix, and configurations, may share a reference: it is changed if all of them agree.
+  void settle() {
+    for (auto& [place, proposals] : candidates_) {
+      const auto is_like_first = [&first = proposals.front()](const auto& one) {
+        return one.new_text == first.new_text;
+      };
+      const auto passing = passing_.find(place);
+      const auto& others = bystanders_[place];
+      const bool all_agree = std::all_of(proposals.begin(), proposals.end(), is_like_first) &&
+                             std::all_of(others.begin(), others.end(),
+                                         [&](const auto& text) { return text == proposals.front().new_text; });
+      if (passing == passing_.end() && all_agree) {
+        for (std::size_t i = 1; i < proposals.size(); ++i) proposals.front().also.push_back(proposals[i].test);
+        take(std::move(proposals.front()));
+        continue;
+      }
+      found_.refused += proposals.size();
+      for (const auto& proposal : proposals)
+        std::printf("%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
+                    base::printable(label(proposal.test->name, proposal.test->configuration->name)).c_str(),
+                    passing == passing_.end()
+                        ? "another configuration or combination gives another output for the same reference"
+                        : (base::printable(passing->second) + " agrees with the same reference").c_str(),
+                    proposal.stream.c_str());
+    }
+  }
+
+  void take(Proposal proposal) {
+    if (options_.only_class.empty() || base::glob_match(options_.only_class, proposal.change))
+      found_.list.push_back(std::move(proposal));
+    else other_classes_.insert(std::move(proposal.change));
+  }
+
+  ExitCode complain_of_class() const {
+    complain(fmt::format("accept: run {} has no change of class `{}`, but of: {}", found_.run.id, options_.only_class,
+                         fmt::join(other_classes_, "; ")));
+    return ExitCode::nothing_selected;
+  }
+
+  ExitCode complain_of_names() {
+    for (const auto& name : unknown_names_)
+      complain(fmt::format("accept: run {} has no test `{}`", found_.run.id, name));
+    return ExitCode::nothing_selected;
+  }
+
+  const ProposalOptions& options_;
+  Proposals found_;
+  std::vector<model::TestResult> results_;
+  std::map<std::pair<std::string, std::string>, const model::PlannedTest*> planned_;
+  std::vector<std::string> unknown_names_;
+  std::set<std::string> named_;                              ///< tests
+  std::map<std::string, std::vector<Proposal>> candidates_;  ///< by the place of the reference
+  std::set<std::string> other_classes_;                      ///< of changes that `--class` leaves out
+  std::map<std::string, std::string> passing_;               ///< by the same: a test that passes with it
+  /// By the same: what tests that were not named wrote in its place.
+  std::map<std::string, std::set<std::string>> bystanders_;
+};
+
+}  // namespace
+
+std::variant<Proposals, ExitCode> find_proposals(const ProposalOptions& options) {
+  return ProposalFinder(options).run();
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,191 @@
+#include "cli/run/plan_run.hpp"
+
+#include <sys/random.h>
+
+#include <algorithm>
+#include <csignal>
+#include <thread>
+
+#include <fmt/format.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/thread_pool.hpp>
+
+#include "base/short_slices.hpp"
+#include "base/signals.hpp"
+#include "cli/common/end_signals.hpp"
+#include "cli/run/boards.hpp"
+#include "cli/run/run_events.hpp"
+#include "cli/run/run_tally.hpp"
+#include "cli/run/stop_signal.hpp"
+#include "runner/local/disk_usage.hpp"
+#include "runner/local/launcher.hpp"
+#include "runner/local/local_executor.hpp"
+#include "runner/local/local_station.hpp"
+#include "runner/schedule/probes.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+namespace asio = boost::asio;
+using boost::system::error_code;
+
+constexpr auto tick_interval = std::chrono::milliseconds(100);
+
+ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool results_lost) {
+  return signal != 0 ? exit_code_of_signal(signal) : cli::exit_code_of(counts, results_lost);
+}
+
+class PlanRun {
+ public:
+  PlanRun(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock, runner::Scratch& scratch)
+      : plan_(plan),
+        options_(options),
+        clock_(clock),
+        pool_(std::max(1U, std::thread::hardware_concurrency())),
+        executor_(loop_, {}, options.guardian),
+        local_(executor_, scratch, options.jobs),
+        boards_(loop_, pool_, plan, {options.run_id, options.say, options.progress}),
+        signals_(loop_),
+        stop_signal_(loop_, [this] { stop(); }),
+        ticker_(loop_),
+        scheduler_(
+            {loop_, pool_}, clock, plan, boards_.with_local(local_), options.scheduler,
+            [this](const model::RunEvent& event) { emit(event); }, [this] { close_stations(); }) {
+    add_end_signals(signals_);
+  }
+
+  ExitCode run() {
+    began_ = clock_.steady();
+    const model::VerdictCounts done = tally_.counts();
+    planned_ = done.total() + static_cast<std::size_t>(std::count_if(plan_.tests.begin(), plan_.tests.end(),
+                                                                     [](auto& t) { return t.repetition == 0; }));
+    emit(run_started(options_, clock_, planned_, done));
+    wait_for_signal();
+    tick();
+    boards_.open([this] { scheduler_.stations_changed(); });
+    probes_ = runner::run_probes(
+        plan_, {loop_, pool_},
+        [this](const model::PlannedTest& test) -> runner::Station& { return boards_.answering_for(test, local_); },
+        [this] {
+          probes_ = nullptr;
+          if (signal_ != 0) close_stations();
+          else scheduler_.start();
+        });
+    base::ask_for_short_slices();
+    loop_.run();
+    pool_.join();
+    return exit_code_;
+  }
+
+ private:
+  void emit(const model::RunEvent& event) {
+    if (const auto* finished = std::get_if<model::TestFinished>(&event)) tally_.add(*finished->result);
+    for (const auto& sink : options_.sinks) sink(event);
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](error_code code, int number) {
+      if (code || finished_) return;
+      if (signal_ == 0)
+        options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
+      const bool again = signal_ != 0;
+      signal_ = number;
+      if (again) boards_.hurry();
+      if (probes_) probes_->cancel(again);
+      else scheduler_.interrupt();
+      wait_for_signal();
+    });
+  }
+
+  // Ctrl-Z reaches only us: the tests are in process groups of their own. What is stopped uses up none of its time.
+  void stop() {
+    if (finished_) return;
+    options_.say("stopped, and the tests with it; `fg` goes on");
+    if (probes_) probes_->suspend();
+    scheduler_.suspend();
+    clock_.pause();
+    if (StopSignal::still_wanted()) ::raise(SIGSTOP);
+    clock_.resume();
+    scheduler_.resume();
+    if (probes_) probes_->resume();
+  }
+
+  // A handler that was queued before its timer was cancelled is called all the same; it must not start anything anew.
+  void tick() {
+    if (finished_) return;
+    if (options_.tick) options_.tick();
+    if (options_.results_lost && options_.results_lost() && !scheduler_.interrupted()) scheduler_.interrupt();
+    ticker_.expires_after(tick_interval);
+    ticker_.async_wait([this](error_code code) {
+      if (!code) tick();
+    });
+  }
+
+  // Boards are left as they were found before the run is over.
+  void close_stations() {
+    if (closing_) return;
+    closing_ = true;
+    boards_.close([this] { finish(); });
+  }
+
+  void finish() {
+    if (finished_) return;
+    finished_ = true;
+    const bool lost = options_.keep_results && !options_.keep_results();
+    exit_code_ = exit_code_of(tally_.counts(), signal_, lost);
+    model::RunFinished event = run_finished(options_, clock_, began_, tally_.counts(), exit_code_);
+    if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
+    else if (scheduler_.stopped_early() && tally_.counts().total() < planned_) event.interrupted_by = "--fail-fast";
+    else if (lost && tally_.counts().total() < planned_) event.interrupted_by = "the loss of the results file";
+    // What was not run may fail as well.
+    if (event.interrupted_by.empty()) event.attributions = tally_.attributions();
+    event.lost_stations = boards_.lost();
+    emit(event);
+    signals_.cancel();
+    stop_signal_.cancel();
+    ticker_.cancel();
+    executor_.finish();
+  }
+
+  model::TestPlan& plan_;
+  const PlanRunOptions& options_;
+  base::PausableClock& clock_;
+  asio::io_context loop_{1};
+  asio::thread_pool pool_;
+  runner::LocalExecutor executor_;
+  runner::LocalStation local_;
+  Boards boards_;
+  asio::signal_set signals_;
+  StopSignal stop_signal_;
+  asio::steady_timer ticker_;
+  runner::Scheduler scheduler_;
+  std::shared_ptr<runner::RunningExecution> probes_;  ///< while they run
+  RunTally tally_{plan_, options_.done};
+  std::size_t planned_ = 0;  ///< tests that the run has, with those that had a result before
+  base::SteadyTime began_;
+  int signal_ = 0;
+  bool closing_ = false;
+  bool finished_ = false;
+  ExitCode exit_code_ = ExitCode::success;
+};
+
+}  // namespace
+
+base::Result<ExitCode> run_plan(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock) {
+  runner::use_all_descriptors();
+  const std::string directory = runner::Scratch::path_of(options.run_id);
+  auto scratch = runner::Scratch::create(directory, options.guardian);
+  if (!scratch) return scratch.error();
+  return PlanRun(plan, options, clock, *scratch).run();
+}
+
+std::string new_run_id() {
+  std::uint64_t random = 0;
+  if (::getrandom(&random, sizeof random, 0) != sizeof random)
+    random = static_cast<std::uint64_t>(std::chrono::system_clock::now().time_since_epoch().count());
+  return fmt::format("{:0{}x}", random & 0xFFFFFFFFFFFFULL, run_id_length);
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,145 @@
+#include "cli/session/player_process.hpp"
+
+#include <fcntl.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <cstdlib>
+
+#include <fmt/format.h>
+
+#include "base/file.hpp"
+#include "base/program.hpp"
+#include "base/spawn.hpp"
+
+namespace fatespec::cli {
+namespace {
+
+pid_t player_pid = 0;
+
+// The terminal tells the player itself of Ctrl-C; what was sent to us alone is handed on.
+void hand_on_to_player(int signal) {
+  if (player_pid > 0) ::kill(player_pid, signal);
+}
+
+/// While the player runs it is the player that a signal ends.
+class SignalsForPlayer {
+ public:
+  SignalsForPlayer() {
+    struct sigaction action {};
+    action.sa_handler = hand_on_to_player;
+    action.sa_flags = SA_RESTART;
+    ::sigaction(SIGTERM, &action, &terminate_);
+    ::sigaction(SIGHUP, nullptr, &hang_up_);
+    if (hang_up_.sa_handler != SIG_IGN) ::sigaction(SIGHUP, &action, nullptr);  // but under nohup
+    action.sa_handler = SIG_IGN;
+    ::sigaction(SIGINT, &action, &interrupt_);
+  }
+  ~SignalsForPlayer() {
+    ::sigaction(SIGTERM, &terminate_, nullptr);
+    ::sigaction(SIGHUP, &hang_up_, nullptr);
+    ::sigaction(SIGINT, &interrupt_, nullptr);
+  }
+  SignalsForPlayer(const SignalsForPlayer&) = delete;
+  SignalsForPlayer& operator=(const SignalsForPlayer&) = delete;
+
+ private:
+  struct sigaction terminate_ {
+  }, hang_up_{}, interrupt_{};
+};
+
+/// A player that crashed has not put the terminal back to how it found it.
+class TerminalMode {
+ public:
+  TerminalMode() : known_(::tcgetattr(STDIN_FILENO, &mode_) == 0) {}
+  ~TerminalMode() {
+    if (known_ && ::tcgetpgrp(STDIN_FILENO) == ::getpgrp()) ::tcsetattr(STDIN_FILENO, TCSANOW, &mode_);
+  }
+  TerminalMode(const TerminalMode&) = delete;
+  TerminalMode& operator=(const TerminalMode&) = delete;
+
+ private:
+  termios mode_{};
+  bool known_;
+};
+
+void write_all(int fd, const char* bytes, std::size_t size) {
+  while (size > 0) {
+    const ssize_t written = ::write(fd, bytes, size);
+    if (written <= 0) return;
+    bytes += written;
+    size -= static_cast<std::size_t>(written);
+  }
+}
+
+/// Copies what comes from `from` to stderr and into the file, which is made when there is something for it.
+void tee(int from, const std::string& path) {
+  base::FileDescriptor file;
+  std::array<char, 4096> buffer{};
+  for (;;) {
+    const ssize_t got = ::read(from, buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return;
+    write_all(STDERR_FILENO, buffer.data(), static_cast<std::size_t>(got));
+    if (!file) file.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
+    if (file) write_all(file.get(), buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+}  // namespace
+
+std::string player_program() {
+  if (const char* named = std::getenv("FATESPEC_PLAYER"); named != nullptr && *named != '\0') return named;
+  return base::program_beside("fatespec-player");
+}
+
+int spawn_player(const std::vector<std::string>& arguments, PlayerKeys keys, int error, pid_t& pid) {
+  std::vector<std::string> words = {player_program()};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  std::vector<std::string> environment;
+  for (char** one = environ; *one != nullptr; ++one) environment.emplace_back(*one);
+  environment.push_back(fmt::format("FATESPEC_PARENT={}", ::getpid()));
+  posix_spawn_file_actions_t actions;
+  ::posix_spawn_file_actions_init(&actions);
+  if (keys == PlayerKeys::of_window)
+    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+  if (error >= 0) ::posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
+  const base::SpawnAttributes attributes(base::SpawnAttributes::Group::ours);
+  const auto argv = base::argument_pointers(words);
+  const int code = ::posix_spawn(&pid, argv[0], &actions, attributes.get(), argv.data(),
+                                 base::argument_pointers(environment).data());
+  ::posix_spawn_file_actions_destroy(&actions);
+  return code;
+}
+
+PlayerExit player_exit(int status) {
+  if (WIFSIGNALED(status)) return {128 + WTERMSIG(status), WTERMSIG(status)};
+  return {WEXITSTATUS(status), 0};
+}
+
+base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file) {
+  std::array<int, 2> ends = {-1, -1};
+  if (!stderr_file.empty()) {
+    ::unlink(stderr_file.c_str());
+    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return base::io_error("a pipe for the player", errno);
+  }
+  const base::FileDescriptor reading(ends[0]);
+  base::FileDescriptor writing(ends[1]);
+  const SignalsForPlayer signals;
+  const TerminalMode mode;
+  if (const int code = spawn_player(arguments, PlayerKeys::of_terminal_too, ends[1], player_pid); code != 0)
+    return base::io_error("the player " + player_program(), code);
+  writing.reset();
+  if (reading) tee(reading.get(), stderr_file);
+  int status = 0;
+  while (::waitpid(player_pid, &status, 0) < 0 && errno == EINTR) {
+  }
+  player_pid = 0;
+  return player_exit(status);
+}
+
+}  // namespace fatespec::cli

@@ -1,0 +1,111 @@
+#include "runner/local/orphan_reaper.hpp"
+
+#include <fcntl.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "base/text.hpp"
+#include "runner/local/kernel_file.hpp"
+
+namespace fatespec::runner {
+void add_usage(model::Usage& sum, const rusage& usage) {
+  const auto duration = [](const timeval& time) -> base::Duration {
+    return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
+  };
+  sum.user += duration(usage.ru_utime);
+  sum.system += duration(usage.ru_stime);
+  sum.max_rss_kib = std::max(sum.max_rss_kib, static_cast<std::uint64_t>(usage.ru_maxrss));
+}
+
+OrphanReaper::OrphanReaper() {
+  ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+  children_.reset(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC));
+}
+
+void OrphanReaper::test_started(pid_t leader) { tests_[leader] = ++sequence_; }
+model::Usage OrphanReaper::test_ended(pid_t leader) {
+  tests_.erase(leader);
+  const auto used = usage_.extract(leader);
+  return used.empty() ? model::Usage() : used.mapped();
+}
+
+const ProcessTable& OrphanReaper::recent_processes() {
+  constexpr auto old = std::chrono::milliseconds(20);
+  if (std::chrono::steady_clock::now() - recent_since_ > old) {
+    recent_ = ProcessTable::read();
+    recent_since_ = std::chrono::steady_clock::now();
+  }
+  return recent_;
+}
+
+std::vector<pid_t> OrphanReaper::orphans() {
+  std::vector<pid_t> found;
+  if (!children_) return found;
+  const std::string list = read_kernel_file(children_.get());
+  for (const auto word : base::split(list, ' ')) {
+    const auto pid = base::parse_integer(word);
+    if (!pid) continue;
+    const auto child = static_cast<pid_t>(*pid);
+    if (!tests_.contains(child) && !ignored_.contains(child)) found.push_back(child);
+  }
+  return found;
+}
+
+bool OrphanReaper::belongs(pid_t pid, pid_t leader, const std::string& marker) {
+  const pid_t group = ::getpgid(pid);
+  if (group == leader || environment_has(pid, marker)) return true;
+  if (tests_.contains(group)) return false;
+  const auto oldest =
+      std::min_element(tests_.begin(), tests_.end(), [](auto& a, auto& b) { return a.second < b.second; });
+  const auto [seen, added] = unknown_.try_emplace(pid, sequence_);
+  const bool alone = tests_.empty() || (tests_.size() == 1 && tests_.begin()->first == leader);
+  return alone || oldest->second > seen->second;
+}
+
+void OrphanReaper::reap_dead() {
+  for (const pid_t pid : orphans()) {
+    const pid_t group = ::getpgid(pid);
+    rusage usage{};
+    if (::wait4(pid, nullptr, WNOHANG, &usage) != pid) continue;
+    unknown_.erase(pid);
+    if (tests_.contains(group)) add_usage(usage_[group], usage);
+  }
+}
+
+std::size_t OrphanReaper::signal_orphans(pid_t leader, const std::string& marker, int signal) {
+  std::size_t alive = 0;
+  for (const pid_t pid : orphans()) {
+    const bool ours = belongs(pid, leader, marker);
+    rusage usage{};
+    if (::wait4(pid, nullptr, WNOHANG, &usage) == pid) {
+      unknown_.erase(pid);
+      if (ours) add_usage(usage_[leader], usage);
+      continue;
+    }
+    if (!ours) continue;
+    ++alive;
+    if (signal != 0) ::kill(pid, signal);
+    if (signal == SIGTERM) ::kill(pid, SIGCONT);
+  }
+  return alive;
+}
+
+std::size_t OrphanReaper::signal_all(int signal) {
+  std::size_t left = 0;
+  for (const pid_t pid : orphans()) {
+    if (::waitpid(pid, nullptr, WNOHANG) == pid) continue;
+    ++left;
+    ::kill(pid, signal);
+  }
+  return left;
+}
+
+}  // namespace fatespec::runner

@@ -1,0 +1,70 @@
+#include "runner/local/output_pipe.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <utility>
+
+namespace fatespec::runner {
+
+// Only our end is non-blocking: O_NONBLOCK belongs to the open file, and programs do not expect it of their stdout.
+bool OutputPipe::open(base::FileDescriptor& write_end) {
+  std::array<int, 2> ends{};
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+  write_end.reset(ends[1]);
+  descriptor_.assign(ends[0]);
+  boost::system::error_code failed;
+  descriptor_.native_non_blocking(true, failed);
+  return !failed;
+}
+
+void OutputPipe::start(std::shared_ptr<void> keep_alive, std::function<void(std::size_t)> read_some,
+                       std::function<void()> ended) {
+  read_some_ = std::move(read_some);
+  on_end_ = std::move(ended);
+  read(keep_alive);
+}
+
+void OutputPipe::close() {
+  if (std::exchange(ended_, true)) return;
+  descriptor_.close();
+}
+
+// Waits with the read itself: to wait first and read then would take the reactor three more system calls a pipe.
+void OutputPipe::read(const std::shared_ptr<void>& keep_alive) {
+  const std::span<char> space = sink_.space();
+  held_back_ = space.empty();
+  if (held_back_) {
+    sink_.when_space([this, keep_alive] { read(keep_alive); });
+    return;
+  }
+  if (ended_) return;
+  descriptor_.async_read_some(boost::asio::buffer(space.data(), space.size()),
+                              [this, keep_alive](boost::system::error_code code, std::size_t got) {
+                                if (ended_) return;
+                                if (code) end();
+                                else take(got, keep_alive);
+                              });
+}
+
+// And all else that there is before it goes back to the loop: fewer turns of the loop where a test writes much.
+void OutputPipe::take(std::size_t got, const std::shared_ptr<void>& keep_alive) {
+  for (auto bytes = static_cast<ssize_t>(got); bytes > 0;) {
+    sink_.commit(static_cast<std::size_t>(bytes));
+    read_some_(static_cast<std::size_t>(bytes));
+    const std::span<char> space = ended_ ? std::span<char>() : sink_.space();
+    if (space.empty()) break;
+    bytes = ::read(descriptor_.native_handle(), space.data(), space.size());
+  }
+  read(keep_alive);  // tells an end or an error as well
+}
+
+// It is closed when its owner goes, which is after the next test has begun.
+void OutputPipe::end() {
+  ended_ = true;
+  on_end_();
+}
+
+}  // namespace fatespec::runner

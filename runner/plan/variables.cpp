@@ -1,0 +1,107 @@
+#include "runner/plan/variables.hpp"
+
+#include <unistd.h>
+
+#include <array>
+#include <cstdlib>
+#include <filesystem>
+
+#include "base/text.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Those that the environment gives too, and that must be defined where they are used.
+constexpr std::array classic_names = {"FFMPEG_PATH", "SAMPLES_PATH"};
+
+/// `~/` is the home, as a shell would have it in an assignment: it leaves that in `--set NAME=~/x` alone.
+/// A bare program name such as `ffmpeg` stays one, if PATH has it and the directory has no such file: there `ffmpeg`
+/// may be the source, which is no program.
+std::string absolute_value(const std::string& name, const std::string& value, const std::string& directory) {
+  if (value.starts_with("~/")) return "$HOME" + value.substr(1);
+  const bool is_url = value.find("://") != std::string::npos;
+  if (value.empty() || value[0] == '/' || value[0] == '$' || is_url) return value;
+  const fs::path path = fs::path(directory) / value;
+  std::error_code ignored;
+  const bool is_there = name == "FFMPEG_PATH" ? fs::is_regular_file(path, ignored) : fs::exists(path, ignored);
+  if (value.find('/') == std::string::npos && !is_there) {
+    std::string program = find_on_path(value);
+    if (!program.empty()) return program;
+  }
+  return path.lexically_normal().string();
+}
+
+model::Variables absolute_paths(const model::Variables& variables, const std::string& directory, bool local) {
+  if (!local) return variables;
+  model::Variables result = variables;
+  for (auto& [name, value] : result)
+    if (name.ends_with("_PATH")) value = absolute_value(name, value, directory);
+  return result;
+}
+
+}  // namespace
+
+void VariableLayer::add(const model::Variables& more, const model::Places& places) {
+  for (const auto& [name, value] : more) values[name] = value;
+  for (const auto& [name, origin] : places) origins[name] = origin;
+}
+
+VariableSources variable_sources(const model::Variables& set) {
+  VariableSources sources;
+  sources.set = set;
+  sources.working_directory = fs::current_path().string();
+  for (const char* name : classic_names) {
+    const char* value = std::getenv(name);
+    if (value != nullptr && *value != '\0') sources.environment[name] = value;
+  }
+  return sources;
+}
+
+VariableLayer variables_for(const model::Project& project, const model::Configuration& configuration,
+                            const model::Suite& suite, const VariableSources& sources, bool local) {
+  VariableLayer layer;
+  if (const std::string ffmpeg = local ? find_on_path("ffmpeg") : ""; !ffmpeg.empty())
+    layer.values["FFMPEG_PATH"] = ffmpeg;
+  layer.add(absolute_paths(suite.variables, suite.directory, local), suite.variable_origins);
+  layer.add(absolute_paths(sources.environment, sources.working_directory, local));
+  layer.add(absolute_paths(project.variables, project.directory, local), project.variable_origins);
+  layer.add(absolute_paths(configuration.variables, project.directory, local), configuration.variable_origins);
+  model::Places options;
+  for (const auto& [name, value] : sources.set) options[name] = {"--set " + name, 0, 0};
+  layer.add(absolute_paths(sources.set, sources.working_directory, local), options);
+  // Nobody means an empty path by it: the variable behind `--set SAMPLES_PATH=$SAMPLES` was not set.
+  for (const char* name : classic_names)
+    if (const auto found = layer.values.find(name); found != layer.values.end() && found->second.empty())
+      layer.values.erase(found);
+  return layer;
+}
+
+model::Variables matrix_variables(const std::vector<std::pair<std::string, std::string>>& matrix,
+                                  const model::Suite& suite, bool local) {
+  return absolute_paths(model::Variables(matrix.begin(), matrix.end()), suite.directory, local);
+}
+
+std::set<std::string, std::less<>> required_names(const model::Project& project) {
+  std::set<std::string, std::less<>> names(classic_names.begin(), classic_names.end());
+  for (const auto& configuration : project.configurations)
+    for (const auto& [name, value] : configuration.variables) names.insert(name);
+  return names;
+}
+
+std::string find_on_path(const std::string& program, std::string_view path) {
+  for (const auto directory : base::split(path, ':')) {
+    std::string candidate = (directory.empty() ? "." : std::string(directory)) + "/" + program;
+    std::error_code ignored;
+    if (::access(candidate.c_str(), X_OK) == 0 && fs::is_regular_file(candidate, ignored)) return candidate;
+  }
+  return "";
+}
+
+std::string find_on_path(const std::string& program) {
+  const char* path = std::getenv("PATH");
+  return path == nullptr ? "" : find_on_path(program, path);
+}
+
+}  // namespace fatespec::runner

@@ -1,0 +1,81 @@
+#include "runner/schedule/file_reading.hpp"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+#include <boost/asio/post.hpp>
+
+#include "base/file.hpp"
+
+namespace fatespec::runner {
+
+namespace asio = boost::asio;
+
+void FileReading::start(CheckFeed::Factory factory, std::optional<base::Duration> limit, Done done) {
+  if (limit) arm(*limit);
+  asio::post(loops_.pool, [self = shared_from_this(), factory = std::move(factory), done = std::move(done)]() mutable {
+    auto reading = std::make_shared<checks::Reading>(guarded([&] { return self->read(*factory()); }));
+    auto& loop = self->loops_.loop;
+    asio::post(loop, [self = std::move(self), reading, done = std::move(done)] {
+      self->timer_.cancel();
+      self->remaining_.reset();  // it may have ended while suspended
+      done(self->end_, std::move(*reading));
+    });
+  });
+}
+
+// Between two pieces it sees whether it is still wanted.
+checks::Reading FileReading::read(checks::Check& check) const {
+  const auto failed = [](std::string reason) {
+    checks::Reading reading;
+    reading.passed = false;
+    reading.reason = std::move(reason);
+    return reading;
+  };
+  const base::FileDescriptor file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  struct stat status {};
+  if (!file && errno == ENOENT) return failed(fmt::format("the command wrote no file {}", path_));
+  if (!file) return failed(fmt::format("{}: {}", path_, std::strerror(errno)));
+  if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return failed(path_ + ": not a regular file");
+  std::vector<char> buffer(std::size_t{256} << 10);
+  while (!stopped_) {
+    const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+    if (got < 0) return failed(fmt::format("{}: {}", path_, std::strerror(errno)));
+    if (got == 0) return check.finish();
+    check.consume({buffer.data(), static_cast<std::size_t>(got)});
+  }
+  return {};
+}
+
+void FileReading::suspend() {
+  if (timer_.expiry() == base::SteadyTime() || stopped_) return;
+  remaining_ = timer_.expiry() - std::chrono::steady_clock::now();
+  timer_.cancel();
+}
+
+void FileReading::resume() {
+  if (const auto remaining = std::exchange(remaining_, std::nullopt)) arm(*remaining);
+}
+
+void FileReading::stop(End end) {
+  if (stopped_) return;
+  end_ = end;
+  stopped_ = true;
+}
+
+void FileReading::arm(base::Duration limit) {
+  timer_.expires_after(std::max(limit, base::Duration(0)));
+  timer_.async_wait([self = shared_from_this()](boost::system::error_code code) {
+    if (!code) self->stop(End::timed_out);
+  });
+}
+
+}  // namespace fatespec::runner

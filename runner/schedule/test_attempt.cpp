@@ -1,0 +1,337 @@
+#include "runner/schedule/test_attempt.hpp"
+
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include <fmt/format.h>
+#include <boost/asio/post.hpp>
+
+#include "base/text.hpp"
+#include "checks/fingerprint_check.hpp"
+#include "checks/log_tail_check.hpp"
+#include "checks/text_check.hpp"
+#include "runner/limits.hpp"
+#include "runner/plan/command_line.hpp"
+#include "runner/plan/environment.hpp"
+#include "runner/schedule/check_factory.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+namespace asio = boost::asio;
+using model::SpecType;
+
+/// Takes output that nobody looks at.
+class DiscardCheck final : public checks::Check {
+ public:
+  void consume(std::string_view) override {}
+  checks::Reading finish() override { return {}; }
+};
+
+}  // namespace
+
+void TestAttempt::start(Done done, std::function<void()> processes_ended) {
+  done_ = std::move(done);
+  processes_ended_ = std::move(processes_ended);
+  auto directory = context_.station.workspace().make_directory();
+  if (!directory) {
+    fail_to_start(directory.error().str());
+    return;
+  }
+  outcome_.directory = *directory;
+  variables_ = std::make_shared<const model::Variables>(with_test_directory(test_, *directory));
+  outcome_.command = command_line(context_.project, test_, *variables_);
+  if (test_.spec->parsed.type == SpecType::filesize) look_at_size();
+  else execute();
+}
+
+void TestAttempt::cancel(bool now) {
+  if (running_) running_->cancel(now);
+  if (reading_) reading_->cancel();
+}
+
+void TestAttempt::suspend() {
+  if (running_) running_->suspend();
+  if (reading_) reading_->suspend();
+}
+
+void TestAttempt::resume() {
+  if (running_) running_->resume();
+  if (reading_) reading_->resume();
+}
+
+void TestAttempt::fail_to_start(std::string problem) {
+  outcome_.execution.ending = model::Ending::not_started;
+  outcome_.execution.problem = std::move(problem);
+  asio::post(context_.loops.loop, [self = shared_from_this()] { self->conclude(); });
+}
+
+std::string TestAttempt::working_directory() const {
+  return runner::working_directory(context_.project, test_, *variables_);
+}
+
+void TestAttempt::look_at_size() {
+  const std::string path = filesize_path(context_.project, test_, *variables_);
+  struct stat status {};
+  outcome_.execution.ending = model::Ending::exited;
+  checks::Reading reading;
+  std::string problem;
+  if (::stat(path.c_str(), &status) != 0) problem = fmt::format("{}: {}", path, std::strerror(errno));
+  else if (!S_ISREG(status.st_mode)) problem = path + ": not a regular file";
+  if (!problem.empty()) {
+    outcome_.execution.status = 1;
+    outcome_.error.output = {problem, problem.size(), false};
+  } else {
+    reading = size_reading(static_cast<std::uint64_t>(status.st_size));
+  }
+  outcome_.output = std::move(reading);
+  add_fingerprint();
+  asio::post(context_.loops.loop, [self = shared_from_this()] { self->conclude(); });
+}
+
+// The bounds of `size` are those of the file, the stdout is its size in decimal.
+checks::Reading TestAttempt::size_reading(std::uint64_t size) const {
+  const auto& bounds = test_.spec->expect.size;
+  const auto check = make_output_check(test_, *variables_);
+  check->consume(std::to_string(size));
+  checks::Reading reading = check->finish();
+  const std::string missed = bounds ? checks::missed_bound(*bounds, size) : "";
+  if (missed.empty()) return reading;
+  reading.passed = false;
+  reading.reason = fmt::format("size {}, {}", size, missed);
+  return reading;
+}
+
+CheckFeed::Factory TestAttempt::output_check() const {
+  return [this]() -> std::unique_ptr<checks::Check> {
+    auto check = make_output_check(test_, *variables_);
+    if (!wants_fingerprint() || model::is_build(test_.spec->parsed.type)) return check;
+    return std::make_unique<checks::FingerprintCheck>(std::move(check), fingerprint_algorithm());
+  };
+}
+
+bool TestAttempt::wants_fingerprint() const {
+  const auto& known = test_.spec->expect_fail;
+  return context_.fingerprints || test_.spec->agree || (known && !known->stdout_digest.empty());
+}
+
+base::DigestAlgorithm TestAttempt::fingerprint_algorithm() const {
+  const auto& known = test_.spec->expect_fail;
+  const std::size_t length = known ? known->stdout_digest.size() : 0;
+  return base::digest_of_length(length).value_or(base::DigestAlgorithm::md5);
+}
+
+void TestAttempt::execute() {
+  const bool costly = is_costly(test_, *variables_);
+  CheckFeed::Factory factory = output_check();
+  if (reads_file()) factory = [] { return std::make_unique<DiscardCheck>(); };
+  output_ = std::make_shared<CheckFeed>(context_.loops, std::move(factory), costly);
+  error_ = std::make_shared<CheckFeed>(
+      context_.loops, [this] { return make_error_check(test_, *variables_); }, false);
+
+  ExecutionRequest request = new_request();
+  request.command = outcome_.command;
+  if (test_.spec->stdin_file)
+    request.stdin_file = absolute_path(test_.spec->stdin_file->text, *variables_, test_.suite->directory);
+  request.limits = execution_limits(context_.project.limits, test_.spec->limits, context_.free_space);
+  request.stack_if_it_hangs = true;
+  running_ = context_.station.executor().execute(
+      std::move(request), *output_, *error_,
+      [self = shared_from_this()](model::Execution execution) { self->executed(std::move(execution)); });
+}
+
+ExecutionRequest TestAttempt::new_request() const {
+  ExecutionRequest request;
+  request.environment = std::make_shared<const std::vector<std::string>>(
+      test_environment(context_.project, test_, *variables_, outcome_.directory, context_.station.is_local()));
+  request.directory = working_directory();
+  request.marker = "TEST_DIR=" + outcome_.directory;
+  request.test_directory = outcome_.directory;
+  request.timeout = test_.timeout;
+  return request;
+}
+
+void TestAttempt::executed(model::Execution execution) {
+  running_.reset();
+  outcome_.execution = std::move(execution);
+  if (reads_file() && worth_reading()) {
+    read_file();
+    return;
+  }
+  const model::Ending ending = outcome_.execution.ending;
+  if (ending != model::Ending::lost && ending != model::Ending::cancelled) processes_ended_();
+  finish_output();
+}
+
+// `{MD5FILE}` and its kin read what the command was to write, `{PLAYER}` the recording.
+bool TestAttempt::reads_file() const {
+  const SpecType type = test_.spec->parsed.type;
+  return type == SpecType::digest_file || type == SpecType::player;
+}
+
+// A recording tells most where the player did not come to its end.
+bool TestAttempt::worth_reading() const {
+  const model::Ending ending = outcome_.execution.ending;
+  if (ending == model::Ending::exited)
+    return test_.spec->parsed.type == SpecType::digest_file || outcome_.execution.status < model::status_not_executable;
+  return test_.spec->parsed.type == SpecType::player &&
+         (ending == model::Ending::signalled || ending == model::Ending::timed_out);
+}
+
+std::string TestAttempt::file_to_read() const {
+  if (test_.spec->parsed.type == SpecType::player) return recording_path(*variables_);
+  return absolute_path(test_.spec->parsed.arguments[0].value, *variables_, working_directory());
+}
+
+OutputCheckOptions TestAttempt::check_options(bool digested) const {
+  OutputCheckOptions options{.digested = digested};
+  if (test_.spec->parsed.type != SpecType::player || context_.recordings.empty()) return options;
+  // Repetitions may run at once: each has its own.
+  const std::string repetition = test_.repetition == 0 ? "" : fmt::format(".{}", test_.repetition);
+  options.recording = context_.recordings + "/" + file_name_of(test_) + repetition + ".dbg";
+  return options;
+}
+
+void TestAttempt::read_file() {
+  const std::string path = file_to_read();
+  const bool digests = test_.spec->parsed.type == SpecType::digest_file;
+  const auto there =
+      context_.station.executor().file_command(path, digests ? std::optional(test_.spec->parsed.digest) : std::nullopt);
+  if (there) {
+    read_file_there(*there);
+    return;
+  }
+  reading_ = std::make_shared<FileReading>(context_.loops, path);
+  reading_->start([this] { return make_output_check(test_, *variables_, check_options(false)); }, test_.timeout,
+                  [self = shared_from_this()](FileReading::End end, checks::Reading reading) {
+                    self->file_read_here(end, std::move(reading));
+                  });
+}
+
+// It has as long as the test had. Of a player that crashed or hung, that is its verdict in any case.
+void TestAttempt::file_read_here(FileReading::End end, checks::Reading reading) {
+  reading_.reset();
+  if (end == FileReading::End::cancelled) outcome_.execution.ending = model::Ending::cancelled;
+  if (end == FileReading::End::timed_out && outcome_.execution.ending == model::Ending::exited) {
+    outcome_.execution.ending = model::Ending::timed_out;
+    outcome_.execution.problem =
+        fmt::format("no end after {}, while {} was read", base::format_duration(*test_.timeout), file_to_read());
+  }
+  output_read(std::move(reading));
+}
+
+// Of another machine the bytes come as the output of a command that reads the file.
+void TestAttempt::read_file_there(const FileCommand& file) {
+  output_ = std::make_shared<CheckFeed>(
+      context_.loops,
+      [this, digested = file.digested] { return make_output_check(test_, *variables_, check_options(digested)); },
+      false);
+  file_error_ = std::make_shared<CheckFeed>(
+      context_.loops, [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); }, false);
+  ExecutionRequest request = new_request();
+  request.command = file.command;
+  request.prefix = PrefixScope::nothing;
+  running_ = context_.station.executor().execute(
+      std::move(request), *output_, *file_error_,
+      [self = shared_from_this()](const model::Execution& execution) { self->file_read(execution); });
+}
+
+void TestAttempt::file_read(const model::Execution& execution) {
+  running_.reset();
+  const bool ended = execution.ending == model::Ending::exited;
+  if (ended && execution.status == 0) {
+    finish_output();
+    return;
+  }
+  // What has come is of no use, but the pool may still be at it.
+  output_->finish([self = shared_from_this(), execution](const checks::Reading&) { self->file_not_read(execution); });
+}
+
+void TestAttempt::file_not_read(const model::Execution& execution) {
+  const bool ended = execution.ending == model::Ending::exited;
+  const std::string path = file_to_read();
+  checks::Reading reading;
+  reading.passed = false;
+  if (ended && execution.status == file_missing) reading.reason = fmt::format("the command wrote no file {}", path);
+  else if (ended && execution.status == file_not_regular) reading.reason = path + ": not a regular file";
+  if (!reading.reason.empty()) {
+    output_read(std::move(reading));
+    return;
+  }
+  // It says nothing about the test: the machine's program that reads is missing, or the machine went away.
+  if (!ended) outcome_.execution = execution;
+  file_error_->finish([self = shared_from_this(), path, status = execution.status](const checks::Reading& error) {
+    checks::Reading broken;
+    broken.passed = false;
+    broken.no_verdict = true;
+    broken.reason = fmt::format("{} cannot be read: `read_file` ended with status {}: {}", path, status,
+                                base::shorten(base::printable(base::trim(error.output.text)), 120));
+    self->output_read(std::move(broken));
+  });
+}
+
+void TestAttempt::finish_output() {
+  output_->finish([self = shared_from_this()](checks::Reading reading) { self->output_read(std::move(reading)); });
+}
+
+void TestAttempt::output_read(checks::Reading reading) {
+  outcome_.output = std::move(reading);
+  add_fingerprint();
+  error_->finish([self = shared_from_this()](checks::Reading error) { self->error_read(std::move(error)); });
+}
+
+/// That of what the stdout became, where there is none of what the command wrote: of a file its digest tells as much.
+void TestAttempt::add_fingerprint() {
+  if (wants_fingerprint() && outcome_.output.fingerprint.empty())
+    outcome_.output.fingerprint = base::digest_hex(fingerprint_algorithm(), outcome_.output.output.text);
+}
+
+void TestAttempt::error_read(checks::Reading reading) {
+  outcome_.error = std::move(reading);
+  conclude();
+}
+
+// Of a build, the log's end is shown if it failed and nothing if it did not.
+static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
+  constexpr std::size_t shown = 30;
+  if (judgement.verdict == model::Verdict::pass) {
+    outcome.output.output = {};
+    return;
+  }
+  const std::string stack = std::move(judgement.detail);
+  judgement.detail = outcome.output.output.text;
+  const std::string errors = checks::last_lines(outcome.error.output, shown);
+  outcome.error.output = {errors, errors.size(), false};
+  if (!errors.empty()) judgement.detail += "--- stderr\n" + errors;
+  if (outcome.execution.ending == model::Ending::timed_out) judgement.detail += stack;
+}
+
+// What fails while the disk is full says nothing about the program.
+void TestAttempt::blame_full_disk() {
+  constexpr std::uint64_t next_to_nothing = std::uint64_t{256} << 10;
+  const auto& workspace = context_.station.workspace();
+  if (outcome_.execution.ending == model::Ending::over_limit || workspace.free_space() > next_to_nothing) return;
+  outcome_.judgement.verdict = model::Verdict::error;
+  outcome_.judgement.reason =
+      fmt::format("disk full: no space is left in {} ({})", workspace.directory(), outcome_.judgement.reason);
+}
+
+void TestAttempt::conclude() {
+  if (variables_) outcome_.command = paste_line(context_.project, test_, *variables_);
+  outcome_.judgement = checks::judge(*test_.spec, {outcome_.execution, outcome_.output, outcome_.error});
+  if (outcome_.judgement.verdict != model::Verdict::pass) blame_full_disk();
+  if (model::is_build(test_.spec->parsed.type)) {
+    show_log(outcome_.judgement, outcome_);
+    outcome_.output.fingerprint.clear();  // a log tells when it was written, and where
+    add_fingerprint();
+  }
+  output_.reset();
+  error_.reset();
+  const auto done = std::exchange(done_, nullptr);
+  done(outcome_);
+}
+
+}  // namespace fatespec::runner

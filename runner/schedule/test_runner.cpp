@@ -1,0 +1,164 @@
+#include "runner/schedule/test_runner.hpp"
+
+#include <utility>
+
+#include <boost/asio/post.hpp>
+
+#include "checks/retry.hpp"
+#include "runner/groups/result_groups.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+std::shared_ptr<model::TestResult> blank_result(const model::PlannedTest& test, base::UtcTime time) {
+  auto result = std::make_shared<model::TestResult>();
+  result->index = test.index;
+  result->test = test.name;
+  result->suite = test.suite->name;
+  result->tags = test.spec->tags;
+  result->configuration = test.configuration->name;
+  result->target = test.target;
+  result->started = time;
+  return result;
+}
+
+/// Without a condition every failure is; with one, whatever shows that it was known trouble.
+bool worth_a_retry(const model::TestSpec& test, const AttemptOutcome& outcome) {
+  const model::Verdict verdict = outcome.judgement.verdict;
+  if (test.retry_if) {
+    return verdict != model::Verdict::pass && checks::is_known_trouble(*test.retry_if, outcome.output, outcome.error);
+  }
+  return verdict == model::Verdict::fail || verdict == model::Verdict::crash || verdict == model::Verdict::timeout;
+}
+
+}  // namespace
+
+std::shared_ptr<const model::TestResult> TestRunner::skipped(const model::PlannedTest& test, base::UtcTime time) {
+  auto result = blank_result(test, time);
+  result->verdict = model::Verdict::skip;
+  result->reason = test.skip_reason.value_or("");
+  return result;
+}
+
+std::shared_ptr<const model::TestResult> TestRunner::refused(const model::PlannedTest& test, base::UtcTime time,
+                                                             std::string reason) {
+  auto result = blank_result(test, time);
+  result->verdict = model::Verdict::error;
+  result->reason = std::move(reason);
+  return result;
+}
+
+void TestRunner::start(AttemptStarted attempt_started, std::function<void()> processes_ended, Done done) {
+  attempt_started_ = std::move(attempt_started);
+  processes_ended_ = std::move(processes_ended);
+  done_ = std::move(done);
+  result_ = blank_result(test_, clock_.utc());
+  today_ = base::iso8601_day(result_->started);
+  // What always stays here does so under a board's configuration too; a pool's board is named itself.
+  if (model::board_of(context_.project, test_.target) != nullptr) result_->target = context_.station.name();
+  start_attempt();
+}
+
+void TestRunner::cancel(bool now) {
+  cancelled_ = true;
+  if (attempt_) attempt_->cancel(now);
+}
+
+void TestRunner::suspend() {
+  if (attempt_) attempt_->suspend();
+}
+
+void TestRunner::resume() {
+  if (attempt_) attempt_->resume();
+}
+
+void TestRunner::start_attempt() {
+  ++result_->attempts;
+  attempt_started_(result_->attempts);
+  attempt_ = std::make_shared<TestAttempt>(context_, test_);
+  attempt_->start([self = shared_from_this()](AttemptOutcome& outcome) { self->attempt_ended(outcome); },
+                  [this] {
+                    if (cancelled_ || !may_try_again()) processes_ended_();
+                  });
+}
+
+bool TestRunner::is_known_to_fail() const {
+  return test_.spec->expect_fail && !checks::is_expired(*test_.spec->expect_fail, today_);
+}
+
+// Of a known failure that is told by its digest the outcome decides.
+bool TestRunner::may_try_again() const {
+  const bool is_known = is_known_to_fail() && test_.spec->expect_fail->stdout_digest.empty();
+  return !is_known && result_->attempts <= test_.retries;
+}
+
+bool TestRunner::deserves_another(const AttemptOutcome& outcome) const {
+  if (!may_try_again() || !worth_a_retry(*test_.spec, outcome)) return false;
+  if (!is_known_to_fail()) return true;
+  checks::Judgement judgement = outcome.judgement;
+  checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today_, judgement);
+  return judgement.verdict != model::Verdict::xfail;
+}
+
+void TestRunner::attempt_ended(AttemptOutcome& outcome) {
+  const auto ended = std::exchange(attempt_, nullptr);  // the outcome is its own
+  if (outcome.execution.ending == model::Ending::lost && !cancelled_) loss_ = outcome.execution;
+  // A failure with attempts left is no result: whoever resumes the run makes them.
+  const bool goes_on = deserves_another(outcome);
+  if (outcome.execution.ending == model::Ending::cancelled || outcome.execution.ending == model::Ending::lost ||
+      (goes_on && cancelled_)) {
+    dispose_directory(outcome.directory, model::Verdict::pass);  // it is no result
+    std::exchange(done_, nullptr)(nullptr);
+    return;
+  }
+  if (goes_on) {
+    std::string kept = dispose_directory(outcome.directory, outcome.judgement.verdict);
+    result_->failed_attempts.push_back({result_->attempts, outcome.judgement.verdict, outcome.judgement.reason,
+                                        outcome.output.output, outcome.error.output, std::move(kept)});
+    start_attempt();
+    return;
+  }
+  take_outcome(outcome);
+  result_->kept_directory = dispose_directory(outcome.directory, result_->verdict);
+  std::exchange(done_, nullptr)(std::move(result_));
+}
+
+void TestRunner::take_outcome(AttemptOutcome& outcome) {
+  checks::Judgement& judgement = outcome.judgement;
+  // Combinations that must agree have passed only when they do.
+  const bool is_undecided = must_agree_with_others(test_) && judgement.verdict == model::Verdict::pass;
+  if (test_.spec->expect_fail && !is_undecided)
+    checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today_, judgement);
+  result_->verdict = judgement.verdict;
+  result_->reason = std::move(judgement.reason);
+  result_->detail = std::move(judgement.detail);
+  result_->status = judgement.status;
+  result_->signal = std::move(judgement.signal);
+  result_->flaky = judgement.verdict == model::Verdict::pass && result_->attempts > 1;
+  result_->fingerprint = std::move(outcome.output.fingerprint);
+  result_->leaky = outcome.execution.leaky;
+  result_->recording = std::move(outcome.output.recording);
+  result_->output = std::move(outcome.output.output);
+  result_->error = std::move(outcome.error.output);
+  // A text that did not match, or that nothing was compared with, may become a reference.
+  const auto& expect = test_.spec->expect;
+  const bool compared = expect.output || expect.output_file;
+  if (!outcome.output.passed || !compared) result_->full_output = std::move(outcome.output.full_output);
+  result_->wall = outcome.execution.wall;
+  result_->usage = outcome.execution.usage;
+  result_->command = std::move(outcome.command);
+}
+
+// A directory that nothing was left in is never kept: there would be nothing to see.
+std::string TestRunner::dispose_directory(const std::string& directory, model::Verdict verdict) {
+  if (directory.empty() || context_.station.workspace().take_back(directory)) return {};
+  if (keep_ == Keep::all || (keep_ == Keep::failed && model::is_bad(verdict))) {
+    context_.station.workspace().keep(directory);
+    return directory;
+  }
+  if (auto removal = context_.station.workspace().discard(directory))
+    boost::asio::post(context_.loops.pool, std::move(removal));
+  return {};
+}
+
+}  // namespace fatespec::runner

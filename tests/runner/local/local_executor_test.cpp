@@ -1,0 +1,222 @@
+#include "runner/local/local_executor.hpp"
+
+#include <fcntl.h>
+
+#include <gtest/gtest.h>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include "tests/support/support.hpp"
+
+namespace fatespec::runner {
+namespace {
+
+namespace asio = boost::asio;
+using model::Ending;
+using test::process_exists;
+using test::TemporaryDirectory;
+using namespace std::chrono_literals;
+
+class StringSink final : public OutputSink {
+ public:
+  std::span<char> space() override { return text.size() < most ? std::span<char>(buffer_) : std::span<char>(); }
+  void commit(std::size_t bytes) override { text.append(buffer_.data(), bytes); }
+  void when_space(std::function<void()> resume) override { resume_ = std::move(resume); }
+  /// As much as there is from now on.
+  void take_all() {
+    most = SIZE_MAX;
+    if (auto resume = std::exchange(resume_, nullptr)) resume();
+  }
+  std::string text;
+  std::size_t most = SIZE_MAX;
+
+ private:
+  std::array<char, 4096> buffer_{};
+  std::function<void()> resume_;
+};
+
+struct Ran {
+  model::Execution execution;
+  std::string out;
+  std::string err;
+};
+
+class LocalExecutorTest : public ::testing::Test {
+ protected:
+  Ran run(const std::string& command, std::optional<base::Duration> timeout = 20s,
+          std::optional<base::Duration> cancel_after = {}) {
+    asio::io_context loop;
+    LocalExecutor executor(loop, {.grace = grace_, .leak = 100ms});
+    StringSink out;
+    StringSink err;
+    asio::steady_timer busy(loop);
+    if (busy_for_.count() > 0) {
+      out.most = 1;
+      busy.expires_after(busy_for_);
+      busy.async_wait([&](auto) { out.take_all(); });
+    }
+    Ran ran;
+    ExecutionRequest request;
+    request.command = command;
+    marker_ = "TEST_DIR=" + directory_.path().string();
+    request.environment = std::make_shared<const std::vector<std::string>>(
+        std::vector<std::string>{"PATH=/usr/bin:/bin", "LC_ALL=C", marker_});
+    request.directory = directory_.path().string();
+    request.marker = marker_;
+    request.timeout = timeout;
+    int calls = 0;
+    const auto running = executor.execute(std::move(request), out, err, [&](model::Execution execution) {
+      ran.execution = std::move(execution);
+      ++calls;
+    });
+    asio::steady_timer timer(loop);
+    if (cancel_after) {
+      timer.expires_after(*cancel_after);
+      timer.async_wait([&](auto) { running->cancel(false); });
+    }
+    loop.run();
+    EXPECT_EQ(calls, 1);
+    ran.out = out.text;
+    ran.err = err.text;
+    return ran;
+  }
+  TemporaryDirectory directory_;
+  std::string marker_;
+  base::Duration grace_ = 300ms;
+  base::Duration busy_for_{0};  ///< so long the sink of stdout takes nothing but the first bytes
+};
+
+TEST_F(LocalExecutorTest, ReportsStatusStreamsAndUsage) {
+  const Ran ran = run("printf out; printf err >&2; exit 3");
+  EXPECT_EQ(ran.execution.ending, Ending::exited);
+  EXPECT_EQ(ran.execution.status, 3);
+  EXPECT_EQ(ran.out, "out");
+  EXPECT_EQ(ran.err, "err");
+  EXPECT_GT(ran.execution.usage.max_rss_kib, 0U);
+}
+
+TEST_F(LocalExecutorTest, CountsTheCpuTimeOfTheWholeTree) {
+  const Ran ran = run("sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; :");
+  EXPECT_GT(ran.execution.usage.user + ran.execution.usage.system, 20ms);
+}
+
+TEST_F(LocalExecutorTest, SimpleCommandsNeedNoShell) {
+  EXPECT_FALSE(run("/bin/sh -c 'exit 0'").execution.via_shell);
+  EXPECT_TRUE(run("true | true").execution.via_shell);
+}
+
+TEST_F(LocalExecutorTest, ScriptsWithoutAnInterpreterLineRunAsAShellWouldRunThem) {
+  directory_.write("script", "echo from script\n");
+  std::filesystem::permissions(directory_ / "script", std::filesystem::perms::owner_all);
+  EXPECT_EQ(run("./script").out, "from script\n");
+}
+
+TEST_F(LocalExecutorTest, WhatCannotBeStartedIsTold) {
+  EXPECT_EQ(run("no-such-program-x a").execution.problem, "program `no-such-program-x` not found on PATH");
+  EXPECT_EQ(run("/no/such/program a").execution.problem, "program `/no/such/program` not found");
+  directory_.write("plain", "x");
+  EXPECT_EQ(run("./plain").execution.problem, "program `./plain` is not executable");
+  EXPECT_EQ(run("./plain").execution.status, 126);
+}
+
+TEST_F(LocalExecutorTest, SignalsAreReported) {
+  const Ran ran = run("/bin/sh -c 'kill -SEGV $$'");
+  EXPECT_EQ(ran.execution.ending, Ending::signalled);
+  EXPECT_EQ(ran.execution.signal, SIGSEGV);
+}
+
+TEST_F(LocalExecutorTest, StdinIsDevNull) { EXPECT_EQ(run("readlink /proc/self/fd/0").out, "/dev/null\n"); }
+
+TEST_F(LocalExecutorTest, NoDescriptorLeaksIn) {
+  const int leaked = ::open("/dev/null", O_RDONLY);  // without O_CLOEXEC
+  EXPECT_EQ(run("ls /proc/self/fd").out, "0\n1\n2\n3\n") << "three streams and ls' own directory";
+  ::close(leaked);
+}
+
+TEST_F(LocalExecutorTest, SignalsAreNeitherBlockedNorIgnored) {
+  std::signal(SIGPIPE, SIG_IGN);
+  const std::string status = run("grep -E 'Sig(Blk|Ign)' /proc/self/status").out;
+  EXPECT_EQ(status, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
+}
+
+// A test begins on the runner's processor where that has none, and is not kept there; nor is the runner.
+TEST_F(LocalExecutorTest, TestsMayRunOnAllProcessorsThatTheRunnerMay) {
+  const auto allowed = [](const std::string& process) { return "grep Cpus_allowed: /proc/" + process + "/status"; };
+  const std::string ours = test::shell(allowed("self")).out;
+  EXPECT_EQ(run(allowed("self")).out, ours);
+  EXPECT_EQ(run("exec " + allowed("$PPID")).out, ours) << "the runner, while the test runs";
+  EXPECT_EQ(run("no-such-program").execution.ending, Ending::not_started);
+  EXPECT_EQ(test::shell(allowed("self")).out, ours) << "the runner, after a program that cannot be started";
+}
+
+TEST_F(LocalExecutorTest, ATimeoutEndsTheWholeTree) {
+  const Ran ran = run("sleep 1234.5 & sleep 1234.5", 100ms);
+  EXPECT_EQ(ran.execution.ending, Ending::timed_out);
+  EXPECT_EQ(ran.execution.problem, "no end after 100 ms");
+  EXPECT_FALSE(process_exists("1234.5"));
+}
+
+TEST_F(LocalExecutorTest, ATimeoutEndsWhatIgnoresTerm) {
+  Ran ran;
+  // On a slow machine the timeout may come before the shell has got as far.
+  for (auto timeout = 50ms; ran.out.empty() && timeout < 20s; timeout *= 2)
+    ran = run("trap '' TERM; sleep 2234.5 & echo ready; while :; do sleep 0.01; done", timeout);
+  EXPECT_EQ(ran.execution.ending, Ending::timed_out);
+  EXPECT_EQ(ran.execution.signal, SIGKILL);
+  EXPECT_FALSE(process_exists("2234.5"));
+}
+
+TEST_F(LocalExecutorTest, ATimeoutEndsWhatHasLeftTheGroupOrIsStopped) {
+  EXPECT_EQ(run("setsid sleep 3234.5 & sleep 3234.5", 100ms).execution.ending, Ending::timed_out);
+  EXPECT_FALSE(process_exists("3234.5"));
+  EXPECT_EQ(run("kill -STOP $$", 100ms).execution.ending, Ending::timed_out);
+}
+
+TEST_F(LocalExecutorTest, DaemonsDoNotOutliveTheirTest) {
+  const Ran ran = run("setsid sh -c 'sleep 4234.5 >/dev/null 2>&1 & exit 0' >/dev/null 2>&1; exit 0");
+  EXPECT_EQ(ran.execution.status, 0);
+  EXPECT_FALSE(process_exists("4234.5"));
+}
+
+TEST_F(LocalExecutorTest, DaemonsWithACleanedEnvironmentDoNotEither) {
+  run("env -i setsid sh -c 'sleep 5234.5 >/dev/null 2>&1 & exit 0'");
+  EXPECT_FALSE(process_exists("5234.5"));
+}
+
+TEST_F(LocalExecutorTest, OutputThatIsKeptOpenMakesTheTestLeaky) {
+  const Ran ran = run("sleep 6234.5 & printf done");
+  EXPECT_TRUE(ran.execution.leaky);
+  EXPECT_EQ(ran.out, "done");
+  EXPECT_EQ(ran.execution.ending, Ending::exited);
+  EXPECT_FALSE(process_exists("6234.5"));
+  EXPECT_FALSE(run("printf done").execution.leaky);
+}
+
+// Ten looks long it is we who do not read.
+TEST_F(LocalExecutorTest, OutputThatWaitsForItsCheckIsNeitherLeakedNorLost) {
+  busy_for_ = 1s;
+  const Ran ran = run("head -c 60000 /dev/zero");
+  EXPECT_FALSE(ran.execution.leaky);
+  EXPECT_EQ(ran.out.size(), 60000U);
+  const Ran leaky = run("sleep 6234.6 & head -c 60000 /dev/zero");
+  EXPECT_TRUE(leaky.execution.leaky);
+  EXPECT_EQ(leaky.out.size(), 60000U) << "what was written before it was killed counts";
+  EXPECT_FALSE(process_exists("6234.6"));
+}
+
+TEST_F(LocalExecutorTest, WhatHasLeftTheSessionIsAskedToEndToo) {
+  grace_ = 20s;
+  directory_.write("cleans", "trap 'echo cleaned >it; exit' TERM\n: >ready\nwhile :; do sleep 0.05; done\n");
+  const Ran ran = run("setsid sh ./cleans & until [ -e ready ]; do sleep 0.02; done; sleep 8234.5", 3s);
+  EXPECT_EQ(ran.execution.ending, Ending::timed_out);
+  EXPECT_EQ(test::read_file(directory_ / "it"), "cleaned\n");
+}
+
+TEST_F(LocalExecutorTest, CancelEndsTheTree) {
+  const Ran ran = run("sleep 7234.5", 20s, 50ms);
+  EXPECT_EQ(ran.execution.ending, Ending::cancelled);
+  EXPECT_FALSE(process_exists("7234.5"));
+}
+
+}  // namespace
+}  // namespace fatespec::runner
