@@ -56,7 +56,7 @@ void LocalProcess::begin() {
 
 // Most programs end with their output.
 void LocalProcess::stream_ended() {
-  if (!exited_ && streams_ended()) end_or_watch(machine_.brief_wait.sees_end_of(pid_));
+  if (phase_ == Phase::running && streams_ended()) end_or_watch(machine_.brief_wait.sees_end_of(pid_));
   finish_if_over();
 }
 
@@ -81,7 +81,7 @@ bool LocalProcess::open_exit() {
 // theirs are still in its queue.
 void LocalProcess::watch_exit() {
   exit_.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code code) {
-    if (code || self->exited_) return;
+    if (code || self->phase_ != Phase::running) return;
     if (has_ended(self->pid_)) self->process_ended();
     else self->watch_exit();
   });
@@ -95,8 +95,8 @@ void LocalProcess::count_output(std::size_t bytes) {
 
 void LocalProcess::look_at_limits(long machine_tasks) {
   const auto self = shared_from_this();
-  if (!exited_ && !exit_.is_open()) end_or_watch(has_ended(pid_));
-  if (over_ || ended_by_us()) return;
+  if (phase_ == Phase::running && !exit_.is_open()) end_or_watch(has_ended(pid_));
+  if (phase_ == Phase::over || ended_by_us()) return;
   if (auto excess = tree_.excess(machine_tasks)) {
     exceed(std::move(*excess));
   } else if (std::chrono::steady_clock::now() >= next_walk_) {
@@ -126,7 +126,7 @@ bool LocalProcess::directory_too_large() {
   const std::uint64_t used = machine_.disk_used.value_or(0);
   const bool grown = used > disk_used_before_ && used - disk_used_before_ > most;
   const auto now = std::chrono::steady_clock::now();
-  const bool is_last_look = exited_ && request_.limits.directory_origin == LimitOrigin::chosen;
+  const bool is_last_look = phase_ == Phase::exited && request_.limits.directory_origin == LimitOrigin::chosen;
   if (!grown && !is_last_look && now - std::max(last_walk_, started_) < longest_trust) return false;
   last_walk_ = now;
   // Before the others: what is deleted meanwhile must not count twice.
@@ -139,7 +139,7 @@ bool LocalProcess::directory_too_large() {
 }
 
 void LocalProcess::exceed(std::string what, Ending ending) {
-  if (over_ || ended_by_us()) return;
+  if (phase_ == Phase::over || ended_by_us()) return;
   execution_.ending = ending;
   execution_.problem = std::move(what);
   tree_.freeze_and_kill();
@@ -147,7 +147,7 @@ void LocalProcess::exceed(std::string what, Ending ending) {
 }
 
 void LocalProcess::cancel(bool now) {
-  if (over_) return;
+  if (phase_ == Phase::over) return;
   if (!ended_by_us()) {
     execution_.ending = Ending::cancelled;
     execution_.problem = "interrupted";
@@ -157,20 +157,18 @@ void LocalProcess::cancel(bool now) {
 
 // Processes that were stopped already, by themselves or by a debugger, are not ours to wake.
 void LocalProcess::suspend() {
-  if (over_) return;
+  if (phase_ == Phase::over) return;
   suspended_at_ = std::chrono::steady_clock::now();
-  remaining_ = next_step_ == nullptr ? base::Duration(0) : timer_.expiry() - suspended_at_;
-  ++armed_;  // what is queued for the timer is stale
-  timer_.cancel();
+  timer_.pause();
   for (const auto& process : tree_.living())
     if (!process.is_stopped() && ::kill(process.pid, SIGSTOP) == 0) suspended_.push_back(process.pid);
 }
 
 void LocalProcess::resume() {
-  if (over_) return;
+  if (phase_ == Phase::over) return;
   started_ += std::chrono::steady_clock::now() - suspended_at_;
   for (const pid_t pid : std::exchange(suspended_, {})) ::kill(pid, SIGCONT);
-  if (next_step_ != nullptr) arm(remaining_, next_step_);
+  timer_.go_on();
 }
 
 bool LocalProcess::streams_ended() const { return streams_[0]->ended() && streams_[1]->ended(); }
@@ -181,7 +179,7 @@ bool LocalProcess::ended_by_us() const {
 }
 
 void LocalProcess::process_ended() {
-  exited_ = true;
+  phase_ = Phase::exited;
   output_at_exit_ = output_bytes_;
   exit_.close();
   execution_.wall = std::chrono::steady_clock::now() - started_;
@@ -191,7 +189,7 @@ void LocalProcess::process_ended() {
   if (!ended_by_us() && (!is_quick || request_.limits.directory_origin == LimitOrigin::chosen)) look_at_directory();
   finish_if_over();
   // What was asked to end has its time of grace; kill_tree() ends that.
-  if (!over_ && !ended_by_us()) arm(machine_.limits.leak, &LocalProcess::output_stays_open);
+  if (phase_ != Phase::over && !ended_by_us()) arm(machine_.limits.leak, &LocalProcess::output_stays_open);
 }
 
 // Descendants that were sent a SIGTERM may clean up until the time of grace is over; they are looked for now and then.
@@ -205,12 +203,9 @@ bool LocalProcess::tree_is_alive() {
 }
 
 void LocalProcess::finish_if_over() {
-  if (!exited_ || over_ || !streams_ended()) return;
+  if (phase_ != Phase::exited || !streams_ended()) return;
   if (ended_by_us() && !merciless_ && tree_is_alive()) return;
-  over_ = true;
-  disarm();
-  machine_.running.erase(this);
-  machine_.processors.test_ended(processor_);
+  enter_over();
   // The leader is still a zombie, so its process group cannot be anyone else's yet.
   ::kill(-pid_, SIGKILL);
   reap();
@@ -309,8 +304,8 @@ void LocalProcess::take_stack() {
     execution_.problem += ": it is stopped, and nobody would continue it";
   hang_stack(machine_, processes, [self = shared_from_this()](std::string stack) {
     self->execution_.stack = std::move(stack);
-    const bool is_being_ended = self->next_step_ != nullptr;  // somebody lost patience meanwhile
-    if (!self->over_ && !is_being_ended) self->end_tree(false);
+    const bool is_being_ended = self->timer_.is_armed();  // somebody lost patience meanwhile
+    if (self->phase_ != Phase::over && !is_being_ended) self->end_tree(false);
   });
 }
 
@@ -320,23 +315,20 @@ void LocalProcess::end_tree(bool now) {
   merciless_ = merciless_ || now;
   tree_.signal(signal);
   arm(now ? std::chrono::milliseconds(100) : machine_.limits.grace, &LocalProcess::kill_tree);
-  if (exited_) finish_if_over();
+  if (phase_ == Phase::exited) finish_if_over();
 }
 
 void LocalProcess::kill_tree() {
   constexpr int most_kills = 100;  // ten seconds
-  if (over_) return;
-  if (exited_ && merciless_) output_leaked();  // a pipe that outlives the tree belongs to somebody else
+  if (phase_ == Phase::over) return;
+  if (phase_ == Phase::exited && merciless_) output_leaked();  // a pipe that outlives the tree belongs to somebody else
   else if (++kills_ > most_kills) give_up();
   else end_tree(true);
 }
 
 // Not even a SIGKILL ends what hangs in the kernel, as on a disk that does not answer: it is told, and left there.
 void LocalProcess::give_up() {
-  over_ = true;
-  disarm();
-  machine_.running.erase(this);
-  machine_.processors.test_ended(processor_);
+  enter_over();
   exit_.close();
   for (auto& stream : streams_) stream->close();
   execution_.wall = std::chrono::steady_clock::now() - started_;
@@ -344,22 +336,16 @@ void LocalProcess::give_up() {
   conclude(true);
 }
 
-// A handler that was queued before its timer was cancelled is called all the same: the number tells that it is stale.
-void LocalProcess::arm(base::Duration after, Step then) {
-  next_step_ = then;
-  timer_.expires_after(after);
-  timer_.async_wait([self = shared_from_this(), then, number = ++armed_](error_code code) {
-    if (code || number != self->armed_) return;
-    self->next_step_ = nullptr;
-    (self.get()->*then)();
-  });
+void LocalProcess::enter_over() {
+  phase_ = Phase::over;
+  timer_.disarm();
+  poll_.cancel();
+  machine_.running.erase(this);
+  machine_.processors.test_ended(processor_);
 }
 
-void LocalProcess::disarm() {
-  ++armed_;
-  next_step_ = nullptr;
-  timer_.cancel();
-  poll_.cancel();
+void LocalProcess::arm(base::Duration after, void (LocalProcess::*step)()) {
+  timer_.arm(shared_from_this(), after, [this, step] { (this->*step)(); });
 }
 
 }  // namespace fatespec::runner

@@ -20,6 +20,7 @@
 #include "runner/local/local_machine.hpp"
 #include "runner/local/output_pipe.hpp"
 #include "runner/local/test_tree.hpp"
+#include "runner/pausable_timer.hpp"
 
 namespace fatespec::runner {
 
@@ -77,9 +78,12 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void kill_tree();
   void give_up();
 
-  using Step = void (LocalProcess::*)();
-  void arm(base::Duration after, Step then);
-  void disarm();
+  void arm(base::Duration after, void (LocalProcess::*step)());
+  /// It has ended, as far as can be seen: no limit, timer or suspension is about it any more.
+  void enter_over();
+
+  /// `over`: what may be left of its tree is being removed.
+  enum class Phase { running, exited, over };
 
   LocalMachine& machine_;
   ExecutionRequest request_;
@@ -89,11 +93,8 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   std::array<base::FileDescriptor, 2> write_ends_;
   std::array<std::unique_ptr<OutputPipe>, 2> streams_;
   boost::asio::posix::stream_descriptor exit_;  ///< a pidfd, once it is needed
-  boost::asio::steady_timer timer_;
+  PausableTimer timer_;                         ///< of the next step
   boost::asio::steady_timer poll_;
-  unsigned armed_ = 0;            ///< how often the timer was armed or disarmed
-  Step next_step_ = nullptr;      ///< of the armed timer
-  base::Duration remaining_{0};   ///< of the armed timer, while suspended
   std::vector<pid_t> suspended_;  ///< what we have stopped
   base::SteadyTime suspended_at_;
   bool merciless_ = false;  ///< SIGKILL was sent
@@ -105,8 +106,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   std::uint64_t disk_used_before_ = 0;
   base::SteadyTime last_walk_;  ///< through its directory
   base::SteadyTime next_walk_;  ///< not before
-  bool exited_ = false;
-  bool over_ = false;
+  Phase phase_ = Phase::running;
   int sweeps_ = 0;
   int leak_looks_ = 0;
   int kills_ = 0;

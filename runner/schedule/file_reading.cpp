@@ -4,7 +4,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -20,13 +19,12 @@ namespace fatespec::runner {
 namespace asio = boost::asio;
 
 void FileReading::start(CheckFeed::Factory factory, std::optional<base::Duration> limit, Done done) {
-  if (limit) arm(*limit);
+  if (limit) timer_.arm(shared_from_this(), *limit, [this] { stop(End::timed_out); });
   asio::post(loops_.pool, [self = shared_from_this(), factory = std::move(factory), done = std::move(done)]() mutable {
     auto reading = std::make_shared<checks::Reading>(guarded([&] { return self->read(*factory()); }));
     auto& loop = self->loops_.loop;
     asio::post(loop, [self = std::move(self), reading, done = std::move(done)] {
-      self->timer_.cancel();
-      self->remaining_.reset();  // it may have ended while suspended
+      self->timer_.disarm();
       done(self->end_, std::move(*reading));
     });
   });
@@ -55,27 +53,10 @@ checks::Reading FileReading::read(checks::Check& check) const {
   return {};
 }
 
-void FileReading::suspend() {
-  if (timer_.expiry() == base::SteadyTime() || stopped_) return;
-  remaining_ = timer_.expiry() - std::chrono::steady_clock::now();
-  timer_.cancel();
-}
-
-void FileReading::resume() {
-  if (const auto remaining = std::exchange(remaining_, std::nullopt)) arm(*remaining);
-}
-
 void FileReading::stop(End end) {
   if (stopped_) return;
   end_ = end;
   stopped_ = true;
-}
-
-void FileReading::arm(base::Duration limit) {
-  timer_.expires_after(std::max(limit, base::Duration(0)));
-  timer_.async_wait([self = shared_from_this()](boost::system::error_code code) {
-    if (!code) self->stop(End::timed_out);
-  });
 }
 
 }  // namespace fatespec::runner

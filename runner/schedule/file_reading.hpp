@@ -7,10 +7,9 @@
 #include <optional>
 #include <string>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "base/clock.hpp"
 #include "checks/check.hpp"
+#include "runner/pausable_timer.hpp"
 #include "runner/schedule/check_feed.hpp"
 
 namespace fatespec::runner {
@@ -28,18 +27,16 @@ class FileReading : public std::enable_shared_from_this<FileReading> {
   void start(CheckFeed::Factory factory, std::optional<base::Duration> limit, Done done);
   void cancel() { stop(End::cancelled); }
   /// Stop and start its clock.
-  void suspend();
-  void resume();
+  void suspend() { timer_.pause(); }
+  void resume() { timer_.go_on(); }
 
  private:
   void stop(End end);
-  void arm(base::Duration limit);
   checks::Reading read(checks::Check& check) const;
 
   Loops loops_;
   std::string path_;
-  boost::asio::steady_timer timer_;
-  std::optional<base::Duration> remaining_;  ///< while suspended
+  PausableTimer timer_;
   End end_ = End::read;
   std::atomic<bool> stopped_ = false;
 };
