@@ -111,9 +111,8 @@ class Merge {
     again.inputs = options_.inputs;
     again.results = options_.results;
     if (!std::get<0>(project)->file.empty()) rerun_command_ = rerun_command(again);
-    const auto precious =
-        precious_files(*std::get<0>(project), {}, results_location(*std::get<0>(project), options_.results));
-    if (const auto spared = outputs_.check_spares(precious); !spared) return complain(spared.error());
+    if (const auto spared = outputs_.check_spares(precious_files(*std::get<0>(project), options_.results)); !spared)
+      return complain(spared.error());
     if (const auto kept = store_.open(*std::get<0>(project), options_.results); !kept) return complain(kept.error());
     if (const auto claimed = store_.claim(run_); !claimed) return complain(claimed.error());
     store_.begin([](const base::Error&) {}, [](const std::string& text) { complain(text); });

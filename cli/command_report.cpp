@@ -122,8 +122,7 @@ ExitCode write_report(const ReportOptions& options) {
   }
   const auto project = load_project(options.store.inputs);
   if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-  const auto files =
-      precious_files(*std::get<0>(project), {}, results_location(*std::get<0>(project), options.store.results));
+  const auto files = precious_files(*std::get<0>(project), options.store.results);
   if (const auto spared = check_spared("-o", options.output, files); !spared) return complain(spared.error());
   const auto written = base::write_file_atomically(options.output, *text);
   return written ? ExitCode::success : complain(written.error());

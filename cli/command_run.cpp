@@ -6,10 +6,8 @@
 
 #include <fmt/format.h>
 
-#include "base/file_lock.hpp"
-#include "base/scratch_directory.hpp"
 #include "base/text.hpp"
-#include "cli/cluster/farm_run.hpp"
+#include "cli/cluster/cluster_run.hpp"
 #include "cli/cluster/follow_farm_run.hpp"
 #include "cli/commands.hpp"
 #include "cli/common/inputs.hpp"
@@ -21,12 +19,10 @@
 #include "cli/run/resumption.hpp"
 #include "cli/run/run_artifacts.hpp"
 #include "cli/run/run_options.hpp"
-#include "cli/run/run_order.hpp"
 #include "cli/run/run_outputs.hpp"
 #include "cli/run/run_selection.hpp"
 #include "cli/run/run_session.hpp"
 #include "cli/run/run_store.hpp"
-#include "farm/slurm.hpp"
 #include "reports/comparison.hpp"
 #include "reports/run_reporter.hpp"
 
@@ -53,17 +49,16 @@ class Remarks {
 /// The sinks of a run and what they need; lives as long as the run.
 class RunCommand {
  public:
-  /// `attached`: the directory of a run on a cluster that goes on; else empty.
-  explicit RunCommand(const RunOptions& options, std::filesystem::path attached = {}, bool cancel = false)
+  /// `cluster`: whose nodes run the tests, if not this machine and its boards.
+  explicit RunCommand(const RunOptions& options, std::optional<ClusterRun> cluster)
       : options_(options),
-        attached_(std::move(attached)),
-        cancel_(cancel),
+        cluster_(std::move(cluster)),
         console_(options.json == "-" || options.junit == "-" ? stderr : stdout),
         outputs_(options.json, options.junit) {}
 
   ExitCode execute() {
     if (const auto fit = RunOutputs::check(options_.json, options_.junit); !fit) return complain(fit.error());
-    if (!on_farm()) {
+    if (!cluster_) {
       auto guardian = runner::Guardian::start();  // before there are threads and much memory
       if (!guardian) return complain(guardian.error());
       guardian_ = std::move(*guardian);
@@ -73,17 +68,16 @@ class RunCommand {
     if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
     inputs_ = std::move(std::get<Inputs>(loaded));
     if (const auto opened = store_.open(*inputs_.project, options_.results); !opened) return complain(opened.error());
-    if (const auto spared = outputs_.check_spares(
-            precious_files(*inputs_.project, inputs_.suites, results_location(*inputs_.project, options_.results)));
-        !spared)
-      return complain(spared.error());
+    const auto precious = precious_files(*inputs_.project, options_.results, inputs_.suites);
+    if (const auto spared = outputs_.check_spares(precious); !spared) return complain(spared.error());
     if (const auto failed = choose_tests()) return *failed;
     run_.revisions = revisions_of(inputs_.plan);
     if (const auto failed = choose_session()) return *failed;
     if (const auto failed = open_outputs()) return *failed;
     prepare_run();
     add_sinks();
-    const auto code = on_farm() ? run_on_cluster() : run_plan(inputs_.plan, run_, clock_);
+    const auto code = cluster_ ? cluster_->run(*inputs_.project, inputs_.plan, options_, selection_, run_, clock_)
+                               : run_plan(inputs_.plan, run_, clock_);
     if (!code) {
       const ExitCode failed = complain(code.error());
       store_.finish();
@@ -94,11 +88,9 @@ class RunCommand {
   }
 
  private:
-  bool on_farm() const { return options_.on == "slurm"; }
-
   /// A bare `--resume` means the tests of the run that was cut short.
   std::optional<ExitCode> adopt_resumed_tests() {
-    if (!options_.resume || on_farm() || selects_tests(options_)) return std::nullopt;
+    if (!options_.resume || cluster_ || selects_tests(options_)) return std::nullopt;
     const auto project = load_project(options_.inputs);
     if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
     const std::string location = results_location(*std::get<0>(project), options_.results);
@@ -112,8 +104,8 @@ class RunCommand {
   }
 
   std::optional<ExitCode> choose_tests() {
-    if (!attached_.empty()) return choose_ordered_tests();
-    if (on_farm() && options_.resume)
+    if (cluster_ && cluster_->is_attached()) return choose_ordered_tests();
+    if (cluster_ && options_.resume)
       return complain(
           base::usage_error("a run on a cluster goes on with `fatespec attach RUN`; --resume without --on slurm "
                             "runs here what is left"));
@@ -136,59 +128,12 @@ class RunCommand {
     return std::nullopt;
   }
 
-  /// Those of a run on the cluster that have no result yet.
   std::optional<ExitCode> choose_ordered_tests() {
-    const auto order = farm::read_order(attached_);
-    if (!order) return complain(order.error());
-    run_.run_id = order->run;
-    for (std::size_t i = 0; i < order->shards; ++i) {
-      auto shard = farm::read_shard(attached_, i);
-      if (!shard) return complain(shard.error());
-      shards_.push_back(std::move(*shard));
-    }
-    auto selected = select_ordered(order->run, shards_, inputs_.plan, store_.history());
+    auto selected = cluster_->choose_ordered(inputs_.plan, store_.history(), run_.run_id);
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
     if (options_.stress > 0) runner::repeat_tests(inputs_.plan, options_.stress);
     return read_earlier_results();
-  }
-
-  base::Result<ExitCode> run_on_cluster() {
-    run_.jobs = options_.jobs;
-    auto directory = attached_;
-    if (directory.empty()) {
-      directory = farm_directory(*inputs_.project) / run_.run_id;
-      if (auto written = order_shards(directory); !written) return written.error();
-    }
-    auto lock = base::lock_file(farm::follower_lock(directory));
-    if (!lock) return lock.error();
-    if (!*lock) return base::usage_error(fmt::format("another process follows run {}", run_.run_id));
-    follower_lock_ = std::move(*lock);
-    const FarmRunOptions farm{directory,          &inputs_.project->slurm, shards_,
-                              selection_.missing, attached_.empty(),       cancel_};
-    auto code = run_on_farm(inputs_.plan, run_, farm, clock_);
-    complete_farm_ = code && farm_is_done_ ? directory : std::filesystem::path();
-    return code;
-  }
-
-  base::Result<void> order_shards(const std::filesystem::path& directory) {
-    const auto scratch = base::ScratchDirectory::make("slurm");
-    if (!scratch) return scratch.error();
-    const farm::Slurm slurm(inputs_.project->slurm, scratch->path());
-    const auto slots = slurm.slots();
-    if (!slots) return slots.error();
-    const auto& plan = inputs_.plan;
-    for (const auto& shard : farm::make_shards(plan, selection_.earlier, {inputs_.project->slurm.shard, *slots})) {
-      farm::ShardOrder& order = shards_.emplace_back();
-      order.needs = shard.needs;
-      for (const auto index : shard.tests)
-        if (const auto& test = plan.tests[index]; test.repetition == 0)
-          order.tests.emplace_back(test.name, test.configuration->name);
-    }
-    auto order = order_of(options_, run_.run_id);
-    order.recordings = run_.scheduler.recordings;
-    order.shards = shards_.size();
-    return farm::write_order(directory, order, shards_);
   }
 
   int jobs() const {
@@ -248,7 +193,7 @@ class RunCommand {
     run_.command = full_command(options_);
     run_.shard = options_.shard;
     run_.guardian = guardian_.get();
-    run_.jobs = jobs();
+    run_.jobs = cluster_ ? options_.jobs : jobs();
     run_.scheduler = {keep_of(options_.keep), options_.fail_fast, options_.stress > 0};
     run_.scheduler.recordings = session_ ? session_->recordings() : "";
     if (!selection_.resumed) return;
@@ -260,13 +205,13 @@ class RunCommand {
     reports::RunReporterOptions options;
     options.quiet = options_.quiet;
     options.progress = !options_.no_progress;
-    options.on_cluster = on_farm();
+    options.on_cluster = cluster_.has_value();
     options.jobs = jobs() + board_jobs(inputs_.plan) - (runs_here(inputs_.plan) ? 0 : jobs());
     options.several_configurations = inputs_.project->configurations.size() > 1;
     options.rerun_command = rerun_command(options_);
     options.results = store_.shown();
     options.store_options = text_of(StoreOptions{options_.inputs, options_.results});
-    options.resume_command = on_farm() ? "fatespec attach " + run_.run_id : full_command(options_) + " --resume";
+    options.resume_command = cluster_ ? "fatespec attach " + run_.run_id : full_command(options_) + " --resume";
     for (const auto& [test, earlier] : selection_.earlier) options.expected[test] = earlier.wall;
     reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
     std::vector<model::EventSink> sinks;
@@ -294,10 +239,7 @@ class RunCommand {
     run_.progress = [this](const std::string& board, const std::string& text) {
       reporter_->show_progress(board, text);
     };
-    run_.sinks.emplace_back([this](const auto& event) {
-      const auto* finished = std::get_if<model::RunFinished>(&event);
-      farm_is_done_ = finished != nullptr && finished->interrupted_by.empty();
-    });
+    if (cluster_) run_.sinks.emplace_back([this](const auto& event) { cluster_->handle(event); });
     run_.results_lost = [this] { return results_lost_.load(); };
     run_.keep_results = [this] { return store_.writer() == nullptr || store_.writer()->flush().has_value(); };
   }
@@ -314,7 +256,7 @@ class RunCommand {
     for (const auto& remark : remarks_.take()) complain(remark);
     bool lost = !store_.finish();
     lost = !outputs_.close() || lost;
-    if (!lost && !complete_farm_.empty()) (void)base::remove_tree(complete_farm_);  // all of it is in the store
+    if (!lost && cluster_) cluster_->forget_if_complete();
     if (session_) finish_session();
     show_trends();
     return lost && code == ExitCode::success ? ExitCode::error : code;
@@ -337,12 +279,7 @@ class RunCommand {
   }
 
   RunOptions options_;
-  std::filesystem::path attached_;
-  bool cancel_;
-  std::vector<farm::ShardOrder> shards_;  ///< of a run on a cluster
-  bool farm_is_done_ = false;
-  base::FileDescriptor follower_lock_;
-  std::filesystem::path complete_farm_;  ///< nobody needs it any more
+  std::optional<ClusterRun> cluster_;
   std::unique_ptr<runner::Guardian> guardian_;
   base::PausableClock clock_;
   reports::Console console_;
@@ -360,6 +297,12 @@ class RunCommand {
   std::unique_ptr<reports::RunReporter> reporter_;
 };
 
+ExitCode run_tests(const RunOptions& options) {
+  std::optional<ClusterRun> cluster;
+  if (options.on == "slurm") cluster.emplace(std::filesystem::path(), false);
+  return RunCommand(options, std::move(cluster)).execute();
+}
+
 }  // namespace
 
 void add_run(CLI::App& app, ExitCode& exit_code) {
@@ -375,11 +318,11 @@ void add_run(CLI::App& app, ExitCode& exit_code) {
       "  fatespec run --filter h264/cabac --stress 100\n"
       "  fatespec run --shard 2/4\n"
       "  fatespec run --on slurm");
-  run->callback([options, &exit_code] { exit_code = RunCommand(*options).execute(); });
+  run->callback([options, &exit_code] { exit_code = run_tests(*options); });
 }
 
 ExitCode follow_farm_run(const RunOptions& options, const std::filesystem::path& directory, bool cancel) {
-  return RunCommand(options, directory, cancel).execute();
+  return RunCommand(options, ClusterRun(directory, cancel)).execute();
 }
 
 }  // namespace fatespec::cli

@@ -216,14 +216,13 @@ std::string results_location(const model::Project& project, const std::string& o
   return (fs::path(project.directory) / file).lexically_normal().string();
 }
 
-std::vector<std::string> precious_files(const model::Project& project,
-                                        const std::vector<std::shared_ptr<const model::Suite>>& suites,
-                                        const std::string& results) {
+std::vector<std::string> precious_files(const model::Project& project, const std::string& results_option,
+                                        const std::vector<std::shared_ptr<const model::Suite>>& suites) {
   specs::Problems ignored;
   std::vector<std::string> files = specs::suite_files(project, ignored);
   for (const auto& suite : suites) files.push_back(suite->file);
   files.push_back(project.file);
-  files.push_back(results);
+  files.push_back(results_location(project, results_option));
   return files;
 }
 

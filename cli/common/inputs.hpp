@@ -56,10 +56,10 @@ std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const
 /// Where results are kept: `--results` (a file is relative to the working directory), else the configuration's.
 std::string results_location(const model::Project& project, const std::string& option);
 
-/// What an output must not overwrite: the configuration, its spec files, the given ones, and the results.
-std::vector<std::string> precious_files(const model::Project& project,
-                                        const std::vector<std::shared_ptr<const model::Suite>>& suites,
-                                        const std::string& results);
+/// What an output must not overwrite: the configuration, its spec files, those of the given suites, and the results
+/// (`results_option`: `--results`).
+std::vector<std::string> precious_files(const model::Project& project, const std::string& results_option,
+                                        const std::vector<std::shared_ptr<const model::Suite>>& suites = {});
 /// An error if the path that this option names is one of the files.
 base::Result<void> check_spared(const std::string& option, const std::string& path,
                                 const std::vector<std::string>& files);
