@@ -32,7 +32,7 @@ TarWriter::TarWriter(Sink sink) : archive_(std::make_unique<Archive>()) {
   archive_->sink = std::move(sink);
   archive* tar = archive_->tar;
   archive_write_add_filter_gzip(tar);
-  archive_write_set_format_pax_restricted(tar);
+  archive_write_set_format_gnutar(tar);
   // Names are bytes here and there, whatever the locale says.
   archive_write_set_options(tar, "hdrcharset=BINARY");
   archive_write_open(

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include <fmt/format.h>
+
+#include "base/hex.hpp"
 #include "base/text.hpp"
 
 namespace fatespec::checks {
@@ -15,6 +18,15 @@ TextExpectation in_lower_case(TextExpectation expectation) {
   return expectation;
 }
 
+/// A text that can be no digest of that kind is a mistake of the spec's, and no output will have it.
+Reading with_hint(Reading reading, const TextExpectation& expected, const std::string& digest) {
+  if (reading.passed || !expected.reference) return reading;
+  const std::string text(base::trim(expected.reference->head(std::uint64_t{1} << 20)));
+  if (text.size() != digest.size() || !base::is_hex(text))
+    reading.reason += fmt::format("; what is expected is no {} ({} hexadecimal digits)", expected.label, digest.size());
+  return reading;
+}
+
 }  // namespace
 
 DigestCheck::DigestCheck(base::DigestAlgorithm algorithm, TextExpectation expectation)
@@ -25,7 +37,10 @@ void DigestCheck::consume(std::string_view bytes) {
   bytes_ += bytes.size();
 }
 
-Reading DigestCheck::finish() { return check_line_about(expected_, digest_.finish(), bytes_); }
+Reading DigestCheck::finish() {
+  const std::string digest = digest_.finish();
+  return with_hint(check_line_about(expected_, digest, bytes_), expected_, digest);
+}
 
 MadeDigestCheck::MadeDigestCheck(TextExpectation expectation) : expected_(in_lower_case(std::move(expectation))) {}
 

@@ -50,7 +50,7 @@ std::string RmsCheck::conclude(Reading& reading) {
   const double peak = differences_.largest();
   const auto not_finite = differences_.not_finite();
   std::string line = fmt::format("rms {:.6g}, peak {:.6g}, {} samples, accuracy {}", rms, peak, compared(),
-                                 not_finite ? "none" : accuracy_class(rms, peak));
+                                 not_finite || compared() == 0 ? "none" : accuracy_class(rms, peak));
   const std::uint64_t apart = std::max(output_samples, reference_samples) - std::min(output_samples, reference_samples);
   if (not_finite) reading.reason = fmt::format("sample {} is infinite or not a number", *not_finite);
   else if (!(rms < parameters_.threshold))

@@ -98,8 +98,16 @@ std::string TextCheck::describe_line(std::string_view expected, std::uint64_t by
   const std::uint64_t line = comparison_->line_of_first_difference();
   const auto ours = shown_line(kept_, line, kept_all_);
   const auto theirs = shown_line(expected, line, expected.size() == expected_.reference->size());
-  if (ours && theirs)
+  if (ours && theirs && *ours != *theirs)
     return fmt::format("{} differs first in line {}: {}, expected {}", expected_.label, line, *ours, *theirs);
+  const std::uint64_t place = comparison_->first_difference();
+  const bool is_exact = expected_.comparison == model::Comparison::exact;
+  if (ours && theirs && is_exact && place == expected_.reference->size())
+    return fmt::format("{} goes on after {} in line {}, where it should end without a newline", expected_.label, *ours,
+                       line);
+  if (ours && theirs && is_exact && place == bytes)
+    return fmt::format("{} ends after {} in line {}, without a newline, and should go on", expected_.label, *ours,
+                       line);
   return fmt::format("{} differs first in line {} ({} bytes, expected {})", expected_.label, line, bytes,
                      expected_.reference->size());
 }

@@ -112,8 +112,6 @@ void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgeme
     judgement.verdict = Verdict::fail;
     judgement.reason = fmt::format("status {}, expected {}{}", execution.status, describe(test.expect.status), said);
   }
-  if (compares_samples(test.parsed.type) && !evidence.output.passed) judgement.reason += "; " + evidence.output.reason;
-  judgement.detail = evidence.output.detail;
 }
 
 /// It ended as it should: what it wrote decides.
@@ -137,10 +135,18 @@ void judge_unaided(const model::TestSpec& test, const Evidence& evidence, Judgem
   if (!crashed && (evidence.output.no_verdict || evidence.error.no_verdict)) {
     judgement.verdict = Verdict::error;
     judgement.reason = evidence.output.no_verdict ? evidence.output.reason : evidence.error.reason;
+    if (!as_expected) {
+      Judgement ended;
+      judge_ending(test, evidence, ended);
+      judgement.reason += "; " + ended.reason;
+    }
   } else if (as_expected) {
     judge_output(evidence, judgement);
   } else {
     judge_ending(test, evidence, judgement);
+    if (compares_samples(test.parsed.type) && !evidence.output.passed)
+      judgement.reason += "; " + evidence.output.reason;
+    judgement.detail = evidence.output.detail;
   }
 }
 

@@ -145,12 +145,14 @@ class Accept {
 
   /// Beside the spec file.
   base::Result<void> note(const Proposal& proposal, bool takes) {
-    std::vector<reports::ProvenanceRecord> records = {record_of(proposal, *proposal.test, takes)};
-    for (const auto* test : proposal.also) records.push_back(record_of(proposal, *test, takes));
+    std::vector<reports::ProvenanceRecord> records = {record_of(proposal, *proposal.test, proposal.command, takes)};
+    for (const auto& sharer : proposal.also)
+      records.push_back(record_of(proposal, *sharer.test, sharer.command, takes));
     return reports::add_provenance(reports::provenance_file(proposal.test->suite->file), records);
   }
 
-  reports::ProvenanceRecord record_of(const Proposal& proposal, const model::PlannedTest& test, bool takes) const {
+  reports::ProvenanceRecord record_of(const Proposal& proposal, const model::PlannedTest& test,
+                                      const std::string& command, bool takes) const {
     reports::ProvenanceRecord record = record_;
     record.test = test.name;
     record.configuration = test.configuration->name;
@@ -159,7 +161,7 @@ class Accept {
                            : fs::path(proposal.reference_file).lexically_proximate(test.suite->directory).string();
     record.decision = takes ? "accepted" : "refused";
     record.change = proposal.change;
-    record.command = proposal.command;
+    record.command = command;
     if (proposal.old_text) record.old_sha256 = base::digest_hex(base::DigestAlgorithm::sha256, *proposal.old_text);
     record.new_sha256 = base::digest_hex(base::DigestAlgorithm::sha256, proposal.new_text);
     // A board's binary is not the one of that path here.

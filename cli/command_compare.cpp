@@ -92,7 +92,9 @@ void add_compare(CLI::App& app, ExitCode& exit_code) {
   compare_command->add_flag("--json", options->json, "as JSON Lines");
   compare_command->footer(
       "Ends with 1 if something got worse: a test that was good or new is bad, or uses more CPU time than chance "
-      "explains.\n\nExamples:\n  fatespec compare latest~1 latest\n  fatespec compare 3fa2 --json");
+      "explains. That takes four runs after the change at least, so it is told between runs that lie further apart.\n\n"
+      "Examples:\n  fatespec compare latest~1 latest\n  fatespec compare latest~6 latest\n  fatespec compare 3fa2 "
+      "--json");
   compare_command->callback([options, &exit_code] { exit_code = compare(*options); });
 }
 

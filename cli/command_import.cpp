@@ -33,8 +33,9 @@ ExitCode import_from_fluster(const ImportOptions& options) {
   for (const auto& vector : imported->vectors)
     if (!vector.skipped.empty())
       std::printf("skip  %s: %s\n", vector.name.c_str(), base::printable(vector.skipped).c_str());
-  std::printf("%s: %zu vectors, %zu of them skipped\nrun them with: fatespec run %s\n", file.c_str(),
-              imported->vectors.size(), imported->skipped(), base::shell_quote(file).c_str());
+  std::printf("%s: %zu vector%s, %zu of them skipped\nrun them with: fatespec run %s\n", file.c_str(),
+              imported->vectors.size(), imported->vectors.size() == 1 ? "" : "s", imported->skipped(),
+              base::shell_quote(file).c_str());
   return ExitCode::success;
 }
 

@@ -73,7 +73,7 @@ ExitCode copy(const CopyOptions& options) {
     if (const auto done = results::copy_run(**from, run.id, writer); !done) return complain(done.error());
     ++copied;
   }
-  std::printf("%zu runs copied to %s", copied, results::shown(options.to).c_str());
+  std::printf("%zu run%s copied to %s", copied, copied == 1 ? "" : "s", results::shown(options.to).c_str());
   std::printf(passed_over > 0 ? ", %zu were there already\n" : "\n", passed_over);
   return ExitCode::success;
 }

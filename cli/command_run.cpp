@@ -211,7 +211,7 @@ class RunCommand {
     options.rerun_command = rerun_command(options_);
     options.results = store_.shown();
     options.store_options = text_of(StoreOptions{options_.inputs, options_.results});
-    options.resume_command = cluster_ ? "fatespec attach " + run_.run_id : full_command(options_) + " --resume";
+    options.resume_command = cluster_ ? "fatespec attach " + run_.run_id : resume_command(options_);
     for (const auto& [test, earlier] : selection_.earlier) options.expected[test] = earlier.wall;
     reporter_ = std::make_unique<reports::RunReporter>(console_, clock_, std::move(options));
     std::vector<model::EventSink> sinks;

@@ -1,5 +1,6 @@
 // fatespec: the command line.
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -31,11 +32,17 @@ bool misses_subcommand(const CLI::App& app, int argc, char** argv) {
   return true;
 }
 
+/// True if stdout is a pipe whose reader, such as `head`, has what it wanted.
+bool nobody_reads() {
+  pollfd out{STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&out, 1, 0) == 1 && (out.revents & POLLERR) != 0;
+}
+
 /// Output that could not be written must not look like success.
 int checked(fatespec::cli::ExitCode code) {
   using fatespec::cli::ExitCode;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return static_cast<int>(code);
-  std::fprintf(stderr, "fatespec: standard output could not be written completely\n");
+  if (!nobody_reads()) std::fprintf(stderr, "fatespec: standard output could not be written completely\n");
   return static_cast<int>(code == ExitCode::success ? ExitCode::error : code);
 }
 

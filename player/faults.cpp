@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/defect.hpp"
 
 namespace fatespec::player {
 namespace {
@@ -21,11 +22,11 @@ struct FaultInfo {
   Parameter parameter;
 };
 
-constexpr std::array fault_kinds = {FaultInfo{"crash", FaultKind::crash, Parameter::nothing},
-                                    FaultInfo{"stall_decoder", FaultKind::stall_decoder, Parameter::length},
-                                    FaultInfo{"stall_audio", FaultKind::stall_audio, Parameter::length},
-                                    FaultInfo{"drop_packets", FaultKind::drop_packets, Parameter::count},
-                                    FaultInfo{"slow_display", FaultKind::slow_display, Parameter::length}};
+constexpr std::array fault_kinds = {FaultInfo{model::fault_names[0], FaultKind::crash, Parameter::nothing},
+                                    FaultInfo{model::fault_names[1], FaultKind::stall_decoder, Parameter::length},
+                                    FaultInfo{model::fault_names[2], FaultKind::stall_audio, Parameter::length},
+                                    FaultInfo{model::fault_names[3], FaultKind::drop_packets, Parameter::count},
+                                    FaultInfo{model::fault_names[4], FaultKind::slow_display, Parameter::length}};
 
 base::Result<Fault> parse_fault(std::string_view text) {
   const auto at = text.find('@');

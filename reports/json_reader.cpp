@@ -78,6 +78,18 @@ class Line {
   const json& object_;
 };
 
+/// Of ".123Z", what comes after the seconds.
+base::UtcTime::duration part_of_second(std::string_view text) {
+  auto digit = std::chrono::duration_cast<base::UtcTime::duration>(std::chrono::seconds(1));
+  base::UtcTime::duration part{0};
+  if (!text.starts_with('.')) return part;
+  for (std::size_t i = 1; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i) {
+    digit /= 10;
+    part += (text[i] - '0') * digit;
+  }
+  return part;
+}
+
 // Years that nanoseconds cannot count are no times.
 base::UtcTime time_of(const std::string& text) {
   constexpr int last_year = 2261;
@@ -86,7 +98,8 @@ base::UtcTime time_of(const std::string& text) {
   std::tm parts{};
   const char* rest = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
   const bool in_range = parts.tm_year + epoch <= last_year && parts.tm_year + epoch >= first_year;
-  return rest == nullptr || !in_range ? base::UtcTime() : std::chrono::system_clock::from_time_t(::timegm(&parts));
+  if (rest == nullptr || !in_range) return {};
+  return std::chrono::system_clock::from_time_t(::timegm(&parts)) + part_of_second(rest);
 }
 
 std::vector<model::FailedAttempt> failed_attempts_of(const Line& line) {
@@ -118,6 +131,9 @@ base::Result<model::TestResult> result_of(const Line& line) {
   result.status = line.status();
   result.signal = line.text("signal");
   result.output = line.excerpt("stdout");
+  // What was no UTF-8 is not what it was.
+  if (!result.output.truncated && result.output.text.size() == result.output.bytes)
+    result.full_output = result.output.text;
   result.error = line.excerpt("stderr");
   result.wall = line.seconds("wall_s");
   result.usage = {line.seconds("user_s"), line.seconds("system_s"), line.number("max_rss_kib")};

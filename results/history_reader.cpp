@@ -53,7 +53,7 @@ class TrendReader {
     }
   }
 
-  /// The last runs that have some of the tests, the oldest first.
+  /// The last runs that have some of the tests, the oldest first; of the same machine, as another is not as fast.
   std::vector<long long> last_runs(long long last) {
     std::set<long long> runs;
     const std::size_t step = std::max<std::size_t>(1, tests_.size() / tests_asked);
@@ -61,9 +61,10 @@ class TrendReader {
     for (const auto& [test, samples] : tests_) {
       if (number++ % step != 0) continue;
       const soci::rowset<long long> rows =
-          (session_.prepare << "SELECT run_id FROM results WHERE test_id = :test AND run_id <= :last ORDER BY run_id "
+          (session_.prepare << "SELECT run_id FROM results JOIN runs ON runs.id = run_id WHERE test_id = :test AND "
+                               "run_id <= :last AND host = (SELECT host FROM runs WHERE id = :this) ORDER BY run_id "
                                "DESC LIMIT :most",
-           soci::use(test), soci::use(last), soci::use(results_looked_at));
+           soci::use(test), soci::use(last), soci::use(last), soci::use(results_looked_at));
       runs.insert(rows.begin(), rows.end());
     }
     return {runs.begin(), runs.end()};

@@ -20,7 +20,7 @@ class RunRows {
  public:
   explicit RunRows(Store& store);
 
-  /// In transactions of a thousand events; after an error those before it are kept.
+  /// In transactions of at most a thousand events, fewer where they are large; after an error those before it are kept.
   base::Result<void> write(std::span<const model::RunEvent> events);
   /// The run is in the store already: what is written belongs to it.
   base::Result<void> attach(const std::string& run);

@@ -192,19 +192,30 @@ void RunWriter::write_until_closed() {
 }
 
 void RunWriter::write_batch(const Batch& batch) {
-  const auto written = write_somewhere(batch);
-  if (written) {
-    safe_results_ += results_in(batch);
-    return;
-  }
+  const std::uint64_t safe_before = safe_results_;
+  const auto written = write_as_much_as_fits(batch);
+  if (written) return;
   {
     const std::lock_guard lock(mutex_);
     error_ = written.error();
-    lost_results_ = results_in(batch) + results_in(waiting_);
+    lost_results_ = results_in(batch) - (safe_results_ - safe_before) + results_in(waiting_);
     waiting_.clear();
   }
   safe_results_ = UINT64_MAX;
   failed_(written.error());
+}
+
+// On a disk that is full, a part of it may still fit.
+base::Result<void> RunWriter::write_as_much_as_fits(const Batch& batch) {
+  auto written = write_somewhere(batch);
+  if (written) {
+    safe_results_ += results_in(batch);
+    return written;
+  }
+  if (batch.size() < 2) return written;
+  const auto middle = batch.begin() + std::ssize(batch) / 2;
+  if (auto first = write_as_much_as_fits({batch.begin(), middle}); !first) return first;
+  return write_as_much_as_fits({middle, batch.end()});
 }
 
 base::Result<void> RunWriter::write_somewhere(const Batch& batch) {

@@ -60,6 +60,7 @@ class RunWriter {
   void begin();
   void write_until_closed();
   void write_batch(const Batch& batch);
+  base::Result<void> write_as_much_as_fits(const Batch& batch);
   base::Result<void> write_somewhere(const Batch& batch);
   bool go_on_at_server();
   base::Result<void> write_to_store(const Batch& batch);

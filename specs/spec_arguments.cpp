@@ -90,6 +90,19 @@ class ValueReader {
     return SampleFormat::s16;
   }
 
+  /// "crash@1.5s,drop_packets@3s:5": their names; the player knows the rest.
+  std::string faults(std::string_view name) {
+    const auto* argument = named(spec_, name);
+    if (checked(argument) != nullptr) {
+      for (const auto part : base::split(argument->value, ',')) {
+        const std::string_view fault = base::trim(part.substr(0, part.find('@')));
+        if (std::find(model::fault_names.begin(), model::fault_names.end(), fault) == model::fault_names.end())
+          fail(*argument, fmt::format("a fault at a time, as in crash@1.5s: {}", fmt::join(model::fault_names, ", ")));
+      }
+    }
+    return argument == nullptr ? "" : argument->value;
+  }
+
   const std::optional<SpecStringError>& error() const { return error_; }
 
  private:
@@ -149,7 +162,7 @@ model::PlayerOptions read_player(const SpecString& spec, ValueReader& read) {
   for (const auto& argument : spec.arguments)
     if (const auto defect = model::defect_named(argument.name))
       value.limits[*defect] = static_cast<std::uint64_t>(read.integer(argument.name, 0, 0));
-  if (const auto* inject = named(spec, "inject")) value.inject = inject->value;
+  value.inject = read.faults("inject");
   return value;
 }
 

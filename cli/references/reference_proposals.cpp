@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "checks/text_check.hpp"
 #include "checks/text_comparison.hpp"
 #include "cli/references/reference_change.hpp"
 #include "cli/references/stream_reference.hpp"
@@ -205,7 +206,11 @@ class ProposalFinder {
       const bool by_error = model::is_bad(result.verdict) && error_reference(test).is_given();
       if (output && by_error && ended_as_expected(result, expect.status)) return;
       if (named || result.output.truncated)
-        refuse(result, model::is_bad(result.verdict) ? "its output was not kept" : "it passed, nothing differs");
+        refuse(result, model::is_bad(result.verdict) ? not_kept(result) : "it passed, nothing differs");
+      return;
+    }
+    if (model::is_build(test.spec->parsed.type)) {
+      if (named) refuse(result, "a build has no reference");
       return;
     }
     if (!becomes_a_reference(test.spec->parsed.type))
@@ -217,6 +222,13 @@ class ProposalFinder {
     if (result.outputs.size() > 1)
       return refuse(result, fmt::format("its repetitions ended in {} ways", result.outputs.size()));
     propose(test, result, output_reference(test), **output);
+  }
+
+  static std::string not_kept(const model::TestResult& result) {
+    if (result.output.bytes <= checks::kept_bytes) return "its output was not kept";
+    return fmt::format(
+        "its output is larger than {}, of which head and tail are kept; expect its digest, as {{MD5}} does",
+        base::format_size(checks::kept_bytes));
   }
 
   void consider_error(const model::PlannedTest& test, const model::TestResult& result, bool named) {
@@ -321,7 +333,8 @@ class ProposalFinder {
                              std::all_of(others.begin(), others.end(),
                                          [&](const auto& text) { return text == proposals.front().new_text; });
       if (passing == passing_.end() && all_agree) {
-        for (std::size_t i = 1; i < proposals.size(); ++i) proposals.front().also.push_back(proposals[i].test);
+        for (std::size_t i = 1; i < proposals.size(); ++i)
+          proposals.front().also.push_back({proposals[i].test, proposals[i].command});
         take(std::move(proposals.front()));
         continue;
       }

@@ -20,12 +20,18 @@ struct ProposalOptions {
   std::string only_class;  ///< a glob; empty: all
 };
 
+/// Another test, or the same under another configuration, with the same reference and the same output.
+struct Sharer {
+  const model::PlannedTest* test;
+  std::string command;  ///< of the run
+};
+
 /// A reference that would change.
 struct Proposal {
   const model::PlannedTest* test = nullptr;
-  std::string stream;                           ///< "stdout" or "stderr", as the expectation's key is
-  std::vector<const model::PlannedTest*> also;  ///< others with the same reference and the same output
-  std::optional<std::string> old_text;          ///< none: there is no reference yet
+  std::string stream;  ///< "stdout" or "stderr", as the expectation's key is
+  std::vector<Sharer> also;
+  std::optional<std::string> old_text;  ///< none: there is no reference yet
   std::string new_text;
   std::string reference_file;  ///< empty: the text stands in the spec file
   bool adds_file_key = false;  ///< the spec file does not name the reference yet

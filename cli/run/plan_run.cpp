@@ -34,7 +34,8 @@ using boost::system::error_code;
 constexpr auto tick_interval = std::chrono::milliseconds(100);
 
 ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool results_lost) {
-  return signal != 0 ? exit_code_of_signal(signal) : cli::exit_code_of(counts, results_lost);
+  if (signal != 0) return exit_code_of_signal(signal);
+  return results_lost ? ExitCode::error : cli::exit_code_of(counts, false);
 }
 
 class PlanRun {

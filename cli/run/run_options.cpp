@@ -13,7 +13,6 @@ std::string rerun_command(const RunOptions& options) {
   command += text_of(StoreOptions{options.inputs, options.results});
   for (const auto& name : options.inputs.configurations) command += " --configuration " + base::shell_quote(name);
   for (const auto& set : options.inputs.set) command += " --set " + base::shell_quote(set);
-  if (!options.session.empty()) command += " --session " + base::shell_quote(options.session);
   if (!options.timeout.empty()) command += " --timeout " + options.timeout;
   if (options.retries >= 0) command += fmt::format(" --retries {}", options.retries);
   if (options.jobs > 0) command += fmt::format(" --jobs {}", options.jobs);
@@ -27,9 +26,18 @@ std::string rerun_command(const RunOptions& options) {
 std::string full_command(const RunOptions& options) {
   std::string command = rerun_command(options);
   if (!options.inputs.filter.empty()) command += " --filter " + base::shell_quote(options.inputs.filter);
+  if (!options.session.empty()) command += " --session " + base::shell_quote(options.session);
   if (!options.shard.empty()) command += " --shard " + options.shard;
   if (options.rerun_failed) command += " --rerun-failed";
   return command;
+}
+
+std::string resume_command(const RunOptions& options) {
+  std::string command = full_command(options);
+  if (options.fail_fast) command += " --fail-fast";
+  if (!options.json.empty()) command += " --json " + base::shell_quote(options.json);
+  if (!options.junit.empty()) command += " --junit " + base::shell_quote(options.junit);
+  return command + " --resume";
 }
 
 runner::PlanOptions plan_options(const RunOptions& options) {

@@ -34,10 +34,12 @@ void add_run_options(CLI::App& run, RunOptions& options);
 /// Of them, what selects tests by earlier results and by number: `--rerun-failed` and `--shard`.
 void add_selection_options(CLI::App& command, RunOptions& options);
 
-/// The command that the user typed, without what selects tests: what a rerun begins with.
+/// What a rerun begins with: all that says how tests are run, nothing of which tests or of other outputs.
 std::string rerun_command(const RunOptions& options);
-/// The whole of it.
+/// With what selects tests: what the store keeps of the command line.
 std::string full_command(const RunOptions& options);
+/// What goes on with the run if it is cut short, with all outputs that it was to have.
+std::string resume_command(const RunOptions& options);
 
 runner::PlanOptions plan_options(const RunOptions& options);
 /// As `--keep` names it.

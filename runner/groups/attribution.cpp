@@ -14,9 +14,9 @@ namespace {
 struct Axis {
   std::string name;
   std::vector<std::string> all;  ///< in the order of the matrix
-  std::set<std::string> bad;
+  std::set<std::string> failed;
 
-  bool tells() const { return bad.size() < all.size(); }
+  bool tells() const { return failed.size() < all.size(); }
 };
 
 std::vector<Axis> axes_of(const std::vector<Outcome>& outcomes) {
@@ -26,14 +26,14 @@ std::vector<Axis> axes_of(const std::vector<Outcome>& outcomes) {
     for (std::size_t i = 0; i < axes.size(); ++i) {
       const std::string& value = outcome.combination[i].second;
       if (std::find(axes[i].all.begin(), axes[i].all.end(), value) == axes[i].all.end()) axes[i].all.push_back(value);
-      if (outcome.bad) axes[i].bad.insert(value);
+      if (outcome.failed) axes[i].failed.insert(value);
     }
   return axes;
 }
 
 bool in_box(const std::vector<Axis>& axes, const Outcome& outcome) {
   for (std::size_t i = 0; i < axes.size(); ++i)
-    if (!axes[i].bad.contains(outcome.combination[i].second)) return false;
+    if (!axes[i].failed.contains(outcome.combination[i].second)) return false;
   return true;
 }
 
@@ -52,10 +52,10 @@ std::vector<double> numbers(const std::vector<std::string>& texts) {
 std::string threshold(const Axis& axis) {
   std::vector<std::string> good;
   for (const auto& value : axis.all)
-    if (!axis.bad.contains(value)) good.push_back(value);
+    if (!axis.failed.contains(value)) good.push_back(value);
   const auto low = numbers(good);
-  const auto high = numbers({axis.bad.begin(), axis.bad.end()});
-  if (low.empty() || high.empty() || axis.bad.size() < 2) return "";
+  const auto high = numbers({axis.failed.begin(), axis.failed.end()});
+  if (low.empty() || high.empty() || axis.failed.size() < 2) return "";
   const auto text_of = [&](double number) {
     return *std::find_if(axis.all.begin(), axis.all.end(),
                          [&](const auto& text) { return base::parse_number(text) == number; });
@@ -70,11 +70,11 @@ std::string threshold(const Axis& axis) {
 }
 
 std::string describe(const Axis& axis) {
-  if (axis.bad.size() == 1) return fmt::format("{}={}", axis.name, *axis.bad.begin());
+  if (axis.failed.size() == 1) return fmt::format("{}={}", axis.name, *axis.failed.begin());
   if (std::string text = threshold(axis); !text.empty()) return text;
   std::vector<std::string> bad;
   std::vector<std::string> good;
-  for (const auto& value : axis.all) (axis.bad.contains(value) ? bad : good).push_back(value);
+  for (const auto& value : axis.all) (axis.failed.contains(value) ? bad : good).push_back(value);
   if (good.size() == 1) return fmt::format("{}!={}", axis.name, good.front());
   return fmt::format("{} is {}", axis.name, fmt::join(bad, " or "));
 }
@@ -88,7 +88,7 @@ std::string attribute(const std::vector<Outcome>& outcomes) {
                               &Combination::value_type::first);
   };
   if (!std::all_of(outcomes.begin(), outcomes.end(), is_like_first)) return "";
-  const auto failures = std::count_if(outcomes.begin(), outcomes.end(), [](const auto& o) { return o.bad; });
+  const auto failures = std::count_if(outcomes.begin(), outcomes.end(), [](const auto& o) { return o.failed; });
   if (failures == 0 || failures == static_cast<std::ptrdiff_t>(outcomes.size())) return "";
   const auto axes = axes_of(outcomes);
   std::vector<std::string> conditions;
@@ -107,7 +107,11 @@ static bool tells_nothing(model::Verdict verdict) {
 
 void AttributionCollector::add(const model::PlannedTest& test, model::Verdict verdict) {
   if (tells_nothing(verdict) || test.matrix.empty()) return;
-  outcomes_[{model::declared_name(test), test.configuration->name}].push_back({test.matrix, model::is_bad(verdict)});
+  Key key(model::declared_name(test), test.configuration->name);
+  std::size_t combinations = 1;
+  for (const auto& axis : test.spec->matrix) combinations *= axis.values.size();
+  declared_[key] = combinations;
+  note(std::move(key), test.matrix, verdict);
 }
 
 void AttributionCollector::add(const std::string& test, const std::string& configuration, model::Verdict verdict) {
@@ -118,15 +122,27 @@ void AttributionCollector::add(const std::string& test, const std::string& confi
                         std::none_of(combination.begin(), combination.end(),
                                      [](const auto& part) { return part.second.find('=') != std::string::npos; });
   Key key(std::move(declared), configuration);
-  if (is_clear) outcomes_[std::move(key)].push_back({std::move(combination), model::is_bad(verdict)});
+  if (is_clear) note(std::move(key), std::move(combination), verdict);
   else unclear_.insert(std::move(key));
+}
+
+void AttributionCollector::note(Key key, Combination combination, model::Verdict verdict) {
+  const bool bad = model::is_bad(verdict);
+  const bool failed = verdict == model::Verdict::xfail || (bad && verdict != model::Verdict::xpass);
+  if (bad) bad_.insert(key);
+  outcomes_[std::move(key)].push_back({std::move(combination), failed});
 }
 
 std::vector<model::Attribution> AttributionCollector::conclude() const {
   std::vector<model::Attribution> all;
-  for (const auto& [key, outcomes] : outcomes_)
-    if (std::string text = unclear_.contains(key) ? "" : attribute(outcomes); !text.empty())
-      all.push_back({key.first, key.second, std::move(text)});
+  for (const auto& [key, outcomes] : outcomes_) {
+    std::string text = unclear_.contains(key) || !bad_.contains(key) ? "" : attribute(outcomes);
+    if (text.empty()) continue;
+    const auto declared = declared_.find(key);
+    if (declared != declared_.end() && outcomes.size() < declared->second)
+      text += fmt::format(" (of the {} of {} combinations that ran)", outcomes.size(), declared->second);
+    all.push_back({key.first, key.second, std::move(text)});
+  }
   return all;
 }
 

@@ -16,19 +16,21 @@ namespace fatespec::runner {
 /// Names and values, in the matrix's order.
 using Combination = std::vector<std::pair<std::string, std::string>>;
 
-/// One combination of a matrix and whether its test was bad.
+/// One combination of a matrix and whether its test failed.
 struct Outcome {
   Combination combination;
-  bool bad = false;
+  bool failed = false;
 };
 
 /// "fails exactly when CPUFLAGS=avx2 and THREADS>1": the smallest box of values around the failures. "fails only when …
 /// (3 of 4)" if some in the box are good. Empty if none or all fail, or if the box is everything.
 std::string attribute(const std::vector<Outcome>& outcomes);
 
-/// Collects the outcomes of a run by test and configuration.
+/// Collects the outcomes of a run by test and configuration. A known failure fails, and one that passed all of a sudden
+/// does not; of tests without a bad verdict nothing is said.
 class AttributionCollector {
  public:
+  /// What is said tells how many combinations it is about, if not all have run.
   void add(const model::PlannedTest& test, model::Verdict verdict);
   /// The combination is read from the test's full name. Values that hold `,` or `=` make names that could mean several:
   /// then nothing is said of the test.
@@ -37,8 +39,11 @@ class AttributionCollector {
 
  private:
   using Key = std::pair<std::string, std::string>;  ///< test and configuration
+  void note(Key key, Combination combination, model::Verdict verdict);
   std::map<Key, std::vector<Outcome>> outcomes_;
-  std::set<Key> unclear_;  ///< not all of their combinations are known
+  std::map<Key, std::size_t> declared_;  ///< how many combinations the matrix has, where that is known
+  std::set<Key> bad_;                    ///< some verdict is
+  std::set<Key> unclear_;                ///< not all of their combinations are known
 };
 
 /// Of all results of a run; none of fewer: what was not run may fail as well.

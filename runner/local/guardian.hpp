@@ -17,7 +17,7 @@ namespace fatespec::runner {
 /// crash), the guardian kills what the running tests have left (their sessions, their groups, what carries their
 /// directory's name in its environment, and all descendants) and removes their directories.
 ///
-/// It is forked before the runner has threads or much memory. It knows the running tests through a page of shared
+/// It is forked before the runner has threads or much memory. It knows the running tests through shared
 /// memory, so that telling it of one costs nothing. docs/design/launching.md says why it is no parent of the tests.
 class Guardian {
  public:

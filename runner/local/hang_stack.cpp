@@ -39,16 +39,6 @@ struct Streams {
   HeadSink err;
 };
 
-std::vector<ProcessEntry> leaves_of(const std::vector<ProcessEntry>& tree) {
-  std::vector<ProcessEntry> leaves;
-  for (const auto& process : tree) {
-    const bool has_child =
-        std::any_of(tree.begin(), tree.end(), [&](const auto& other) { return other.parent == process.pid; });
-    if (!has_child && leaves.size() < most_processes) leaves.push_back(process);
-  }
-  return leaves;
-}
-
 // auto-load off: a program under test must not bring scripts that the debugger runs. No download of symbols either.
 std::string gdb_command(const std::string& gdb, const std::vector<ProcessEntry>& processes) {
   std::string command;
@@ -92,7 +82,8 @@ using Time = std::chrono::steady_clock::time_point;
 
 void take_stack(LocalMachine& machine, const std::vector<ProcessEntry>& tree, Time end,
                 std::function<void(std::string)> done) {
-  const auto processes = leaves_of(tree);
+  auto processes = leaves_of(tree);
+  processes.resize(std::min(processes.size(), most_processes));
   // A shell's loop has a leaf that is gone before anybody can look: then it is the loop that hangs.
   std::vector<ProcessEntry> parents;
   for (const auto& process : tree)

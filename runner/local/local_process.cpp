@@ -299,8 +299,9 @@ void LocalProcess::take_stack() {
     return;
   }
   const auto processes = tree_.living();
-  if (!processes.empty() &&
-      std::all_of(processes.begin(), processes.end(), [](const auto& p) { return p.is_stopped(); }))
+  // A shell that waits for what is stopped waits for ever, too.
+  const auto leaves = leaves_of(processes);
+  if (!leaves.empty() && std::all_of(leaves.begin(), leaves.end(), [](const auto& p) { return p.is_stopped(); }))
     execution_.problem += ": it is stopped, and nobody would continue it";
   hang_stack(machine_, processes, [self = shared_from_this()](std::string stack) {
     self->execution_.stack = std::move(stack);

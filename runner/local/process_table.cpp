@@ -70,6 +70,14 @@ std::vector<ProcessEntry> ProcessTable::members(pid_t leader, const std::string&
   return tree;
 }
 
+std::vector<ProcessEntry> leaves_of(const std::vector<ProcessEntry>& tree) {
+  std::vector<ProcessEntry> leaves;
+  std::copy_if(tree.begin(), tree.end(), std::back_inserter(leaves), [&](const auto& process) {
+    return std::none_of(tree.begin(), tree.end(), [&](const auto& other) { return other.parent == process.pid; });
+  });
+  return leaves;
+}
+
 std::optional<ProcessEntry> process_entry(pid_t pid) {
   ProcessEntry entry;
   entry.pid = pid;

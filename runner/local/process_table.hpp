@@ -44,6 +44,8 @@ class ProcessTable {
   std::vector<ProcessEntry> entries_;
 };
 
+/// Those of a tree that have no child in it.
+std::vector<ProcessEntry> leaves_of(const std::vector<ProcessEntry>& tree);
 /// A process that may be gone already.
 std::optional<ProcessEntry> process_entry(pid_t pid);
 /// The "NAME=value" texts that a process began with; nothing of a zombie or a stranger.

@@ -102,10 +102,10 @@ std::string filesize_path(const model::Project& project, const PlannedTest& test
   return absolute_path(command_line(project, test, variables), {}, base);
 }
 
-std::string paste_line(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
+/// The command with the directory, the environment and the stdin that it has as a test.
+static std::string line_in_its_place(const model::Project& project, const PlannedTest& test,
+                                     const model::Variables& variables) {
   const model::TestSpec& spec = *test.spec;
-  if (spec.parsed.type == SpecType::filesize)
-    return "stat -L -c %s " + base::shell_quote(filesize_path(project, test, variables));
   std::string command = command_line(project, test, variables);
   const bool elsewhere = spec.cwd || model::is_build(spec.parsed.type);
   const bool here = model::board_of(project, test) == nullptr;
@@ -121,6 +121,16 @@ std::string paste_line(const model::Project& project, const PlannedTest& test, c
   if (spec.stdin_file)
     line += " < " + base::shell_quote(absolute_path(spec.stdin_file->text, variables, test.suite->directory));
   return line;
+}
+
+std::string paste_line(const model::Project& project, const PlannedTest& test, const model::Variables& variables) {
+  if (test.spec->parsed.type == SpecType::filesize)
+    return "stat -L -c %s " + base::shell_quote(filesize_path(project, test, variables));
+  std::string line = line_in_its_place(project, test, variables);
+  const std::string& directory = variables.find("TEST_DIR")->second;
+  // It is removed after the test.
+  const bool is_needed = model::board_of(project, test) == nullptr && line.find(directory) != std::string::npos;
+  return is_needed ? fmt::format("mkdir -p {}; {}", base::shell_quote(directory), line) : line;
 }
 
 std::optional<std::vector<std::string>> direct_words(const std::string& command) {

@@ -45,8 +45,8 @@ std::string player_program(const model::Variables& variables);
 /// The file that `{FILESIZE}` looks at. A relative one begins at `cwd`, else at the spec file.
 std::string filesize_path(const model::Project& project, const model::PlannedTest& test,
                           const model::Variables& variables);
-/// The command with what a prompt would lack: the directory where it is not $TEST_DIR, the test's own environment,
-/// stdin.
+/// The command with what a prompt would lack: the directory where it is not $TEST_DIR, $TEST_DIR itself where it is
+/// used, the test's own environment, stdin.
 std::string paste_line(const model::Project& project, const model::PlannedTest& test,
                        const model::Variables& variables);
 

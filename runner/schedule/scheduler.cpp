@@ -39,8 +39,7 @@ Scheduler::Scheduler(Loops loops, const base::Clock& clock, const model::TestPla
                                             .station = *station,
                                             .project = *plan.project,
                                             .fingerprints = options.fingerprints,
-                                            .recordings = options.recordings,
-                                            .free_space = station->workspace().free_space()}});
+                                            .recordings = options.recordings}});
     }
   }
 }

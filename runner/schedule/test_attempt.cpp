@@ -136,7 +136,8 @@ void TestAttempt::execute() {
   request.command = outcome_.command;
   if (test_.spec->stdin_file)
     request.stdin_file = absolute_path(test_.spec->stdin_file->text, *variables_, test_.suite->directory);
-  request.limits = execution_limits(context_.project.limits, test_.spec->limits, context_.free_space);
+  request.limits =
+      execution_limits(context_.project.limits, test_.spec->limits, context_.station.workspace().free_space());
   request.stack_if_it_hangs = true;
   running_ = context_.station.executor().execute(
       std::move(request), *output_, *error_,

@@ -21,9 +21,8 @@ struct AttemptContext {
   Loops loops;
   Station& station;
   const model::Project& project;
-  bool fingerprints = false;              ///< of the output of every test
-  std::string recordings = {};            ///< directory in which players' recordings are kept; empty: they are not
-  std::uint64_t free_space = UINT64_MAX;  ///< bytes, where the test directories are, when the run began
+  bool fingerprints = false;    ///< of the output of every test
+  std::string recordings = {};  ///< directory in which players' recordings are kept; empty: they are not
 };
 
 struct AttemptOutcome {

@@ -71,6 +71,13 @@ TEST(TextCheck, ReasonsNameTheFirstLineThatDiffers) {
   EXPECT_EQ(check({.reference = text_reference("a\n")}, "").reason, "stdout is empty, expected 2 B");
   EXPECT_EQ(check({.reference = text_reference("a\n")}, "a").reason,
             "stdout differs only in blanks or newlines at its beginning or end");
+  EXPECT_EQ(check({.reference = text_reference("a\nhi")}, "a\nhi\nho").reason,
+            "stdout goes on after \"hi\" in line 2, where it should end without a newline");
+  EXPECT_EQ(check({.reference = text_reference("hi\nho\n")}, "hi").reason,
+            "stdout ends after \"hi\" in line 1, without a newline, and should go on");
+  const std::string longer(100, 'x');
+  EXPECT_EQ(check({.reference = text_reference(longer + "a\n")}, longer + "b\n").reason,
+            "stdout differs first in line 1 (102 bytes, expected 102)");
   EXPECT_EQ(check({.reference = text_reference(std::string("a\0b", 3))}, std::string("a\0c", 3)).reason,
             "stdout differs first at byte 2 (3 bytes, expected 3)");
 }

@@ -68,7 +68,9 @@ TEST(Judge, AMissingReferenceIsAnError) {
   output.no_verdict = true;
   output.reason = "reference r: No such file or directory";
   EXPECT_EQ(judged(exited(0), {}, output).verdict, Verdict::error);
-  EXPECT_EQ(judged(exited(1), {}, output).verdict, Verdict::error);
+  const auto failed = judged(exited(1), {}, output);
+  EXPECT_EQ(failed.verdict, Verdict::error);
+  EXPECT_EQ(failed.reason, "reference r: No such file or directory; status 1, expected 0");
   model::Execution crashed;
   crashed.ending = Ending::signalled;
   crashed.signal = SIGSEGV;

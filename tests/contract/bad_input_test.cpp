@@ -236,6 +236,20 @@ TEST(BadInput, AFullDiskKeepsWhatFinishedAndEndsInExit3) {
   EXPECT_NE(program.err.find("are not kept, those before them are"), std::string::npos) << program.err;
 }
 
+TEST(BadInput, OfAFullDiskWhatFitsIsKeptThoughItCameWithWhatDoesNot) {
+  const TemporaryDirectory directory;
+  const SmallDisk disk(directory, "400k");
+  FATESPEC_NEEDS(disk);
+  directory.write(
+      "a.yaml",
+      "suite: s\ntests: [{name: first, spec: echo x}, {name: big, spec: 'head -c 60000 /dev/urandom; exit 1', "
+      "matrix: {N: [1,2,3,4,5,6,7,8]}}]\n");
+  const auto program = fatespec("run a.yaml --results disk/r.db -j1 --order file", directory.path());
+  EXPECT_EQ(program.status, 3) << "what is lost is worse than what is bad: " << program.out << program.err;
+  const auto shown = fatespec("show --all --results disk/r.db", directory.path());
+  EXPECT_NE(shown.out.find("pass    s/first"), std::string::npos) << shown.out << shown.err << program.err;
+}
+
 TEST(BadInput, ResultsOnAReadOnlyMediumCanBeRead) {
   const TemporaryDirectory directory;
   const SmallDisk disk(directory, "9M");

@@ -165,7 +165,8 @@ TEST(Commands, ExplainGivesTheLineToPaste) {
       "a.yaml", "variables: {D: -v error}\ntests: [{name: t, spec: \"{MD5} prog $D -o $TEST_DIR/x\", env: {E: 1}}]\n");
   const auto program = fatespec("explain a/t a.yaml", directory.path());
   EXPECT_EQ(program.status, 0) << program.err;
-  EXPECT_NE(program.out.find("\n  (export E=1; prog -v error -o /tmp/fatespec-test/x)\n"), std::string::npos)
+  EXPECT_NE(program.out.find("\n  mkdir -p /tmp/fatespec-test; (export E=1; prog -v error -o /tmp/fatespec-test/x)\n"),
+            std::string::npos)
       << program.out;
   EXPECT_NE(program.out.find("  $D = -v error\n"), std::string::npos);
   EXPECT_NE(program.out.find("  E=1\n"), std::string::npos);

@@ -269,6 +269,26 @@ TEST(Isolation, WhereTheDiskIsShortFillingItIsAnError) {
   EXPECT_TRUE(std::regex_search(run.out, reason)) << run.out;
 }
 
+TEST(Isolation, AShellThatWaitsForWhatIsStoppedIsToldAsStopped) {
+  const TemporaryDirectory directory;
+  const auto run =
+      run_suite(directory, "tests: [{name: t, timeout: 2s, spec: \"sh -c 'kill -STOP $$; echo'; echo\"}]\n");
+  EXPECT_EQ(run["t"]["reason"], "no end after 2.00 s: it is stopped, and nobody would continue it") << run.out;
+}
+
+TEST(Isolation, WhatOneHasFilledTheNextIsNotGiven) {
+  const TemporaryDirectory directory;
+  const SmallDisk disk(directory, "60M");
+  FATESPEC_NEEDS(disk);
+  const std::string fill = "exec " FATESPEC_MISBEHAVE " fill-directory 30";
+  directory.write("s.yaml", "tests: [{name: a, timeout: 30s, spec: " + fill + "}, {name: b, timeout: 30s, spec: " +
+                                fill + "}, {name: innocent, spec: head -c 1M /dev/zero > f}]");
+  const auto run =
+      shell("TMPDIR=$PWD/disk " FATESPEC_PROGRAM " run s.yaml --no-progress -j1 --order file --json run.json",
+            directory.path());
+  EXPECT_NE(run.out.find("3 tests: 1 pass, 2 error"), std::string::npos) << run.out;
+}
+
 TEST(Isolation, ASmallLimitOfTheDirectoryHoldsForQuickTests) {
   const TemporaryDirectory directory;
   const auto run =

@@ -52,6 +52,25 @@ TEST_F(MergeTest, ShardsAreTheRunThatTheyAreShardsOf) {
   EXPECT_EQ(comparable("again.jsonl"), comparable("whole.jsonl"));
 }
 
+TEST_F(MergeTest, ItsOutputBecomesTheReference) {
+  run("run s.yaml -q --results none --shard 1/2 --json 1.jsonl");
+  run("run s.yaml -q --results none --shard 2/2 --json 2.jsonl");
+  run("merge 1.jsonl 2.jsonl -q");
+  const auto accepted = run("accept --yes s.yaml");
+  EXPECT_EQ(accepted.status, 0) << accepted.err;
+  EXPECT_NE(accepted.out.find("1 of 1 references changed"), std::string::npos) << accepted.out;
+  EXPECT_EQ(run("run s.yaml -q").status, 0);
+}
+
+TEST_F(MergeTest, BeganWhenTheFirstShardBegan) {
+  run("run s.yaml -q --results none --json 1.jsonl");
+  run("merge 1.jsonl -q --results none --json merged.jsonl");
+  const auto began = [&](const char* file) {
+    return json_lines(read_file(directory_ / file), "run_started").at(0)["time"];
+  };
+  EXPECT_EQ(began("merged.jsonl"), began("1.jsonl"));
+}
+
 TEST_F(MergeTest, TellsHowToRunAgainOnlyWhereAConfigurationKnowsTheSpecFiles) {
   run("run s.yaml --no-progress --results none --json 1.jsonl");
   EXPECT_EQ(run("merge 1.jsonl --results none").out.find("again:"), std::string::npos);

@@ -8,6 +8,19 @@
 namespace fatespec::test {
 namespace {
 
+TEST(Blame, TellsTheCommandOfEachConfiguration) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml",
+                  "suites: [s.yaml]\nconfigurations:\n  one: {variables: {T: 1}}\n  two: {variables: {T: 2}}\n");
+  directory.write("refs/x", "old\n");
+  directory.write("s.yaml", "tests: [{name: x, spec: 'test $T -gt 0 && echo new', expect: {stdout_file: refs/x}}]\n");
+  fatespec("run -q", directory.path());
+  EXPECT_EQ(fatespec("accept --yes", directory.path()).status, 0);
+  const std::string blamed = fatespec("blame s/x", directory.path()).out;
+  EXPECT_NE(blamed.find("test 1 -gt 0"), std::string::npos) << blamed;
+  EXPECT_NE(blamed.find("test 2 -gt 0"), std::string::npos) << blamed;
+}
+
 class Provenance : public testing::Test {
  protected:
   Provenance() {

@@ -249,6 +249,10 @@ TEST(CompareAndHistory, TellOfATestThatHasBecomeSlower) {
   ASSERT_EQ(trends.size(), 1U);
   EXPECT_EQ(trends[0]["test"], "s/loop");
   EXPECT_GT(trends[0]["after_s"], trends[0]["before_s"]);
+  test::shell("sqlite3 .fatespec/results.db \"UPDATE runs SET host = 'a slower machine' WHERE id > 10\"",
+              directory.path());
+  EXPECT_EQ(test::fatespec("compare latest~7 latest", directory.path()).out.find("slower"), std::string::npos);
+  test::shell("sqlite3 .fatespec/results.db \"UPDATE runs SET host = 'one machine'\"", directory.path());
   EXPECT_LT(trends[0]["p"], 0.001);
 }
 

@@ -329,7 +329,7 @@ TEST(Signals, TheFirstInterruptSaysHowToGoOn) {
   runner.send(SIGINT);
   EXPECT_EQ(runner.wait(), 130);
   const std::string out = test::read_file(directory / "out");
-  EXPECT_NE(out.find("go on:   fatespec run s.yaml --jobs 1 --resume"), std::string::npos) << out;
+  EXPECT_NE(out.find("go on:   fatespec run s.yaml --jobs 1 --json run.json --resume"), std::string::npos) << out;
   const auto finished = test::json_lines(test::read_file(directory / "run.json"), "run_finished");
   ASSERT_EQ(finished.size(), 1U);
   EXPECT_EQ(finished[0]["exit"], 130);

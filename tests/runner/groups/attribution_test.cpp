@@ -1,5 +1,8 @@
 #include "runner/groups/attribution.hpp"
 
+#include <functional>
+#include <memory>
+
 #include <gtest/gtest.h>
 
 namespace fatespec::runner {
@@ -36,6 +39,43 @@ TEST(Attribution, SaysHowManyWhereTheBoxHoldsGoodOnesToo) {
 TEST(Attribution, HasNothingToSayOfAllOrNone) {
   EXPECT_EQ(attribute(outcomes([](auto&, int) { return true; })), "");
   EXPECT_EQ(attribute(outcomes([](auto&, int) { return false; })), "");
+}
+
+TEST(AttributionCollector, AKnownFailureFailsAndOneThatPassesDoesNot) {
+  AttributionCollector known;
+  known.add("s/t[N=1]", "default", model::Verdict::xfail);
+  known.add("s/t[N=2]", "default", model::Verdict::xfail);
+  known.add("s/t[N=3]", "default", model::Verdict::xpass);
+  ASSERT_EQ(known.conclude().size(), 1U);
+  EXPECT_EQ(known.conclude()[0].text, "fails exactly when N<3");
+  AttributionCollector as_expected;
+  as_expected.add("s/t[N=1]", "default", model::Verdict::xfail);
+  as_expected.add("s/t[N=2]", "default", model::Verdict::pass);
+  EXPECT_TRUE(as_expected.conclude().empty()) << "nothing is bad";
+}
+
+TEST(AttributionCollector, SaysOfHowManyCombinationsItSpeaks) {
+  model::TestSpec spec;
+  spec.name = "t";
+  spec.matrix = {{"T", {"1", "2", "4"}}, {"C", {"sse", "avx2"}}};
+  model::Suite suite;
+  suite.name = "s";
+  model::Configuration configuration;
+  configuration.name = "default";
+  AttributionCollector collector;
+  const auto add = [&](const std::string& threads, model::Verdict verdict) {
+    model::PlannedTest test;
+    test.spec = std::shared_ptr<const model::TestSpec>(std::shared_ptr<void>(), &spec);
+    test.suite = std::shared_ptr<const model::Suite>(std::shared_ptr<void>(), &suite);
+    test.configuration = std::shared_ptr<const model::Configuration>(std::shared_ptr<void>(), &configuration);
+    test.name = "s/t[T=" + threads + ",C=avx2]";
+    test.matrix = {{"T", threads}, {"C", "avx2"}};
+    collector.add(test, verdict);
+  };
+  add("2", model::Verdict::pass);
+  add("4", model::Verdict::fail);
+  ASSERT_EQ(collector.conclude().size(), 1U);
+  EXPECT_EQ(collector.conclude()[0].text, "fails exactly when T=4 (of the 2 of 6 combinations that ran)");
 }
 
 TEST(AttributionCollector, SaysNothingOfNamesThatMayMeanSeveralThings) {
