@@ -84,8 +84,6 @@ ExitCode report(const sessions::Session& session, const SessionReportOptions& op
   const Writer text = text_of(std::get<sessions::Recording>(opened), options.kind, options.json());
   text(print);
   if (!options.json()) std::printf("\n");
-  const auto allowed = session.permissions();
-  if (allowed && allowed->protect_reports) return ExitCode::success;  // it is read as it is
   return keep(session, options.report_name() + "." + options.kind + (options.json() ? ".json" : ".txt"), text);
 }
 

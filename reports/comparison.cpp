@@ -148,8 +148,8 @@ std::string trend_text(const Console& console, const results::CpuTrend& trend) {
 
 std::string comparison_text(const Console& console, const model::Run& before, const model::Run& after,
                             const results::RunComparison& comparison) {
-  std::string text = fmt::format("{} ({}) -> {} ({})\n", before.id, base::iso8601(before.started).substr(0, 19),
-                                 after.id, base::iso8601(after.started).substr(0, 19));
+  std::string text = fmt::format("{} ({}) -> {} ({})\n", before.id, base::iso8601(before.started).substr(0, 19) + "Z",
+                                 after.id, base::iso8601(after.started).substr(0, 19) + "Z");
   constexpr std::size_t most_of_a_kind = 40;  // a run of a part of the tests lacks hundreds of others
   std::map<ChangeKind, std::size_t> shown;
   for (const auto& change : comparison.changes) {
@@ -219,7 +219,7 @@ std::string history_text(const Console& console, const std::vector<results::Hist
     longest = std::max(longest, entry.cpu);
   }
   std::string text =
-      fmt::format("{:12}  {:19}  {:7}  {:>9}  {:>9}  {:>9}\n", "run", "started", "verdict", "CPU", "wall", "memory");
+      fmt::format("{:12}  {:20}  {:7}  {:>9}  {:>9}  {:>9}\n", "run", "started", "verdict", "CPU", "wall", "memory");
   constexpr double bar_columns = 20;
   for (const auto& entry : entries) {
     const auto columns = static_cast<std::size_t>(bar_columns * base::seconds(entry.cpu) / base::seconds(longest));
@@ -227,7 +227,7 @@ std::string history_text(const Console& console, const std::vector<results::Hist
     for (std::size_t i = 0; i < columns; ++i) bar += "▪";
     text += fmt::format(
         "{:12}  {}  {}  {:>9}  {:>9}  {:>9}  {}{}{}{}\n", base::printable(entry.run),
-        base::iso8601(entry.started).substr(0, 19),
+        base::iso8601(entry.started).substr(0, 19) + "Z",
         console.styled(reports::style_of(entry.verdict), fmt::format("{:7}", model::name_of(entry.verdict))),
         base::format_duration(entry.cpu), base::format_duration(entry.wall),
         base::format_size(entry.max_rss_kib * 1024), several ? "[" + base::printable(entry.configuration) + "] " : "",

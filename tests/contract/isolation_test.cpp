@@ -280,12 +280,12 @@ TEST(Isolation, WhatOneHasFilledTheNextIsNotGiven) {
   const TemporaryDirectory directory;
   const SmallDisk disk(directory, "60M");
   FATESPEC_NEEDS(disk);
-  const std::string fill = "exec " FATESPEC_MISBEHAVE " fill-directory 30";
-  directory.write("s.yaml", "tests: [{name: a, timeout: 30s, spec: " + fill + "}, {name: b, timeout: 30s, spec: " +
-                                fill + "}, {name: innocent, spec: head -c 1M /dev/zero > f}]");
+  // Slow enough to be looked at.
+  const std::string fill = "'while head -c 1M /dev/zero >> f; do sleep 0.02; done'";
+  directory.write("s.yaml", "tests: [{name: a, spec: " + fill + "}, {name: b, spec: " + fill +
+                                "}, {name: innocent, spec: head -c 1M /dev/zero > f}]");
   const auto run =
-      shell("TMPDIR=$PWD/disk " FATESPEC_PROGRAM " run s.yaml --no-progress -j1 --order file --json run.json",
-            directory.path());
+      shell("TMPDIR=$PWD/disk " FATESPEC_PROGRAM " run s.yaml --no-progress -j1 --order file", directory.path());
   EXPECT_NE(run.out.find("3 tests: 1 pass, 2 error"), std::string::npos) << run.out;
 }
 

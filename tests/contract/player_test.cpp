@@ -115,6 +115,8 @@ TEST(PlayerSpec, WrongArgumentsAreFoundBeforeAnythingRuns) {
   EXPECT_NE(problem("{PLAYER,late_frmae=1}").find("{PLAYER} has no argument `late_frmae`; did you mean `late_frame`?"),
             std::string::npos);
   EXPECT_NE(problem("{PLAYER,clock=sand}").find("`sand` is not one of real virtual"), std::string::npos);
+  EXPECT_NE(problem("{PLAYER,inject=crahs@1s}").find("`crahs@1s` is not a fault at a time, as in crash@1.5s: crash, "),
+            std::string::npos);
   EXPECT_NE(problem("{PLAYER,max_defects=-1}").find("`-1` is not a whole number of 0 or more"), std::string::npos);
 }
 

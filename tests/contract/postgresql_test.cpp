@@ -284,10 +284,10 @@ TEST_F(PostgresqlTest, ACopyThatWasCutIsGoneOnWith) {
   const PostgresqlServer server;
   directory_.write("s.yaml", std::string("suite: s\n") + tests);
   EXPECT_EQ(run("run s.yaml --no-progress --results here.db").status, 1);
-  EXPECT_EQ(run("results copy here.db '" + server.url() + "'").out.substr(0, 13), "1 runs copied");
+  EXPECT_EQ(run("results copy here.db '" + server.url() + "'").out.substr(0, 12), "1 run copied");
   server.sql(
       "DELETE FROM results WHERE verdict <> 'pass'; DELETE FROM failed_attempts; UPDATE runs SET finished_us = NULL");
-  EXPECT_EQ(run("results copy here.db '" + server.url() + "'").out.substr(0, 13), "1 runs copied");
+  EXPECT_EQ(run("results copy here.db '" + server.url() + "'").out.substr(0, 12), "1 run copied");
   EXPECT_EQ(run("report --format json --results '" + server.url() + "'").out,
             run("report --format json --results here.db").out);
   EXPECT_EQ(server.sql("SELECT count(*) FROM failed_attempts"), "1\n");

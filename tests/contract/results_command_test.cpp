@@ -69,9 +69,9 @@ TEST_F(ResultsCommand, ACopyHasAllThatWasKept) {
   EXPECT_NE(content("archive.db").find("|fail|"), std::string::npos);
   run("run --no-progress");
   EXPECT_EQ(run("results copy .fatespec/results.db archive.db").out,
-            "1 runs copied to archive.db, 2 were there already\n");
+            "1 run copied to archive.db, 2 were there already\n");
   EXPECT_EQ(runs("archive.db"), runs());
-  EXPECT_EQ(run("results copy .fatespec/results.db one.db latest~1").out, "1 runs copied to one.db\n");
+  EXPECT_EQ(run("results copy .fatespec/results.db one.db latest~1").out, "1 run copied to one.db\n");
   EXPECT_EQ(run("accept s/bad --yes --run latest --results one.db").status, 0) << "whole outputs come along";
 }
 

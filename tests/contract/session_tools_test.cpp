@@ -128,6 +128,12 @@ TEST_F(SessionTools, SessionsTravelInOneFile) {
   EXPECT_EQ(session("compare from-a-user --reldir other").status, 0);
 }
 
+TEST_F(SessionTools, WhatIsRunAgainMakesASessionOfItsOwn) {
+  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'false'}]\n");
+  const auto ran = fatespec("run s.yaml --no-progress --session first", directory_.path());
+  EXPECT_NE(ran.out.find("again:   fatespec run s.yaml --filter 'name(=s/t)'\n"), std::string::npos) << ran.out;
+}
+
 TEST_F(SessionTools, TheRecordingsOfARunAreASession) {
   directory_.write("s.yaml", "suite: s\ntests:\n  - {name: video, spec: '{PLAYER,clock=virtual} " +
                                  sample("h264_aac.mp4") + "'}\n  - {name: sound, spec: '{PLAYER,clock=virtual} " +

@@ -78,8 +78,8 @@ TEST(SpecString, ErrorsNameThePlaceAndTheNearestType) {
 }
 
 TEST(SpecString, ValuesOfNamedArgumentsMayBeQuoted) {
-  for (const char* spec : {"{PLAYER,\"inject=a,b}\"} x", "{PLAYER,inject=\"a,b}\"} x"})
-    EXPECT_EQ(parse_spec_string(spec)->arguments.at(0).value, "a,b}") << spec;
+  for (const char* spec : {"{PLAYER,\"inject=crash@1s,crash@2s}\"} x", "{PLAYER,inject=\"crash@1s,crash@2s}\"} x"})
+    EXPECT_EQ(parse_spec_string(spec)->arguments.at(0).value, "crash@1s,crash@2s}") << spec;
   EXPECT_EQ(parse_spec_string("{MD5FILE,\"a=b,c\"} x")->arguments.at(0).value, "a=b,c");
 }
 
