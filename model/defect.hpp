@@ -44,7 +44,7 @@ inline std::optional<Defect> defect_named(std::string_view name) {
   return std::nullopt;
 }
 
-/// Faults that the player can be ordered to have; player/faults.hpp says what each is.
+/// Faults that the player can be ordered to have; player/common/faults.hpp says what each is.
 inline constexpr std::array<std::string_view, 5> fault_names = {"crash", "stall_decoder", "stall_audio", "drop_packets",
                                                                 "slow_display"};
 

@@ -18,10 +18,10 @@
 #include "base/digest.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
-#include "player/crash_handler.hpp"
 #include "player/headless.hpp"
+#include "player/picture/window.hpp"
 #include "player/player_info.hpp"
-#include "player/window.hpp"
+#include "player/recording/crash_handler.hpp"
 
 namespace fatespec::player {
 namespace {

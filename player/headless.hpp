@@ -3,7 +3,7 @@
 
 #include <memory>
 
-#include "player/display.hpp"
+#include "player/picture/display.hpp"
 #include "player/terminal_keys.hpp"
 
 namespace fatespec::player {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/error.hpp"
-#include "player/faults.hpp"
+#include "player/common/faults.hpp"
 #include "player/player.hpp"
 
 namespace fatespec::player {

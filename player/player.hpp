@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "player/audio_device.hpp"
 #include "player/exit_status.hpp"
-#include "player/presenter.hpp"
+#include "player/picture/presenter.hpp"
+#include "player/sound/audio_device.hpp"
 #include "player/watchdog.hpp"
 
 namespace fatespec::player {

@@ -7,7 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/version.hpp"
-#include "player/ffmpeg.hpp"
+#include "player/common/ffmpeg.hpp"
 
 namespace fatespec::player {
 

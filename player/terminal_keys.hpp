@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "player/time.hpp"
+#include "player/common/time.hpp"
 
 namespace fatespec::player {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "player/crash_handler.hpp"
+#include "player/recording/crash_handler.hpp"
 
 namespace fatespec::player {
 namespace {

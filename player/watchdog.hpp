@@ -7,8 +7,8 @@
 #include <mutex>
 #include <thread>
 
-#include "player/demuxer.hpp"
-#include "player/time.hpp"
+#include "player/common/time.hpp"
+#include "player/media/demuxer.hpp"
 
 namespace fatespec::player {
 

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "player/event_log.hpp"
+#include "player/recording/event_log.hpp"
 #include "sessions/recording_header.hpp"
 
 namespace {

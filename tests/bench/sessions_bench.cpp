@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-#include "player/event_log.hpp"
+#include "player/recording/event_log.hpp"
 #include "sessions/recording.hpp"
 #include "sessions/text_reports.hpp"
 #include "sessions/timeline.hpp"

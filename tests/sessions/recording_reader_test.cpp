@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "player/event_encoder.hpp"
+#include "player/recording/event_encoder.hpp"
 
 namespace fatespec::sessions {
 namespace {
