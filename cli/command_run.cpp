@@ -235,6 +235,7 @@ class RunCommand {
       for (const auto& remark : remarks_.take()) reporter_->say(remark);
       reporter_->tick();
     };
+    run_.interrupted = [this] { reporter_->ends_early(); };
     run_.say = [this](const std::string& text) { reporter_->say(text); };
     run_.progress = [this](const std::string& board, const std::string& text) {
       reporter_->show_progress(board, text);

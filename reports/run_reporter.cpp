@@ -134,7 +134,7 @@ base::Duration RunReporter::expected(const std::string& test, const std::string&
 
 // From earlier runs' times where there are any, else from the pace of this one.
 std::string RunReporter::remaining() const {
-  if (done_ >= total_) return "";
+  if (done_ >= total_ || ends_early_) return "";
   const double elapsed = base::seconds(clock_.steady() - began_);
   double left = 0;
   if (total_expected_ > done_expected_) {

@@ -37,6 +37,8 @@ class RunReporter {
   void remember(const model::TestResult& result);
   /// What goes on beside the tests, for the status line: by what it is about; empty: nothing any more.
   void show_progress(const std::string& about, const std::string& text);
+  /// Nothing more is started: when all would be done is no question any more.
+  void ends_early() { ends_early_ = true; }
   /// A line that belongs to no test.
   void say(const std::string& text) { console_.print(text); }
 
@@ -76,6 +78,7 @@ class RunReporter {
   RunReporterOptions options_;
   std::string run_;
   bool resumed_ = false;  ///< then people are told the time of this part
+  bool ends_early_ = false;
   std::size_t total_ = 0;
   std::size_t done_ = 0;
   std::size_t flaky_ = 0;

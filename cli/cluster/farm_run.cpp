@@ -43,6 +43,9 @@ constexpr auto patience = std::chrono::minutes(10);
 /// How long jobs that were cancelled are waited for: Slurm ends them with TERM, then KILL.
 constexpr auto cancel_patience = std::chrono::seconds(20);
 
+/// What ends a run before all its tests have a result.
+enum class Cut { none, signal, fail_fast, cancel, loss_of_slurm, loss_of_results };
+
 class FarmRun {
  public:
   FarmRun(const model::TestPlan& plan, const PlanRunOptions& options, const FarmRunOptions& farm,
@@ -71,7 +74,7 @@ class FarmRun {
       if (auto submitted = submit_all(); !submitted) return not_submitted(submitted.error());
     last_news_ = Clock::now();
     loop_.restart();
-    if (farm_.cancel) cancel("fatespec cancel");
+    if (farm_.cancel) cancel(Cut::cancel);
     tick();
     loop_.run();
     pool_.join();
@@ -94,7 +97,7 @@ class FarmRun {
   bool take(model::TestResult result) {
     const bool bad = model::is_bad(result.verdict);
     const bool is_new = results_.take(std::move(result));
-    if (is_new && bad && options_.scheduler.fail_fast) cancel("--fail-fast");
+    if (is_new && bad && options_.scheduler.fail_fast) cancel(Cut::fail_fast);
     return is_new;
   }
 
@@ -144,11 +147,10 @@ class FarmRun {
   void tick() {
     if (finished_) return;
     if (options_.tick) options_.tick();
-    if (options_.results_lost && options_.results_lost() && !cancelled_) cancel("the loss of the results file");
+    if (options_.results_lost && options_.results_lost() && !cancelled_) cancel(Cut::loss_of_results);
     read_shards();
     std::error_code ignored;
-    if (!cancelled_ && ticks_ % 10 == 0 && fs::exists(farm::cancel_mark(farm_.directory), ignored))
-      cancel("fatespec cancel");
+    if (!cancelled_ && ticks_ % 10 == 0 && fs::exists(farm::cancel_mark(farm_.directory), ignored)) cancel(Cut::cancel);
     ++ticks_;
     if (results_.waiting() == 0) return finish();
     if (cancelled_ && (Clock::now() > cancel_deadline_ || (queue_is_empty_ && !asking_))) return finish();
@@ -227,7 +229,7 @@ class FarmRun {
     if (Clock::now() - last_news_ < patience || cancelled_) return;
     options_.say(fmt::format("Slurm has not answered for {} minutes: `fatespec attach {}` goes on when it is back",
                              std::chrono::duration_cast<std::chrono::minutes>(patience).count(), options_.run_id));
-    cut_by_ = "the loss of Slurm";
+    cut_ = Cut::loss_of_slurm;
     finish();
   }
 
@@ -318,15 +320,16 @@ class FarmRun {
       if (signal_ != 0) return finish();
       signal_ = number;
       options_.say(fmt::format("{}: cancelling the jobs; once more to end at once", base::signal_name(number)));
-      cancel(base::signal_name(number));
+      if (options_.interrupted) options_.interrupted();
+      cancel(Cut::signal);
       wait_for_signal();
     });
   }
 
-  void cancel(const std::string& why) {
+  void cancel(Cut why) {
     if (cancelled_) return;
     cancelled_ = true;
-    cut_by_ = why;
+    cut_ = why;
     queue_is_empty_ = false;
     cancel_deadline_ = Clock::now() + cancel_patience;
     asio::post(pool_, [this, jobs = jobs_.known()] {
@@ -337,9 +340,22 @@ class FarmRun {
   ExitCode conclude(bool lost) const {
     if (signal_ != 0) return exit_code_of_signal(signal_);
     if (farm_.cancel && !lost) return ExitCode::success;  // cut short as it was meant to be
-    if (cut_by_ == "fatespec cancel") return ExitCode::interrupted;
-    const bool cut = results_.waiting() > 0 && cut_by_ != "--fail-fast";
-    return exit_code_of(results_.counts(), lost || cut);
+    if (cut_ == Cut::cancel) return ExitCode::interrupted;
+    if (lost) return ExitCode::error;
+    return exit_code_of(results_.counts(), results_.waiting() > 0 && cut_ != Cut::fail_fast);
+  }
+
+  /// As RunFinished has it.
+  std::string cut_by() const {
+    switch (cut_) {
+      case Cut::none: return "";
+      case Cut::signal: return base::signal_name(signal_);
+      case Cut::fail_fast: return "--fail-fast";
+      case Cut::cancel: return "fatespec cancel";
+      case Cut::loss_of_slurm: return "the loss of Slurm";
+      case Cut::loss_of_results: return "the loss of the results file";
+    }
+    return "";
   }
 
   void finish() {
@@ -349,7 +365,7 @@ class FarmRun {
     if (results_.waiting() == 0 && over_ < shards_.size()) (void)jobs_.cancel_all(jobs_.known());
     exit_code_ = conclude(options_.keep_results && !options_.keep_results());
     model::RunFinished event = run_finished(options_, clock_, began_, results_.counts(), exit_code_);
-    if (results_.waiting() > 0) event.interrupted_by = cut_by_;
+    if (results_.waiting() > 0) event.interrupted_by = cut_by();
     else event.attributions = results_.attributions();
     emit(event);
     signals_.cancel();
@@ -376,7 +392,7 @@ class FarmRun {
   bool cancelled_ = false;
   bool finished_ = false;
   int signal_ = 0;
-  std::string cut_by_;
+  Cut cut_ = Cut::none;
   std::optional<base::Error> cancel_trouble_;  ///< set on the pool, read when that has ended
   Clock::time_point next_submission_;
   std::optional<Clock::time_point> submission_trouble_since_;

@@ -89,6 +89,7 @@ class PlanRun {
   void wait_for_signal() {
     signals_.async_wait([this](error_code code, int number) {
       if (code || finished_) return;
+      if (signal_ == 0 && options_.interrupted) options_.interrupted();
       if (signal_ == 0)
         options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
       const bool again = signal_ != 0;

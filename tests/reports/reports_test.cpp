@@ -139,9 +139,13 @@ TEST(RunReporter, WhatStillRunsCountsForTheTimeThatIsLeft) {
   for (const auto& test : tests) reporter.handle(model::TestStarted{&test});
   clock.now += 10s;
   reporter.tick();
+  reporter.ends_early();
+  clock.now += 10s;
+  reporter.tick();
   std::fclose(file);
   const std::string text = test::read_file(directory / "out");
   EXPECT_NE(text.find("1/3 done  ETA 31.0 s\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("1/3 done\n"), std::string::npos) << "when nothing more is started: " << text;
 }
 
 TEST(RunReporter, TheSlowestFiveAreShownAtTheEnd) {
