@@ -30,7 +30,7 @@ class BoardWorkspace final : public runner::Workspace {
   bool take_back(const std::string& directory) override;
   std::function<void()> discard(const std::string& directory) override;
   void keep(const std::string& directory) override;
-  std::uint64_t free_space() const override { return free_space_; }
+  std::uint64_t free_space(base::Duration) const override { return free_space_; }
 
  private:
   bool is_here(const std::string& directory) const { return directory.starts_with(root_ + "/"); }

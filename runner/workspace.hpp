@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 
 namespace fatespec::runner {
@@ -23,8 +24,8 @@ class Workspace {
   virtual std::function<void()> discard(const std::string& directory) = 0;
   /// Leaves one for people to look at.
   virtual void keep(const std::string& directory) = 0;
-  /// Bytes that are left for more; UINT64_MAX if nobody knows.
-  virtual std::uint64_t free_space() const = 0;
+  /// Bytes that are left for more, as they were not longer ago than that; UINT64_MAX if nobody knows.
+  virtual std::uint64_t free_space(base::Duration ago) const = 0;
 };
 
 }  // namespace fatespec::runner

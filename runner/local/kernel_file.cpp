@@ -4,23 +4,37 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstdint>
 
 #include "base/file.hpp"
 
 namespace fatespec::runner {
 
-std::string read_kernel_file(const std::filesystem::path& path) {
-  const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  return file ? read_kernel_file(file.get()) : std::string();
-}
+namespace {
 
-// A piece ends between two entries: one that is not full need not be the last.
-std::string read_kernel_file(int fd) {
+// A piece ends between two entries: one that is not full need not be the last, unless a further entry had fitted.
+std::string read_pieces(int fd, std::size_t longest_entry) {
   std::string text;
   std::array<char, 4096> piece{};
-  for (ssize_t got = 0; (got = ::pread(fd, piece.data(), piece.size(), static_cast<off_t>(text.size()))) > 0;)
-    text.append(piece.data(), static_cast<std::size_t>(got));
-  return text;
+  for (;;) {
+    const ssize_t got = ::pread(fd, piece.data(), piece.size(), static_cast<off_t>(text.size()));
+    if (got <= 0) return text;
+    const auto size = static_cast<std::size_t>(got);
+    text.append(piece.data(), size);
+    if (size + longest_entry < piece.size()) return text;
+  }
+}
+
+}  // namespace
+
+std::string read_kernel_file(const std::filesystem::path& path) {
+  const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file ? read_pieces(file.get(), SIZE_MAX / 2) : std::string();
+}
+
+std::string read_kernel_file(int fd) {
+  constexpr std::size_t number_and_name = 64;
+  return read_pieces(fd, number_and_name);
 }
 
 }  // namespace fatespec::runner

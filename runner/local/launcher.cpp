@@ -104,11 +104,17 @@ class BlockedSignals {
   sigset_t before_{};
 };
 
+/// As gettid(), without a system call for each test.
+pid_t our_thread() {
+  thread_local const pid_t thread = ::gettid();
+  return thread;
+}
+
 /// Keeps a child on our processor until it becomes the program. Elsewhere it may have to wait behind a test, and we
 /// with it, while our own processor has nothing to do.
 class OurProcessor {
  public:
-  explicit OurProcessor(bool is_wanted) : thread_(::gettid()) {
+  explicit OurProcessor(bool is_wanted) : thread_(our_thread()) {
     const int processor = is_wanted ? ::sched_getcpu() : -1;
     if (processor < 0 || ::sched_getaffinity(0, sizeof all_, &all_) != 0 || CPU_COUNT(&all_) < 2) return;
     cpu_set_t ours;

@@ -104,9 +104,14 @@ std::function<void()> Scratch::discard(const std::string& directory) {
   return [name] { (void)base::remove_tree(name); };
 }
 
-std::uint64_t Scratch::free_space() const {
-  const auto space = disk_space(directory_);
-  return space ? space->free : UINT64_MAX;
+std::uint64_t Scratch::free_space(base::Duration ago) const {
+  const auto now = std::chrono::steady_clock::now();
+  if (now - asked_ > ago) {
+    const auto space = disk_space(directory_);
+    free_ = space ? space->free : UINT64_MAX;
+    asked_ = now;
+  }
+  return free_;
 }
 
 bool Scratch::take_back(const std::string& directory) {

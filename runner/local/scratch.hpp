@@ -52,7 +52,7 @@ class Scratch final : public Workspace {
   /// Marks it for removal by giving it another name. Whoever cleans up after us removes what has such a name.
   std::function<void()> discard(const std::string& directory) override;
   void keep(const std::string& directory) override { settle(directory); }
-  std::uint64_t free_space() const override;
+  std::uint64_t free_space(base::Duration ago) const override;
   static constexpr const char* discarded_prefix = "discarded-";
   /// Making and removing a directory costs a file system with discards a tenth of the time of a short test.
   bool take_back(const std::string& directory) override;
@@ -64,6 +64,8 @@ class Scratch final : public Workspace {
   Guardian* guardian_;
   std::uint64_t next_ = 1;
   std::vector<std::string> spare_;
+  mutable std::uint64_t free_ = UINT64_MAX;  ///< bytes on the disk at `asked_`
+  mutable base::SteadyTime asked_;
   std::optional<Pristine> pristine_;       ///< what a fresh directory looks like
   std::map<std::string, Change> changes_;  ///< of directories, when they were empty
   bool is_untouched(const std::string& directory, base::Duration changed);

@@ -125,6 +125,7 @@ base::DigestAlgorithm TestAttempt::fingerprint_algorithm() const {
 }
 
 void TestAttempt::execute() {
+  constexpr auto about_now = std::chrono::milliseconds(50);
   const bool costly = is_costly(test_, *variables_);
   CheckFeed::Factory factory = output_check();
   if (reads_file()) factory = [] { return std::make_unique<DiscardCheck>(); };
@@ -137,7 +138,7 @@ void TestAttempt::execute() {
   if (test_.spec->stdin_file)
     request.stdin_file = absolute_path(test_.spec->stdin_file->text, *variables_, test_.suite->directory);
   request.limits =
-      execution_limits(context_.project.limits, test_.spec->limits, context_.station.workspace().free_space());
+      execution_limits(context_.project.limits, test_.spec->limits, context_.station.workspace().free_space(about_now));
   request.stack_if_it_hangs = true;
   running_ = context_.station.executor().execute(
       std::move(request), *output_, *error_,
@@ -314,7 +315,9 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
 void TestAttempt::blame_full_disk() {
   constexpr std::uint64_t next_to_nothing = std::uint64_t{256} << 10;
   const auto& workspace = context_.station.workspace();
-  if (outcome_.execution.ending == model::Ending::over_limit || workspace.free_space() > next_to_nothing) return;
+  if (outcome_.execution.ending == model::Ending::over_limit ||
+      workspace.free_space(base::Duration(0)) > next_to_nothing)
+    return;
   outcome_.judgement.verdict = model::Verdict::error;
   outcome_.judgement.reason =
       fmt::format("disk full: no space is left in {} ({})", workspace.directory(), outcome_.judgement.reason);
