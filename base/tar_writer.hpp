@@ -1,4 +1,4 @@
-// Gzip-compressed tar archives of regular files (POSIX.1-2001, pax).
+// Gzip-compressed tar archives of regular files (of GNU tar's format).
 #pragma once
 
 #include <cstdint>

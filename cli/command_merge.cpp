@@ -156,10 +156,9 @@ class Merge {
   }
 
   ExitCode close() {
-    bool complete = cut_by_.empty();
-    complete = store_.finish() && complete;
-    complete = outputs_.close() && complete;
-    return exit_code_of(counts_, !complete);
+    const bool kept = store_.finish();
+    const bool complete = outputs_.close() && cut_by_.empty();
+    return kept ? exit_code_of(counts_, !complete) : ExitCode::error;
   }
 
   const MergeOptions& options_;

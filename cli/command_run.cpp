@@ -235,7 +235,7 @@ class RunCommand {
       for (const auto& remark : remarks_.take()) reporter_->say(remark);
       reporter_->tick();
     };
-    run_.interrupted = [this] { reporter_->ends_early(); };
+    run_.ends_early = [this] { reporter_->ends_early(); };
     run_.say = [this](const std::string& text) { reporter_->say(text); };
     run_.progress = [this](const std::string& board, const std::string& text) {
       reporter_->show_progress(board, text);
@@ -252,15 +252,16 @@ class RunCommand {
     has_trends_ = has_trends_ || usage.user + usage.system >= results::least_cpu_of_trends;
   }
 
-  /// Files that could not be written make the run an error, unless it is worse already.
+  /// Results that could not be kept make the run an error, and other files too, unless it is worse already.
   ExitCode close_outputs(ExitCode code) {
     for (const auto& remark : remarks_.take()) complain(remark);
-    bool lost = !store_.finish();
-    lost = !outputs_.close() || lost;
+    const bool kept = store_.finish();
+    const bool lost = !outputs_.close() || !kept;
     if (!lost && cluster_) cluster_->forget_if_complete();
     if (session_) finish_session();
     show_trends();
-    return lost && code == ExitCode::success ? ExitCode::error : code;
+    const bool is_worse = code != ExitCode::success && (kept || code != ExitCode::bad_test);
+    return lost && !is_worse ? ExitCode::error : code;
   }
 
   void finish_session() {

@@ -132,7 +132,7 @@ base::Result<model::TestResult> result_of(const Line& line) {
   result.signal = line.text("signal");
   result.output = line.excerpt("stdout");
   // What was no UTF-8 is not what it was.
-  if (!result.output.truncated && result.output.text.size() == result.output.bytes)
+  if (model::is_bad(result.verdict) && !result.output.truncated && result.output.text.size() == result.output.bytes)
     result.full_output = result.output.text;
   result.error = line.excerpt("stderr");
   result.wall = line.seconds("wall_s");

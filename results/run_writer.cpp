@@ -56,7 +56,12 @@ class RunWriter::Spooling {
     pause_ = first_pause;
     next_try_ = Clock::now() + pause_;
     const model::RunEvent started = *started_;
-    return rows_->write({&started, 1});
+    auto written = rows_->write({&started, 1});
+    if (!written) {  // nothing may go into a file that does not know the run
+      rows_.reset();
+      store_.reset();
+    }
+    return written;
   }
 
   base::Result<void> write(const Batch& batch) {
@@ -205,6 +210,13 @@ void RunWriter::write_batch(const Batch& batch) {
   failed_(written.error());
 }
 
+/// What a smaller transaction may not meet.
+static bool is_full(const base::Error& error) {
+  return error.message.find("is full") != std::string::npos ||
+         error.message.find("is the disk full") != std::string::npos ||
+         error.message.find("No space left") != std::string::npos;
+}
+
 // On a disk that is full, a part of it may still fit.
 base::Result<void> RunWriter::write_as_much_as_fits(const Batch& batch) {
   auto written = write_somewhere(batch);
@@ -212,7 +224,7 @@ base::Result<void> RunWriter::write_as_much_as_fits(const Batch& batch) {
     safe_results_ += results_in(batch);
     return written;
   }
-  if (batch.size() < 2) return written;
+  if (batch.size() < 2 || !is_full(written.error())) return written;
   const auto middle = batch.begin() + std::ssize(batch) / 2;
   if (auto first = write_as_much_as_fits({batch.begin(), middle}); !first) return first;
   return write_as_much_as_fits({middle, batch.end()});

@@ -14,8 +14,8 @@ void PausableTimer::arm(std::shared_ptr<void> owner, base::Duration after, Step 
 }
 
 void PausableTimer::disarm() {
+  const auto paused = std::exchange(pause_, std::nullopt);  // its owner may be ours: it goes last
   stop_waiting();
-  pause_.reset();
   step_ = nullptr;
 }
 

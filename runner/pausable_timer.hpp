@@ -25,7 +25,7 @@ class PausableTimer {
   /// False from the call of the step on.
   bool is_armed() const { return step_ != nullptr; }
 
-  /// What is left of the time is left when it goes on.
+  /// What is left of the time is left when it goes on. Meanwhile the owner lives.
   void pause();
   void go_on();
 

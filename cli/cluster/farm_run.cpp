@@ -320,7 +320,6 @@ class FarmRun {
       if (signal_ != 0) return finish();
       signal_ = number;
       options_.say(fmt::format("{}: cancelling the jobs; once more to end at once", base::signal_name(number)));
-      if (options_.interrupted) options_.interrupted();
       cancel(Cut::signal);
       wait_for_signal();
     });
@@ -330,6 +329,7 @@ class FarmRun {
     if (cancelled_) return;
     cancelled_ = true;
     cut_ = why;
+    if (options_.ends_early) options_.ends_early();
     queue_is_empty_ = false;
     cancel_deadline_ = Clock::now() + cancel_patience;
     asio::post(pool_, [this, jobs = jobs_.known()] {

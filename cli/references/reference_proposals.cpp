@@ -16,6 +16,7 @@
 #include "cli/references/stream_reference.hpp"
 #include "cli/run/resumption.hpp"
 #include "runner/plan/command_line.hpp"
+#include "runner/schedule/check_factory.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -43,8 +44,8 @@ std::string changed_command(const model::Project& project, const model::PlannedT
   const auto line = [&](const char* directory) {
     return runner::paste_line(project, test, runner::with_test_directory(test, directory));
   };
-  const std::string now = line("/a");
-  return !then.empty() && now == line("/b") && now != then ? now : "";
+  const std::string now = line("/directory of an attempt");
+  return !then.empty() && now == line("/directory of another") && now != then ? now : "";
 }
 
 class ProposalFinder {
@@ -149,7 +150,8 @@ class ProposalFinder {
     auto& outputs = bystanders_[place_of(test, reference)];
     if (reference.stream == "stderr") {
       if (!meets_error(test, result)) outputs.insert(result.error.text);
-    } else if (auto full = found_.store->full_output(found_.run.id, result.test, result.configuration); full && *full) {
+    } else if (auto full = found_.store->full_output(found_.run.id, result.test, result.configuration);
+               full && differs(test, *full)) {
       outputs.insert(std::move(**full));
     }
   }
@@ -181,12 +183,22 @@ class ProposalFinder {
     return found_.inputs.project->configurations.size() > 1 ? test + " [" + configuration + "]" : test;
   }
 
-  // A test may have failed by its other stream. The whole output is kept where it differed.
+  // A test may have failed by its other stream.
   bool meets_output(const model::PlannedTest& test, const model::TestResult& result) {
     if (result.verdict == model::Verdict::pass) return true;
     if (!ended_as_expected(result, test.spec->expect.status)) return false;
     const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
-    return output && !*output;
+    return output && !differs(test, *output);
+  }
+
+  /// The whole output is kept where it may differ, and of a merged run also where it does not.
+  static bool differs(const model::PlannedTest& test, const std::optional<std::string>& output) {
+    if (!output) return false;
+    if (!output_reference(test).is_given() || !becomes_a_reference(test.spec->parsed.type)) return true;
+    const auto check =
+        runner::make_output_check(test, runner::with_test_directory(test, "/nonexistent"), {.digested = true});
+    check->consume(*output);
+    return !check->finish().passed;
   }
 
   static bool meets_error(const model::PlannedTest& test, const model::TestResult& result) {
@@ -202,7 +214,7 @@ class ProposalFinder {
   void consider_output(const model::PlannedTest& test, const model::TestResult& result, bool named) {
     const auto& expect = test.spec->expect;
     const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
-    if (!output || !*output) {
+    if (!output || !differs(test, *output)) {
       const bool by_error = model::is_bad(result.verdict) && error_reference(test).is_given();
       if (output && by_error && ended_as_expected(result, expect.status)) return;
       if (named || result.output.truncated)

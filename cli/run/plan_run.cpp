@@ -89,7 +89,6 @@ class PlanRun {
   void wait_for_signal() {
     signals_.async_wait([this](error_code code, int number) {
       if (code || finished_) return;
-      if (signal_ == 0 && options_.interrupted) options_.interrupted();
       if (signal_ == 0)
         options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
       const bool again = signal_ != 0;
@@ -119,6 +118,7 @@ class PlanRun {
     if (finished_) return;
     if (options_.tick) options_.tick();
     if (options_.results_lost && options_.results_lost() && !scheduler_.interrupted()) scheduler_.interrupt();
+    if (options_.ends_early && (scheduler_.interrupted() || scheduler_.stopped_early())) options_.ends_early();
     ticker_.expires_after(tick_interval);
     ticker_.async_wait([this](error_code code) {
       if (!code) tick();

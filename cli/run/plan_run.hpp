@@ -30,7 +30,7 @@ struct PlanRunOptions {
   std::function<bool()> results_lost;           ///< asked at each tick
   std::function<bool()> keep_results;           ///< waits until all are kept; false: some are lost
   std::function<void(const std::string&)> say;  ///< a line for the user
-  std::function<void()> interrupted;            ///< optional: nothing more is started
+  std::function<void()> ends_early;             ///< optional, more than once: nothing more is started
   /// What goes on at a board now, for the status line; empty: nothing.
   std::function<void(const std::string& board, const std::string& text)> progress;
 };

@@ -140,7 +140,7 @@ std::vector<model::Attribution> AttributionCollector::conclude() const {
     if (text.empty()) continue;
     const auto declared = declared_.find(key);
     if (declared != declared_.end() && outcomes.size() < declared->second)
-      text += fmt::format(" (of the {} of {} combinations that ran)", outcomes.size(), declared->second);
+      text += fmt::format(" (going by {} of {} combinations)", outcomes.size(), declared->second);
     all.push_back({key.first, key.second, std::move(text)});
   }
   return all;

@@ -30,7 +30,7 @@ std::string attribute(const std::vector<Outcome>& outcomes);
 /// does not; of tests without a bad verdict nothing is said.
 class AttributionCollector {
  public:
-  /// What is said tells how many combinations it is about, if not all have run.
+  /// What is said tells how many combinations it goes by, if not all have told something.
   void add(const model::PlannedTest& test, model::Verdict verdict);
   /// The combination is read from the test's full name. Values that hold `,` or `=` make names that could mean several:
   /// then nothing is said of the test.

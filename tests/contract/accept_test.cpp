@@ -142,12 +142,13 @@ TEST(Accept, LosesNothingWhereSeveralAreUnderWayAtOnce) {
 
 TEST(Accept, TellsThatTheCommandIsNoLongerTheOneThatRan) {
   const TemporaryDirectory directory;
-  directory.write("a.yaml", "tests: [{name: t, spec: echo a, expect: {stdout: \"x\\n\"}}]\n");
+  directory.write("a.yaml", "tests: [{name: t, spec: echo a /bin/b, expect: {stdout: \"x\\n\"}}]\n");
   EXPECT_EQ(fatespec("run a.yaml -q", directory.path()).status, 1);
-  directory.write("a.yaml", "tests: [{name: t, spec: echo b, expect: {stdout: \"x\\n\"}}]\n");
+  directory.write("a.yaml", "tests: [{name: t, spec: echo b /bin/b, expect: {stdout: \"x\\n\"}}]\n");
   const auto accepted = fatespec("accept --yes", directory.path());
-  EXPECT_NE(accepted.out.find("the test has changed: the run's command was `echo a`, and is now `echo b`"),
-            std::string::npos)
+  EXPECT_NE(
+      accepted.out.find("the test has changed: the run's command was `echo a /bin/b`, and is now `echo b /bin/b`"),
+      std::string::npos)
       << accepted.out;
 }
 

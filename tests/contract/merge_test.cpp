@@ -62,6 +62,25 @@ TEST_F(MergeTest, ItsOutputBecomesTheReference) {
   EXPECT_EQ(run("run s.yaml -q").status, 0);
 }
 
+TEST_F(MergeTest, WhatPassedOrFailedByItsStatusChangesNoReference) {
+  directory_.write("refs/o", "good\n");
+  directory_.write("m.yaml",
+                   "suite: m\ntests:\n"
+                   "  - {name: blanks, spec: 'echo \"a  b\"', compare: whitespace, expect: {stdout: \"a b\\n\"}}\n"
+                   "  - {name: upper, spec: '{MD5} true', expect: {stdout: D41D8CD98F00B204E9800998ECF8427E}}\n"
+                   "  - {name: right, spec: 'echo good; echo e >&2', expect: {stdout_file: refs/o, stderr: x}}\n"
+                   "  - {name: wrong, spec: echo other, expect: {stdout_file: refs/o}}\n");
+  run("run m.yaml -q --results none --json 1.jsonl");
+  run("merge 1.jsonl -q");
+  const auto accepted = run("accept --yes m.yaml m/wrong");
+  EXPECT_NE(accepted.out.find("m/wrong: not accepted, m/right agrees with the same reference"), std::string::npos)
+      << accepted.out << accepted.err;
+  EXPECT_EQ(read_file(directory_ / "refs/o"), "good\n");
+  const std::string others = run("accept --yes m.yaml").out;
+  EXPECT_EQ(others.find("m/blanks"), std::string::npos) << others;
+  EXPECT_EQ(others.find("m/upper"), std::string::npos) << others;
+}
+
 TEST_F(MergeTest, BeganWhenTheFirstShardBegan) {
   run("run s.yaml -q --results none --json 1.jsonl");
   run("merge 1.jsonl -q --results none --json merged.jsonl");

@@ -204,6 +204,28 @@ TEST(RunWriter, NoWriterHoldsOnToWhatItHasRead) {
   EXPECT_EQ((*store)->results("bb")->size(), 3U);
 }
 
+TEST(RunWriter, OfABatchThatDoesNotFitOnTheDiskWhatFitsIsKept) {
+  const TemporaryDirectory directory;
+  auto store = Store::open(directory / "r.db");
+  ASSERT_TRUE(store);
+  // As SQLite says it of a disk that has no room for this row.
+  test::shell(
+      "sqlite3 r.db \"CREATE TRIGGER full BEFORE INSERT ON tests WHEN NEW.name = 's/large' BEGIN SELECT "
+      "RAISE(ABORT, 'database or disk is full'); END\"",
+      directory.path());
+  int failures = 0;
+  RunWriter writer(std::move(*store), [&](const base::Error&) { ++failures; });
+  writer.handle(model::RunStarted{"aa", "0.1", "fatespec run", 5, base::UtcTime(1s)});
+  EXPECT_TRUE(writer.flush());
+  for (const char* name : {"a", "b", "c", "large", "d"}) writer.handle(model::TestFinished{result(name)});
+  EXPECT_FALSE(writer.flush());
+  EXPECT_EQ(failures, 1);
+  EXPECT_EQ(writer.lost_results(), 2U);
+  store = Store::open_existing(directory / "r.db");
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->results("aa")->size(), 3U);
+}
+
 TEST(RunWriter, ALostStoreIsToldOnce) {
   const TemporaryDirectory directory;
   auto store = Store::open(directory / "r.db");

@@ -75,7 +75,7 @@ TEST(AttributionCollector, SaysOfHowManyCombinationsItSpeaks) {
   add("2", model::Verdict::pass);
   add("4", model::Verdict::fail);
   ASSERT_EQ(collector.conclude().size(), 1U);
-  EXPECT_EQ(collector.conclude()[0].text, "fails exactly when T=4 (of the 2 of 6 combinations that ran)");
+  EXPECT_EQ(collector.conclude()[0].text, "fails exactly when T=4 (going by 2 of 6 combinations)");
 }
 
 TEST(AttributionCollector, SaysNothingOfNamesThatMayMeanSeveralThings) {
