@@ -28,7 +28,7 @@ ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports:
   if (!runs) return complain(runs.error());
   if (runs->empty()) std::printf("no runs yet\n");
   for (const auto& run : *runs) {
-    const std::string time = base::iso8601(run.started).substr(0, 19) + "Z";
+    const std::string time = reports::time_text(run.started);
     const std::string wall = run.finished ? base::format_duration(*run.finished - run.started) : "unfinished";
     std::printf("%s  %s  %10s  %s%s\n", console.styled(reports::Style::bold, base::printable(run.id)).c_str(),
                 time.c_str(), wall.c_str(), reports::describe(run.counts, console).c_str(),

@@ -148,8 +148,8 @@ std::string trend_text(const Console& console, const results::CpuTrend& trend) {
 
 std::string comparison_text(const Console& console, const model::Run& before, const model::Run& after,
                             const results::RunComparison& comparison) {
-  std::string text = fmt::format("{} ({}) -> {} ({})\n", before.id, base::iso8601(before.started).substr(0, 19) + "Z",
-                                 after.id, base::iso8601(after.started).substr(0, 19) + "Z");
+  std::string text =
+      fmt::format("{} ({}) -> {} ({})\n", before.id, time_text(before.started), after.id, time_text(after.started));
   constexpr std::size_t most_of_a_kind = 40;  // a run of a part of the tests lacks hundreds of others
   std::map<ChangeKind, std::size_t> shown;
   for (const auto& change : comparison.changes) {
@@ -226,8 +226,7 @@ std::string history_text(const Console& console, const std::vector<results::Hist
     std::string bar;
     for (std::size_t i = 0; i < columns; ++i) bar += "▪";
     text += fmt::format(
-        "{:12}  {}  {}  {:>9}  {:>9}  {:>9}  {}{}{}{}\n", base::printable(entry.run),
-        base::iso8601(entry.started).substr(0, 19) + "Z",
+        "{:12}  {}  {}  {:>9}  {:>9}  {:>9}  {}{}{}{}\n", base::printable(entry.run), time_text(entry.started),
         console.styled(reports::style_of(entry.verdict), fmt::format("{:7}", model::name_of(entry.verdict))),
         base::format_duration(entry.cpu), base::format_duration(entry.wall),
         base::format_size(entry.max_rss_kib * 1024), several ? "[" + base::printable(entry.configuration) + "] " : "",

@@ -12,6 +12,7 @@
 #include "base/version.hpp"
 #include "reports/causes.hpp"
 #include "reports/page_files.hpp"
+#include "reports/summary.hpp"
 
 namespace fatespec::reports {
 namespace {
@@ -30,9 +31,9 @@ double milliseconds(base::Duration duration) {
 }
 
 /// "2026-01-01 12:00:00", UTC.
-std::string time_text(base::UtcTime time) {
-  constexpr std::size_t to_seconds = 19;
-  std::string text = base::iso8601(time).substr(0, to_seconds);
+std::string page_time(base::UtcTime time) {
+  std::string text = time_text(time);
+  text.pop_back();
   std::replace(text.begin(), text.end(), 'T', ' ');
   return text;
 }
@@ -62,8 +63,8 @@ Json run_facts(const model::Run& run) {
   return {{"id", run.id},
           {"version", run.version},
           {"command", base::to_utf8(run.command)},
-          {"started", time_text(run.started)},
-          {"finished", run.finished ? Json(time_text(*run.finished)) : Json(nullptr)},
+          {"started", page_time(run.started)},
+          {"finished", run.finished ? Json(page_time(*run.finished)) : Json(nullptr)},
           {"exit", run.exit_code ? Json(*run.exit_code) : Json(nullptr)},
           {"planned", run.planned}};
 }
@@ -142,7 +143,7 @@ class SiteWriter {
 
   Json history_runs() const {
     Json runs = Json::array();
-    for (const auto& run : site_.history.runs) runs.push_back({{"id", run.id}, {"started", time_text(run.started)}});
+    for (const auto& run : site_.history.runs) runs.push_back({{"id", run.id}, {"started", page_time(run.started)}});
     return runs;
   }
 

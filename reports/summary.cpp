@@ -70,6 +70,11 @@ std::string describe_leaky(const model::TestResult& result, const Console& conso
                      console.styled(Style::yellow, "leaky  "), label(result, several_configurations));
 }
 
+std::string time_text(base::UtcTime time) {
+  constexpr std::size_t to_seconds = 19;
+  return base::iso8601(time).substr(0, to_seconds) + "Z";
+}
+
 std::string describe_marks(std::size_t flaky, std::size_t leaky) {
   std::string text;
   if (flaky > 0) text += fmt::format(" ({} flaky)", flaky);

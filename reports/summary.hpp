@@ -3,10 +3,14 @@
 
 #include <string>
 
+#include "base/clock.hpp"
 #include "model/event.hpp"
 #include "reports/console.hpp"
 
 namespace fatespec::reports {
+
+/// "2026-01-01T12:00:00Z": to the second, for people.
+std::string time_text(base::UtcTime time);
 
 /// "1 test", "118 tests".
 std::string number_of_tests(std::uint64_t number);

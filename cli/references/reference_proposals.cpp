@@ -16,7 +16,6 @@
 #include "cli/references/stream_reference.hpp"
 #include "cli/run/resumption.hpp"
 #include "runner/plan/command_line.hpp"
-#include "runner/schedule/check_factory.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -151,7 +150,7 @@ class ProposalFinder {
     if (reference.stream == "stderr") {
       if (!meets_error(test, result)) outputs.insert(result.error.text);
     } else if (auto full = found_.store->full_output(found_.run.id, result.test, result.configuration);
-               full && differs(test, *full)) {
+               full && differs_from_reference(test, *full)) {
       outputs.insert(std::move(**full));
     }
   }
@@ -188,17 +187,7 @@ class ProposalFinder {
     if (result.verdict == model::Verdict::pass) return true;
     if (!ended_as_expected(result, test.spec->expect.status)) return false;
     const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
-    return output && !differs(test, *output);
-  }
-
-  /// The whole output is kept where it may differ, and of a merged run also where it does not.
-  static bool differs(const model::PlannedTest& test, const std::optional<std::string>& output) {
-    if (!output) return false;
-    if (!output_reference(test).is_given() || !becomes_a_reference(test.spec->parsed.type)) return true;
-    const auto check =
-        runner::make_output_check(test, runner::with_test_directory(test, "/nonexistent"), {.digested = true});
-    check->consume(*output);
-    return !check->finish().passed;
+    return output && !differs_from_reference(test, *output);
   }
 
   static bool meets_error(const model::PlannedTest& test, const model::TestResult& result) {
@@ -214,7 +203,7 @@ class ProposalFinder {
   void consider_output(const model::PlannedTest& test, const model::TestResult& result, bool named) {
     const auto& expect = test.spec->expect;
     const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
-    if (!output || !differs(test, *output)) {
+    if (!output || !differs_from_reference(test, *output)) {
       const bool by_error = model::is_bad(result.verdict) && error_reference(test).is_given();
       if (output && by_error && ended_as_expected(result, expect.status)) return;
       if (named || result.output.truncated)

@@ -8,6 +8,7 @@
 #include "base/signals.hpp"
 #include "base/text.hpp"
 #include "runner/plan/command_line.hpp"
+#include "runner/schedule/check_factory.hpp"
 #include "specs/shell.hpp"
 
 namespace fatespec::cli {
@@ -17,6 +18,15 @@ namespace fs = std::filesystem;
 bool becomes_a_reference(model::SpecType type) {
   return type == model::SpecType::command || type == model::SpecType::digest || type == model::SpecType::digest_file ||
          type == model::SpecType::filesize;
+}
+
+bool differs_from_reference(const model::PlannedTest& test, const std::optional<std::string>& output) {
+  if (!output) return false;
+  if (!output_reference(test).is_given() || !becomes_a_reference(test.spec->parsed.type)) return true;
+  const auto variables = runner::with_test_directory(test, "/nonexistent");
+  const auto check = runner::make_output_check(test, variables, {.digested = true});
+  check->consume(*output);
+  return !check->finish().passed;
 }
 
 std::string new_reference_file(const model::PlannedTest& test) {

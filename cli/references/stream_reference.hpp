@@ -30,6 +30,10 @@ std::string place_of(const model::PlannedTest& test, const StreamReference& refe
 /// Its text; nothing if there is none, or its file cannot be read.
 std::optional<std::string> text_of(const model::PlannedTest& test, const StreamReference& reference);
 
+/// True if that output, where a run has kept it, is not what the test expects; also where it expects no text. The whole
+/// output is kept where it may differ, and of a merged run also where it does not.
+bool differs_from_reference(const model::PlannedTest& test, const std::optional<std::string>& output);
+
 /// True if what such a test writes may be a reference.
 bool becomes_a_reference(model::SpecType type);
 /// True if the test expects something else than stdout.
