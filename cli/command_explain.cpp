@@ -15,8 +15,6 @@
 namespace fatespec::cli {
 namespace {
 
-constexpr const char* example_directory = "/tmp/fatespec-test";
-
 /// Where variables decide what is run, and whether.
 std::vector<std::string> texts_with_variables(const model::Project& project, const model::PlannedTest& test) {
   std::vector<std::string> texts = {test.spec->spec.text, runner::command_as_written(project, test)};
@@ -53,11 +51,12 @@ std::string ssh_line(const model::Project& project, const model::Target& target,
   if (!board.identity_file.empty()) line += " -i " + base::shell_quote(board.identity_file);
   line += fmt::format(" {}{}", board.user.empty() ? "" : board.user + "@", board.host);
   const std::string prefixed = runner::with_prefix(board.exec, command);
-  return line + " " + base::shell_quote(fmt::format("mkdir -p {0} && cd {0} && {1}", example_directory, prefixed));
+  return line + " " +
+         base::shell_quote(fmt::format("mkdir -p {0} && cd {0} && {1}", runner::stand_in_directory, prefixed));
 }
 
 std::string explanation(const model::Project& project, const model::PlannedTest& test) {
-  const auto variables = runner::with_test_directory(test, example_directory);
+  const auto variables = runner::with_test_directory(test, runner::stand_in_directory);
   const auto* board = model::board_of(project, test);
   const std::string command = runner::command_line(project, test, variables);
   std::string text = fmt::format("{}\n", test.name);
@@ -72,14 +71,15 @@ std::string explanation(const model::Project& project, const model::PlannedTest&
   text += fmt::format("spec\n  {}\n", test.spec->spec.text);
   if (const auto used = used_variables(project, test, variables); !used.empty()) text += "variables\n" + used;
   text += "environment\n";
-  for (const auto& entry : runner::test_environment(project, test, variables, example_directory, board == nullptr))
+  for (const auto& entry :
+       runner::test_environment(project, test, variables, runner::stand_in_directory, board == nullptr))
     text += fmt::format("  {}\n", entry);
   const bool direct = specs::simple_words(command).has_value();
   if (model::runs_command(test.spec->parsed.type) || model::stays_local(test.spec->parsed.type)) {
     if (test.spec->parsed.type != model::SpecType::filesize)
       text += fmt::format("run {}\n", direct ? "directly" : "by /bin/sh");
   }
-  text += fmt::format("command line ({} stands for $TEST_DIR)\n", example_directory);
+  text += fmt::format("command line ({} stands for $TEST_DIR)\n", runner::stand_in_directory);
   const std::string line = runner::paste_line(project, test, variables);
   return base::printable_lines(text + "  " + (board == nullptr ? line : ssh_line(project, *board, line)) + "\n");
 }

@@ -52,11 +52,10 @@ void add_properties(pugi::xml_node test, const model::TestResult& result) {
   add_property(properties, "attachment", result.recording);
 }
 
-/// As Maven's Surefire tells what failed before it passed; Jenkins and GitLab know the element.
-void add_flaky_failures(pugi::xml_node test, const model::TestResult& result) {
-  if (!result.flaky) return;
+/// As Maven's Surefire tells what failed before the test passed, or failed again; Jenkins and GitLab know the elements.
+void add_failed_attempts(pugi::xml_node test, const model::TestResult& result) {
   for (const auto& attempt : result.failed_attempts) {
-    pugi::xml_node failure = test.append_child("flakyFailure");
+    pugi::xml_node failure = test.append_child(result.flaky ? "flakyFailure" : "rerunFailure");
     failure.append_attribute("message") = base::printable(attempt.reason).c_str();
     failure.append_attribute("type") = std::string(model::name_of(attempt.verdict)).c_str();
     add_text(failure, "system-out", model::readable(attempt.output));
@@ -72,7 +71,7 @@ void add_case(pugi::xml_node suite, const model::TestResult& result) {
   test.append_attribute("time") = fmt::format("{:.3f}", base::seconds(result.wall)).c_str();
   const Kind kind = kind_of(result.verdict);
   if (kind == Kind::passed) {
-    add_flaky_failures(test, result);
+    add_failed_attempts(test, result);
     return;
   }
   add_properties(test, result);
@@ -82,6 +81,7 @@ void add_case(pugi::xml_node suite, const model::TestResult& result) {
   if (kind == Kind::skipped) return;
   node.append_attribute("type") = std::string(model::name_of(result.verdict)).c_str();
   node.text().set(base::printable_lines("$ " + result.command + "\n" + result.detail).c_str());
+  add_failed_attempts(test, result);
   add_text(test, "system-out", model::readable(result.output));
   add_text(test, "system-err", model::readable(result.error));
 }

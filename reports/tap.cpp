@@ -36,6 +36,7 @@ std::string block(const model::TestResult& result) {
       fmt::format("  ---\n  verdict: {}\n  reason: {}\n", model::name_of(result.verdict), yaml_string(result.reason));
   if (result.status) text += fmt::format("  status: {}\n", *result.status);
   if (!result.signal.empty()) text += fmt::format("  signal: {}\n", result.signal);
+  if (result.attempts > 1) text += fmt::format("  attempts: {}\n", result.attempts);
   text += fmt::format("  duration_ms: {:.3f}\n", base::seconds(result.wall) * 1e3);
   if (!result.detail.empty()) text += fmt::format("  detail: {}\n", yaml_string(result.detail));
   if (!result.error.text.empty()) text += fmt::format("  stderr: {}\n", yaml_string(result.error.text));
@@ -53,6 +54,7 @@ std::string tap(const std::vector<model::TestResult>& results) {
     text += fmt::format("{} {} - {} [{}]{}\n", good ? "ok" : "not ok", ++number, escaped(result.test),
                         escaped(result.configuration), directive(result));
     if (model::is_bad(result.verdict)) text += block(result);
+    if (result.flaky) text += fmt::format("# flaky: it passed at attempt {}\n", result.attempts);
   }
   return text;
 }

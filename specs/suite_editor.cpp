@@ -68,7 +68,7 @@ std::string double_quoted(std::string_view text) {
 
 /// Text that a literal block can hold as it is.
 bool fits_block(std::string_view text) {
-  const bool several = text.find('\n') != std::string_view::npos && text.ends_with('\n');
+  const bool several = text.find('\n') != std::string_view::npos;
   const bool plain =
       std::all_of(text.begin(), text.end(), [](unsigned char c) { return c >= 0x20 || c == '\n' || c == '\t'; });
   return several && plain && base::is_utf8(text) && !has_line_breaks(text) && !text.ends_with("\n\n") &&
@@ -78,7 +78,7 @@ bool fits_block(std::string_view text) {
 std::string render(std::string_view value, bool flow, std::size_t indentation) {
   if (is_plain_word(value)) return std::string(value);
   if (flow || !fits_block(value)) return double_quoted(value);
-  std::string block = "|";
+  std::string block = value.ends_with('\n') ? "|" : "|-";
   for (const auto line : base::split_lines(value))
     block += "\n" + (line.empty() ? "" : std::string(indentation, ' ') + std::string(line));
   return block;
@@ -159,7 +159,7 @@ class Editor {
     if (!end) return std::nullopt;
     std::string rendered = render_as(text_.at(start), is_flow(expect), indentation + 2);
     std::string comment = comment_of_block(start);
-    if (comment.empty() && rendered.starts_with("|\n")) {
+    if (comment.empty() && rendered.starts_with('|')) {
       comment = comment_behind(*end);
       *end += comment.size();
     }

@@ -1,11 +1,13 @@
 #include "cli/cluster/farm_results.hpp"
 
+#include "runner/plan/command_line.hpp"
+
 namespace fatespec::cli {
 
 FarmResults::FarmResults(const model::TestPlan& plan, const base::Clock& clock,
                          const std::vector<results::LatestResult>& before,
                          std::function<void(const model::RunEvent&)> emit)
-    : clock_(clock), emit_(std::move(emit)), tally_(plan, before) {
+    : project_(*plan.project), clock_(clock), emit_(std::move(emit)), tally_(plan, before) {
   for (const auto& test : plan.tests)
     if (test.repetition == 0) waiting_[{test.name, test.configuration->name}] = &test;
 }
@@ -32,6 +34,7 @@ void FarmResults::take_error(const farm::TestKey& test, const std::string& reaso
   if (planned == nullptr) return;
   auto result = farm::error_of(test, reason, clock_.utc());
   result.target = planned->target;
+  result.command = runner::paste_line(project_, *planned);
   take(std::move(result));
 }
 

@@ -34,6 +34,7 @@ class FarmResults {
   void take_error_of_stranger(const farm::TestKey& test, const std::string& reason);
 
  private:
+  const model::Project& project_;
   const base::Clock& clock_;
   std::function<void(const model::RunEvent&)> emit_;
   std::map<farm::TestKey, const model::PlannedTest*> waiting_;

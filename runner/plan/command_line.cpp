@@ -109,7 +109,9 @@ static std::string line_in_its_place(const model::Project& project, const Planne
   std::string command = command_line(project, test, variables);
   const bool elsewhere = spec.cwd || model::is_build(spec.parsed.type);
   const bool here = model::board_of(project, test) == nullptr;
-  const model::Variables environment = added_environment(project, test, variables, here);
+  model::Variables environment = added_environment(project, test, variables, here);
+  // The command's own programs may look for it, as those of `sh -c '…'` do.
+  if (command.find("TEST_DIR") != std::string::npos) environment.insert(*variables.find("TEST_DIR"));
   if (environment.empty() && !spec.stdin_file && !elsewhere) return command;
   std::string line = "(";
   if (elsewhere) line += fmt::format("cd {} || exit; ", base::shell_quote(working_directory(project, test, variables)));
@@ -131,6 +133,10 @@ std::string paste_line(const model::Project& project, const PlannedTest& test, c
   // It is removed after the test.
   const bool is_needed = model::board_of(project, test) == nullptr && line.find(directory) != std::string::npos;
   return is_needed ? fmt::format("mkdir -p {}; {}", base::shell_quote(directory), line) : line;
+}
+
+std::string paste_line(const model::Project& project, const PlannedTest& test) {
+  return paste_line(project, test, with_test_directory(test, stand_in_directory));
 }
 
 std::optional<std::vector<std::string>> direct_words(const std::string& command) {

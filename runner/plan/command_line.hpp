@@ -49,5 +49,9 @@ std::string filesize_path(const model::Project& project, const model::PlannedTes
 /// used, the test's own environment, stdin.
 std::string paste_line(const model::Project& project, const model::PlannedTest& test,
                        const model::Variables& variables);
+/// What stands for $TEST_DIR in the command of a test that was not begun.
+inline constexpr const char* stand_in_directory = "/tmp/fatespec-test";
+/// The line of such a test.
+std::string paste_line(const model::Project& project, const model::PlannedTest& test);
 
 }  // namespace fatespec::runner

@@ -128,7 +128,7 @@ void Scheduler::give_up_lost(Lane& lane) {
   std::string trouble;
   for (const auto& place : lane.places)
     trouble += fmt::format("{}{}: {}", trouble.empty() ? "" : "; ", place.station->name(), place.station->trouble());
-  for (const auto* test : lane.queue.drain()) report(*test, TestRunner::refused(*test, clock_.utc(), trouble));
+  for (const auto* test : lane.queue.drain()) refuse(*test, trouble);
 }
 
 // What runs, here or of others, gives memory back sooner or later; others alone may keep us waiting, but not for ever.
@@ -142,9 +142,7 @@ void Scheduler::wait_for_memory(Lane& lane) {
     const std::string had = never ? fmt::format("has only {}", base::format_size(total_memory()))
                                   : fmt::format("had only {} for a minute", base::format_size(available_memory()));
     lane.queue.give_up(test);
-    report(test, TestRunner::refused(
-                     test, clock_.utc(),
-                     fmt::format("needs {} of memory, and the machine {}", base::format_size(test.spec->memory), had)));
+    refuse(test, fmt::format("needs {} of memory, and the machine {}", base::format_size(test.spec->memory), had));
   }
   memory_timer_.expires_after(interval);
   memory_timer_.async_wait([this](boost::system::error_code code) {
@@ -190,11 +188,15 @@ void Scheduler::test_lost(const model::PlannedTest& test, const Running& ended) 
   if (again_down || ++losses_[&test] >= most_losses) {
     auto reason = again_down ? fmt::format("took down the board ({})", loss.problem)
                              : fmt::format("lost {} times: {}", most_losses, loss.problem);
-    report(test, TestRunner::refused(test, clock_.utc(), std::move(reason)));
+    refuse(test, std::move(reason));
     return;
   }
   sink_(model::TestLost{&test, ended.place->station->name(), loss.problem});
   ended.lane->queue.add_again(test, takedowns_.contains(&test));
+}
+
+void Scheduler::refuse(const model::PlannedTest& test, std::string reason) {
+  report(test, TestRunner::refused(*plan_.project, test, clock_.utc(), std::move(reason)));
 }
 
 void Scheduler::report(const model::PlannedTest& test, ResultPtr result) {

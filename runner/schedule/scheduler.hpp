@@ -86,6 +86,8 @@ class Scheduler {
   void processes_ended(const model::PlannedTest& test);
   void test_ended(const model::PlannedTest& test, ResultPtr result);
   void test_lost(const model::PlannedTest& test, const Running& ended);
+  /// Reports a test that cannot be run.
+  void refuse(const model::PlannedTest& test, std::string reason);
   void report(const model::PlannedTest& test, ResultPtr result);
 
   Loops loops_;

@@ -6,6 +6,7 @@
 
 #include "checks/retry.hpp"
 #include "runner/groups/result_groups.hpp"
+#include "runner/plan/command_line.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -40,11 +41,13 @@ std::shared_ptr<const model::TestResult> TestRunner::skipped(const model::Planne
   return result;
 }
 
-std::shared_ptr<const model::TestResult> TestRunner::refused(const model::PlannedTest& test, base::UtcTime time,
+std::shared_ptr<const model::TestResult> TestRunner::refused(const model::Project& project,
+                                                             const model::PlannedTest& test, base::UtcTime time,
                                                              std::string reason) {
   auto result = blank_result(test, time);
   result->verdict = model::Verdict::error;
   result->reason = std::move(reason);
+  result->command = paste_line(project, test);
   return result;
 }
 

@@ -36,8 +36,8 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   /// The result of a test that is not run.
   static std::shared_ptr<const model::TestResult> skipped(const model::PlannedTest& test, base::UtcTime time);
   /// The result of a test that cannot be run.
-  static std::shared_ptr<const model::TestResult> refused(const model::PlannedTest& test, base::UtcTime time,
-                                                          std::string reason);
+  static std::shared_ptr<const model::TestResult> refused(const model::Project& project, const model::PlannedTest& test,
+                                                          base::UtcTime time, std::string reason);
 
  private:
   void start_attempt();

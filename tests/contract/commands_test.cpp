@@ -173,6 +173,16 @@ TEST(Commands, ExplainGivesTheLineToPaste) {
   EXPECT_EQ(fatespec("explain a/none a.yaml", directory.path()).status, 4);
 }
 
+TEST(Commands, TheLineToPasteHasTestDirWhereAProgramLooksForIt) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: t, spec: \"sh -c 'echo x >$TEST_DIR/x'\"}]\n");
+  const auto program = fatespec("explain a/t a.yaml", directory.path());
+  EXPECT_NE(program.out.find("\n  mkdir -p /tmp/fatespec-test; (export TEST_DIR=/tmp/fatespec-test; sh -c 'echo x "
+                             ">$TEST_DIR/x')\n"),
+            std::string::npos)
+      << program.out;
+}
+
 TEST(Commands, ThePastedLineDoesTheSame) {
   const TemporaryDirectory directory;
   directory.write("a.yaml",

@@ -209,6 +209,7 @@ TEST(Isolation, MoreMemoryThanTheMachineHasIsAnErrorAtOnce) {
   const std::string reason = run["a"]["reason"];
   EXPECT_EQ(reason.substr(0, 6), "needs ");
   EXPECT_NE(reason.find(" of memory, and the machine has only "), std::string::npos) << reason;
+  EXPECT_EQ(run["a"]["command"], "true");
 }
 
 TEST(Isolation, EndlessOutputCostsLittleMemory) {

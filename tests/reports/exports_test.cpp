@@ -46,12 +46,18 @@ TEST(Tap, SaysEachVerdict) {
   TestResult failed = result("s/b # c", Verdict::fail, "stdout differs: \"x\"");
   failed.wall = std::chrono::milliseconds(12);
   failed.command = "false";
-  EXPECT_EQ(tap({result("s/a", Verdict::pass), failed, result("s/d", Verdict::xfail, "bug 7"),
-                 result("s/e", Verdict::skip, "no encoder"), result("s/f", Verdict::xpass, "passes")}),
+  failed.attempts = 3;
+  TestResult flaky = result("s/a", Verdict::pass);
+  flaky.flaky = true;
+  flaky.attempts = 2;
+  EXPECT_EQ(tap({flaky, failed, result("s/d", Verdict::xfail, "bug 7"), result("s/e", Verdict::skip, "no encoder"),
+                 result("s/f", Verdict::xpass, "passes")}),
             "TAP version 14\n1..5\n"
             "ok 1 - s/a [default]\n"
+            "# flaky: it passed at attempt 2\n"
             "not ok 2 - s/b \\# c [default]\n"
-            "  ---\n  verdict: fail\n  reason: \"stdout differs: \\\"x\\\"\"\n  status: 1\n  duration_ms: 12.000\n"
+            "  ---\n  verdict: fail\n  reason: \"stdout differs: \\\"x\\\"\"\n  status: 1\n  attempts: 3\n"
+            "  duration_ms: 12.000\n"
             "  command: \"false\"\n  ...\n"
             "not ok 3 - s/d [default] # TODO bug 7\n"
             "ok 4 - s/e [default] # SKIP no encoder\n"

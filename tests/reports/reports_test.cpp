@@ -65,6 +65,17 @@ TEST(Junit, FlakyTestsTellWhatFailedBefore) {
   EXPECT_NE(xml.find("failures=\"0\""), std::string::npos) << xml;
 }
 
+TEST(Junit, WhatFailedAgainTellsTheFirstFailuresToo) {
+  auto result = std::make_shared<model::TestResult>(sample_result());
+  result->verdict = model::Verdict::timeout;
+  result->reason = "no end after 1 s";
+  result->failed_attempts.push_back({1, model::Verdict::crash, "ended by SIGSEGV", {"said", 4, false}, {}});
+  const std::string xml = junit_xml({result});
+  EXPECT_NE(xml.find("<failure message=\"no end after 1 s\" type=\"timeout\">"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("<rerunFailure message=\"ended by SIGSEGV\" type=\"crash\">"), std::string::npos) << xml;
+  EXPECT_NE(xml.find("failures=\"1\""), std::string::npos) << xml;
+}
+
 TEST(Junit, HostileOutputMakesWellFormedXml) {
   auto result = std::make_shared<model::TestResult>(sample_result());
   result->verdict = model::Verdict::fail;

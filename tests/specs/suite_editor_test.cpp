@@ -39,6 +39,13 @@ TEST(SuiteEditor, KeepsCommentsThatStandWhereABlockEnds) {
               head + "|   # why\n      1\n      2\n    status: 0\n");
 }
 
+TEST(SuiteEditor, KeepsABlockWhereTheTextHasNoNewlineAtItsEnd) {
+  const std::string head = "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: ";
+  EXPECT_EQ(edit(head + "|  # why\n      old\n    status: 0\n", "1\n2"),
+            head + "|-  # why\n      1\n      2\n    status: 0\n");
+  EXPECT_EQ(edit(head + "|-\n      old\n    status: 0\n", "1\n2\n"), head + "|\n      1\n      2\n    status: 0\n");
+}
+
 TEST(SuiteEditor, KeepsTagsAndAnchorsThatNobodyElseUses) {
   const std::string head = "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: ";
   EXPECT_EQ(edit(head + "&anchor foo\n", "bar"), head + "&anchor bar\n");
