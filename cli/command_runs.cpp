@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstdio>
 #include <set>
 
@@ -73,16 +74,16 @@ struct ShowOptions {
   bool json = false;
 };
 
-void show_people(const ShowOptions& options, const std::vector<model::TestResult>& results, const model::Run& run,
-                 const reports::Console& console) {
-  std::string configuration;
-  bool several = false;
-  for (const auto& result : results) {
-    several = several || (!configuration.empty() && configuration != result.configuration);
-    configuration = result.configuration;
-  }
-  std::printf("run %s, %s, by fatespec %s\n$ %s\n", base::printable(run.id).c_str(), base::iso8601(run.started).c_str(),
-              base::printable(run.version).c_str(), base::printable(run.command).c_str());
+bool have_several_configurations(const std::vector<model::TestResult>& results) {
+  return std::any_of(results.begin(), results.end(), [&](const auto& result) {
+    return result.configuration != results.front().configuration;
+  });
+}
+
+/// What was bad, or all, and what there is to say of the whole run.
+void show_results(const ShowOptions& options, const std::vector<model::TestResult>& results, const model::Run& run,
+                  const reports::Console& console) {
+  const bool several = have_several_configurations(results);
   const reports::BadResultText brief{.several_configurations = several,
                                      .show_command = "fatespec show " + run.id + text_of(options.store)};
   std::size_t flaky = 0;
@@ -90,22 +91,25 @@ void show_people(const ShowOptions& options, const std::vector<model::TestResult
   for (const auto& result : results) {
     flaky += result.flaky ? 1 : 0;
     leaky += result.leaky ? 1 : 0;
-    if (!options.test.empty()) {
-      show_test(result, console, several);
-      continue;
-    }
     if (model::is_bad(result.verdict) || options.all)
       std::printf("%s\n", reports::describe_bad(result, console, brief).c_str());
     if (result.flaky) std::printf("%s\n", reports::describe_flaky(result, console, several).c_str());
     if (result.leaky) std::printf("%s\n", reports::describe_leaky(result, console, several).c_str());
   }
-  if (options.test.empty())
-    for (const auto& found : runner::attributions_of(run, results))
-      std::printf("%s\n", reports::describe(found, console, several).c_str());
+  for (const auto& found : runner::attributions_of(run, results))
+    std::printf("%s\n", reports::describe(found, console, several).c_str());
   const std::string wall = run.finished ? " in " + base::format_duration(*run.finished - run.started) : ", unfinished";
   std::printf("%llu of %llu tests: %s%s%s\n", static_cast<unsigned long long>(run.counts.total()),
               static_cast<unsigned long long>(run.planned), reports::describe(run.counts, console).c_str(),
               wall.c_str(), reports::describe_marks(flaky, leaky).c_str());
+}
+
+void show_people(const ShowOptions& options, const std::vector<model::TestResult>& results, const model::Run& run,
+                 const reports::Console& console) {
+  std::printf("run %s, %s, by fatespec %s\n$ %s\n", base::printable(run.id).c_str(), base::iso8601(run.started).c_str(),
+              base::printable(run.version).c_str(), base::printable(run.command).c_str());
+  if (options.test.empty()) return show_results(options, results, run, console);
+  for (const auto& result : results) show_test(result, console, have_several_configurations(results));
 }
 
 ExitCode show_run(const ShowOptions& options) {

@@ -19,7 +19,6 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 constexpr std::uint64_t largest_suite = std::uint64_t{64} << 20;
-constexpr std::string_view unknown_checksum = "__skip__";
 constexpr int pixel_tolerance = 2;  // of fluster's pixel method
 
 std::string text_at(const json& object, const char* key) {
@@ -91,8 +90,9 @@ class Importer {
     const Stream stream = find(vector);
     Spec spec = spec_of(vector, stream);
     tests_ += fmt::format("  - name: {}\n", yaml_string(name));
-    tests_ += fmt::format("    description: {}\n", yaml_string(fmt::format("{} (MD5 {})", text_at(vector, "source"),
-                                                                           text_at(vector, "source_checksum"))));
+    std::string source = text_at(vector, "source");
+    if (const auto checksum = checksum_of(vector)) source += fmt::format(" (MD5 {})", *checksum);
+    tests_ += fmt::format("    description: {}\n", yaml_string(source));
     if (const std::string profile = text_at(vector, "profile"); !profile.empty())
       tests_ += fmt::format("    tags: [{}]\n", yaml_string("profile-" + tag(profile)));
     tests_ += fmt::format("    spec: {}\n", yaml_string(spec.text));
@@ -118,16 +118,22 @@ class Importer {
     return {places.front(), fmt::format("{} is not in {}", file.string(), samples_.string())};
   }
 
-  /// The checksum is that of the download: of the stream itself only where nothing was unpacked.
+  /// That of the download; nothing if the suite does not know it.
+  static std::optional<std::string> checksum_of(const json& vector) {
+    std::string checksum = base::lower(text_at(vector, "source_checksum"));
+    return is_md5(checksum) ? std::optional(std::move(checksum)) : std::nullopt;
+  }
+
+  /// The checksum is that of the stream itself only where nothing was unpacked.
   static std::string checksum_problem(const json& vector, const fs::path& path) {
-    const std::string checksum = base::lower(text_at(vector, "source_checksum"));
+    const auto checksum = checksum_of(vector);
     const fs::path source = text_at(vector, "source");
-    if (checksum == unknown_checksum || !is_md5(checksum) || source.filename() != path.filename()) return "";
+    if (!checksum || source.filename() != path.filename()) return "";
     const auto is = base::digest_of_file(base::DigestAlgorithm::md5, path);
     if (!is) return is.error().message;
-    return *is == checksum ? ""
+    return *is == *checksum ? ""
                            : fmt::format("{} is not the stream that is meant: its MD5 is {}, expected {}",
-                                         path.filename().string(), *is, checksum);
+                                         path.filename().string(), *is, *checksum);
   }
 
   struct Spec {

@@ -247,7 +247,9 @@ base::Result<void> Bisection::check_ends() {
   if (*good != Answer::good)
     return base::usage_error(fmt::format("{} is not good: the test {} there", request_.good,
                                          *good == Answer::bad ? "fails" : "cannot be run"));
-  std::printf("good  %s: passes %d times in a row\n", shorter(good_).c_str(), passes_to_believe(evidence_));
+  const int passes = passes_to_believe(evidence_);
+  std::printf("good  %s: passes%s\n", shorter(good_).c_str(),
+              passes == 1 ? "" : fmt::format(" {} times in a row", passes).c_str());
   ends_checked_ = true;
   return write_state();
 }

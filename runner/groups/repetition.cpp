@@ -55,7 +55,8 @@ std::string describe(const std::vector<Way>& ways) {
   std::string text;
   for (const auto& way : ways) {
     const TestResult& example = *way.front();
-    text += fmt::format("{:6} times {}, output {}{}{}\n", way.size(), model::name_of(example.verdict),
+    text += fmt::format("{:6} {} {}, output {}{}{}\n", way.size(), way.size() == 1 ? "time " : "times",
+                        model::name_of(example.verdict),
                         example.fingerprint.empty() ? "none" : example.fingerprint, example.reason.empty() ? "" : ": ",
                         example.reason);
   }
