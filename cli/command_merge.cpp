@@ -148,7 +148,7 @@ class Merge {
                            counts_,
                            wall_,
                            started_ + std::chrono::duration_cast<base::UtcTime::duration>(wall_),
-                           static_cast<int>(exit_code_of(counts_, !cut_by_.empty())),
+                           static_cast<int>(after_loss(exit_code_of(counts_), cut_by_.empty() ? Loss::none : Loss::output)),
                            ""};
     end.interrupted_by = cut_by_;
     if (cut_by_.empty()) end.attributions = attributions.conclude();
@@ -158,7 +158,7 @@ class Merge {
   ExitCode close() {
     const bool kept = store_.finish();
     const bool complete = outputs_.close() && cut_by_.empty();
-    return kept ? exit_code_of(counts_, !complete) : ExitCode::error;
+    return after_loss(exit_code_of(counts_), !kept ? Loss::results : !complete ? Loss::output : Loss::none);
   }
 
   const MergeOptions& options_;

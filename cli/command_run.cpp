@@ -46,7 +46,7 @@ class Remarks {
   std::vector<std::string> lines_;
 };
 
-/// The sinks of a run and what they need; lives as long as the run.
+/// A `run` from its options to its exit code: what is run, where what happens goes to, and what the end says.
 class RunCommand {
  public:
   /// `cluster`: whose nodes run the tests, if not this machine and its boards.
@@ -252,16 +252,14 @@ class RunCommand {
     has_trends_ = has_trends_ || usage.user + usage.system >= results::least_cpu_of_trends;
   }
 
-  /// Results that could not be kept make the run an error, and other files too, unless it is worse already.
   ExitCode close_outputs(ExitCode code) {
     for (const auto& remark : remarks_.take()) complain(remark);
     const bool kept = store_.finish();
-    const bool lost = !outputs_.close() || !kept;
-    if (!lost && cluster_) cluster_->forget_if_complete();
+    const bool written = outputs_.close();
+    if (kept && written && cluster_) cluster_->forget_if_complete();
     if (session_) finish_session();
     show_trends();
-    const bool is_worse = code != ExitCode::success && (kept || code != ExitCode::bad_test);
-    return lost && !is_worse ? ExitCode::error : code;
+    return after_loss(code, !kept ? Loss::results : !written ? Loss::output : Loss::none);
   }
 
   void finish_session() {

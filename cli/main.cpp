@@ -40,10 +40,10 @@ bool nobody_reads() {
 
 /// Output that could not be written must not look like success.
 int checked(fatespec::cli::ExitCode code) {
-  using fatespec::cli::ExitCode;
+  using namespace fatespec::cli;
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return static_cast<int>(code);
   if (!nobody_reads()) std::fprintf(stderr, "fatespec: standard output could not be written completely\n");
-  return static_cast<int>(code == ExitCode::success ? ExitCode::error : code);
+  return static_cast<int>(after_loss(code, Loss::output));
 }
 
 }  // namespace

@@ -48,6 +48,7 @@ class ProjectReader {
     if (project_->configurations.empty()) project_->configurations.emplace_back();
     check_targets();
     check_circles(project_->variables, project_->variable_origins);
+    for (const auto& configuration : project_->configurations) check_circles_of(configuration);
     return std::move(project_);
   }
 
@@ -107,6 +108,9 @@ class ProjectReader {
          {"make", [&](YamlNode v) { configuration.make = text(v); }},
          {"maketest", [&](YamlNode v) { configuration.maketest = text(v); }}},
         problems_);
+  }
+
+  void check_circles_of(const model::Configuration& configuration) {
     auto all = project_->variables;
     auto origins = project_->variable_origins;
     for (const auto& [name, value] : configuration.variables) all[name] = value;

@@ -98,7 +98,7 @@ void read_known_failure(YamlNode node, base::Boxed<model::KnownFailure>& known, 
   }
   model::KnownFailure failure;
   if (node.is_scalar()) {  // the short form: a reason alone
-    failure.reason = node.value();
+    failure.reason = read_reason(node, problems).value_or("");
   } else {
     MapReader::read(node, "`expect_fail`",
                     {{"reason", [&](YamlNode v) { failure.reason = read_reason(v, problems).value_or(""); }},

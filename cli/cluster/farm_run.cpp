@@ -342,7 +342,8 @@ class FarmRun {
     if (farm_.cancel && !lost) return ExitCode::success;  // cut short as it was meant to be
     if (cut_ == Cut::cancel) return ExitCode::interrupted;
     if (lost) return ExitCode::error;
-    return exit_code_of(results_.counts(), results_.waiting() > 0 && cut_ != Cut::fail_fast);
+    const bool complete = results_.waiting() == 0 || cut_ == Cut::fail_fast;
+    return after_loss(exit_code_of(results_.counts()), complete ? Loss::none : Loss::output);
   }
 
   /// As RunFinished has it.

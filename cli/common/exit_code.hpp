@@ -1,4 +1,4 @@
-// The exit codes of the contract; docs/exit-codes.md.
+// The exit codes that docs/exit-codes.md promises.
 #pragma once
 
 #include "model/result.hpp"
@@ -16,8 +16,13 @@ enum class ExitCode : int {
   terminated = 143,      ///< SIGTERM
 };
 
-/// Of a run that came to its end. `incomplete`: something of it could not be run, read or kept.
-ExitCode exit_code_of(const model::VerdictCounts& counts, bool incomplete);
+/// Of a run that came to its end.
+ExitCode exit_code_of(const model::VerdictCounts& counts);
+
+/// What a command could not give: an output, or a part of what it was to read; or results, which should have been kept.
+enum class Loss { none, output, results };
+/// The exit code with that: an output matters where nothing is worse, results whatever the verdicts.
+ExitCode after_loss(ExitCode code, Loss loss);
 
 /// Of what SIGINT, SIGTERM or SIGHUP has ended.
 ExitCode exit_code_of_signal(int signal);

@@ -33,11 +33,6 @@ using boost::system::error_code;
 
 constexpr auto tick_interval = std::chrono::milliseconds(100);
 
-ExitCode exit_code_of(const model::VerdictCounts& counts, int signal, bool results_lost) {
-  if (signal != 0) return exit_code_of_signal(signal);
-  return results_lost ? ExitCode::error : cli::exit_code_of(counts, false);
-}
-
 class PlanRun {
  public:
   PlanRun(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock, runner::Scratch& scratch)
@@ -136,7 +131,9 @@ class PlanRun {
     if (finished_) return;
     finished_ = true;
     const bool lost = options_.keep_results && !options_.keep_results();
-    exit_code_ = exit_code_of(tally_.counts(), signal_, lost);
+    exit_code_ = signal_ != 0
+                     ? exit_code_of_signal(signal_)
+                     : after_loss(exit_code_of(tally_.counts()), lost ? Loss::results : Loss::none);
     model::RunFinished event = run_finished(options_, clock_, began_, tally_.counts(), exit_code_);
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
     else if (scheduler_.stopped_early() && tally_.counts().total() < planned_) event.interrupted_by = "--fail-fast";

@@ -1,7 +1,6 @@
 // What a test wrote into a file, read into its check.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -9,36 +8,26 @@
 
 #include "base/clock.hpp"
 #include "checks/check.hpp"
-#include "runner/pausable_timer.hpp"
+#include "runner/executor.hpp"
 #include "runner/schedule/check_feed.hpp"
 
 namespace fatespec::runner {
 
-/// Reads a file of this machine on the pool. All calls and `done` on the loop's thread.
-class FileReading : public std::enable_shared_from_this<FileReading> {
- public:
-  enum class End { read, timed_out, cancelled };
-  /// The reading is of no use but after End::read.
-  using Done = std::function<void(End, checks::Reading)>;
+// All on the loop's thread but where it says otherwise. A reading is an execution under way: it is cancelled, suspended
+// and resumed as one.
 
-  FileReading(Loops loops, std::string path) : loops_(loops), path_(std::move(path)), timer_(loops.loop) {}
+/// Called once, later. `end` is `exited` if the reading says what there is to say of the file; else it is what cut it
+/// short, and the reading is of no use.
+using FileRead = std::function<void(const model::Execution& end, checks::Reading reading)>;
 
-  /// `limit`: how long it may take; none: as long as it takes. The factory is called on the pool.
-  void start(CheckFeed::Factory factory, std::optional<base::Duration> limit, Done done);
-  void cancel() { stop(End::cancelled); }
-  /// Stop and start its clock.
-  void suspend() { timer_.pause(); }
-  void resume() { timer_.go_on(); }
+/// Reads a file of this machine on the pool, where the factory is called too. `limit`: how long it may take; none: as
+/// long as it takes.
+std::shared_ptr<RunningExecution> read_file_here(Loops loops, std::string path, CheckFeed::Factory factory,
+                                                 std::optional<base::Duration> limit, FileRead done);
 
- private:
-  void stop(End end);
-  checks::Reading read(checks::Check& check) const;
-
-  Loops loops_;
-  std::string path_;
-  PausableTimer timer_;
-  End end_ = End::read;
-  std::atomic<bool> stopped_ = false;
-};
+/// Reads a file of another machine, whose bytes, or their digest, come as the output of the request's command: that of
+/// Executor::file_command().
+std::shared_ptr<RunningExecution> read_file_there(Loops loops, Executor& executor, std::string path,
+                                                  ExecutionRequest request, CheckFeed::Factory factory, FileRead done);
 
 }  // namespace fatespec::runner

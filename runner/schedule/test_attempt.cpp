@@ -17,6 +17,7 @@
 #include "runner/plan/command_line.hpp"
 #include "runner/plan/environment.hpp"
 #include "runner/schedule/check_factory.hpp"
+#include "runner/schedule/file_reading.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -50,17 +51,14 @@ void TestAttempt::start(Done done, std::function<void()> processes_ended) {
 
 void TestAttempt::cancel(bool now) {
   if (running_) running_->cancel(now);
-  if (reading_) reading_->cancel();
 }
 
 void TestAttempt::suspend() {
   if (running_) running_->suspend();
-  if (reading_) reading_->suspend();
 }
 
 void TestAttempt::resume() {
   if (running_) running_->resume();
-  if (reading_) reading_->resume();
 }
 
 void TestAttempt::fail_to_start(std::string problem) {
@@ -197,82 +195,40 @@ OutputCheckOptions TestAttempt::check_options(bool digested) const {
   return options;
 }
 
+// It has as long as the test had.
 void TestAttempt::read_file() {
   const std::string path = file_to_read();
+  const auto factory = [this](bool digested) {
+    return [this, digested] { return make_output_check(test_, *variables_, check_options(digested)); };
+  };
+  auto done = [self = shared_from_this()](const model::Execution& end, checks::Reading reading) {
+    self->file_read(end, std::move(reading));
+  };
   const bool digests = test_.spec->parsed.type == SpecType::digest_file;
-  const auto there =
-      context_.station.executor().file_command(path, digests ? std::optional(test_.spec->parsed.digest) : std::nullopt);
-  if (there) {
-    read_file_there(*there);
+  Executor& executor = context_.station.executor();
+  const auto there = executor.file_command(path, digests ? std::optional(test_.spec->parsed.digest) : std::nullopt);
+  if (!there) {
+    running_ = read_file_here(context_.loops, path, factory(false), test_.timeout, std::move(done));
     return;
   }
-  reading_ = std::make_shared<FileReading>(context_.loops, path);
-  reading_->start([this] { return make_output_check(test_, *variables_, check_options(false)); }, test_.timeout,
-                  [self = shared_from_this()](FileReading::End end, checks::Reading reading) {
-                    self->file_read_here(end, std::move(reading));
-                  });
+  ExecutionRequest request = new_request();
+  request.command = there->command;
+  request.prefix = PrefixScope::nothing;
+  running_ =
+      read_file_there(context_.loops, executor, path, std::move(request), factory(there->digested), std::move(done));
 }
 
-// It has as long as the test had. Of a player that crashed or hung, that is its verdict in any case.
-void TestAttempt::file_read_here(FileReading::End end, checks::Reading reading) {
-  reading_.reset();
-  if (end == FileReading::End::cancelled) outcome_.execution.ending = model::Ending::cancelled;
-  if (end == FileReading::End::timed_out && outcome_.execution.ending == model::Ending::exited) {
-    outcome_.execution.ending = model::Ending::timed_out;
-    outcome_.execution.problem =
-        fmt::format("no end after {}, while {} was read", base::format_duration(*test_.timeout), file_to_read());
+// Of a player that crashed or hung, that is its verdict however long the reading takes.
+void TestAttempt::file_read(const model::Execution& end, checks::Reading reading) {
+  running_.reset();
+  model::Execution& execution = outcome_.execution;
+  const bool has_exited = execution.ending == model::Ending::exited;
+  if (end.ending != model::Ending::exited && (has_exited || end.ending != model::Ending::timed_out)) {
+    execution.ending = end.ending;
+    execution.problem = end.problem;
+    execution.took_down = end.took_down;
   }
   output_read(std::move(reading));
-}
-
-// Of another machine the bytes come as the output of a command that reads the file.
-void TestAttempt::read_file_there(const FileCommand& file) {
-  output_ = std::make_shared<CheckFeed>(
-      context_.loops,
-      [this, digested = file.digested] { return make_output_check(test_, *variables_, check_options(digested)); },
-      false);
-  file_error_ = std::make_shared<CheckFeed>(
-      context_.loops, [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); }, false);
-  ExecutionRequest request = new_request();
-  request.command = file.command;
-  request.prefix = PrefixScope::nothing;
-  running_ = context_.station.executor().execute(
-      std::move(request), *output_, *file_error_,
-      [self = shared_from_this()](const model::Execution& execution) { self->file_read(execution); });
-}
-
-void TestAttempt::file_read(const model::Execution& execution) {
-  running_.reset();
-  const bool ended = execution.ending == model::Ending::exited;
-  if (ended && execution.status == 0) {
-    finish_output();
-    return;
-  }
-  // What has come is of no use, but the pool may still be at it.
-  output_->finish([self = shared_from_this(), execution](const checks::Reading&) { self->file_not_read(execution); });
-}
-
-void TestAttempt::file_not_read(const model::Execution& execution) {
-  const bool ended = execution.ending == model::Ending::exited;
-  const std::string path = file_to_read();
-  checks::Reading reading;
-  reading.passed = false;
-  if (ended && execution.status == file_missing) reading.reason = fmt::format("the command wrote no file {}", path);
-  else if (ended && execution.status == file_not_regular) reading.reason = path + ": not a regular file";
-  if (!reading.reason.empty()) {
-    output_read(std::move(reading));
-    return;
-  }
-  // It says nothing about the test: the machine's program that reads is missing, or the machine went away.
-  if (!ended) outcome_.execution = execution;
-  file_error_->finish([self = shared_from_this(), path, status = execution.status](const checks::Reading& error) {
-    checks::Reading broken;
-    broken.passed = false;
-    broken.no_verdict = true;
-    broken.reason = fmt::format("{} cannot be read: `read_file` ended with status {}: {}", path, status,
-                                base::shorten(base::printable(base::trim(error.output.text)), 120));
-    self->output_read(std::move(broken));
-  });
 }
 
 void TestAttempt::finish_output() {

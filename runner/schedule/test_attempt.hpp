@@ -11,7 +11,6 @@
 #include "runner/executor.hpp"
 #include "runner/schedule/check_factory.hpp"
 #include "runner/schedule/check_feed.hpp"
-#include "runner/schedule/file_reading.hpp"
 #include "runner/station.hpp"
 
 namespace fatespec::runner {
@@ -59,10 +58,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   std::string file_to_read() const;
   OutputCheckOptions check_options(bool digested) const;
   void read_file();
-  void file_read_here(FileReading::End end, checks::Reading reading);
-  void read_file_there(const FileCommand& file);
-  void file_read(const model::Execution& execution);
-  void file_not_read(const model::Execution& execution);
+  void file_read(const model::Execution& end, checks::Reading reading);
   void finish_output();
   void output_read(checks::Reading reading);
   void error_read(checks::Reading reading);
@@ -82,9 +78,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   std::shared_ptr<const model::Variables> variables_;
   std::shared_ptr<CheckFeed> output_;
   std::shared_ptr<CheckFeed> error_;
-  std::shared_ptr<CheckFeed> file_error_;  ///< what reading the file of a digest complained about
-  std::shared_ptr<RunningExecution> running_;
-  std::shared_ptr<FileReading> reading_;
+  std::shared_ptr<RunningExecution> running_;  ///< the command, or after it the reading of a file
   AttemptOutcome outcome_;
 };
 

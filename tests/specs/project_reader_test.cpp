@@ -16,21 +16,73 @@ TEST(Project, IsReadWithAllItsKeys) {
 suites: [suites/*.yaml]
 results: r.db
 variables: {SAMPLES_PATH: samples}
+reference: {FFMPEG_PATH: old/ffmpeg}
+env: {A: 1}
+source: src
+build: make -j2
 make: make -C $BUILD_PATH %s
 maketest: make check
+limits: {output: 1M}
 configurations:
-  gcc-12: {variables: {FFMPEG_PATH: build-gcc/ffmpeg}, tags: [x86], env: {LD_LIBRARY_PATH: lib}}
-  arm64: {target: pi4, make: make -C arm %s}
+  gcc-12: {variables: {FFMPEG_PATH: build-gcc/ffmpeg}, reference: {X: y}, tags: [x86], env: {LD_LIBRARY_PATH: lib}}
+  arm64: {target: pi4, source: arm, build: ninja, make: make -C arm %s, maketest: make arm-check}
 targets:
   pi4: {host: pi4.local, user: fate, jobs: 4, directory: /tmp/f, timeout_factor: 3, deploy: [{from: a, to: /b}]}
+slurm: {partition: short}
 )"),
                                     problems);
   EXPECT_TRUE(problems.empty());
-  EXPECT_EQ(project->configurations.size(), 2U);
-  EXPECT_EQ(project->configurations[0].name, "gcc-12");
-  EXPECT_EQ(project->configurations[1].target, "pi4");
-  EXPECT_EQ(project->targets.at("pi4").jobs, 4);
+  using model::Variables;
   EXPECT_EQ(project->directory, directory.path().string());
+  EXPECT_EQ(project->suites.at(0).text, "suites/*.yaml");
+  EXPECT_EQ(project->results, "r.db");
+  EXPECT_EQ(project->variables, (Variables{{"SAMPLES_PATH", "samples"}}));
+  EXPECT_EQ(project->reference, (Variables{{"FFMPEG_PATH", "old/ffmpeg"}}));
+  EXPECT_EQ(project->env, (Variables{{"A", "1"}}));
+  EXPECT_EQ(project->source, directory / "src");
+  EXPECT_EQ(project->build, "make -j2");
+  EXPECT_EQ(project->make, "make -C $BUILD_PATH %s");
+  EXPECT_EQ(project->maketest, "make check");
+  EXPECT_EQ(project->limits.output, 1U << 20);
+  EXPECT_EQ(project->slurm.partition, "short");
+
+  ASSERT_EQ(project->configurations.size(), 2U);
+  const auto& gcc = project->configurations[0];
+  EXPECT_EQ(gcc.name, "gcc-12");
+  EXPECT_EQ(gcc.variables, (Variables{{"FFMPEG_PATH", "build-gcc/ffmpeg"}}));
+  EXPECT_EQ(gcc.reference, (Variables{{"X", "y"}}));
+  EXPECT_EQ(gcc.tags, std::vector<std::string>{"x86"});
+  EXPECT_EQ(gcc.env, (Variables{{"LD_LIBRARY_PATH", "lib"}}));
+  EXPECT_EQ(gcc.target, "local");
+  EXPECT_EQ(gcc.make, std::nullopt);
+  const auto& arm = project->configurations[1];
+  EXPECT_EQ(arm.name, "arm64");
+  EXPECT_EQ(arm.target, "pi4");
+  EXPECT_EQ(arm.source, directory / "arm");
+  EXPECT_EQ(arm.build, "ninja");
+  EXPECT_EQ(arm.make, "make -C arm %s");
+  EXPECT_EQ(arm.maketest, "make arm-check");
+
+  const auto& board = project->targets.at("pi4");
+  EXPECT_EQ(board.host, "pi4.local");
+  EXPECT_EQ(board.user, "fate");
+  EXPECT_EQ(board.jobs, 4);
+  EXPECT_EQ(board.directory, "/tmp/f");
+  EXPECT_EQ(board.timeout_factor, 3.0);
+  EXPECT_EQ(board.deploy.at(0).from, directory / "a");
+  EXPECT_EQ(board.deploy.at(0).to, "/b");
+}
+
+TEST(Project, CirclesAreFoundInWhateverOrderItsKeysStand) {
+  const std::string variables = "variables: {B: $A}\n";
+  const std::string configurations = "configurations: {c: {variables: {A: $B}}, d: {}}\n";
+  for (const auto& text : {variables + configurations, configurations + variables}) {
+    const TemporaryDirectory directory;
+    Problems problems;
+    read_project(directory.write("fatespec.yaml", text), problems);
+    ASSERT_EQ(problems.size(), 1U) << text;
+    EXPECT_EQ(problems.list()[0].message, "variables refer to each other in a circle: $A -> $B -> $A");
+  }
 }
 
 TEST(Project, ProblemsNameUnknownTargetsAndKeys) {

@@ -46,7 +46,7 @@ std::string told(const model::TestSpec& test) {
 
 TEST(Suite, TheNameIsTheFilesStemByDefault) { EXPECT_EQ(read("tests: [{name: a, spec: b}]").suite->name, "audio"); }
 
-TEST(Suite, EveryKeyOfATestIsRead) {
+TEST(Suite, WhatATestSaysIsReadBesideTheDefaults) {
   const auto result = read(R"(
 suite: s
 description: d
@@ -123,8 +123,11 @@ TEST(Suite, EveryKeyButTheNameMayBeADefault) {
   const auto inherited = read("defaults:" + keys + "tests: [{name: a}]\n");
   EXPECT_EQ(given.problems, Lines{});
   EXPECT_EQ(inherited.problems, Lines{});
-  EXPECT_EQ(told(*inherited.suite->tests.at(0)), told(*given.suite->tests.at(0)));
-  EXPECT_NE(told(*given.suite->tests.at(0)), told(*read("tests: [{name: a, spec: x}]").suite->tests.at(0)));
+  const std::string all =
+      "what {MD5} cmd cmd a 3 none 1 b true 7 3 mp2 Y=2 work in 2 1048576 5242880 6291456 7 gpu true 3 busy why gcc* b "
+      "true A:1,2";
+  EXPECT_EQ(told(*given.suite->tests.at(0)), all);
+  EXPECT_EQ(told(*inherited.suite->tests.at(0)), all);
 }
 
 TEST(Suite, ATestHasAMinute) {
@@ -158,6 +161,18 @@ TEST(Suite, FalseUndoesTheKnownFailureOfDefaults) {
   EXPECT_EQ(result.problems, Lines{"dir/audio.yaml:5:37: `expect_fail` needs a `reason`"});
   EXPECT_FALSE(result.suite->tests.at(0)->expect_fail);
   EXPECT_EQ(result.suite->tests.at(1)->expect_fail->reason, "why");
+}
+
+TEST(Suite, AReasonIsOneLineHoweverItIsWritten) {
+  const auto result = read(
+      "tests:\n"
+      "  - {name: a, spec: x, skip: \"why\\nnot\"}\n"
+      "  - {name: b, spec: x, expect_fail: \"why\\nnot\"}\n"
+      "  - {name: c, spec: x, expect_fail: {reason: \"why\\nnot\"}}\n");
+  EXPECT_EQ(result.problems, Lines{});
+  EXPECT_EQ(*result.suite->tests.at(0)->skip, "why not");
+  EXPECT_EQ(result.suite->tests.at(1)->expect_fail->reason, "why not");
+  EXPECT_EQ(result.suite->tests.at(2)->expect_fail->reason, "why not");
 }
 
 TEST(Suite, NamesAreUtf8) {
