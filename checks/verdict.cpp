@@ -63,10 +63,6 @@ model::Execution as_a_shell_reports(const model::Execution& execution, const Exp
   return reported;
 }
 
-bool compares_samples(model::SpecType type) {
-  return type == model::SpecType::one_off || type == model::SpecType::rms || type == model::SpecType::stddev;
-}
-
 // The last line of stderr is what a maintainer reads first.
 std::string last_line(const Reading& error) {
   const auto lines = base::split_lines(error.output.text);
@@ -144,7 +140,7 @@ void judge_unaided(const model::TestSpec& test, const Evidence& evidence, Judgem
     judge_output(evidence, judgement);
   } else {
     judge_ending(test, evidence, judgement);
-    if (compares_samples(test.parsed.type) && !evidence.output.passed)
+    if (model::compares_samples(test.parsed.type) && !evidence.output.passed)
       judgement.reason += "; " + evidence.output.reason;
     judgement.detail = evidence.output.detail;
   }
@@ -168,7 +164,8 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
     return {Verdict::fail, evidence.output.reason, evidence.output.detail, 1, ""};
   Judgement judgement;
   if (execution.ending == Ending::exited) judgement.status = execution.status;
-  if (compares_samples(test.parsed.type) && !evidence.output.passed && judgement.status == 0) judgement.status = 1;
+  if (model::compares_samples(test.parsed.type) && !evidence.output.passed && judgement.status == 0)
+    judgement.status = 1;
   if (has_signal(execution.ending) && execution.signal != 0) judgement.signal = base::signal_name(execution.signal);
   if (!judge_intervention(execution, judgement))
     judge_unaided(test, {execution, evidence.output, evidence.error}, judgement);

@@ -75,10 +75,9 @@ std::string explanation(const model::Project& project, const model::PlannedTest&
        runner::test_environment(project, test, variables, runner::stand_in_directory, board == nullptr))
     text += fmt::format("  {}\n", entry);
   const bool direct = specs::simple_words(command).has_value();
-  if (model::runs_command(test.spec->parsed.type) || model::stays_local(test.spec->parsed.type)) {
-    if (test.spec->parsed.type != model::SpecType::filesize)
-      text += fmt::format("run {}\n", direct ? "directly" : "by /bin/sh");
-  }
+  const auto type = test.spec->parsed.type;
+  if (type != model::SpecType::filesize && type != model::SpecType::player)
+    text += fmt::format("run {}\n", direct ? "directly" : "by /bin/sh");
   text += fmt::format("command line ({} stands for $TEST_DIR)\n", runner::stand_in_directory);
   const std::string line = runner::paste_line(project, test, variables);
   return base::printable_lines(text + "  " + (board == nullptr ? line : ssh_line(project, *board, line)) + "\n");

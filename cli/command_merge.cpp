@@ -77,7 +77,7 @@ class Merge {
 
   /// The first result of a test counts.
   void add(model::TestResult result, const std::string& file) {
-    const auto [known, is_new] = from_.try_emplace({result.test, result.configuration}, file);
+    const auto [known, is_new] = from_.try_emplace(model::id_of(result), file);
     if (!is_new) {
       complain(fmt::format("{}: {} has a result in {} already, which counts", file, base::printable(result.test),
                            known->second));
@@ -144,12 +144,13 @@ class Merge {
       attributions.add(result->test, result->configuration, result->verdict);
       emit(model::TestFinished{result});
     }
-    model::RunFinished end{run_,
-                           counts_,
-                           wall_,
-                           started_ + std::chrono::duration_cast<base::UtcTime::duration>(wall_),
-                           static_cast<int>(after_loss(exit_code_of(counts_), cut_by_.empty() ? Loss::none : Loss::output)),
-                           ""};
+    model::RunFinished end{
+        run_,
+        counts_,
+        wall_,
+        started_ + std::chrono::duration_cast<base::UtcTime::duration>(wall_),
+        static_cast<int>(after_loss(exit_code_of(counts_), cut_by_.empty() ? Loss::none : Loss::output)),
+        ""};
     end.interrupted_by = cut_by_;
     if (cut_by_.empty()) end.attributions = attributions.conclude();
     emit(end);
@@ -165,7 +166,7 @@ class Merge {
   reports::Console console_;
   base::SystemClock clock_;
   std::vector<std::shared_ptr<const model::TestResult>> results_;
-  std::map<std::pair<std::string, std::string>, std::string> from_;  ///< the file of each test and configuration
+  std::map<model::TestId, std::string> from_;  ///< the file that each result is of
   model::VerdictCounts counts_;
   base::UtcTime started_;
   base::Duration wall_{0};

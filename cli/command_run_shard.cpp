@@ -86,11 +86,11 @@ class ShardRun {
     losses_ = reader.losses();
     if (reader.attempt() >= 0 && !reader.ended())
       if (const auto test = reader.under_way()) ++losses_[*test];
-    for (const auto& result : before_) done_.insert({result.test, result.configuration});
+    for (const auto& result : before_) done_.insert(model::id_of(result));
     return {};
   }
 
-  base::Result<void> begin(const std::vector<farm::TestKey>& tests) {
+  base::Result<void> begin(const std::vector<model::TestId>& tests) {
     auto writer = farm::ShardWriter::begin(farm::results_directory(directory_), shard_, node_name(), before_, losses_);
     if (!writer) return writer.error();
     writer_.emplace(std::move(*writer));
@@ -102,37 +102,35 @@ class ShardRun {
     return {};
   }
 
-  bool is_given_up(const farm::TestKey& test) const {
+  bool is_given_up(const model::TestId& test) const {
     const auto lost = losses_.find(test);
     return lost != losses_.end() && lost->second >= farm::most_losses;
   }
 
-  base::Result<void> tell_error(const farm::TestKey& test, const std::string& reason) {
+  base::Result<void> tell_error(const model::TestId& test, const std::string& reason) {
     if (!done_.insert(test).second) return {};
     return writer_->finished(farm::error_of(test, reason, std::chrono::system_clock::now()));
   }
 
   /// The shard's tests without a result, in its order.
-  base::Result<void> choose_tests(const std::vector<farm::TestKey>& tests, const RunOptions& options) {
-    std::map<farm::TestKey, std::size_t> order;
+  base::Result<void> choose_tests(const std::vector<model::TestId>& tests, const RunOptions& options) {
+    std::map<model::TestId, std::size_t> order;
     for (const auto& test : tests)
       if (!done_.contains(test)) order.try_emplace(test, order.size());
-    const auto key = [](const model::PlannedTest& test) { return farm::TestKey(test.name, test.configuration->name); };
     auto& planned = inputs_.plan.tests;
     // Combinations that are compared with each other run together, those again that had a result.
-    std::set<farm::TestKey> groups;
+    std::set<model::TestId> groups;
     for (const auto& test : planned)
-      if (test.spec->agree && order.contains(key(test)))
-        groups.insert({model::declared_name(test), test.configuration->name});
+      if (test.spec->agree && order.contains(model::id_of(test))) groups.insert(model::group_of(test));
     for (const auto& test : tests)
-      if (groups.contains({model::parse_full_name(test.first).declared, test.second}) && !is_given_up(test))
+      if (groups.contains({model::parse_full_name(test.test).declared, test.configuration}) && !is_given_up(test))
         order.try_emplace(test, order.size());
-    runner::keep_tests(inputs_.plan, [&](const auto& test) { return order.contains(key(test)); });
+    runner::keep_tests(inputs_.plan, [&](const auto& test) { return order.contains(model::id_of(test)); });
     std::sort(planned.begin(), planned.end(),
-              [&](const auto& a, const auto& b) { return order.at(key(a)) < order.at(key(b)); });
+              [&](const auto& a, const auto& b) { return order.at(model::id_of(a)) < order.at(model::id_of(b)); });
     runner::keep_tests(inputs_.plan, [](const auto&) { return true; });  // numbers them anew
-    std::set<farm::TestKey> found;
-    for (const auto& test : planned) found.insert(key(test));
+    std::set<model::TestId> found;
+    for (const auto& test : planned) found.insert(model::id_of(test));
     for (const auto& [test, place] : order)
       if (!found.contains(test))
         if (auto told = tell_error(test, farm::gone_from_specs); !told) return told;
@@ -164,7 +162,7 @@ class ShardRun {
   void tell(const model::RunEvent& event) {
     if (std::holds_alternative<model::RunStarted>(event)) end_request_.emplace();
     if (const auto* started = std::get_if<model::TestStarted>(&event))
-      note(writer_->started({started->test->name, started->test->configuration->name}));
+      note(writer_->started(model::id_of(*started->test)));
     if (const auto* finished = std::get_if<model::TestFinished>(&event)) {
       if (model::is_bad(finished->result->verdict)) doubtful_.push_back({finished->result, Clock::now(), ticks_});
       else note(writer_->finished(*finished->result));
@@ -232,8 +230,8 @@ class ShardRun {
   std::deque<Doubtful> doubtful_;  ///< bad results of the last moments
   std::unique_ptr<runner::Guardian> guardian_;
   std::vector<model::TestResult> before_;
-  std::map<farm::TestKey, int> losses_;
-  std::set<farm::TestKey> done_;
+  std::map<model::TestId, int> losses_;
+  std::set<model::TestId> done_;
   bool complete_before_ = false;
   std::optional<farm::ShardWriter> writer_;
   std::optional<EndRequest> end_request_;  ///< since the run has begun

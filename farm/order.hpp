@@ -34,7 +34,7 @@ struct RunOrder {
 
 struct ShardOrder {
   Needs needs;
-  std::vector<TestKey> tests;  ///< in the order of starting
+  std::vector<model::TestId> tests;  ///< in the order of starting
 };
 
 /// Makes the directory with all that nodes need; nothing is there under its name before it is complete.

@@ -41,19 +41,19 @@ std::string whole_lines(int fd, std::uint64_t offset) {
 
 bool has_begun(int fd) { return whole_lines(fd, 0).find("{\"type\":\"begin\"}\n") != std::string::npos; }
 
-json line_of(const char* type, const TestKey& test) {
-  return {{"type", type}, {"test", base::to_utf8(test.first)}, {"configuration", base::to_utf8(test.second)}};
+json line_of(const char* type, const model::TestId& test) {
+  return {{"type", type}, {"test", base::to_utf8(test.test)}, {"configuration", base::to_utf8(test.configuration)}};
 }
 
-TestKey key_of(const json& line) { return {line.value("test", ""), line.value("configuration", "")}; }
+model::TestId key_of(const json& line) { return {line.value("test", ""), line.value("configuration", "")}; }
 
 }  // namespace
 
-model::TestResult error_of(const TestKey& test, const std::string& reason, base::UtcTime when) {
+model::TestResult error_of(const model::TestId& test, const std::string& reason, base::UtcTime when) {
   model::TestResult result;
-  result.test = test.first;
-  result.configuration = test.second;
-  result.suite = test.first.substr(0, test.first.find('/'));
+  result.test = test.test;
+  result.configuration = test.configuration;
+  result.suite = test.test.substr(0, test.test.find('/'));
   result.target = "local";
   result.verdict = model::Verdict::error;
   result.reason = reason;
@@ -126,7 +126,7 @@ base::Result<void> ShardReader::take(std::string_view line, ShardNews& news) {
 
 base::Result<ShardWriter> ShardWriter::begin(const fs::path& directory, std::size_t shard, const std::string& node,
                                              const std::vector<model::TestResult>& before,
-                                             const std::map<TestKey, int>& losses) {
+                                             const std::map<model::TestId, int>& losses) {
   ShardWriter writer;
   writer.directory_ = directory;
   writer.shard_ = shard;
@@ -172,7 +172,7 @@ base::Result<void> ShardWriter::synchronise() {
   return {};
 }
 
-base::Result<void> ShardWriter::started(const TestKey& test) {
+base::Result<void> ShardWriter::started(const model::TestId& test) {
   if (auto written = write(line_of("start", test).dump()); !written) return written;
   return careful_ ? synchronise() : base::Result<void>();
 }

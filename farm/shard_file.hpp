@@ -27,14 +27,12 @@
 
 namespace fatespec::farm {
 
-using TestKey = std::pair<std::string, std::string>;  ///< full name, configuration
-
 /// How often a node may be lost while a test runs; then the test has the verdict `error`.
 inline constexpr int most_losses = 2;
 
 /// The verdict `error` of a test that no runner could judge. Suite and target are guessed from its name; whoever has
 /// the plan knows better.
-model::TestResult error_of(const TestKey& test, const std::string& reason, base::UtcTime when);
+model::TestResult error_of(const model::TestId& test, const std::string& reason, base::UtcTime when);
 
 inline constexpr const char* gone_from_specs =
     "the spec files have changed since the run was submitted: it is not there";
@@ -42,7 +40,7 @@ inline constexpr const char* gone_from_specs =
 /// What has come since the last look.
 struct ShardNews {
   std::vector<model::TestResult> results;
-  std::vector<TestKey> started;
+  std::vector<model::TestId> started;
   bool again = false;  ///< another attempt has begun: what had started and has no result starts again
 };
 
@@ -59,13 +57,13 @@ class ShardReader {
   bool ended() const { return ended_; }
   bool complete() const { return complete_; }
   /// Tests of the attempt that started and have no result.
-  const std::set<TestKey>& unfinished() const { return unfinished_; }
+  const std::set<model::TestId>& unfinished() const { return unfinished_; }
   /// The one of them that started last: results of others may be held back until their group is complete.
-  std::optional<TestKey> under_way() const {
+  std::optional<model::TestId> under_way() const {
     return last_started_ && unfinished_.contains(*last_started_) ? last_started_ : std::nullopt;
   }
   /// How often a node was lost under a test before this attempt.
-  const std::map<TestKey, int>& losses() const { return losses_; }
+  const std::map<model::TestId, int>& losses() const { return losses_; }
 
  private:
   bool move_on();
@@ -79,9 +77,9 @@ class ShardReader {
   std::string node_;
   bool ended_ = false;
   bool complete_ = false;
-  std::set<TestKey> unfinished_;
-  std::optional<TestKey> last_started_;
-  std::map<TestKey, int> losses_;
+  std::set<model::TestId> unfinished_;
+  std::optional<model::TestId> last_started_;
+  std::map<model::TestId, int> losses_;
 };
 
 /// Writes an attempt. Every line is with the system before the call returns; on a node that was lost once under this
@@ -91,10 +89,10 @@ class ShardWriter {
   /// Takes the next attempt's number, and tells in its file what `before` knew.
   static base::Result<ShardWriter> begin(const std::filesystem::path& directory, std::size_t shard,
                                          const std::string& node, const std::vector<model::TestResult>& before,
-                                         const std::map<TestKey, int>& losses);
+                                         const std::map<model::TestId, int>& losses);
 
   int attempt() const { return attempt_; }
-  base::Result<void> started(const TestKey& test);
+  base::Result<void> started(const model::TestId& test);
   base::Result<void> finished(const model::TestResult& result);
   base::Result<void> ended(bool complete);
   /// True if a later attempt has begun: this one is over, whoever it thinks it is.

@@ -69,7 +69,7 @@ class Ties {
 };
 
 base::Duration expected_of(const model::PlannedTest& test, const runner::EarlierResults& earlier) {
-  const auto known = earlier.find({test.name, test.configuration->name});
+  const auto known = earlier.find(model::id_of(test));
   return known == earlier.end() ? usual_length : known->second.wall;
 }
 

@@ -7,6 +7,12 @@ namespace fatespec::model {
 
 std::string declared_name(const PlannedTest& test) { return test.suite->name + "/" + test.spec->name; }
 
+std::string full_name(const Suite& suite, const TestSpec& test, const Combination& combination) {
+  std::string values;
+  for (const auto& [name, value] : combination) values += (values.empty() ? "" : ",") + name + "=" + value;
+  return suite.name + "/" + test.name + (values.empty() ? "" : "[" + values + "]");
+}
+
 /// Where "[NAME=" begins: names of tests and values may hold brackets too.
 static std::size_t begin_of_combination(std::string_view name) {
   constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";

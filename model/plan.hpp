@@ -10,8 +10,12 @@
 
 #include "model/configuration.hpp"
 #include "model/suite.hpp"
+#include "model/test_id.hpp"
 
 namespace fatespec::model {
+
+/// Names and values of a matrix, in its order.
+using Combination = std::vector<std::pair<std::string, std::string>>;
 
 /// One test under one configuration: ready to run, or with the reason why it will not.
 struct PlannedTest {
@@ -23,7 +27,7 @@ struct PlannedTest {
   std::shared_ptr<const Configuration> configuration;
   std::string target = "local";
   std::shared_ptr<const Variables> variables;  ///< resolved but for $TEST_DIR
-  std::vector<std::pair<std::string, std::string>> matrix;
+  Combination matrix;
   std::optional<base::Duration> timeout;
   int retries = 0;
   int repetitions = 1;  ///< the test stands in the plan that many times, and has one result
@@ -33,13 +37,19 @@ struct PlannedTest {
   std::vector<std::string> probes;
 };
 
+inline TestId id_of(const PlannedTest& test) { return {test.name, test.configuration->name}; }
+
 /// suite/test, without the combination of a matrix.
 std::string declared_name(const PlannedTest& test);
+/// What all combinations of a test have in common.
+inline TestId group_of(const PlannedTest& test) { return {declared_name(test), test.configuration->name}; }
 
-/// A full name taken apart: `suite/test[NAME=value,…]`.
+/// `suite/test[NAME=value,…]`.
+std::string full_name(const Suite& suite, const TestSpec& test, const Combination& combination);
+/// A full name taken apart.
 struct FullName {
-  std::string declared;                                               ///< suite/test
-  std::vector<std::pair<std::string, std::string>> combination = {};  ///< of the matrix; empty if there is none
+  std::string declared;          ///< suite/test
+  Combination combination = {};  ///< of the matrix; empty if there is none
 };
 FullName parse_full_name(const std::string& name);
 

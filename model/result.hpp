@@ -9,6 +9,7 @@
 
 #include "base/clock.hpp"
 #include "model/execution.hpp"
+#include "model/test_id.hpp"
 #include "model/verdict.hpp"
 
 namespace fatespec::model {

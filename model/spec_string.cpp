@@ -23,8 +23,10 @@ const FormatInfo& info(SampleFormat format) { return formats.at(static_cast<std:
 
 }  // namespace
 
-bool runs_command(SpecType type) {
-  return type != SpecType::filesize && !stays_local(type) && type != SpecType::player;
+bool may_write_media(SpecType type) { return !stays_local(type) && type != SpecType::player; }
+
+bool compares_samples(SpecType type) {
+  return type == SpecType::one_off || type == SpecType::rms || type == SpecType::stddev;
 }
 
 bool is_build(SpecType type) { return type == SpecType::make || type == SpecType::make_test; }

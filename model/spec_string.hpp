@@ -22,14 +22,17 @@ struct SpecArgument {
 
 struct SpecString {
   SpecType type = SpecType::command;
+  std::string type_name = {};  ///< TYPE as it stands there: "MD5"; empty if there is none
   base::DigestAlgorithm digest = base::DigestAlgorithm::md5;  ///< of `digest` and `digest_file`
   std::vector<SpecArgument> arguments;
   std::string command;             ///< REST: a shell command, a path, a make target or a sample
   std::size_t command_offset = 0;  ///< where REST begins in the spec string
 };
 
-/// The types whose command runs in a shell here or on a target.
-bool runs_command(SpecType type);
+/// The types whose command may write what can be decoded.
+bool may_write_media(SpecType type);
+/// `{1OFF}`, `{RMS}` and `{STDDEV}`.
+bool compares_samples(SpecType type);
 /// `{MAKE}` and `{MAKETEST}`.
 bool is_build(SpecType type);
 /// The types that always stay on this machine.

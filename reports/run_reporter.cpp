@@ -67,7 +67,7 @@ void RunReporter::test_started(const model::TestStarted& event) {
   Running running{base::printable(event.test->name), clock_.steady(), event.attempt};
   // What is always long is not slow.
   if (const auto& slow = event.test->spec->slow)
-    running.warn_after = std::max(*slow, 2 * expected(event.test->name, event.test->configuration->name));
+    running.warn_after = std::max(*slow, 2 * expected(model::id_of(*event.test)));
   running_[event.test] = std::move(running);
 }
 
@@ -82,7 +82,7 @@ void RunReporter::test_finished(const model::TestResult& result) {
   ++done_;
   ++counts_[result.verdict];
   remember(result);
-  done_expected_ += expected(result.test, result.configuration);
+  done_expected_ += expected(model::id_of(result));
   remember_slow(result);
   if (model::is_bad(result.verdict)) {
     console_.print(describe_bad(
@@ -126,9 +126,9 @@ void RunReporter::remember_slow(const model::TestResult& result) {
   if (slowest_.size() > slowest_shown) slowest_.pop_back();
 }
 
-base::Duration RunReporter::expected(const std::string& test, const std::string& configuration) const {
+base::Duration RunReporter::expected(const model::TestId& test) const {
   if (options_.expected.empty()) return base::Duration(0);
-  const auto known = options_.expected.find({test, configuration});
+  const auto known = options_.expected.find(test);
   return known == options_.expected.end() ? base::Duration(0) : known->second;
 }
 
@@ -153,7 +153,7 @@ double RunReporter::remaining_by_history(double elapsed) const {
   double work = base::seconds(done_expected_);
   double longest = 0;
   for (const auto& [test, running] : running_) {
-    const double whole = base::seconds(expected(test->name, test->configuration->name));
+    const double whole = base::seconds(expected(model::id_of(*test)));
     const double so_far = std::min(whole, base::seconds(clock_.steady() - running.started));
     work += so_far;
     longest = std::max(longest, whole - so_far);
@@ -209,7 +209,7 @@ void RunReporter::warn_of_slow() {
   for (auto& [test, running] : running_) {
     const base::Duration so_far = clock_.steady() - running.started;
     if (so_far < running.warn_after) continue;
-    const base::Duration usual = expected(test->name, test->configuration->name);
+    const base::Duration usual = expected(model::id_of(*test));
     console_.print(fmt::format("{} {}  running for {}{}", console_.styled(Style::yellow, "slow   "), running.name,
                                base::format_duration(so_far),
                                usual.count() > 0 ? ", usually " + base::format_duration(usual) : ""));

@@ -21,9 +21,9 @@ struct RunReporterOptions {
   bool several_configurations = false;
   std::string rerun_command;  ///< "fatespec run a.yaml"; the filter is added
   std::string resume_command;
-  std::string results;        ///< where the results are kept; empty if they are not
-  std::string store_options;  ///< what `show` needs to find them: " --results r.db", or nothing
-  std::map<std::pair<std::string, std::string>, base::Duration> expected;  ///< wall times of earlier runs
+  std::string results;                               ///< where the results are kept; empty if they are not
+  std::string store_options;                         ///< what `show` needs to find them: " --results r.db", or nothing
+  std::map<model::TestId, base::Duration> expected;  ///< wall times of earlier runs
 };
 
 /// A sink of events. tick() is to be called some times a second.
@@ -71,7 +71,7 @@ class RunReporter {
   std::string status_line() const;
   std::string remaining() const;
   double remaining_by_history(double elapsed) const;
-  base::Duration expected(const std::string& test, const std::string& configuration) const;
+  base::Duration expected(const model::TestId& test) const;
 
   Console& console_;
   const base::Clock& clock_;

@@ -234,15 +234,15 @@ class SiteWriter {
 
   /// In the order of the results, so that the page finds them by number.
   void write_histories() {
-    std::map<std::pair<std::string_view, std::string_view>, const results::TestRow*> rows;
-    for (const auto& row : site_.history.tests) rows[{row.test, row.configuration}] = &row;
+    std::map<model::TestId, const results::TestRow*> rows;
+    for (const auto& row : site_.history.tests) rows[model::id_of(row)] = &row;
     fmt::memory_buffer text;
     for (std::size_t begin = 0; begin < site_.results.size(); begin += histories_in_a_file) {
       text.clear();
       text.push_back('[');
       for (std::size_t i = begin; i < std::min(site_.results.size(), begin + histories_in_a_file); ++i) {
         if (i > begin) text.push_back(',');
-        const auto row = rows.find({site_.results[i].test, site_.results[i].configuration});
+        const auto row = rows.find(model::id_of(site_.results[i]));
         if (row == rows.end()) fmt::format_to(std::back_inserter(text), "null");
         else
           fmt::format_to(std::back_inserter(text), "[\"{}\",[{}],[{}]]", row->second->verdicts,

@@ -5,11 +5,12 @@
 #include <map>
 #include <optional>
 
+#include "model/test_id.hpp"
+
 namespace fatespec::results {
 namespace {
 
 using model::Verdict;
-using Key = std::pair<std::string, std::string>;
 
 /// Of failures that say how a program ended: the higher, the worse.
 int severity(Verdict verdict) {
@@ -98,9 +99,9 @@ bool RunComparison::got_worse() const {
 }
 
 RunComparison compare_runs(const std::vector<ResultSummary>& before, const std::vector<ResultSummary>& after) {
-  std::map<Key, std::pair<const ResultSummary*, const ResultSummary*>> pairs;
-  for (const auto& result : before) pairs[{result.test, result.configuration}].first = &result;
-  for (const auto& result : after) pairs[{result.test, result.configuration}].second = &result;
+  std::map<model::TestId, std::pair<const ResultSummary*, const ResultSummary*>> pairs;
+  for (const auto& result : before) pairs[model::id_of(result)].first = &result;
+  for (const auto& result : after) pairs[model::id_of(result)].second = &result;
   RunComparison comparison;
   for (const auto& [key, pair] : pairs) {
     if (pair.first != nullptr && pair.second != nullptr) {
@@ -108,7 +109,7 @@ RunComparison compare_runs(const std::vector<ResultSummary>& before, const std::
       add_resources(comparison.resources, *pair.first, *pair.second);
     }
     if (const auto kind = kind_of(pair.first, pair.second))
-      comparison.changes.push_back({*kind, key.first, key.second, pair.first, pair.second, "", ""});
+      comparison.changes.push_back({*kind, key.test, key.configuration, pair.first, pair.second, "", ""});
   }
   std::stable_sort(comparison.changes.begin(), comparison.changes.end(),
                    [](const Change& a, const Change& b) { return a.kind < b.kind; });

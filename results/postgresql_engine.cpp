@@ -97,7 +97,7 @@ class PostgresqlInserter : public RowInserter {
   }
 
  private:
-  using TestIds = std::map<std::pair<std::string, std::string>, long long>;
+  using TestIds = std::map<model::TestId, long long>;
 
   static void run_once(soci::statement& statement, const std::string& sql) {
     statement.alloc();

@@ -23,12 +23,7 @@ std::string_view type_name(model::SpecType type) {
 }
 
 /// As the spec string has it: "MD5".
-std::string written_type(const model::TestSpec& test) {
-  if (test.parsed.type == model::SpecType::command) return "COMMAND";
-  const std::string& text = test.spec.text;
-  const std::size_t begin = text.find('{') + 1;
-  return text.substr(begin, text.find_first_of(",}", begin) - begin);
-}
+std::string written_type(const model::SpecString& spec) { return spec.type_name.empty() ? "COMMAND" : spec.type_name; }
 
 std::string_view short_name(const model::PlannedTest& test) {
   const std::size_t suite = test.suite->name.size() + 1;
@@ -47,7 +42,7 @@ std::vector<std::string> texts_of(Field field, const model::PlannedTest& test) {
     }
     case Field::configuration: return {test.configuration->name};
     case Field::target: return {test.target};
-    case Field::type: return {std::string(type_name(test.spec->parsed.type)), written_type(*test.spec)};
+    case Field::type: return {std::string(type_name(test.spec->parsed.type)), written_type(test.spec->parsed)};
   }
   return {};
 }

@@ -37,6 +37,8 @@ class ValueReader {
  public:
   ValueReader(const SpecString& spec, UnknownValues unknown) : spec_(spec), unknown_(unknown) {}
 
+  bool has(std::size_t position) const { return positional(spec_, position) != nullptr; }
+
   std::string text(std::size_t position) const { return positional(spec_, position)->value; }
 
   double number(std::size_t position, double at_least) {
@@ -48,12 +50,29 @@ class ValueReader {
     return value.value_or(0);
   }
 
-  std::int64_t integer(std::string_view name, std::int64_t otherwise, std::int64_t at_least) {
+  /// 0 if it is not given.
+  std::int64_t integer(std::string_view name) {
+    const auto* argument = checked(named(spec_, name));
+    if (argument == nullptr) return 0;
+    const auto value = base::parse_integer(argument->value);
+    if (!value) fail(*argument, "a whole number");
+    return value.value_or(0);
+  }
+
+  std::uint64_t count(std::string_view name, std::uint64_t otherwise = 0) {
     const auto* argument = checked(named(spec_, name));
     if (argument == nullptr) return otherwise;
     const auto value = base::parse_integer(argument->value);
-    if (!value || *value < at_least) fail(*argument, at_least == 0 ? "a whole number of 0 or more" : "a whole number");
-    return value.value_or(0);
+    if (!value || *value < 0) fail(*argument, "a whole number of 0 or more");
+    return static_cast<std::uint64_t>(value.value_or(0));
+  }
+
+  /// Those of `{PLAYER}` that are named as defects are.
+  std::map<model::Defect, std::uint64_t> limits() {
+    std::map<model::Defect, std::uint64_t> limits;
+    for (const auto& argument : spec_.arguments)
+      if (const auto defect = model::defect_named(argument.name)) limits[*defect] = count(argument.name);
+    return limits;
   }
 
   /// The first of `allowed` if it is not given.
@@ -120,56 +139,52 @@ class ValueReader {
   std::optional<SpecStringError> error_;
 };
 
-constexpr auto any_integer = INT64_MIN;
-
-model::OneOff read_one_off(const SpecString&, ValueReader& read) {
+model::OneOff read_one_off(ValueReader& read) {
   model::OneOff value;
   value.reference = read.text(0);
   value.format = read.precision(1);
-  value.tolerance = static_cast<std::uint64_t>(read.integer("tolerance", 1, 0));
-  value.size_tolerance = static_cast<std::uint64_t>(read.integer("size_tolerance", 0, 0));
+  value.tolerance = read.count("tolerance", 1);
+  value.size_tolerance = read.count("size_tolerance");
   return value;
 }
 
-model::Rms read_rms(const SpecString& spec, ValueReader& read) {
+model::Rms read_rms(ValueReader& read) {
   const auto all = {SampleFormat::s8,  SampleFormat::s16, SampleFormat::s24,
                     SampleFormat::s32, SampleFormat::f32, SampleFormat::f64};
   model::Rms value;
   value.reference = read.text(0);
   value.threshold = read.number(1, 0);
   value.format = read.format(2, SampleFormat::s16, all);
-  value.reference_format = positional(spec, 3) == nullptr ? value.format : read.format(3, value.format, all);
-  value.size_tolerance = static_cast<std::uint64_t>(read.integer("size_tolerance", 0, 0));
+  value.reference_format = read.has(3) ? read.format(3, value.format, all) : value.format;
+  value.size_tolerance = read.count("size_tolerance");
   return value;
 }
 
-model::StdDev read_stddev(const SpecString&, ValueReader& read) {
+model::StdDev read_stddev(ValueReader& read) {
   model::StdDev value;
   value.reference = read.text(0);
   value.format =
       read.format(1, SampleFormat::s16, {SampleFormat::u8, SampleFormat::s16, SampleFormat::f32, SampleFormat::f64});
   value.target = read.number(2, 0);
   value.fuzz = read.number(3, 0);
-  value.size_tolerance = static_cast<std::uint64_t>(read.integer("size_tolerance", 0, 0));
-  value.shift = read.integer("shift", 0, any_integer);
+  value.size_tolerance = read.count("size_tolerance");
+  value.shift = read.integer("shift");
   return value;
 }
 
-model::PlayerOptions read_player(const SpecString& spec, ValueReader& read) {
+model::PlayerOptions read_player(ValueReader& read) {
   model::PlayerOptions value;
   value.virtual_clock = read.one_of("clock", {"real", "virtual"}) == "virtual";
-  value.max_defects = static_cast<std::uint64_t>(read.integer("max_defects", 0, 0));
-  for (const auto& argument : spec.arguments)
-    if (const auto defect = model::defect_named(argument.name))
-      value.limits[*defect] = static_cast<std::uint64_t>(read.integer(argument.name, 0, 0));
+  value.max_defects = read.count("max_defects");
+  value.limits = read.limits();
   value.inject = read.faults("inject");
   return value;
 }
 
 template <class T>
-SpecResult<T> read_all(const SpecString& spec, T (*function)(const SpecString&, ValueReader&)) {
+SpecResult<T> read_all(const SpecString& spec, T (*function)(ValueReader&)) {
   ValueReader read(spec, UnknownValues::refused);
-  T value = function(spec, read);
+  T value = function(read);
   if (read.error()) return *read.error();
   return value;
 }
@@ -178,10 +193,13 @@ SpecResult<T> read_all(const SpecString& spec, T (*function)(const SpecString&, 
 
 std::optional<SpecStringError> check_argument_values(const SpecString& spec, UnknownValues unknown) {
   ValueReader read(spec, unknown);
-  if (spec.type == SpecType::one_off) read_one_off(spec, read);
-  if (spec.type == SpecType::rms) read_rms(spec, read);
-  if (spec.type == SpecType::stddev) read_stddev(spec, read);
-  if (spec.type == SpecType::player) read_player(spec, read);
+  switch (spec.type) {
+    case SpecType::one_off: read_one_off(read); break;
+    case SpecType::rms: read_rms(read); break;
+    case SpecType::stddev: read_stddev(read); break;
+    case SpecType::player: read_player(read); break;
+    default: break;
+  }
   return read.error();
 }
 

@@ -213,7 +213,7 @@ SpecResult<SpecString> parse_typed(std::string_view text) {
   const std::size_t after = reader.at() + 1;
   if (after < text.size() && std::isspace(static_cast<unsigned char>(text[after])) == 0)
     return wrong("a space must follow the `}`", after);
-  SpecString spec{type->type, type->digest, std::move(*arguments), "", after};
+  SpecString spec{type->type, name, type->digest, std::move(*arguments), "", after};
   spec.command_offset = std::min(text.find_first_not_of(" \t\r\n", std::min(after, text.size())), text.size());
   spec.command = std::string(base::trim(text.substr(spec.command_offset)));
   if (spec.command.empty() && type->rest == Rest::required)

@@ -18,10 +18,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool compares_samples(model::SpecType type) {
-  return type == model::SpecType::one_off || type == model::SpecType::rms || type == model::SpecType::stddev;
-}
-
 /// The file that a test writes into its directory, relative to that; empty if it writes none that could be found.
 std::string written_file(const model::Project& project, const model::PlannedTest& test) {
   if (test.spec->parsed.type == model::SpecType::digest_file)
@@ -67,7 +63,7 @@ base::Result<Baseline> baseline_of(const DivergenceOptions& options, const model
     }
     return baseline;
   }
-  if (compares_samples(test.spec->parsed.type)) {
+  if (model::compares_samples(test.spec->parsed.type)) {
     baseline.kind = Baseline::Kind::samples;
     const auto spec = runner::expanded(test.spec->parsed, *test.variables);
     baseline.file = runner::absolute_path(spec.arguments.front().value, {}, test.suite->directory);
@@ -111,7 +107,7 @@ std::string text_of(const reports::DivergencePage& page) {
 std::string obstacle_of_divergence(const model::Project& project, const model::PlannedTest& test) {
   if (const auto* board = model::board_of(project, test); board != nullptr)
     return fmt::format("it runs on {}; choose a configuration of this machine by --configuration", board->name);
-  if (!model::runs_command(test.spec->parsed.type)) return "it has no command whose output could be decoded";
+  if (!model::may_write_media(test.spec->parsed.type)) return "it has no command whose output could be decoded";
   return "";
 }
 

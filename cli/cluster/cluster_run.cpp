@@ -57,8 +57,7 @@ base::Result<void> ClusterRun::order_shards(const model::Slurm& settings, const 
     farm::ShardOrder& order = shards_.emplace_back();
     order.needs = shard.needs;
     for (const auto index : shard.tests)
-      if (const auto& test = plan.tests[index]; test.repetition == 0)
-        order.tests.emplace_back(test.name, test.configuration->name);
+      if (const auto& test = plan.tests[index]; test.repetition == 0) order.tests.push_back(model::id_of(test));
   }
   auto order = order_of(options, run.run_id);
   order.recordings = run.scheduler.recordings;

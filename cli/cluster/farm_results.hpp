@@ -22,22 +22,22 @@ class FarmResults {
   /// Tests without a result.
   std::size_t waiting() const { return waiting_.size(); }
   /// Null if the test has a result, or is none of the plan's.
-  const model::PlannedTest* waiting(const farm::TestKey& test) const;
+  const model::PlannedTest* waiting(const model::TestId& test) const;
   const model::VerdictCounts& counts() const { return tally_.counts(); }
   std::vector<model::Attribution> attributions() const { return tally_.attributions(); }
 
   /// False if the test has a result already, by this attempt at its shard or another.
   bool take(model::TestResult result);
   /// The verdict `error`, unless it has a result.
-  void take_error(const farm::TestKey& test, const std::string& reason);
+  void take_error(const model::TestId& test, const std::string& reason);
   /// The same of a test that the plan does not have.
-  void take_error_of_stranger(const farm::TestKey& test, const std::string& reason);
+  void take_error_of_stranger(const model::TestId& test, const std::string& reason);
 
  private:
   const model::Project& project_;
   const base::Clock& clock_;
   std::function<void(const model::RunEvent&)> emit_;
-  std::map<farm::TestKey, const model::PlannedTest*> waiting_;
+  std::map<model::TestId, const model::PlannedTest*> waiting_;
   RunTally tally_;
 };
 

@@ -178,7 +178,7 @@ class FarmRun {
     if (news->again) shard_begins_again(shard);
     for (const auto& test : news->started) test_started(shard, test);
     for (auto& result : news->results) {
-      const farm::TestKey key{result.test, result.configuration};
+      const model::TestId key = model::id_of(result);
       shard.running.erase(key);
       if (const auto* test = results_.waiting(key)) emit(model::TestEnded{test});
       if (take(std::move(result))) ++shard.told;
@@ -190,7 +190,7 @@ class FarmRun {
     for (const auto& test : shard.order->tests) results_.take_error(test, "its shard ended without a result of it");
   }
 
-  void test_started(ShardState& shard, const farm::TestKey& key) {
+  void test_started(ShardState& shard, const model::TestId& key) {
     const auto* test = results_.waiting(key);
     if (test == nullptr) return;
     shard.running.insert(key);
@@ -383,7 +383,7 @@ class FarmRun {
   asio::signal_set signals_;
   asio::steady_timer ticker_;
   std::deque<ShardState> shards_;
-  std::map<farm::TestKey, int> losses_;
+  std::map<model::TestId, int> losses_;
   std::map<std::size_t, std::string> held_;  ///< tasks that Slurm holds, by shard
   std::size_t over_ = 0;                     ///< shards
   std::uint64_t ticks_ = 0;

@@ -15,7 +15,7 @@ struct FarmRunOptions {
   std::filesystem::path directory;  ///< of the run: where farm::write_order() has left its order
   const model::Slurm* settings = nullptr;
   std::vector<farm::ShardOrder> shards;
-  std::vector<farm::TestKey> missing;  ///< tests that were submitted and that the plan does not have
+  std::vector<model::TestId> missing;  ///< tests that were submitted and that the plan does not have
   bool submit = true;                  ///< false: they have been submitted
   bool cancel = false;                 ///< end it, with what there is
 };

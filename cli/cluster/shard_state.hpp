@@ -21,7 +21,7 @@ struct ShardState {
   std::size_t told = 0;         ///< results that were new
   std::size_t told_before = 0;  ///< at the last submission
   std::string node;             ///< the last that was heard of
-  std::set<farm::TestKey> running;
+  std::set<model::TestId> running;
 };
 
 }  // namespace fatespec::cli

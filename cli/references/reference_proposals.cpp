@@ -82,7 +82,7 @@ class ProposalFinder {
     auto loaded = load_inputs(inputs);
     if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
     found_.inputs = std::move(std::get<Inputs>(loaded));
-    for (const auto& test : found_.inputs.plan.tests) planned_[{test.name, test.configuration->name}] = &test;
+    for (const auto& test : found_.inputs.plan.tests) planned_[model::id_of(test)] = &test;
     auto results = found_.store->results(found_.run.id);
     if (!results) return complain(results.error());
     results_ = std::move(*results);
@@ -108,7 +108,7 @@ class ProposalFinder {
         std::any_of(options_.names.begin(), options_.names.end(), [](const auto& name) { return !is_spec_file(name); });
     const bool named = named_.contains(result.test);
     const bool is_meant = !any_name || named;
-    const auto found = planned_.find({result.test, result.configuration});
+    const auto found = planned_.find(model::id_of(result));
     if (found == planned_.end()) {
       note_left_out(result);
       if (is_meant && (named || model::is_bad(result.verdict))) refuse_unknown(result);
@@ -169,8 +169,8 @@ class ProposalFinder {
   /// The same test under another configuration; nothing if the result's is gone.
   const model::PlannedTest* sharer_of(const std::string& test, const std::string& configuration) const {
     const auto found = planned_.lower_bound({test, ""});
-    return is_configured(configuration) && found != planned_.end() && found->first.first == test ? found->second
-                                                                                                 : nullptr;
+    return is_configured(configuration) && found != planned_.end() && found->first.test == test ? found->second
+                                                                                                : nullptr;
   }
 
   bool is_configured(const std::string& configuration) const {
@@ -303,17 +303,15 @@ class ProposalFinder {
   /// What the run has no result of may have agreed with a reference when it last ran.
   std::optional<ExitCode> look_at_earlier_runs() {
     if (candidates_.empty()) return std::nullopt;
-    std::set<std::pair<std::string, std::string>> seen;
-    for (const auto& result : results_) seen.insert({result.test, result.configuration});
+    std::set<model::TestId> seen;
+    for (const auto& result : results_) seen.insert(model::id_of(result));
     auto latest = found_.store->latest_results();
     if (!latest) return complain(latest.error());
     for (const auto& result : *latest) {
-      const auto found = planned_.find({result.test, result.configuration});
+      const auto found = planned_.find(model::id_of(result));
       const bool is_planned = found != planned_.end();
       const auto* test = is_planned ? found->second : sharer_of(result.test, result.configuration);
-      if (test == nullptr || result.verdict != model::Verdict::pass ||
-          seen.contains({result.test, result.configuration}))
-        continue;
+      if (test == nullptr || result.verdict != model::Verdict::pass || seen.contains(model::id_of(result))) continue;
       for (const auto& reference : references_of(*test))
         if (is_planned || reference.is_shared())
           passing_.try_emplace(place_of(*test, reference),
@@ -371,7 +369,7 @@ class ProposalFinder {
   const ProposalOptions& options_;
   Proposals found_;
   std::vector<model::TestResult> results_;
-  std::map<std::pair<std::string, std::string>, const model::PlannedTest*> planned_;
+  std::map<model::TestId, const model::PlannedTest*> planned_;
   std::vector<std::string> unknown_names_;
   std::set<std::string> named_;                              ///< tests
   std::map<std::string, std::vector<Proposal>> candidates_;  ///< by the place of the reference

@@ -12,12 +12,6 @@
 namespace fatespec::cli {
 namespace {
 
-using Key = std::pair<std::string, std::string>;
-
-Key key_of(const model::PlannedTest& test) { return {test.name, test.configuration->name}; }
-
-Key group_of(const model::PlannedTest& test) { return {model::declared_name(test), test.configuration->name}; }
-
 ExitCode nothing_left(const std::string& why) {
   complain(why);
   return ExitCode::nothing_selected;
@@ -31,16 +25,15 @@ struct EarlierRun {
 /// The latest run that had any of the tests; if one goes on, the latest before that.
 base::Result<EarlierRun> latest_run_with(const model::TestPlan& plan, results::Store& store,
                                          const std::optional<model::Run>& resumed) {
-  std::set<Key> planned;
-  for (const auto& test : plan.tests) planned.insert(key_of(test));
+  std::set<model::TestId> planned;
+  for (const auto& test : plan.tests) planned.insert(model::id_of(test));
   const auto runs = latest_runs_here(store, resumed);
   if (!runs) return runs.error();
   for (const auto& run : *runs) {
     auto verdicts = store.verdicts(run.id);
     if (!verdicts) return verdicts.error();
-    const bool has_any = std::any_of(verdicts->begin(), verdicts->end(), [&](const auto& result) {
-      return planned.contains({result.test, result.configuration});
-    });
+    const bool has_any = std::any_of(verdicts->begin(), verdicts->end(),
+                                     [&](const auto& result) { return planned.contains(model::id_of(result)); });
     if (has_any) return EarlierRun{run.id, std::move(*verdicts)};
   }
   return base::Error{base::ErrorKind::not_found,
@@ -53,15 +46,16 @@ std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store
                                     const std::optional<model::Run>& resumed) {
   const auto run = latest_run_with(plan, store, resumed);
   if (!run) return complain(run.error());
-  std::set<Key> bad;
+  std::set<model::TestId> bad;
   for (const auto& result : run->verdicts)
-    if (model::is_bad(result.verdict)) bad.insert({result.test, result.configuration});
+    if (model::is_bad(result.verdict)) bad.insert(model::id_of(result));
   // One that disagreed is judged by all the others.
-  std::set<Key> disagreed;
+  std::set<model::TestId> disagreed;
   for (const auto& test : plan.tests)
-    if (test.spec->agree && bad.contains(key_of(test))) disagreed.insert(group_of(test));
-  runner::keep_tests(
-      plan, [&](const auto& test) { return bad.contains(key_of(test)) || disagreed.contains(group_of(test)); });
+    if (test.spec->agree && bad.contains(model::id_of(test))) disagreed.insert(model::group_of(test));
+  runner::keep_tests(plan, [&](const auto& test) {
+    return bad.contains(model::id_of(test)) || disagreed.contains(model::group_of(test));
+  });
   if (!plan.tests.empty()) return std::nullopt;
   return nothing_left(fmt::format("run {} has no bad result among the selected tests", run->id));
 }
@@ -92,9 +86,9 @@ std::optional<ExitCode> find_resumed(const RunOptions& options, results::Store& 
 std::optional<ExitCode> keep_unfinished(model::TestPlan& plan, results::Store& store, Selection& selection) {
   auto verdicts = store.verdicts(selection.resumed->id);
   if (!verdicts) return complain(verdicts.error());
-  std::set<Key> done;
-  for (const auto& result : *verdicts) done.insert({result.test, result.configuration});
-  runner::keep_tests(plan, [&](const auto& test) { return !done.contains(key_of(test)); });
+  std::set<model::TestId> done;
+  for (const auto& result : *verdicts) done.insert(model::id_of(result));
+  runner::keep_tests(plan, [&](const auto& test) { return !done.contains(model::id_of(test)); });
   selection.done = std::move(*verdicts);
   return std::nullopt;
 }
@@ -102,11 +96,10 @@ std::optional<ExitCode> keep_unfinished(model::TestPlan& plan, results::Store& s
 std::optional<ExitCode> take_history(model::TestPlan& plan, results::Store& store, Selection& selection) {
   const auto latest = store.latest_results();
   if (!latest) return complain(latest.error());
-  std::set<Key> planned;
-  for (const auto& test : plan.tests) planned.insert(key_of(test));
+  std::set<model::TestId> planned;
+  for (const auto& test : plan.tests) planned.insert(model::id_of(test));
   for (const auto& result : *latest)
-    if (planned.contains({result.test, result.configuration}))
-      selection.earlier[{result.test, result.configuration}] = {result.verdict, result.wall};
+    if (planned.contains(model::id_of(result))) selection.earlier[model::id_of(result)] = {result.verdict, result.wall};
   return std::nullopt;
 }
 
@@ -159,7 +152,7 @@ std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model:
 
 std::variant<Selection, ExitCode> select_ordered(const std::string& run, const std::vector<farm::ShardOrder>& shards,
                                                  model::TestPlan& plan, results::Store* store) {
-  std::set<Key> ordered;
+  std::set<model::TestId> ordered;
   for (const auto& shard : shards) ordered.insert(shard.tests.begin(), shard.tests.end());
   Selection selection;
   if (store != nullptr) {
@@ -173,11 +166,11 @@ std::variant<Selection, ExitCode> select_ordered(const std::string& run, const s
       auto verdicts = store->verdicts(run);
       if (!verdicts) return complain(verdicts.error());
       selection.done = std::move(*verdicts);
-      for (const auto& result : selection.done) ordered.erase({result.test, result.configuration});
+      for (const auto& result : selection.done) ordered.erase(model::id_of(result));
     }
   }
-  runner::keep_tests(plan, [&](const auto& test) { return ordered.contains(key_of(test)); });
-  for (const auto& test : plan.tests) ordered.erase(key_of(test));
+  runner::keep_tests(plan, [&](const auto& test) { return ordered.contains(model::id_of(test)); });
+  for (const auto& test : plan.tests) ordered.erase(model::id_of(test));
   selection.missing.assign(ordered.begin(), ordered.end());
   if (store != nullptr)
     if (const auto code = take_history(plan, *store, selection)) return *code;

@@ -14,10 +14,10 @@
 namespace fatespec::cli {
 
 struct Selection {
-  std::vector<std::pair<std::string, std::string>> missing;  ///< ordered, without a result, and not in the plan
-  std::optional<model::Run> resumed;                         ///< the run that goes on
-  std::vector<results::LatestResult> done;                   ///< the verdicts that it has already
-  runner::EarlierResults earlier;                            ///< of the selected tests
+  std::vector<model::TestId> missing;       ///< ordered, without a result, and not in the plan
+  std::optional<model::Run> resumed;        ///< the run that goes on
+  std::vector<results::LatestResult> done;  ///< the verdicts that it has already
+  runner::EarlierResults earlier;           ///< of the selected tests
 };
 
 /// The options of a bare `--resume` with the tests of the run that goes on. Nothing if there is no run at all; an exit

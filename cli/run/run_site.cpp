@@ -22,11 +22,10 @@ constexpr std::size_t most_runs = 51;   // this one and fifty before it
 constexpr std::size_t most_plots = 20;  // of players' recordings: each is a page of its own size
 
 /// What the failing combinations of each matrix have in common, by test and configuration.
-std::map<std::pair<std::string, std::string>, std::string> attributions(const model::Run& run,
-                                                                        const std::vector<model::TestResult>& results) {
-  std::map<std::pair<std::string, std::string>, std::string> all;
-  for (auto& found : runner::attributions_of(run, results))
-    all[{found.test, found.configuration}] = std::move(found.text);
+std::map<model::TestId, std::string> attributions(const model::Run& run,
+                                                  const std::vector<model::TestResult>& results) {
+  std::map<model::TestId, std::string> all;
+  for (auto& found : runner::attributions_of(run, results)) all[model::id_of(found)] = std::move(found.text);
   return all;
 }
 
@@ -124,8 +123,8 @@ base::Result<void> write_run_site(results::Store& store, const model::Run& run,
   SiteExtrasMaker maker(project, directory);
   const auto decisions = decisions_of(project);
   if (!decisions) return decisions.error();
-  std::map<std::pair<std::string, std::string>, std::string> decided;  // the latest of each test and configuration
-  for (const auto& record : *decisions) decided[{record.test, record.configuration}] = reports::provenance_text(record);
+  std::map<model::TestId, std::string> decided;  // the latest of each test and configuration
+  for (const auto& record : *decisions) decided[model::id_of(record)] = reports::provenance_text(record);
   std::vector<reports::SiteExtras> extras;
   for (std::size_t i = 0; i < results.size(); ++i) {
     if (!model::is_bad(results[i].verdict)) continue;
@@ -133,7 +132,7 @@ base::Result<void> write_run_site(results::Store& store, const model::Run& run,
     extra.result = i;
     const auto found = common.find({model::parse_full_name(results[i].test).declared, results[i].configuration});
     if (found != common.end()) extra.attribution = found->second;
-    if (const auto decision = decided.find({results[i].test, results[i].configuration}); decision != decided.end())
+    if (const auto decision = decided.find(model::id_of(results[i])); decision != decided.end())
       extra.provenance = decision->second;
     extras.push_back(std::move(extra));
   }

@@ -84,8 +84,8 @@ std::string describe(const Axis& axis) {
 std::string attribute(const std::vector<Outcome>& outcomes) {
   // A suite that was changed before its run went on may have other axes now.
   const auto is_like_first = [&](const Outcome& outcome) {
-    return std::ranges::equal(outcome.combination, outcomes.front().combination, {}, &Combination::value_type::first,
-                              &Combination::value_type::first);
+    return std::ranges::equal(outcome.combination, outcomes.front().combination, {},
+                              &model::Combination::value_type::first, &model::Combination::value_type::first);
   };
   if (!std::all_of(outcomes.begin(), outcomes.end(), is_like_first)) return "";
   const auto failures = std::count_if(outcomes.begin(), outcomes.end(), [](const auto& o) { return o.failed; });
@@ -107,11 +107,11 @@ static bool tells_nothing(model::Verdict verdict) {
 
 void AttributionCollector::add(const model::PlannedTest& test, model::Verdict verdict) {
   if (tells_nothing(verdict) || test.matrix.empty()) return;
-  Key key(model::declared_name(test), test.configuration->name);
+  model::TestId group = model::group_of(test);
   std::size_t combinations = 1;
   for (const auto& axis : test.spec->matrix) combinations *= axis.values.size();
-  declared_[key] = combinations;
-  note(std::move(key), test.matrix, verdict);
+  declared_[group] = combinations;
+  note(std::move(group), test.matrix, verdict);
 }
 
 void AttributionCollector::add(const std::string& test, const std::string& configuration, model::Verdict verdict) {
@@ -121,27 +121,27 @@ void AttributionCollector::add(const std::string& test, const std::string& confi
   const bool is_clear = !combination.empty() && static_cast<std::ptrdiff_t>(combination.size()) == commas + 1 &&
                         std::none_of(combination.begin(), combination.end(),
                                      [](const auto& part) { return part.second.find('=') != std::string::npos; });
-  Key key(std::move(declared), configuration);
-  if (is_clear) note(std::move(key), std::move(combination), verdict);
-  else unclear_.insert(std::move(key));
+  model::TestId group{std::move(declared), configuration};
+  if (is_clear) note(std::move(group), std::move(combination), verdict);
+  else unclear_.insert(std::move(group));
 }
 
-void AttributionCollector::note(Key key, Combination combination, model::Verdict verdict) {
+void AttributionCollector::note(model::TestId group, model::Combination combination, model::Verdict verdict) {
   const bool bad = model::is_bad(verdict);
   const bool failed = verdict == model::Verdict::xfail || (bad && verdict != model::Verdict::xpass);
-  if (bad) bad_.insert(key);
-  outcomes_[std::move(key)].push_back({std::move(combination), failed});
+  if (bad) bad_.insert(group);
+  outcomes_[std::move(group)].push_back({std::move(combination), failed});
 }
 
 std::vector<model::Attribution> AttributionCollector::conclude() const {
   std::vector<model::Attribution> all;
-  for (const auto& [key, outcomes] : outcomes_) {
-    std::string text = unclear_.contains(key) || !bad_.contains(key) ? "" : attribute(outcomes);
+  for (const auto& [group, outcomes] : outcomes_) {
+    std::string text = unclear_.contains(group) || !bad_.contains(group) ? "" : attribute(outcomes);
     if (text.empty()) continue;
-    const auto declared = declared_.find(key);
+    const auto declared = declared_.find(group);
     if (declared != declared_.end() && outcomes.size() < declared->second)
       text += fmt::format(" (going by {} of {} combinations)", outcomes.size(), declared->second);
-    all.push_back({key.first, key.second, std::move(text)});
+    all.push_back({group.test, group.configuration, std::move(text)});
   }
   return all;
 }

@@ -13,12 +13,9 @@
 
 namespace fatespec::runner {
 
-/// Names and values, in the matrix's order.
-using Combination = std::vector<std::pair<std::string, std::string>>;
-
 /// One combination of a matrix and whether its test failed.
 struct Outcome {
-  Combination combination;
+  model::Combination combination;
   bool failed = false;
 };
 
@@ -38,12 +35,11 @@ class AttributionCollector {
   std::vector<model::Attribution> conclude() const;
 
  private:
-  using Key = std::pair<std::string, std::string>;  ///< test and configuration
-  void note(Key key, Combination combination, model::Verdict verdict);
-  std::map<Key, std::vector<Outcome>> outcomes_;
-  std::map<Key, std::size_t> declared_;  ///< how many combinations the matrix has, where that is known
-  std::set<Key> bad_;                    ///< some verdict is
-  std::set<Key> unclear_;                ///< not all of their combinations are known
+  void note(model::TestId group, model::Combination combination, model::Verdict verdict);
+  std::map<model::TestId, std::vector<Outcome>> outcomes_;
+  std::map<model::TestId, std::size_t> declared_;  ///< how many combinations the matrix has, where that is known
+  std::set<model::TestId> bad_;                    ///< some verdict is
+  std::set<model::TestId> unclear_;                ///< not all of their combinations are known
 };
 
 /// Of all results of a run; none of fewer: what was not run may fail as well.

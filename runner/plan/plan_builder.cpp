@@ -67,9 +67,8 @@ std::vector<std::string> probes_of(const model::TestSpec& test, const model::Con
 }
 
 /// Every combination of a matrix, the last axis turning fastest.
-std::vector<std::vector<std::pair<std::string, std::string>>> combinations(
-    const std::vector<model::MatrixAxis>& matrix) {
-  std::vector<std::vector<std::pair<std::string, std::string>>> all = {{}};
+std::vector<model::Combination> combinations(const std::vector<model::MatrixAxis>& matrix) {
+  std::vector<model::Combination> all = {{}};
   for (const auto& axis : matrix) {
     decltype(all) longer;
     for (const auto& combination : all)
@@ -80,15 +79,6 @@ std::vector<std::vector<std::pair<std::string, std::string>>> combinations(
     all = std::move(longer);
   }
   return all;
-}
-
-std::string full_name(const model::Suite& suite, const model::TestSpec& test,
-                      const std::vector<std::pair<std::string, std::string>>& matrix) {
-  std::string name = suite.name + "/" + test.name;
-  if (matrix.empty()) return name;
-  name += '[';
-  for (std::size_t i = 0; i < matrix.size(); ++i) name += (i > 0 ? "," : "") + matrix[i].first + "=" + matrix[i].second;
-  return name + ']';
 }
 
 class PlanBuilder {
@@ -173,11 +163,11 @@ class PlanBuilder {
   }
 
   // Combinations that are compared with each other are selected together or not at all.
-  bool any_selected(PlannedTest planned, const std::vector<std::vector<std::pair<std::string, std::string>>>& all) {
+  bool any_selected(PlannedTest planned, const std::vector<model::Combination>& all) {
     bool any = false;
     for (const auto& combination : all) {
       planned.matrix = combination;
-      planned.name = full_name(*planned.suite, *planned.spec, planned.matrix);
+      planned.name = model::full_name(*planned.suite, *planned.spec, planned.matrix);
       any = options_.filter == nullptr || options_.filter->matches(planned) || any;
     }
     return any;
@@ -191,10 +181,10 @@ class PlanBuilder {
     planned.timeout = base::Duration(static_cast<std::int64_t>(std::min(scaled, longest)));
   }
 
-  void add_test(PlannedTest planned, std::vector<std::pair<std::string, std::string>> combination,
-                const VariableLayer& layer, const std::shared_ptr<const model::Variables>& shared) {
+  void add_test(PlannedTest planned, model::Combination combination, const VariableLayer& layer,
+                const std::shared_ptr<const model::Variables>& shared) {
     planned.matrix = std::move(combination);
-    planned.name = full_name(*planned.suite, *planned.spec, planned.matrix);
+    planned.name = model::full_name(*planned.suite, *planned.spec, planned.matrix);
     if (!names_.insert(planned.name).second) {
       if (!reported_.insert(planned.suite->file + "\n" + planned.name).second) return;
       problems_.add(sources_.of(planned.suite->file), planned.spec->origin,

@@ -48,7 +48,7 @@ void repeat_tests(model::TestPlan& plan, int times) {
 
 void order_by_history(model::TestPlan& plan, const EarlierResults& earlier) {
   const auto known = [&](const model::PlannedTest& test) -> const EarlierResult* {
-    const auto found = earlier.find({test.name, test.configuration->name});
+    const auto found = earlier.find(model::id_of(test));
     return found == earlier.end() ? nullptr : &found->second;
   };
   std::vector<const EarlierResult*> results;

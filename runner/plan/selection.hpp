@@ -13,12 +13,12 @@
 
 namespace fatespec::runner {
 
-/// What is known of a test from its latest result; the key is (test, configuration).
+/// What is known of a test from its latest result.
 struct EarlierResult {
   model::Verdict verdict = model::Verdict::pass;
   base::Duration wall{0};
 };
-using EarlierResults = std::map<std::pair<std::string, std::string>, EarlierResult>;
+using EarlierResults = std::map<model::TestId, EarlierResult>;
 
 /// Keeps the tests for which `wanted` holds; the others are as if they had never been selected.
 void keep_tests(model::TestPlan& plan, const std::function<bool(const model::PlannedTest&)>& wanted);

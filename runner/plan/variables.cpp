@@ -78,8 +78,7 @@ VariableLayer variables_for(const model::Project& project, const model::Configur
   return layer;
 }
 
-model::Variables matrix_variables(const std::vector<std::pair<std::string, std::string>>& matrix,
-                                  const model::Suite& suite, bool local) {
+model::Variables matrix_variables(const model::Combination& matrix, const model::Suite& suite, bool local) {
   return absolute_paths(model::Variables(matrix.begin(), matrix.end()), suite.directory, local);
 }
 

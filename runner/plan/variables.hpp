@@ -33,8 +33,7 @@ VariableLayer variables_for(const model::Project& project, const model::Configur
                             const model::Suite& suite, const VariableSources& sources, bool local);
 
 /// The same for the values of a matrix, which is written in the suite's file.
-model::Variables matrix_variables(const std::vector<std::pair<std::string, std::string>>& matrix,
-                                  const model::Suite& suite, bool local);
+model::Variables matrix_variables(const model::Combination& matrix, const model::Suite& suite, bool local);
 
 /// The names that a spec may not leave undefined: FFMPEG_PATH, SAMPLES_PATH and what any configuration defines.
 std::set<std::string, std::less<>> required_names(const model::Project& project);

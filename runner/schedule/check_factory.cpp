@@ -116,8 +116,7 @@ std::unique_ptr<checks::Check> make_check_of_type(const model::PlannedTest& test
 std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test, const model::Variables& variables,
                                                  const OutputCheckOptions& options) {
   const model::TestSpec& spec = *test.spec;
-  const SpecType type = spec.parsed.type;
-  if (type == SpecType::make || type == SpecType::make_test) return std::make_unique<checks::LogTailCheck>();
+  if (model::is_build(spec.parsed.type)) return std::make_unique<checks::LogTailCheck>();
   auto found = find_reference(spec.expect.output, spec.expect.output_file, test, variables);
   checks::TextExpectation expectation = output_expectation(spec);
   expectation.reference = found.reference;
@@ -144,9 +143,7 @@ bool is_costly(const model::PlannedTest& test, const model::Variables& variables
   const model::TestSpec& spec = *test.spec;
   std::string file;
   if (spec.expect.output_file) file = spec.expect.output_file->text;
-  const SpecType type = spec.parsed.type;
-  if (type == SpecType::one_off || type == SpecType::rms || type == SpecType::stddev)
-    file = spec.parsed.arguments[0].value;
+  if (model::compares_samples(spec.parsed.type)) file = spec.parsed.arguments[0].value;
   if (file.empty()) return false;
   struct stat status {};
   return ::stat(absolute_path(file, variables, test.suite->directory).c_str(), &status) == 0 && status.st_size > large;

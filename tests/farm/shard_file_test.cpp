@@ -17,11 +17,12 @@ model::TestResult result(const std::string& test, model::Verdict verdict = model
   return made;
 }
 
-TestKey key(const std::string& test) { return {test, "default"}; }
+model::TestId key(const std::string& test) { return {test, "default"}; }
 
 class ShardFileTest : public testing::Test {
  protected:
-  ShardWriter begin(const std::vector<model::TestResult>& before = {}, const std::map<TestKey, int>& losses = {}) {
+  ShardWriter begin(const std::vector<model::TestResult>& before = {},
+                    const std::map<model::TestId, int>& losses = {}) {
     auto writer = ShardWriter::begin(directory_.path(), 7, "n1", before, losses);
     EXPECT_TRUE(writer) << writer.error().str();
     return std::move(*writer);
@@ -128,7 +129,7 @@ TEST_F(ShardFileTest, TheLatestAttemptAloneCounts) {
   EXPECT_TRUE(news->again);
   EXPECT_EQ(names(*news), "s/a s/b ");
   EXPECT_EQ(news->results[1].verdict, model::Verdict::pass);
-  EXPECT_EQ(reading.losses(), (std::map<TestKey, int>{{key("s/b"), 1}}));
+  EXPECT_EQ(reading.losses(), (std::map<model::TestId, int>{{key("s/b"), 1}}));
 }
 
 TEST_F(ShardFileTest, AnAttemptThatDiedAtItsBeginningIsAsIfItHadNotBeen) {
