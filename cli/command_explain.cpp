@@ -38,7 +38,8 @@ std::string used_variables(const model::Project& project, const model::PlannedTe
 
 std::string where_it_runs(const model::Project& project, const model::PlannedTest& test) {
   const auto* board = model::board_of(project, test);
-  if (board == nullptr) return model::stays_local(test.spec->parsed.type) ? "local" : test.target;
+  const bool is_kept_here = model::board_of(project, test.target) != nullptr;
+  if (board == nullptr) return is_kept_here ? "local" : test.target;
   if (!board->pool.empty()) return fmt::format("{}: one of {}", board->name, fmt::join(board->pool, ", "));
   return fmt::format("{}: {} over ssh", board->name, board->host);
 }

@@ -94,6 +94,7 @@ struct TestSpec {
   Comparison compare = Comparison::exact;
   std::optional<base::Duration> timeout = std::chrono::seconds(60);  ///< nothing: no limit
   std::vector<std::string> tags;
+  Variables default_env;  ///< of the suite's `defaults`; `env` may use it, and goes before it
   Variables env;
   base::Boxed<PlacedText> cwd;         ///< relative to the spec file; default $TEST_DIR
   base::Boxed<PlacedText> stdin_file;  ///< relative to the spec file; default /dev/null

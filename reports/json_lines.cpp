@@ -21,8 +21,15 @@ double rounded(base::Duration duration) {
   return static_cast<double>(std::chrono::round<std::chrono::microseconds>(duration).count()) / 1e6;
 }
 
+/// Head and tail apart: the ends of two characters that were cut could look like one that was never there.
+std::string utf8_of(const model::Excerpt& excerpt) {
+  const std::string_view text = excerpt.text;
+  const std::size_t head = excerpt.truncated ? text.size() / 2 : text.size();
+  return base::to_utf8(text.substr(0, head)) + base::to_utf8(text.substr(head));
+}
+
 void add_excerpt(Json& line, const std::string& stream, const model::Excerpt& excerpt) {
-  line[stream] = base::to_utf8(excerpt.text);
+  line[stream] = utf8_of(excerpt);
   line[stream + "_bytes"] = excerpt.bytes;
   line[stream + "_truncated"] = excerpt.truncated;
 }

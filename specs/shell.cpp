@@ -67,6 +67,13 @@ class Assigned {
   const std::set<std::string>& names() const { return names_; }
 
  private:
+  /// True in `~$NAME` and `~us$NAME`, which are no home: `~user`, once it is a text, is one.
+  static bool follows_tilde(std::string_view command, std::size_t use) {
+    const std::size_t before = command.find_last_of(" \t\n;&|()<>=:", use);
+    const std::size_t begin = before == std::string_view::npos ? 0 : before + 1;
+    return begin < use && command[begin] == '~';
+  }
+
   /// True where the text of a value would mean more than the value does: as `$E#` becomes a comment if E is empty.
   bool would_be_syntax(std::string_view command, const VariableUse& use) const {
     const auto found = variables_.find(use.name);
@@ -74,6 +81,7 @@ class Assigned {
     const std::string_view value = found->second;
     const std::size_t end = use.offset + use.length;
     const char next = end < command.size() ? command[end] : '\0';
+    if (follows_tilde(command, use.offset)) return true;
     const bool ends_word = value.empty() || blanks.find(value.back()) != std::string_view::npos;
     if (ends_word && (next == '#' || next == '~')) return true;
     if (!use.is_command) return false;

@@ -77,16 +77,38 @@ class SuiteReader {
   void read_test(YamlNode node) {
     auto test = std::make_shared<TestSpec>(defaults_);
     test->origin = node.origin();
+    test->default_env = std::exchange(test->env, {});
     const std::size_t before = problems_.size();
     auto keys = test_keys(*test, problems_);
     keys.insert(keys.begin(), {"name", [&](YamlNode v) { read_test_name(v, *test); }});
     MapReader::read(node, "a test", keys, problems_);
     if (test->name.empty() && problems_.size() == before) add_problem(problems_, node, "the test has no `name`");
     if (test->spec.text.empty() && problems_.size() == before) add_problem(problems_, node, "the test has no `spec`");
+    drop_what_defaults_cannot_mean(*test);
     check_make(node, *test);
     check_filesize(node, *test);
     check_agree(node, *test);
     suite_->tests.push_back(std::move(test));
+  }
+
+  /// What `defaults` expect of tests that can have it is not expected of those that cannot.
+  void drop_what_defaults_cannot_mean(TestSpec& test) const {
+    const auto& given = defaults_.expect;
+    auto& expect = test.expect;
+    const auto drop = [](base::Boxed<model::PlacedText>& text, const base::Boxed<model::PlacedText>& of_defaults) {
+      if (text && of_defaults && text->origin.str() == of_defaults->origin.str()) text = {};
+    };
+    if (model::is_build(test.parsed.type)) {
+      drop(expect.output, given.output);
+      drop(expect.output_file, given.output_file);
+      drop(expect.output_matches, given.output_matches);
+      if (expect.size && given.size && expect.size->min == given.size->min && expect.size->max == given.size->max)
+        expect.size = {};
+    } else if (test.parsed.type == model::SpecType::filesize) {
+      drop(expect.error, given.error);
+      drop(expect.error_file, given.error_file);
+      drop(expect.error_matches, given.error_matches);
+    }
   }
 
   // Only the status of a build counts: its log is none to compare.

@@ -156,8 +156,11 @@ std::string exact_name(const std::string& test) {
 std::set<std::string> tests_named(const std::string& name, const std::set<std::string>& known) {
   if (known.contains(name)) return {name};
   std::set<std::string> meant;
-  for (const auto& test : known)
-    if (test.ends_with("/" + name) || base::glob_match(name, test)) meant.insert(test);
+  for (const auto& test : known) {
+    const std::string behind_suite = test.substr(test.find('/') + 1);
+    if (test.ends_with("/" + name) || base::glob_match(name, test) || base::glob_match(name, behind_suite))
+      meant.insert(test);
+  }
   return meant;
 }
 

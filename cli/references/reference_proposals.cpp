@@ -29,13 +29,12 @@ bool is_spec_file(const std::string& name) {
 
 /// Adds what the run was given: its variables, and its spec files if none are named now.
 void take_inputs_of_run(const model::Run& run, InputOptions& inputs) {
-  const auto started = options_of(run);
-  if (!started) return;
-  const InputOptions& its = started->inputs;
-  inputs.set.insert(inputs.set.begin(), its.set.begin(), its.set.end());
-  if (inputs.config.empty()) inputs.config = its.config;
+  const auto its = inputs_of(run);
+  if (!its) return;
+  inputs.set.insert(inputs.set.begin(), its->set.begin(), its->set.end());
+  if (inputs.config.empty()) inputs.config = its->config;
   if (inputs.specs.empty())
-    std::copy_if(its.specs.begin(), its.specs.end(), std::back_inserter(inputs.specs), is_spec_file);
+    std::copy_if(its->specs.begin(), its->specs.end(), std::back_inserter(inputs.specs), is_spec_file);
 }
 
 /// What the run ran, if it is not what would run now; empty if it is, or if that depends on the attempt's directory.
@@ -46,6 +45,12 @@ std::string changed_command(const model::Project& project, const model::PlannedT
   const std::string now = line("/directory of an attempt");
   return !then.empty() && now == line("/directory of another") && now != then ? now : "";
 }
+
+/// A test that is not meant, and what it wrote in place of a reference.
+struct Bystander {
+  std::string label;
+  std::string text;
+};
 
 class ProposalFinder {
  public:
@@ -121,7 +126,7 @@ class ProposalFinder {
       note_passing(test, result, reference);
       if (!is_meant) note_bystander(test, result, reference);
     }
-    if (!is_meant) return;
+    if (!is_meant) return note_without_reference(test, result);
     // What a known failure writes is known to be wrong.
     if (result.verdict == model::Verdict::xfail && !named) return;
     if (output.is_given() || (named && !error.is_given())) consider_output(test, result, named);
@@ -146,19 +151,30 @@ class ProposalFinder {
   void note_bystander(const model::PlannedTest& test, const model::TestResult& result,
                       const StreamReference& reference) {
     if (!model::is_bad(result.verdict) || !ended_as_expected(result, test.spec->expect.status)) return;
-    auto& outputs = bystanders_[place_of(test, reference)];
+    auto& bystanders = bystanders_[place_of(test, reference)];
+    const std::string who = label(result.test, result.configuration);
     if (reference.stream == "stderr") {
-      if (!meets_error(test, result)) outputs.insert(result.error.text);
+      if (!meets_error(test, result)) bystanders.push_back({who, result.error.text});
     } else if (auto full = found_.store->full_output(found_.run.id, result.test, result.configuration);
                full && differs_from_reference(test, *full)) {
-      outputs.insert(std::move(**full));
+      bystanders.push_back({who, std::move(**full)});
     }
+  }
+
+  /// The expectation that another combination or configuration of the test gets would be its own, too.
+  void note_without_reference(const model::PlannedTest& test, const model::TestResult& result) {
+    if (output_reference(test).is_given() || !ended_as_expected(result, test.spec->expect.status)) return;
+    auto full = found_.store->full_output(found_.run.id, result.test, result.configuration);
+    if (full && *full)
+      bystanders_[place_of(test, output_reference(test))].push_back(
+          {label(result.test, result.configuration), std::move(**full)});
   }
 
   /// What `--configuration` leaves out is not meant, but shares what has the same place everywhere.
   void note_left_out(const model::TestResult& result) {
     const auto* test = sharer_of(result.test, result.configuration);
     if (test == nullptr) return;
+    note_without_reference(*test, result);
     for (const auto& reference : references_of(*test)) {
       if (!reference.is_shared()) continue;
       note_passing(*test, result, reference);
@@ -181,6 +197,8 @@ class ProposalFinder {
   std::string label(const std::string& test, const std::string& configuration) const {
     return found_.inputs.project->configurations.size() > 1 ? test + " [" + configuration + "]" : test;
   }
+
+  std::string label(const model::PlannedTest& test) const { return label(test.name, test.configuration->name); }
 
   // A test may have failed by its other stream.
   bool meets_output(const model::PlannedTest& test, const model::TestResult& result) {
@@ -207,7 +225,9 @@ class ProposalFinder {
       const bool by_error = model::is_bad(result.verdict) && error_reference(test).is_given();
       if (output && by_error && ended_as_expected(result, expect.status)) return;
       if (named || result.output.truncated)
-        refuse(result, model::is_bad(result.verdict) ? not_kept(result) : "it passed, nothing differs");
+        refuse(result, !model::is_bad(result.verdict) ? "it passed, nothing differs"
+                       : output && *output            ? "its stdout is what is expected by now"
+                                                      : not_kept(result));
       return;
     }
     if (model::is_build(test.spec->parsed.type)) {
@@ -284,8 +304,7 @@ class ProposalFinder {
     proposal.change = class_of_change(proposal.old_text, proposal.new_text);
     proposal.command = result.command;
     proposal.command_now = changed_command(*found_.inputs.project, test, result.command);
-    candidates_[proposal.reference_file.empty() ? place_of(test, reference) : proposal.reference_file].push_back(
-        std::move(proposal));
+    candidates_[place_of(test, reference)].push_back(std::move(proposal));
   }
 
   /// Why the file is not to be written; empty if it may.
@@ -323,14 +342,8 @@ class ProposalFinder {
   /// Combinations of a matrix, and configurations, may share a reference: it is changed if all of them agree.
   void settle() {
     for (auto& [place, proposals] : candidates_) {
-      const auto is_like_first = [&first = proposals.front()](const auto& one) {
-        return one.new_text == first.new_text;
-      };
       const auto passing = passing_.find(place);
-      const auto& others = bystanders_[place];
-      const bool all_agree = std::all_of(proposals.begin(), proposals.end(), is_like_first) &&
-                             std::all_of(others.begin(), others.end(),
-                                         [&](const auto& text) { return text == proposals.front().new_text; });
+      const bool all_agree = who_differs(proposals.front(), place).empty();
       if (passing == passing_.end() && all_agree) {
         for (std::size_t i = 1; i < proposals.size(); ++i)
           proposals.front().also.push_back({proposals[i].test, proposals[i].command});
@@ -339,13 +352,24 @@ class ProposalFinder {
       }
       found_.refused += proposals.size();
       for (const auto& proposal : proposals)
-        std::printf("%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
-                    base::printable(label(proposal.test->name, proposal.test->configuration->name)).c_str(),
-                    passing == passing_.end()
-                        ? "another configuration or combination gives another output for the same reference"
-                        : (base::printable(passing->second) + " agrees with the same reference").c_str(),
-                    proposal.stream.c_str());
+        std::printf(
+            "%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
+            base::printable(label(*proposal.test)).c_str(),
+            passing == passing_.end()
+                ? (base::printable(who_differs(proposal, place)) + " gives another output for the same reference")
+                      .c_str()
+                : (base::printable(passing->second) + " agrees with the same reference").c_str(),
+            proposal.stream.c_str());
     }
+  }
+
+  /// Another that the reference would be of too, and that wrote something else; empty if there is none.
+  std::string who_differs(const Proposal& from, const std::string& place) {
+    for (const auto& other : candidates_.at(place))
+      if (other.new_text != from.new_text) return label(*other.test);
+    for (const auto& other : bystanders_[place])
+      if (other.text != from.new_text) return other.label;
+    return "";
   }
 
   void take(Proposal proposal) {
@@ -371,12 +395,11 @@ class ProposalFinder {
   std::vector<model::TestResult> results_;
   std::map<model::TestId, const model::PlannedTest*> planned_;
   std::vector<std::string> unknown_names_;
-  std::set<std::string> named_;                              ///< tests
-  std::map<std::string, std::vector<Proposal>> candidates_;  ///< by the place of the reference
-  std::set<std::string> other_classes_;                      ///< of changes that `--class` leaves out
-  std::map<std::string, std::string> passing_;               ///< by the same: a test that passes with it
-  /// By the same: what tests that were not named wrote in its place.
-  std::map<std::string, std::set<std::string>> bystanders_;
+  std::set<std::string> named_;                               ///< tests
+  std::map<std::string, std::vector<Proposal>> candidates_;   ///< by the place of the reference
+  std::set<std::string> other_classes_;                       ///< of changes that `--class` leaves out
+  std::map<std::string, std::string> passing_;                ///< by the same: a test that passes with it
+  std::map<std::string, std::vector<Bystander>> bystanders_;  ///< by the same: tests that were not named
 };
 
 }  // namespace

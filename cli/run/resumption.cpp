@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "runner/plan/variables.hpp"
 #include "specs/project_reader.hpp"
 #include "specs/shell.hpp"
 
@@ -27,12 +28,24 @@ std::string project_of(const std::string& directory, const std::string& config) 
   return specs::find_project_file(directory).value_or(directory);
 }
 
+/// What was typed in that directory as it means the same in any other.
+InputOptions for_any_directory(InputOptions inputs, const std::string& directory) {
+  for (auto& spec : inputs.specs) spec = path_from(directory, spec);
+  if (!inputs.config.empty()) inputs.config = path_from(directory, inputs.config);
+  for (auto& entry : inputs.set) {
+    const std::size_t equals = std::min(entry.find('='), entry.size());
+    const std::string name = entry.substr(0, equals);
+    if (equals < entry.size())
+      entry = name + "=" + runner::value_for_any_directory(name, entry.substr(equals + 1), directory);
+  }
+  return inputs;
+}
+
 /// The options that say which tests a run takes that is started in a directory; equal ones take the same.
 std::string selection_of(const RunOptions& options, const std::string& directory) {
   RunOptions tests;
-  tests.inputs = options.inputs;
+  tests.inputs = for_any_directory(options.inputs, directory);
   tests.inputs.config = project_of(directory, options.inputs.config);
-  for (auto& spec : tests.inputs.specs) spec = path_from(directory, spec);
   tests.shard = options.shard;
   tests.rerun_failed = options.rerun_failed;
   tests.stress = options.stress;
@@ -71,6 +84,13 @@ bool selects_tests(const RunOptions& options) {
   tests.inputs.config.clear();  // it says where runs are kept
   const std::string here = fs::current_path().string();
   return selection_of(tests, here) != selection_of({}, here);
+}
+
+std::optional<InputOptions> inputs_of(const model::Run& run) {
+  const auto started = options_of(run);
+  if (!started) return std::nullopt;
+  const bool is_elsewhere = directory_of(run) != fs::current_path().string();
+  return is_elsewhere ? for_any_directory(started->inputs, run.directory) : started->inputs;
 }
 
 std::string shard_of(const model::Run& run) {
@@ -139,13 +159,9 @@ base::Result<std::optional<model::Run>> latest_cut_run(results::Store& store, co
 }
 
 std::optional<RunOptions> with_tests_of(const model::Run& run, RunOptions given) {
-  auto started = options_of(run);
+  const auto started = options_of(run);
   if (!started) return std::nullopt;
-  given.inputs = std::move(started->inputs);
-  if (!run.directory.empty() && run.directory != fs::current_path().string()) {
-    for (auto& spec : given.inputs.specs) spec = path_from(run.directory, spec);
-    if (!given.inputs.config.empty()) given.inputs.config = path_from(run.directory, given.inputs.config);
-  }
+  given.inputs = *inputs_of(run);
   given.shard = started->shard;
   given.rerun_failed = started->rerun_failed;
   given.stress = started->stress;

@@ -14,9 +14,12 @@ namespace fatespec::cli {
 /// True if the command line says which tests it means; a bare `--resume` does not.
 bool selects_tests(const RunOptions& options);
 
-/// The options that a run was started with, as far as its command tells them: paths are as they were typed, in a
-/// working directory that it does not tell. Nothing if the command cannot be read.
+/// The options that a run was started with, as far as its command tells them; paths are as they were typed, in the
+/// run's directory. Nothing if the command cannot be read.
 std::optional<RunOptions> options_of(const model::Run& run);
+
+/// Its tests' inputs as they are to be given in this process's working directory.
+std::optional<InputOptions> inputs_of(const model::Run& run);
 
 /// "K/N" if its command line made it a shard, else empty.
 std::string shard_of(const model::Run& run);

@@ -16,6 +16,7 @@
 #include "runner/local/kernel_file.hpp"
 
 namespace fatespec::runner {
+
 void add_usage(model::Usage& sum, const rusage& usage) {
   const auto duration = [](const timeval& time) -> base::Duration {
     return std::chrono::seconds(time.tv_sec) + std::chrono::microseconds(time.tv_usec);
@@ -30,7 +31,8 @@ OrphanReaper::OrphanReaper() {
   children_.reset(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC));
 }
 
-void OrphanReaper::test_started(pid_t leader) { tests_[leader] = ++sequence_; }
+void OrphanReaper::test_started(pid_t leader, const std::string& marker) { tests_[leader] = {++sequence_, marker}; }
+
 model::Usage OrphanReaper::test_ended(pid_t leader) {
   tests_.erase(leader);
   const auto used = usage_.extract(leader);
@@ -59,34 +61,52 @@ std::vector<pid_t> OrphanReaper::orphans() {
   return found;
 }
 
-bool OrphanReaper::belongs(pid_t pid, pid_t leader, const std::string& marker) {
+// A dead process has no environment any more, but still its group.
+pid_t OrphanReaper::owner_of(pid_t pid) {
+  const auto known = owners_.find(pid);
+  if (known != owners_.end() && tests_.contains(known->second)) return known->second;
   const pid_t group = ::getpgid(pid);
-  if (group == leader || environment_has(pid, marker)) return true;
-  if (tests_.contains(group)) return false;
-  const auto oldest =
-      std::min_element(tests_.begin(), tests_.end(), [](auto& a, auto& b) { return a.second < b.second; });
+  if (tests_.contains(group)) return group;
+  const auto environment = environment_of(pid);
+  for (const auto& [leader, test] : tests_) {
+    if (std::find(environment.begin(), environment.end(), test.marker) == environment.end()) continue;
+    owners_[pid] = leader;
+    return leader;
+  }
+  return 0;
+}
+
+bool OrphanReaper::belongs(pid_t pid, pid_t leader) {
+  if (const pid_t owner = owner_of(pid); owner != 0) return owner == leader;
+  const auto oldest = std::min_element(tests_.begin(), tests_.end(),
+                                       [](auto& a, auto& b) { return a.second.sequence < b.second.sequence; });
   const auto [seen, added] = unknown_.try_emplace(pid, sequence_);
   const bool alone = tests_.empty() || (tests_.size() == 1 && tests_.begin()->first == leader);
-  return alone || oldest->second > seen->second;
+  return alone || oldest->second.sequence > seen->second;
 }
 
 void OrphanReaper::reap_dead() {
   for (const pid_t pid : orphans()) {
-    const pid_t group = ::getpgid(pid);
+    const pid_t owner = owner_of(pid);
     rusage usage{};
     if (::wait4(pid, nullptr, WNOHANG, &usage) != pid) continue;
-    unknown_.erase(pid);
-    if (tests_.contains(group)) add_usage(usage_[group], usage);
+    forget(pid);
+    if (owner != 0) add_usage(usage_[owner], usage);
   }
 }
 
-std::size_t OrphanReaper::signal_orphans(pid_t leader, const std::string& marker, int signal) {
+void OrphanReaper::forget(pid_t pid) {
+  unknown_.erase(pid);
+  owners_.erase(pid);
+}
+
+std::size_t OrphanReaper::signal_orphans(pid_t leader, int signal) {
   std::size_t alive = 0;
   for (const pid_t pid : orphans()) {
-    const bool ours = belongs(pid, leader, marker);
+    const bool ours = belongs(pid, leader);
     rusage usage{};
     if (::wait4(pid, nullptr, WNOHANG, &usage) == pid) {
-      unknown_.erase(pid);
+      forget(pid);
       if (ours) add_usage(usage_[leader], usage);
       continue;
     }

@@ -33,15 +33,16 @@ class OrphanReaper {
   /// A child of ours that belongs to no test and is nobody's orphan.
   void ignore(pid_t child) { ignored_.insert(child); }
   /// A test's main process has started; it is no orphan.
-  void test_started(pid_t leader);
+  void test_started(pid_t leader, const std::string& marker);
   /// It is over; the caller has reaped it. Returns what the orphans of the test have used.
   model::Usage test_ended(pid_t leader);
 
   /// Sends `signal` (0: none) to the orphans of a test and reaps those that are dead. Returns how many are alive.
-  std::size_t signal_orphans(pid_t leader, const std::string& marker, int signal);
+  std::size_t signal_orphans(pid_t leader, int signal);
   /// Sends a signal to every orphan there is.
   std::size_t signal_all(int signal);
-  /// Reaps what is dead already, so that a test that forks without end does not fill the table of processes.
+  /// Learns whose the orphans are, which the dead do not tell, and reaps what is dead already, so that a test that
+  /// forks without end does not fill the table of processes.
   void reap_dead();
   /// The processes of the machine as they are, or were a few milliseconds ago.
   const ProcessTable& recent_processes();
@@ -49,10 +50,20 @@ class OrphanReaper {
   std::vector<pid_t> orphans();
 
  private:
-  bool belongs(pid_t pid, pid_t leader, const std::string& marker);
+  struct Test {
+    std::uint64_t sequence;
+    std::string marker;
+  };
+
+  bool belongs(pid_t pid, pid_t leader);
+  /// The test by whose group or marker an orphan is known; 0: by none that runs.
+  pid_t owner_of(pid_t pid);
+  /// It was reaped: its number may be another's.
+  void forget(pid_t pid);
 
   base::FileDescriptor children_;           ///< /proc/…/children of the thread that starts processes
-  std::map<pid_t, std::uint64_t> tests_;    ///< running leaders and their sequence numbers
+  std::map<pid_t, Test> tests_;             ///< by their leaders: those that run
+  std::map<pid_t, pid_t> owners_;           ///< of orphans that were seen alive, by their numbers: the leader
   std::map<pid_t, std::uint64_t> unknown_;  ///< orphans of nobody, and the latest test that had started when first seen
   std::set<pid_t> ignored_;
   std::map<pid_t, model::Usage> usage_;  ///< of the orphans of each leader that were reaped

@@ -21,7 +21,7 @@ TestTree::TestTree(OrphanReaper& reaper, TestCgroups* cgroups, std::string marke
 
 void TestTree::started(pid_t leader) {
   leader_ = leader;
-  reaper_.test_started(leader);
+  reaper_.test_started(leader, marker_);
 }
 
 std::set<pid_t> TestTree::known_tasks() const { return cgroup_ == nullptr ? std::set<pid_t>() : cgroup_->tasks(); }
@@ -52,7 +52,7 @@ std::optional<std::string> TestTree::refusal() const {
 // What has left the group is looked for before: it is found through its parents, whom the signal ends.
 void TestTree::signal(int signal) {
   const auto others = outside_the_group();
-  if (cgroup_ == nullptr) reaper_.signal_orphans(leader_, marker_, signal);
+  if (cgroup_ == nullptr) reaper_.signal_orphans(leader_, signal);
   ::kill(-leader_, signal);
   ::kill(-leader_, SIGCONT);
   for (const auto& process : others) {
@@ -89,11 +89,11 @@ void TestTree::freeze_and_kill() {
   for (const pid_t pid : frozen) ::kill(pid, SIGKILL);
 }
 
-bool TestTree::has_survivors() { return reaper_.signal_orphans(leader_, marker_, 0) > 0 || !known_tasks().empty(); }
+bool TestTree::has_survivors() { return reaper_.signal_orphans(leader_, 0) > 0 || !known_tasks().empty(); }
 
 // The cgroup also holds what has left the group and cleaned its environment.
 std::size_t TestTree::kill_survivors() {
-  const std::size_t orphans = reaper_.signal_orphans(leader_, marker_, SIGKILL);
+  const std::size_t orphans = reaper_.signal_orphans(leader_, SIGKILL);
   const std::size_t tasks = cgroup_ == nullptr ? 0 : cgroup_->count();
   if (tasks == 0) return orphans;
   for (const pid_t task : cgroup_->tasks()) ::kill(task, SIGKILL);

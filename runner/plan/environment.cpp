@@ -30,6 +30,7 @@ model::Variables added_environment(const model::Project& project, const model::P
   const auto target = project.targets.find(test.target);
   if (target != project.targets.end() && target->second.is_local() == here) add(target->second.env);
   add(test.configuration->env);
+  add(test.spec->default_env);
   add(test.spec->env);
   return added;
 }

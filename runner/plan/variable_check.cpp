@@ -90,8 +90,9 @@ void VariableCheck::check(const PlannedTest& planned) {
       check_use(planned, use.name, [&] { return place_of(planned, argument.offset); });
   for (const auto* text : {&test.cwd, &test.stdin_file, &test.expect.output_file, &test.expect.error_file})
     if (*text) check_text(planned, (*text)->text, (*text)->origin);
-  for (const auto& [name, value] : test.env)
-    for (const auto& use : specs::variables_of_text(value)) check_use(planned, use.name, [&] { return test.origin; });
+  for (const auto* environment : {&test.default_env, &test.env})
+    for (const auto& [name, value] : *environment)
+      for (const auto& use : specs::variables_of_text(value)) check_use(planned, use.name, [&] { return test.origin; });
   if (planned.skip_reason) return;
   check_arguments(planned);
   for (const auto& condition : test.only_if) check_command(planned, condition.probe);

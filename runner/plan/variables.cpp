@@ -16,32 +16,49 @@ namespace fs = std::filesystem;
 /// Those that the environment gives too, and that must be defined where they are used.
 constexpr std::array classic_names = {"FFMPEG_PATH", "SAMPLES_PATH"};
 
-/// `~/` is the home, as a shell would have it in an assignment: it leaves that in `--set NAME=~/x` alone.
-/// A bare program name such as `ffmpeg` stays one, if PATH has it and the directory has no such file: there `ffmpeg`
-/// may be the source, which is no program.
-std::string absolute_value(const std::string& name, const std::string& value, const std::string& directory) {
-  if (value.starts_with("~/")) return "$HOME" + value.substr(1);
+bool is_relative_path(const std::string& value) {
   const bool is_url = value.find("://") != std::string::npos;
-  if (value.empty() || value[0] == '/' || value[0] == '$' || is_url) return value;
+  return !value.empty() && value[0] != '/' && value[0] != '$' && !value.starts_with("~/") && !is_url;
+}
+
+std::string path_in(const std::string& directory, const std::string& value) {
+  return (fs::path(directory) / value).lexically_normal().string();
+}
+
+/// A bare name such as `ffmpeg` that PATH has, if the directory has no such file; else empty. `ffmpeg` there may be the
+/// source, which is no program.
+std::string program_meant(const std::string& name, const std::string& value, const std::string& directory) {
+  if (value.find('/') != std::string::npos) return "";
   const fs::path path = fs::path(directory) / value;
   std::error_code ignored;
   const bool is_there = name == "FFMPEG_PATH" ? fs::is_regular_file(path, ignored) : fs::exists(path, ignored);
-  if (value.find('/') == std::string::npos && !is_there) {
-    std::string program = find_on_path(value);
-    if (!program.empty()) return program;
-  }
-  return path.lexically_normal().string();
+  return is_there ? "" : find_on_path(value);
 }
+
+/// `~/` is the home, as a shell would have it in an assignment: it leaves that in `--set NAME=~/x` alone.
+std::string absolute_value(const std::string& name, const std::string& value, const std::string& directory) {
+  if (value.starts_with("~/")) return "$HOME" + value.substr(1);
+  if (!is_relative_path(value)) return value;
+  std::string program = program_meant(name, value, directory);
+  return program.empty() ? path_in(directory, value) : program;
+}
+
+bool is_path(const std::string& name) { return name.ends_with("_PATH"); }
 
 model::Variables absolute_paths(const model::Variables& variables, const std::string& directory, bool local) {
   if (!local) return variables;
   model::Variables result = variables;
   for (auto& [name, value] : result)
-    if (name.ends_with("_PATH")) value = absolute_value(name, value, directory);
+    if (is_path(name)) value = absolute_value(name, value, directory);
   return result;
 }
 
 }  // namespace
+
+std::string value_for_any_directory(const std::string& name, const std::string& value, const std::string& directory) {
+  const bool depends = is_path(name) && is_relative_path(value) && program_meant(name, value, directory).empty();
+  return depends ? path_in(directory, value) : value;
+}
 
 void VariableLayer::add(const model::Variables& more, const model::Places& places) {
   for (const auto& [name, value] : more) values[name] = value;

@@ -38,6 +38,10 @@ model::Variables matrix_variables(const model::Combination& matrix, const model:
 /// The names that a spec may not leave undefined: FFMPEG_PATH, SAMPLES_PATH and what any configuration defines.
 std::set<std::string, std::less<>> required_names(const model::Project& project);
 
+/// The value of `--set NAME=value` given in `directory` as it means the same in any other: of a name that ends in
+/// `_PATH` a relative path becomes absolute. A program that PATH finds stays a bare name.
+std::string value_for_any_directory(const std::string& name, const std::string& value, const std::string& directory);
+
 /// The path of a program in the directories of `path`; empty if there is none.
 std::string find_on_path(const std::string& program, std::string_view path);
 /// The same with the PATH of this process.

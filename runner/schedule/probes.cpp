@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
+#include "base/signals.hpp"
 #include "base/text.hpp"
 #include "checks/text_check.hpp"
 #include "runner/plan/environment.hpp"
@@ -70,7 +71,8 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
   };
   Key key(const model::PlannedTest& test, const std::string& probe) const {
     const bool is_local = station_of_(test).is_local();
-    if (test.spec->env.empty()) return {is_local, test.configuration->name, "", probe};
+    if (test.spec->env.empty() && test.spec->default_env.empty())
+      return {is_local, test.configuration->name, "", probe};
     return {is_local, test.configuration->name, fmt::format("{}", fmt::join(environment_of(test), "\n")), probe};
   }
   std::vector<std::string> environment_of(const model::PlannedTest& test) const {
@@ -105,6 +107,8 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
     std::string reason;
     if (!yes && execution.ending == model::Ending::exited)
       reason = fmt::format("only if `{}`, which exits with {}", command, execution.status);
+    else if (!yes && execution.ending == model::Ending::signalled)
+      reason = fmt::format("only if `{}`, which was ended by {}", command, base::signal_name(execution.signal));
     else if (!yes) reason = fmt::format("only if `{}`, which failed: {}", command, execution.problem);
     answers_[where] = reason;
     next();

@@ -254,16 +254,14 @@ void TestAttempt::error_read(checks::Reading reading) {
 
 // Of a build, the log's end is shown if it failed and nothing if it did not.
 static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
-  constexpr std::size_t shown = 30;
   if (judgement.verdict == model::Verdict::pass) {
     outcome.output.output = {};
     return;
   }
   const std::string stack = std::move(judgement.detail);
   judgement.detail = outcome.output.output.text;
-  const std::string errors = checks::last_lines(outcome.error.output, shown);
-  outcome.error.output = {errors, errors.size(), false};
-  if (!errors.empty()) judgement.detail += "--- stderr\n" + errors;
+  outcome.error.output = checks::last_lines(outcome.error.output);
+  if (outcome.error.output.bytes > 0) judgement.detail += "--- stderr\n" + outcome.error.output.text;
   if (outcome.execution.ending == model::Ending::timed_out) judgement.detail += stack;
 }
 

@@ -118,11 +118,59 @@ TEST(Accept, LeavesAReferenceThatACombinationThatIsNotNamedWouldChangeOtherwise)
   EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
   const auto refused = fatespec("accept --yes 'a/m[A=1]'", directory.path());
   EXPECT_EQ(refused.status, 2) << "nothing was accepted";
-  EXPECT_NE(refused.out.find("a/m[A=1]: not accepted, another configuration or combination gives another output"),
+  EXPECT_NE(refused.out.find("a/m[A=1]: not accepted, a/m[A=2] gives another output for the same reference"),
             std::string::npos)
       << refused.out;
   EXPECT_EQ(read_file(directory / "a.yaml"), suite);
   EXPECT_EQ(fatespec("accept --yes 'a/n[A=1]'", directory.path()).status, 0) << "the other agrees";
+}
+
+TEST(Accept, GivesNoExpectationThatACombinationOrConfigurationThatIsNotNamedWouldNotMeet) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: [a.yaml]\nconfigurations: {one: {env: {C: 1}}, two: {env: {C: 2}}}\n");
+  const std::string suite =
+      "tests:\n  - {name: m, spec: 'echo $A', matrix: {A: [1, 2]}}\n"
+      "  - {name: long, spec: 'seq $A', matrix: {A: [1, 3]}}\n"
+      "  - {name: c, spec: 'echo \"$C\"'}\n"
+      "  - {name: same, spec: 'echo 3', matrix: {A: [1, 2]}}\n";
+  directory.write("a.yaml", suite);
+  EXPECT_EQ(fatespec("run -q", directory.path()).status, 0);
+  const auto refused = fatespec("accept --yes 'a/m[A=1]' 'a/long[A=3]'", directory.path());
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.out.find("a/m[A=1] [one]: not accepted, a/m[A=2] [one] gives another output"), std::string::npos)
+      << refused.out;
+  EXPECT_NE(refused.out.find("a/long[A=3] [one]: not accepted, a/long[A=1] [one] gives another"), std::string::npos)
+      << refused.out;
+  const auto one = fatespec("accept --yes --configuration one a/c", directory.path());
+  EXPECT_NE(one.out.find("a/c [one]: not accepted, a/c [two] gives another output for the same reference"),
+            std::string::npos)
+      << one.out;
+  EXPECT_EQ(read_file(directory / "a.yaml"), suite);
+  EXPECT_EQ(fatespec("accept --yes 'a/same[A=1]'", directory.path()).status, 0) << "the other agrees";
+}
+
+TEST(Accept, SaysThatItHasAcceptedAlready) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml", "tests: [{name: b, spec: echo b, expect: {stdout: x}}]\n");
+  fatespec("run a.yaml -q", directory.path());
+  EXPECT_EQ(fatespec("accept --yes a/b", directory.path()).status, 0);
+  const auto again = fatespec("accept --yes a/b", directory.path());
+  EXPECT_NE(again.out.find("a/b: not accepted, its stdout is what is expected by now\n"), std::string::npos)
+      << again.out;
+}
+
+TEST(Accept, MeansThePathsThatTheRunWasGivenWhereverItIs) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: [a.yaml]\n");
+  directory.write("a.yaml", "tests: [{name: a, spec: echo new, expect: {stdout_file: '$REF_PATH/x'}}]\n");
+  directory.write("b.yaml", "tests: [{name: b, spec: echo new, expect: {stdout: old}}]\n");
+  directory.write("refs/x", "old\n");
+  directory.write("sub/x", "");
+  fatespec("run a.yaml b.yaml --set REF_PATH=refs -q", directory.path());
+  const auto accepted = fatespec("accept --yes", directory.path() / "sub");
+  EXPECT_EQ(accepted.status, 0) << accepted.out << accepted.err;
+  EXPECT_EQ(read_file(directory / "refs/x"), "new\n");
+  EXPECT_NE(read_file(directory / "b.yaml").find("new"), std::string::npos);
 }
 
 TEST(Accept, LosesNothingWhereSeveralAreUnderWayAtOnce) {
@@ -227,7 +275,7 @@ TEST(Accept, LeavesAReferenceThatOthersPassWith) {
   const auto accepted = fatespec("accept --yes", directory.path());
   EXPECT_NE(accepted.out.find("a/m[A=2]: not accepted, a/m[A=1] agrees with the same reference"), std::string::npos)
       << accepted.out;
-  EXPECT_NE(accepted.out.find("a/c[A=3]: not accepted, another configuration or combination gives another output"),
+  EXPECT_NE(accepted.out.find("a/c[A=3]: not accepted, a/c[A=4] gives another output for the same reference"),
             std::string::npos)
       << accepted.out;
   EXPECT_EQ(read_file(directory / "a.yaml"), suite);
@@ -302,7 +350,8 @@ TEST(Accept, OfOneClassLeavesAReferenceThatAnotherClassMoves) {
   directory.write("s.yaml", suite);
   fatespec("run s.yaml --no-progress", directory.path());
   const auto program = fatespec("accept --class 'blanks only' --yes", directory.path());
-  EXPECT_NE(program.out.find("another configuration or combination gives another output"), std::string::npos)
+  EXPECT_NE(program.out.find("s/a[N=x  y]: not accepted, s/a[N=other] gives another output for the same reference"),
+            std::string::npos)
       << program.out;
   EXPECT_EQ(read_file(directory / "s.yaml"), suite);
 }

@@ -212,6 +212,23 @@ TEST(Isolation, MoreMemoryThanTheMachineHasIsAnErrorAtOnce) {
   EXPECT_EQ(run["a"]["command"], "true");
 }
 
+TEST(Isolation, CpuTimeOfWhatLeftTheSessionCounts) {
+  const TemporaryDirectory directory;
+  const std::string over = directory / "over";
+  const auto run = run_suite(directory,
+                             "tests:\n"
+                             "  - name: burns\n"
+                             "    spec: >\n"
+                             "      (setsid sh -c 'i=0; while [ $i -lt 400000 ]; do i=$((i+1)); done; : >" +
+                                 over + "' &); while [ ! -e " + over +
+                                 " ]; do sleep 0.05; done\n"
+                                 "  - {name: beside, spec: 'while [ ! -e " +
+                                 over + " ]; do sleep 0.05; done'}\n",
+                             "-j2");
+  EXPECT_EQ(run.status, 0) << run.out;
+  EXPECT_GT(run["burns"]["user_s"].get<double>(), 10 * run["beside"]["user_s"].get<double>());
+}
+
 TEST(Isolation, EndlessOutputCostsLittleMemory) {
   const TemporaryDirectory directory;
   directory.write("suite.yaml",

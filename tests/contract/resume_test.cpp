@@ -178,6 +178,19 @@ TEST(Resume, ARunOfAnotherProjectIsNotGoneOnWith) {
   EXPECT_EQ(log_of(directory).count("s/a"), 2U);
 }
 
+TEST(Resume, MeansThePathsThatTheRunWasGivenWhereverItIs) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: []\n");
+  directory.write("samples/s", "data\n");
+  directory.write("sub/x", "");
+  directory.write("s.yaml",
+                  "tests:\n  - {name: a, spec: 'false'}\n"
+                  "  - {name: b, spec: cat $SAMPLES_PATH/s, expect: {stdout: \"data\\n\"}}\n");
+  test::fatespec("run s.yaml --set SAMPLES_PATH=samples --jobs 1 --fail-fast", directory.path());
+  const auto resumed = test::fatespec("run --resume --jobs 1", directory.path() / "sub");
+  EXPECT_NE(resumed.out.find("2 tests: 1 pass, 1 fail"), std::string::npos) << resumed.out << resumed.err;
+}
+
 TEST(Resume, FromAnotherDirectoryOfTheProject) {
   const TemporaryDirectory directory;
   directory.write("fatespec.yaml", "suites: []\n");

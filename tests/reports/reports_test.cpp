@@ -55,6 +55,14 @@ TEST(JsonLines, BytesThatAreNoUtf8AreEscaped) {
   EXPECT_TRUE(line["status"].is_null());
 }
 
+TEST(JsonLines, NoCharacterComesOutOfACut) {
+  auto result = sample_result();
+  result.output = {"\xe2\x82\xac\xe2\x82\xac\xe2\x82\xac", 300, true};  // three euro signs, of a hundred
+  result.output.text.insert(4, 1, '\xac');
+  const auto line = nlohmann::json::parse(json_line(result));
+  EXPECT_EQ(line["stdout"], "\xe2\x82\xac\\xe2\\xac\\x82\\xac\xe2\x82\xac");
+}
+
 TEST(Junit, FlakyTestsTellWhatFailedBefore) {
   auto result = std::make_shared<model::TestResult>(sample_result());
   result->flaky = true;

@@ -14,7 +14,7 @@ const model::Variables values = {{"A", "one two"},    {"B", "it's \"q\" $HOME `i
                                  {"L", "x\ny"},       {"S", "  lead trail  "},
                                  {"Q", "A=1"},        {"EV", "N + 1"},
                                  {"TILDE", "~"},      {"T", "one "},
-                                 {"W", "if"}};
+                                 {"W", "if"},         {"R", "ot"}};
 
 /// What a shell with the variables set makes of the command: the truth.
 std::string truth(const std::string& command, const std::filesystem::path& directory) {
@@ -55,6 +55,7 @@ INSTANTIATE_TEST_SUITE_P(
         "trap 'echo $A' EXIT", "printf '<%s>' \"$(case $N in 3) echo \"$B\";; esac)\"", "echo $((EV)) $(($EV))",
         "IFS=,; printf '<%s>' $A", "prog=printf; $prog '<%s>' a=$A", "printf '<%s>' a=$A b=\"$A\"",
         "x=${N}; printf '<%s>' $x", "printf '<%s>' ${A:+\"$B\"}", "printf '<%s>' a $E#b", "printf '<%s>' ${E}~",
+        "printf '<%s>' ~$E ~$S ~/$E x~$E ~ro$R",
         "$E M=1 true; echo $?", "$W true; echo $?", "f() { printf '<%s>' $T#x; }; f"));
 
 TEST(ExpandCommand, ReadsWellWhereItCan) {

@@ -32,7 +32,8 @@ std::string told(const model::TestSpec& test) {
                      test.expect.size ? *test.expect.size->min : 0, text(test.expect.error_matches));
   all += fmt::format(" {} {} {} {}", test.compare == model::Comparison::whitespace, seconds(test.timeout),
                      seconds(test.slow), fmt::join(test.tags, ","));
-  for (const auto& [name, value] : test.env) all += fmt::format(" {}={}", name, value);
+  for (const auto* environment : {&test.default_env, &test.env})
+    for (const auto& [name, value] : *environment) all += fmt::format(" {}={}", name, value);
   all += fmt::format(" {} {} {} {}", text(test.cwd), text(test.stdin_file), test.slots, test.memory);
   all += fmt::format(" {} {} {}", number(test.limits.output), number(test.limits.directory),
                      number(test.limits.processes));
@@ -81,7 +82,8 @@ tests:
   EXPECT_EQ(test.compare, model::Comparison::whitespace);
   EXPECT_EQ(test.timeout, std::nullopt);
   EXPECT_EQ(test.tags, (std::vector<std::string>{"audio", "mp2"}));
-  EXPECT_EQ(test.env, (model::Variables{{"X", "1"}, {"Y", "2"}}));
+  EXPECT_EQ(test.default_env, (model::Variables{{"X", "1"}}));
+  EXPECT_EQ(test.env, (model::Variables{{"Y", "2"}}));
   EXPECT_EQ(test.slots, 2);
   EXPECT_TRUE(test.exclusive);
   EXPECT_EQ(test.only_if.size(), 2U);
@@ -173,6 +175,22 @@ TEST(Suite, AReasonIsOneLineHoweverItIsWritten) {
   EXPECT_EQ(*result.suite->tests.at(0)->skip, "why not");
   EXPECT_EQ(result.suite->tests.at(1)->expect_fail->reason, "why not");
   EXPECT_EQ(result.suite->tests.at(2)->expect_fail->reason, "why not");
+}
+
+TEST(Suite, WhatDefaultsExpectIsNotExpectedWhereATypeCannotHaveIt) {
+  const auto result = read(
+      "defaults: {expect: {stdout: a, stderr: '', size: {max: 9}}}\n"
+      "tests:\n"
+      "  - {name: command, spec: x}\n"
+      "  - {name: size, spec: '{FILESIZE} x'}\n"
+      "  - {name: build, spec: '{MAKE} x'}\n"
+      "  - {name: own, spec: '{MAKE} x', expect: {stdout: b}}\n");
+  EXPECT_EQ(result.problems, Lines{"dir/audio.yaml:6:5: `own` is a build: of its stdout nothing is compared, only "
+                                   "`status` and `stderr` can be expected"});
+  const auto& tests = result.suite->tests;
+  EXPECT_TRUE(tests.at(0)->expect.output && tests.at(0)->expect.error);
+  EXPECT_TRUE(tests.at(1)->expect.output && !tests.at(1)->expect.error);
+  EXPECT_TRUE(!tests.at(2)->expect.output && tests.at(2)->expect.error && !tests.at(2)->expect.size);
 }
 
 TEST(Suite, NamesAreUtf8) {
