@@ -112,6 +112,7 @@ class RunCommand {
     auto selected = select_tests(options_, inputs_.plan, store_.history(), store_.under_way());
     if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
     selection_ = std::move(std::get<Selection>(selected));
+    if (const auto apart = check_boards(inputs_.plan); !apart) return complain(apart.error());
     run_.run_id = selection_.resumed ? selection_.resumed->id : new_run_id();
     return read_earlier_results();
   }

@@ -214,7 +214,9 @@ class ShardRun {
       code = ExitCode::terminated;
     }
     while (!doubtful_.empty()) tell_first_doubtful();
-    const auto ended = writer_->ended(complete_ && !lost_);
+    // Behind half a line the end would make a whole one that says nothing: without an end the shard is run again.
+    if (lost_) return code;
+    const auto ended = writer_->ended(complete_);
     return ended ? code : complain(ended.error());
   }
 

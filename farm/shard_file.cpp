@@ -79,6 +79,13 @@ bool ShardReader::move_on() {
   return false;
 }
 
+// Opening is where NFS compares with the server (close-to-open consistency).
+void ShardReader::revalidate() const {
+  const base::FileDescriptor folder(::open(directory_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (attempt_ < 0) return;
+  const base::FileDescriptor file(::open((directory_ / file_name(shard_, attempt_)).c_str(), O_RDONLY | O_CLOEXEC));
+}
+
 base::Result<ShardNews> ShardReader::read() {
   ShardNews news;
   const bool first = attempt_ < 0;

@@ -52,6 +52,9 @@ class ShardReader {
   /// Results that earlier attempts had told may come again. An error if a whole line is none.
   base::Result<ShardNews> read();
 
+  /// A network file system remembers for a while what was not there, and how long a file was: this asks its server.
+  void revalidate() const;
+
   int attempt() const { return attempt_; }  ///< the latest that has begun; -1: none
   const std::string& node() const { return node_; }
   bool ended() const { return ended_; }

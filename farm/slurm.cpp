@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
+#include <cstring>
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -40,7 +42,7 @@ std::string complaint(const std::string& text) {
 /// What waiting may mend: the controller is away or overloaded.
 bool may_pass(const std::string& text) {
   for (const char* sign : {"ontact slurm controller", "timed out", "onnection refused", "emporarily", "onnect failure",
-                           "ocket", "job submission limit", "JobLimit", "ZeroBytes", "munge", "error connecting"})
+                           "ocket", "job submit limit", "SubmitJob", "Zero Bytes", "munge", "error connecting"})
     if (text.find(sign) != std::string::npos) return true;
   return false;
 }
@@ -80,14 +82,15 @@ base::Result<std::string> Slurm::ask(const std::vector<std::string>& words, cons
   std::error_code ignored;
   std::filesystem::remove(request.output, ignored);
   std::filesystem::remove(request.error, ignored);
-  if (!end && end.error().kind == base::ErrorKind::io)
+  if (!end && end.error().message.ends_with(std::strerror(ENOENT)))
     return base::usage_error(end.error().message + ": is Slurm installed here?");
   if (!end) return end.error();
   if (end->timed_out)
     return base::Error{base::ErrorKind::io, fmt::format("{} did not answer within 30 s", words.front())};
   if (end->status == 0 && out) return *out;
-  const std::string what = complaint(err ? *err : "");
-  return base::Error{may_pass(what) ? base::ErrorKind::io : base::ErrorKind::usage,
+  const std::string said = err ? *err : "";  // of two lines the first may be the one that tells
+  const std::string what = complaint(said);
+  return base::Error{may_pass(said) ? base::ErrorKind::io : base::ErrorKind::usage,
                      fmt::format("{}: {}", words.front(), what)};
 }
 

@@ -22,6 +22,7 @@ constexpr auto longest_pause = std::chrono::seconds(5);
 /// A host that was never there is waited for only so long.
 constexpr auto first_patience = std::chrono::seconds(10);
 constexpr auto lock_interval = std::chrono::milliseconds(500);
+constexpr int lock_not_written = 2;  // the status of `take_lock`
 constexpr auto connecting_time = std::chrono::seconds(30);
 constexpr auto closing_time = std::chrono::seconds(5);
 
@@ -186,6 +187,10 @@ void Board::locked(int status, const std::string& text) {
     clear_remains();
     return;
   }
+  if (status == lock_not_written) {
+    give_up(fmt::format("its lock in {} cannot be written: is the disk full?", target_.directory));
+    return;
+  }
   const std::string holder = base::shorten(base::printable(base::trim(text)), 160);
   if (now() - waiting_since_ > target_.lock_wait) {
     give_up(fmt::format("it is held by {}, for more than {}; `shared: true` of both would let two in", holder,
@@ -202,7 +207,7 @@ void Board::locked(int status, const std::string& text) {
 }
 
 void Board::clear_remains() {
-  control_->ask("forget_others", of_this_connection([this](int, const std::string&) { deploy(); }));
+  control_->ask("slowly forget_others", of_this_connection([this](int, const std::string&) { deploy(); }));
 }
 
 void Board::deploy() {

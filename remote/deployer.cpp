@@ -22,6 +22,8 @@ base::Result<Items> list_all(const DeployRequest& request) {
   for (const auto* deployments : {&request.lasting, &request.passing})
     for (const auto& deployment : *deployments) {
       auto item = list_files(deployment);
+      // A test whose stdin is not there has an error of its own, when it begins.
+      if (!item && deployments == &request.passing) continue;
       if (!item) return base::Error{item.error().kind, "deploy: " + item.error().message, deployment.origin};
       items.push_back(std::move(*item));
     }
@@ -65,7 +67,7 @@ void Deployer::start(SshLink& link, Control& control, Done done) {
     manifest_.emplace();
     return;
   }
-  control.ask("manifest", [weak = weak_from_this()](int, const std::string& text) {
+  control.ask("slowly manifest", [weak = weak_from_this()](int, const std::string& text) {
     if (const auto self = weak.lock()) self->manifest_read(text);
   });
 }

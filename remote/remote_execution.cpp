@@ -16,6 +16,7 @@ namespace {
 
 using model::Ending;
 
+constexpr int longest_start = 4;  // times the patience: a loaded board takes its time
 constexpr int shell_signal_base = 128;
 constexpr int highest_signal = 64;
 
@@ -44,16 +45,27 @@ std::string RemoteExecution::start(const std::string& token, Consumed consumed, 
   consumed_ = std::move(consumed);
   released_ = std::move(released);
   for (auto& channel : channels_) channel.parser.emplace(token);
+  // A file system of the board's that hangs keeps the worker from beginning.
+  arm(longest_start * board_.times().patience, &RemoteExecution::does_not_end);
   return order();
 }
 
 std::string RemoteExecution::order() const {
   const bool fresh = board_.is_fresh(request_.test_directory);
   const std::string input = request_.stdin_file.empty() ? "/dev/null" : board_.input_of(request_.stdin_file);
-  return fmt::format("if begin {} {} {} {} {}; then (\nenter\nset -- \"$usage\"\n{}{}\n); finish $?; fi\n",
+  return fmt::format("if begin {} {} {} {} {} {}; then (\nenter\nset -- \"$usage\"\n{}{}\n); finish $?; fi\n",
                      base::shell_quote(request_.test_directory), fresh ? "fresh" : "used",
                      base::shell_quote(request_.directory), base::shell_quote(input),
-                     words_.empty() ? "''" : base::shell_quote(words_[0]), exports(), invocation());
+                     words_.empty() ? "''" : base::shell_quote(words_[0]), base::shell_quote(path()), exports(),
+                     invocation());
+}
+
+/// That of the test; empty: the board's.
+std::string RemoteExecution::path() const {
+  constexpr std::string_view name = "PATH=";
+  for (const auto& entry : *request_.environment)
+    if (entry.starts_with(name)) return entry.substr(name.size());
+  return "";
 }
 
 std::string RemoteExecution::exports() const {
@@ -173,6 +185,7 @@ void RemoteExecution::take_message(Stream stream, const std::string& text) {
 void RemoteExecution::started(long leader) {
   leader_ = leader;
   started_ = std::chrono::steady_clock::now();
+  disarm();
   if (ended_by_us()) end_tree(merciless_);
   else if (request_.timeout) arm(*request_.timeout, &RemoteExecution::time_is_up);
 }
@@ -204,7 +217,9 @@ void RemoteExecution::measured(const std::string& text) {
   words.resize(std::max<std::size_t>(words.size(), 3));
   const int status = static_cast<int>(base::parse_integer(words[0]).value_or(-1));
   if (words[1] == "1") board_.left_empty(request_.test_directory);
-  if (const auto free = base::parse_integer(words[2])) board_.note_free_space(static_cast<std::uint64_t>(*free) << 10);
+  // It is told where a test failed: of an earlier one it says nothing any more.
+  const auto free = base::parse_integer(words[2]);
+  board_.note_free_space(free ? static_cast<std::uint64_t>(*free) << 10 : UINT64_MAX);
   words.erase(words.begin(), words.begin() + 3);
   if (!ended_by_us()) execution_.ending = Ending::exited;
   execution_.status = status;
@@ -278,7 +293,10 @@ void RemoteExecution::end(Ending ending, std::string problem, bool now) {
 
 void RemoteExecution::end_tree(bool now) {
   merciless_ = merciless_ || now;
-  if (!leader_) return;  // it is ended as soon as it says that it has begun
+  if (!leader_) {  // it is ended as soon as it says that it has begun
+    if (now) arm(board_.times().patience, &RemoteExecution::does_not_end);
+    return;
+  }
   board_.end_tree(*leader_, carried_directory(), now ? "KILL" : "TERM", is_measured());
   arm(now ? board_.times().patience : board_.times().grace,
       now ? &RemoteExecution::does_not_end : &RemoteExecution::grace_is_over);
@@ -310,7 +328,14 @@ void RemoteExecution::output_stays_open() {
   });
 }
 
-void RemoteExecution::does_not_end() { board_.give_up_connection("a test cannot be ended there"); }
+// As long as something arrives the line may only be slow: what was written before the end is still on its way.
+void RemoteExecution::does_not_end() {
+  if (std::exchange(bytes_at_last_look_, bytes_) != bytes_ && leader_) {
+    arm(board_.times().patience, &RemoteExecution::does_not_end);
+    return;
+  }
+  board_.give_up_connection(leader_ ? "a test cannot be ended there" : "a test does not begin there");
+}
 
 void RemoteExecution::cancel(bool now) {
   if (over()) return;
@@ -336,6 +361,10 @@ void RemoteExecution::lose() {
 
 void RemoteExecution::conclude_loss(bool took_down, const std::string& why) {
   if (over()) return;
+  if (execution_.ending == Ending::timed_out || execution_.ending == Ending::over_limit) {
+    conclude();  // that was its verdict before the line was lost
+    return;
+  }
   execution_ = {};
   execution_.ending = Ending::lost;
   execution_.took_down = took_down;

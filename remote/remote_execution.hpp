@@ -62,6 +62,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   };
 
   std::string order() const;
+  std::string path() const;
   std::string exports() const;
   std::string invocation() const;
 

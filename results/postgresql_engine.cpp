@@ -270,7 +270,16 @@ class PostgresqlEngine : public Engine {
     session << "SET lock_timeout = '60s'";
     session << "SET statement_timeout = '30min'";
     session << "SET client_min_messages = 'warning'";
+    notice_a_lost_client(session);
     return {};
+  }
+  /// A line that was cut without a word leaves the server with a session that holds its claims, for hours by default.
+  static void notice_a_lost_client(soci::session& session) {
+    int set = 0;
+    session << "SELECT COUNT(set_config(known.name, wanted.value, false)) FROM (VALUES ('tcp_keepalives_idle', '10'), "
+               "('tcp_keepalives_interval', '5'), ('tcp_keepalives_count', '3'), ('tcp_user_timeout', '30000')) AS "
+               "wanted (name, value) JOIN pg_settings AS known ON known.name = wanted.name",
+        soci::into(set);
   }
   bool is_away(const std::string& location) const override {
     if (!libpq()) return false;

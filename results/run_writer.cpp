@@ -217,9 +217,21 @@ static bool is_full(const base::Error& error) {
          error.message.find("No space left") != std::string::npos;
 }
 
+/// Another process writes, or removes much, and takes its time: the engine has waited for it already.
+static bool is_locked(const base::Error& error) { return error.message.find("is locked") != std::string::npos; }
+
+base::Result<void> RunWriter::write_patiently(const Batch& batch) {
+  constexpr auto patience = std::chrono::minutes(10);
+  const auto began = std::chrono::steady_clock::now();
+  auto written = write_somewhere(batch);
+  while (!written && is_locked(written.error()) && std::chrono::steady_clock::now() - began < patience)
+    written = write_somewhere(batch);
+  return written;
+}
+
 // On a disk that is full, a part of it may still fit.
 base::Result<void> RunWriter::write_as_much_as_fits(const Batch& batch) {
-  auto written = write_somewhere(batch);
+  auto written = write_patiently(batch);
   if (written) {
     safe_results_ += results_in(batch);
     return written;
@@ -258,14 +270,27 @@ bool RunWriter::go_on_at_server() {
   const std::string& run = spooling_->run();
   const auto claimed = store_->claim_run(run);
   if (!claimed) return false;
-  if (!*claimed) spooling_->say(fmt::format("run {} was taken up by another process meanwhile", run));
+  if (!*claimed) unclaimed_since_ = std::chrono::steady_clock::now();
   Store::Connection& connection = store_->connection();
   const Deadline limit(connection.engine.descriptor(connection.session), longest_write);
   return rows_->attach(run).has_value();
 }
 
+/// The server may not have noticed yet that our own connection of before is no more.
+void RunWriter::claim_again() {
+  constexpr auto patience = std::chrono::minutes(2);
+  if (!unclaimed_since_) return;
+  const std::string& run = spooling_->run();
+  const auto claimed = store_->claim_run(run);
+  const bool is_ours = claimed && *claimed;
+  if (!is_ours && std::chrono::steady_clock::now() - *unclaimed_since_ < patience) return;
+  unclaimed_since_.reset();
+  if (!is_ours) spooling_->say(fmt::format("run {} was taken up by another process meanwhile", run));
+}
+
 base::Result<void> RunWriter::write_to_store(const Batch& batch) {
   if (!store_) return base::Error{base::ErrorKind::io, "it did not answer when the run began"};
+  claim_again();
   Store::Connection& connection = store_->connection();
   const Deadline limit(connection.engine.descriptor(connection.session), longest_write);
   return rows_->write(batch);

@@ -61,14 +61,17 @@ class RunWriter {
   void write_until_closed();
   void write_batch(const Batch& batch);
   base::Result<void> write_as_much_as_fits(const Batch& batch);
+  base::Result<void> write_patiently(const Batch& batch);
   base::Result<void> write_somewhere(const Batch& batch);
   bool go_on_at_server();
+  void claim_again();
   base::Result<void> write_to_store(const Batch& batch);
 
   std::unique_ptr<Store> store_;
   std::function<void(const base::Error&)> failed_;
-  std::unique_ptr<RunRows> rows_;       ///< of the store; null while it is away
-  std::unique_ptr<Spooling> spooling_;  ///< null where there is none
+  std::unique_ptr<RunRows> rows_;                                         ///< of the store; null while it is away
+  std::unique_ptr<Spooling> spooling_;                                    ///< null where there is none
+  std::optional<std::chrono::steady_clock::time_point> unclaimed_since_;  ///< back at the server without the claim
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   Batch waiting_;

@@ -256,6 +256,7 @@ class FarmRun {
     else held_.erase(number);
     shard.missing = task == nullptr || held ? shard.missing + 1 : 0;
     if (shard.missing < looks_until_gone) return;
+    shard.reader.revalidate();
     read_shard(shard);
     if (!shard.over) submit_again(shard, number);
   }

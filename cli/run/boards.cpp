@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 #include <boost/asio/post.hpp>
@@ -50,6 +51,21 @@ std::string who_runs(const std::string& run_id) {
 }
 
 }  // namespace
+
+base::Result<void> check_boards(const model::TestPlan& plan) {
+  std::map<std::tuple<std::string, int, std::string>, std::string> places;
+  for (const auto& [target, files] : used_targets(plan))
+    for (const auto* member : members_of(plan, *target)) {
+      const auto& name =
+          places.try_emplace({member->host, member->port, member->directory}, member->name).first->second;
+      if (name != member->name)
+        return base::usage_error(
+            fmt::format("the targets {} and {} are the same host and work in the same directory, {}: "
+                        "give each a `directory` of its own, or run one of them at a time",
+                        name, member->name, member->directory));
+    }
+  return {};
+}
 
 Boards::Boards(boost::asio::io_context& loop, boost::asio::thread_pool& pool, const model::TestPlan& plan,
                const BoardsOptions& options)

@@ -21,6 +21,9 @@ struct BoardsOptions {
   std::function<void(const std::string& board, const std::string& text)> progress;
 };
 
+/// An error if the plan has two targets that are one board and would work in the same directory.
+base::Result<void> check_boards(const model::TestPlan& plan);
+
 /// Makes a board of every host that some test of the plan may run on. On the loop's thread.
 class Boards {
  public:

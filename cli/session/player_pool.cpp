@@ -157,6 +157,8 @@ class Pool {
     std::size_t slot = 0;
     while (running_pids.at(slot) != 0) ++slot;
     running_.emplace_back(std::move(play), pid, slot, grace_);
+    // One that came while the player was started found nobody to be handed on to.
+    if (const int signal = stopped_by; signal != 0) ::kill(pid, signal);
     return {};
   }
 

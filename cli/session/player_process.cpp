@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <csignal>
 #include <cstdlib>
@@ -19,10 +20,13 @@
 namespace fatespec::cli {
 namespace {
 
-pid_t player_pid = 0;
+// What the handler may touch: lock-free.
+std::atomic<pid_t> player_pid = 0;
+std::atomic<int> handed_on = 0;  ///< the last signal
 
 // The terminal tells the player itself of Ctrl-C; what was sent to us alone is handed on.
 void hand_on_to_player(int signal) {
+  handed_on = signal;
   if (player_pid > 0) ::kill(player_pid, signal);
 }
 
@@ -30,6 +34,7 @@ void hand_on_to_player(int signal) {
 class SignalsForPlayer {
  public:
   SignalsForPlayer() {
+    handed_on = 0;
     struct sigaction action {};
     action.sa_handler = hand_on_to_player;
     action.sa_flags = SA_RESTART;
@@ -131,12 +136,16 @@ base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, c
   base::FileDescriptor writing(ends[1]);
   const SignalsForPlayer signals;
   const TerminalMode mode;
-  if (const int code = spawn_player(arguments, PlayerKeys::of_terminal_too, ends[1], player_pid); code != 0)
+  pid_t pid = 0;
+  if (const int code = spawn_player(arguments, PlayerKeys::of_terminal_too, ends[1], pid); code != 0)
     return base::io_error("the player " + player_program(), code);
+  player_pid = pid;
+  // One that came while the player was started found nobody to be handed on to.
+  if (const int signal = handed_on; signal != 0) ::kill(pid, signal);
   writing.reset();
   if (reading) tee(reading.get(), stderr_file);
   int status = 0;
-  while (::waitpid(player_pid, &status, 0) < 0 && errno == EINTR) {
+  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   player_pid = 0;
   return player_exit(status);

@@ -42,8 +42,8 @@ install_launcher() { base64 -d >"$root/launch" && chmod 755 "$root/launch"; }
 # prepare: the directories of this connection. Mode 1777 as /tmp has it: several people may share a board.
 prepare() {
   if [ ! -d "$directory" ]; then mkdir -p "$directory" && chmod 1777 "$directory"; fi
-  mkdir -m 755 "$root" || return 1
-  echo "$$ $(boot_id) $(born $$)" >"$root/supervisor"
+  mkdir -m 755 "$root" 2>&1 || return 1
+  echo "$$ $(boot_id) $(born $$)" >"$root/supervisor.new" && mv -f "$root/supervisor.new" "$root/supervisor" || return 1
   : >"$root/alive"
   watch_over "$$" &
   watcher=$!
@@ -225,8 +225,8 @@ forget_others() {
         case $other in "$directory/$run".*) [ -z "$since" ] || kill -KILL "$pid" ;; *) continue ;; esac
       fi
       [ "$boot" = "$(boot_id)" ] && end_leaders "$other"
-    else
-      [ -f "$other/.fatespec-gone" ] || continue
+    else  # an empty one is what a loss of power has left
+      [ -f "$other/.fatespec-gone" ] || [ -f "$other/supervisor" ] || continue
     fi
     sweep "$other/"
     (: >"$other/.fatespec-gone") || continue  # another may have cleared it
@@ -254,52 +254,87 @@ is_supervisor() {
   if [ -n "$3" ]; then [ "$(born "$1")" = "$3" ]; else grep -qsF sh "/proc/$1/comm"; fi
 }
 
-# lock exclusive|shared WHO: 0 taken, 1 held: then by whom is told. A holder is a file with its supervisor's pid, the
-# boot, its kind and when the supervisor was born, and who it is since when; it is stale if that process is over.
+# take_lock exclusive|shared WHO: 0 taken, 1 held: then by whom is told, 2 it cannot be written. A holder is a file with
+# its supervisor's pid, the boot, its kind and when the supervisor was born, and who it is since when; it is stale if that
+# process is over.
 lock=$directory/lock
 holder=$lock/$run.$$
 
+# Two that come at once may both see nobody: each looks again when it holds the lock, and steps back if it is not alone.
 take_lock() {
   for round in 1 2 3; do
-    if mkdir "$lock"; then
-      chmod 777 "$lock"
-      hold_lock "$1" "$2" && return 0
+    mkdir "$lock" && chmod 777 "$lock"
+    look_for_holders || { sleep 1; look_for_holders and_remove; }
+    if is_held_against "$1"; then echo "$held"; return 1; fi
+    if hold_lock "$1" "$2"; then
+      look_for_holders
+      is_held_against "$1" || return 0
+      rm -f "$holder"
     fi
-    held=
-    kinds=
-    for file in "$lock"/*; do
-      [ -f "$file" ] || continue
-      { read -r pid boot kind since; read -r who; } <"$file" || continue
-      if ! is_supervisor "$pid" "$boot" "$since" ||
-        { [ "${file##*/}" != "$run.$$" ] && [ "${file##*/}" = "$run.$pid" ]; }; then
-        rm -f "$file"
-        continue
-      fi
-      held=$who kinds="$kinds$kind "
-    done
-    if [ -z "$held" ]; then
-      rmdir "$lock" || sleep 0.2
-      continue
-    fi
-    case $1:$kinds in
-      shared:*exclusive*) ;;
-      shared:*) hold_lock "$1" "$2" && return 0 ;;
-    esac
-    echo "$held"
-    return 1
+    sleep "0.$(($$ % 8 + 1))"
   done
-  echo "somebody who does not say who"
-  return 1
+  if [ -n "$held" ]; then echo "$held"; return 1; fi
+  return 2
+}
+
+# look_for_holders [and_remove]: sets `held` and `kinds` to who else has the lock, and how. What is stale goes. 1 if there
+# is a broken one, which goes too if so ordered: nobody takes a second to write it, it is what a full disk or a loss of
+# power has left.
+look_for_holders() {
+  held= kinds= whole=0
+  for file in "$lock"/*; do
+    [ -f "$file" ] || continue
+    name=${file##*/}
+    name=${name%.new}
+    [ "$name" = "$run.$$" ] && continue
+    if ! { read -r pid boot kind since && read -r who; } <"$file"; then
+      whole=1
+      [ -z "$1" ] || rm -f "$file"
+    elif ! is_supervisor "$pid" "$boot" "$since" || [ "$name" = "$run.$pid" ]; then
+      rm -f "$file"
+    else
+      held=$who kinds="$kinds$kind "
+    fi
+  done
+  return "$whole"
+}
+
+is_held_against() {
+  case $1:$kinds in
+    shared:*exclusive*) ;;
+    shared:*) return 1 ;;
+  esac
+  [ -n "$held" ]
 }
 
 hold_lock() {
   printf '%s %s %s %s\n%s\n' "$$" "$(boot_id)" "$1" "$(born $$)" "$2" >"$holder.new" &&
-    mv -f "$holder.new" "$holder"
+    mv -f "$holder.new" "$holder" && return 0
+  rm -f "$holder.new"
+  return 1
 }
 
 release() {
-  rm -f "$holder"
+  rm -f "$holder" "$holder.new"
   rmdir "$lock"
+}
+
+# slowly COMMAND…: what may take longer than the runner is silent otherwise. Five minutes of it count as a word.
+slowly() {
+  (
+    trap - EXIT HUP INT TERM
+    exec <&- >&- 5>&-
+    beat=0
+    while [ "$beat" -lt 300 ] && sleep 1 && [ -d "$root" ]; do
+      : >"$root/alive"
+      beat=$((beat + 1))
+    done
+  ) &
+  beating=$!
+  "$@"
+  status=$?
+  kill -TERM "$beating"
+  return "$status"
 }
 
 # The manifest of what was deployed, and how those files look now.

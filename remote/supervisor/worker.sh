@@ -1,5 +1,5 @@
 # Runs one command after the other: this shell reads its orders from stdin as its script. An order is
-#   if begin DIR FRESH CWD STDIN PROGRAM; then ( enter; export …; exec … ); finish $?; fi
+#   if begin DIR FRESH CWD STDIN PROGRAM PATH; then ( enter; export …; exec … ); finish $?; fi
 # stdout and stderr of the command are those of the channel. What is told about it goes there too, after the token:
 #   stderr: start PID; exit (the command ended, something may still hold its output); end
 #   stdout: end STATUS EMPTY FREE_KIB USAGE…; or, in place of all, refuse WHY
@@ -36,7 +36,7 @@ begin() {
   if [ "$2" = fresh ]; then mkdir "$dir" || refuse "directory $dir" || return 1; fi
   [ -d "$cwd" ] && [ -x "$cwd" ] || refuse "directory $cwd" || return 1
   [ -r "$input" ] || refuse "input $input" || return 1
-  [ -z "$5" ] || has_program "$5"
+  [ -z "$5" ] || has_program "$5" "${6:-$PATH}"
 }
 
 has_program() {
@@ -45,7 +45,7 @@ has_program() {
       [ -e "$1" ] || refuse "missing" || return 1
       [ -f "$1" ] && [ -x "$1" ] || refuse "forbidden" || return 1
       ;;
-    *) command -v "$1" >/dev/null || refuse "unknown" || return 1 ;;
+    *) (PATH=$2; command -v "$1") >/dev/null || refuse "unknown" || return 1 ;;
   esac
 }
 
@@ -59,6 +59,24 @@ enter() {
   exec 8>"$hold" 2>&5 <"$input" 5>&- 7<&-
 }
 
+# What has left the test's group, closed what tells its end, and may still write to us is waited for: the runner ends it
+# when it loses patience. What cannot write any more is ended at once. By its environment, which only the launcher's word
+# makes worth the look.
+wait_for_strays() {
+  out=$(readlink "/proc/$$/fd/1")
+  err=$(readlink "/proc/$$/fd/5")
+  while :; do
+    writes=
+    for file in $(grep -lsF "TEST_DIR=$dir" /proc/[0-9]*/environ); do
+      stray=${file#/proc/}
+      stray=${stray%%/*}
+      if ls -l "/proc/$stray/fd" | grep -qsF -e "-> $out" -e "-> $err"; then writes=1; else kill -s KILL "$stray"; fi
+    done
+    [ -n "$writes" ] || return 0
+    sleep 0.1
+  done
+}
+
 finish() {
   status=$1
   tell exit >&5
@@ -67,13 +85,16 @@ finish() {
   kill -s KILL -- "-$self"  # what stayed in its group with everything closed
   : >"$leader"
   measured=
+  left=
   while read -r line; do
     case $line in
+      left) left=1 ;;
       "group "*) kill -s KILL -- "-${line#group }" ;;
       *) measured="$measured $line" ;;
     esac
   done <"$usage"
   : >"$usage"
+  [ -z "$left" ] || wait_for_strays
   empty=0
   if cd "$dir"; then
     set -- * .[!.]* ..?*

@@ -299,7 +299,7 @@ TEST(Isolation, WhatOneHasFilledTheNextIsNotGiven) {
   const SmallDisk disk(directory, "60M");
   FATESPEC_NEEDS(disk);
   // Slow enough to be looked at.
-  const std::string fill = "'while head -c 1M /dev/zero >> f; do sleep 0.02; done'";
+  const std::string fill = "'while head -c 1M /dev/zero >> f; do sleep 0.1; done'";
   directory.write("s.yaml", "tests: [{name: a, spec: " + fill + "}, {name: b, spec: " + fill +
                                 "}, {name: innocent, spec: head -c 1M /dev/zero > f}]");
   const auto run =

@@ -138,8 +138,10 @@ TEST_F(Deploy, ADiskThatIsFullIsNoOnesFailure) {
   shell("mkdir -p " + server_.scratch() + " && mount -t tmpfs -o size=1m none " + server_.scratch());
   const auto run_full =
       BoardProject(server_.target())
-          .run("tests: [{name: fills, spec: 'head -c 4000000 /dev/zero >x'}, {name: after, spec: /bin/true}]",
-               "--keep none");
+          .run(
+              "tests: [{name: fills, spec: 'head -c 4000000 /dev/zero >x'}, {name: after, spec: /bin/true}, "
+              "{name: wrong, spec: echo 1, expect: {stdout: \"2\\n\"}}]",
+              "--keep none --order file");
   here_.write("big", std::string(3'000'000, 'x'));
   const auto deploy = run("{from: " + here_ / "big" + ", to: " + server_.scratch() + "/big}");
   shell("umount " + server_.scratch());
@@ -148,6 +150,7 @@ TEST_F(Deploy, ADiskThatIsFullIsNoOnesFailure) {
             std::string::npos)
       << run_full["fills"]["reason"];
   EXPECT_EQ(run_full["after"]["verdict"], "pass") << run_full.out;
+  EXPECT_EQ(run_full["wrong"]["verdict"], "fail") << "there is space again: " << run_full.out;
   EXPECT_EQ(deploy["a"]["verdict"], "error");
   EXPECT_NE(deploy["a"]["reason"].get<std::string>().find("(0 KiB are free there)"), std::string::npos)
       << deploy["a"]["reason"];

@@ -1,6 +1,7 @@
 // Boards that share the work, and runners that share a board.
 #include <unistd.h>
 
+#include <deque>
 #include <map>
 
 #include "tests/remote/background_run.hpp"
@@ -142,6 +143,31 @@ TEST(Locks, OfARunnerThatIsGoneAreStale) {
   const auto run = BoardProject(server.target("lock_wait: 5s")).run("tests: [{name: a, spec: /bin/true}]");
   EXPECT_EQ(run.status, 0) << run.out;
   EXPECT_EQ(run.out.find("is held by"), std::string::npos) << run.out;
+}
+
+// As a full disk, or a loss of power, leaves them.
+TEST(Locks, ThatSayNothingAreStale) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  shell("mkdir -p " + server.scratch() + "/lock " + server.scratch() + "/abc.1; cd " + server.scratch() +
+        "; : >lock/abc.77; : >lock/abc.78.new; : >abc.1/supervisor; : >abc.1/leader.1");
+  const auto run = BoardProject(server.target("lock_wait: 10s")).run("tests: [{name: a, spec: /bin/true}]");
+  EXPECT_EQ(run.status, 0) << run.out;
+  EXPECT_TRUE(wait_until([&] { return shell("ls -A " + server.scratch()).out.empty(); }));
+}
+
+// Two that come at once: never are both in.
+TEST(Locks, AreTakenByOneAtATime) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const TemporaryDirectory shared;
+  const std::string one_at_a_time =
+      "tests: [{name: a, spec: 'mkdir " + shared / "in" + " && rmdir " + shared / "in" + "'}]";
+  std::deque<BoardProject> projects;
+  std::deque<BackgroundRun> runs;
+  for (int i = 0; i < 6; ++i) runs.emplace_back(projects.emplace_back(server.target("lock_wait: 1m")), one_at_a_time);
+  for (auto& run : runs) EXPECT_EQ(run.wait(), 0) << run.out();
+  EXPECT_EQ(shell("ls -A " + server.scratch()).out, "");
 }
 
 }  // namespace

@@ -44,11 +44,11 @@ class FakeBoard final : public BoardServices {
   int looks = 0;
   std::vector<std::string> ended;
   std::string given_up;
+  BoardTimes times_{.leak = 1ms, .patience = 60s};
 
  private:
   boost::asio::io_context loop_;
   const BoardTools tools_;
-  const BoardTimes times_{.leak = 1ms, .patience = 60s};
   const std::string prefix_;
 };
 
@@ -64,8 +64,11 @@ class NoSink final : public runner::OutputSink {
 
 class RemoteExecutionTest : public testing::Test {
  protected:
-  RemoteExecutionTest() {
+  RemoteExecutionTest() { order(); }
+
+  void order(std::uint64_t most_output = UINT64_MAX) {
     runner::ExecutionRequest request;
+    request.limits.output = most_output;
     request.command = "/bin/true";
     request.environment = std::make_shared<const std::vector<std::string>>();
     request.marker = "TEST_DIR=/t";
@@ -128,8 +131,42 @@ TEST_F(RemoteExecutionTest, WhatHidesHasTenLooksAfterTheLastByte) {
 TEST_F(RemoteExecutionTest, AnEndWithoutABeginningCostsTheConnection) {
   error_says("exit");
   board_.loop().run();
-  EXPECT_EQ(board_.given_up, "a test cannot be ended there");
+  EXPECT_EQ(board_.given_up, "a test does not begin there");
   EXPECT_EQ(board_.looks, 0);
+}
+
+TEST_F(RemoteExecutionTest, ATestThatDoesNotBeginCostsTheConnection) {
+  board_.times_.patience = 1ms;
+  order();
+  board_.loop().run();
+  EXPECT_EQ(board_.given_up, "a test does not begin there");
+}
+
+TEST_F(RemoteExecutionTest, OneThatDoesNotBeginCanBeCancelled) {
+  board_.times_.patience = 1ms;
+  execution_->cancel(false);
+  execution_->cancel(true);
+  board_.loop().run();
+  EXPECT_EQ(board_.given_up, "a test does not begin there");
+  execution_->lose();
+  board_.loop().restart();
+  board_.loop().run();
+  ASSERT_TRUE(result_);
+  EXPECT_EQ(result_->ending, model::Ending::cancelled);
+}
+
+TEST_F(RemoteExecutionTest, WhatWasEndedBeforeTheLineWasLostHasItsVerdict) {
+  board_.on_end = [this] {
+    execution_->lose();
+    execution_->conclude_loss(false, "cut");
+  };
+  order(10);
+  error_says("start 7");
+  execution_->feed(Stream::output, std::string(100, 'x'));
+  board_.loop().run();
+  ASSERT_TRUE(result_);
+  EXPECT_EQ(result_->ending, model::Ending::over_limit);
+  EXPECT_EQ(result_->problem, "wrote more than 10 B of output");
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ constexpr const char* suite = R"(tests:
   - {name: flaky, spec: 'exit 1', retries: 2}
   - {name: leaky, spec: 'sleep 4711 & echo x', expect: {stdout: "x\n"}}
   - {name: daemon, spec: 'setsid sleep 4712 & echo x', expect: {stdout: "x\n"}}
+  - {name: writing-daemon, spec: 'setsid sh -c "exec 8>&-; exec sleep 4714" & echo x', expect: {stdout: "x\n"}}
   - {name: quiet-daemon, spec: 'setsid sh -c "exec </dev/null >/dev/null 2>&1 8>&-; exec sleep 4713" & sleep 0.1'}
   - {name: probe, spec: /bin/true, only_if: {probe: 'test 1 = 2'}}
   - {name: newline, spec: "echo 'a\nb'", expect: {stdout: "a\nb\n"}}
@@ -104,6 +105,49 @@ TEST(Boards, GiveAllOfManyLargeOutputsAtOnce) {
         "  - {name: t" + std::to_string(i) + ", spec: '{SHA512} " + command + "', expect: {stdout: " + digest + "}}\n";
   const auto run = project.run(tests);
   EXPECT_EQ(run.status, 0) << run.out;
+}
+
+TEST(Boards, AStdinThatIsNotThereIsTheErrorOfItsTestAlone) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const auto run = BoardProject(server.target())
+                       .run("tests: [{name: a, spec: cat, stdin_file: not-there}, {name: b, spec: /bin/true}]");
+  EXPECT_EQ(run["a"]["verdict"], "error") << run.out;
+  EXPECT_NE(run["a"]["reason"].get<std::string>().find("cannot be used on the board: input "), std::string::npos)
+      << run["a"]["reason"];
+  EXPECT_EQ(run["b"]["verdict"], "pass") << run.out;
+}
+
+TEST(Boards, LookForProgramsOnTheTestsOwnPath) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const BoardProject project(server.target());
+  project.directory().write("bin/own-program", "#!/bin/sh\necho own\n");
+  shell("chmod 755 bin/own-program", project.directory().path());
+  const auto run = project.run("tests: [{name: a, spec: own-program, env: {PATH: '" + project.directory() / "bin" +
+                               ":/usr/bin:/bin'}, expect: {stdout: \"own\\n\"}}, {name: b, spec: own-program}]");
+  EXPECT_EQ(run["a"]["verdict"], "pass") << run.out;
+  EXPECT_EQ(run["b"]["reason"], "program `own-program` not found on PATH") << "the others have the board's";
+}
+
+TEST(Boards, TwoTargetsOfOneHostNeedDirectoriesOfTheirOwn) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const TemporaryDirectory directory;
+  const auto write = [&](const std::string& more) {
+    directory.write("fatespec.yaml",
+                    "suites: []\nconfigurations: {b: {target: one}, c: {target: two}}\n"
+                    "targets:\n  one: {" +
+                        server.target() + "}\n  two: {" + server.target(more) + "}\n");
+  };
+  directory.write("s.yaml", one_test);
+  write("timeout_factor: 2");
+  const auto refused = fatespec("run s.yaml", directory.path());
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_NE(refused.err.find("the targets one and two are the same host and work in the same directory, "),
+            std::string::npos)
+      << refused.err;
+  EXPECT_EQ(fatespec("run s.yaml --configuration c", directory.path()).status, 0);
 }
 
 // They are the test's alone: the supervisor has names of its own.
