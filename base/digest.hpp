@@ -1,4 +1,4 @@
-// Message digests over OpenSSL: the only place that knows of it.
+// Message digests over OpenSSL, of which but for base64 nothing else knows.
 #pragma once
 
 #include <memory>

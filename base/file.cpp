@@ -98,7 +98,7 @@ std::optional<int> descriptor_named(const fs::path& path) {
   return number ? std::optional(static_cast<int>(*number)) : std::nullopt;
 }
 
-/// It can only be read by setting it, which is no business of other threads' files: that is done once.
+/// To read it is to set it for a moment, and files that other threads create just then would get that: so only once.
 mode_t creation_mask() {
   static const mode_t mask = [] {
     const mode_t found = ::umask(0);

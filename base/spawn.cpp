@@ -11,7 +11,7 @@ SpawnAttributes::SpawnAttributes(Group group) {
   for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP}) sigaddset(&defaults, signal);
   ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
   ::posix_spawnattr_setpgroup(&attributes_, 0);
-  const int with_group = group == Group::own ? POSIX_SPAWN_SETPGROUP : 0;
+  const int with_group = group == Group::of_its_own ? POSIX_SPAWN_SETPGROUP : 0;
   ::posix_spawnattr_setflags(&attributes_, static_cast<short>(POSIX_SPAWN_SETSIGDEF | with_group));
 }
 

@@ -11,7 +11,7 @@ namespace fatespec::base {
 /// Signals that end a program do that in the child as well, whatever is made of them here. Owns the attributes.
 class SpawnAttributes {
  public:
-  enum class Group { ours, own };
+  enum class Group { inherited, of_its_own };
   explicit SpawnAttributes(Group group);
   SpawnAttributes(const SpawnAttributes&) = delete;
   SpawnAttributes& operator=(const SpawnAttributes&) = delete;

@@ -1,4 +1,4 @@
-// A check turns a test's output into the stdout of the contract and says whether it is as expected.
+// A check turns a test's output into what counts as its stdout, and says whether that is as expected.
 #pragma once
 
 #include <memory>

@@ -6,6 +6,8 @@
 
 namespace fatespec::checks {
 
+constexpr std::string_view left_out = "[… what was before is left out …]\n";
+
 Reading LogTailCheck::finish() {
   const auto kept = tail_.finish();
   Reading reading;
@@ -19,10 +21,13 @@ model::Excerpt last_lines(std::string_view text, bool is_cut) {
   if (shown == 0) return {};
   std::string last(lines[lines.size() - shown].data(), text.data() + text.size());
   if (!last.ends_with('\n')) last += '\n';
-  const bool is_truncated = is_cut && lines.size() <= lines_of_log;
-  if (is_truncated && last.size() > 2 * ExcerptBuilder::half) last.erase(0, 1);
+  if (is_cut && lines.size() <= lines_of_log) {
+    constexpr std::size_t most = 2 * ExcerptBuilder::half - left_out.size();
+    if (last.size() > most) last.erase(0, last.size() - most);
+    last.insert(0, left_out);
+  }
   const std::uint64_t bytes = last.size();
-  return {std::move(last), bytes, is_truncated};
+  return {std::move(last), bytes, false};
 }
 
 model::Excerpt last_lines(const model::Excerpt& excerpt) {

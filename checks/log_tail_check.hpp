@@ -21,8 +21,8 @@ class LogTailCheck final : public Check {
   static constexpr std::size_t kept_bytes_of_log = 2 * ExcerptBuilder::half;
 };
 
-/// The last lines of a text of which `is_cut` says that its beginning is missing; with their bytes, and truncated if
-/// they are fewer than were wanted, or the first of them may be cut.
+/// The last lines of a text of which `is_cut` says that its beginning is missing. Where they are fewer than were
+/// wanted, or the first of them may be cut, a line in front says so.
 model::Excerpt last_lines(std::string_view text, bool is_cut);
 /// The same of what is kept of a stream: all of them are of its tail.
 model::Excerpt last_lines(const model::Excerpt& excerpt);

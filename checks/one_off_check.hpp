@@ -2,7 +2,7 @@
 #pragma once
 
 #include "checks/sample_check.hpp"
-#include "model/comparison.hpp"
+#include "model/spec_parameters.hpp"
 
 namespace fatespec::checks {
 

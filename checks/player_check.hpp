@@ -6,7 +6,7 @@
 #include "base/file.hpp"
 #include "checks/check.hpp"
 #include "checks/text_check.hpp"
-#include "model/defect.hpp"
+#include "model/spec_parameters.hpp"
 
 namespace fatespec::checks {
 

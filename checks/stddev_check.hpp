@@ -5,7 +5,7 @@
 
 #include "checks/float_differences.hpp"
 #include "checks/sample_check.hpp"
-#include "model/comparison.hpp"
+#include "model/spec_parameters.hpp"
 
 namespace fatespec::checks {
 

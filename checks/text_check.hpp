@@ -16,7 +16,7 @@ struct TextExpectation {
   std::string label = "stdout";      ///< what the reasons call it
   ReferencePtr reference = nullptr;  ///< none: any text will do
   model::Comparison comparison = model::Comparison::exact;
-  bool one_line = false;     ///< a digest or report: blanks around it and, of a digest, its case do not count
+  bool one_line = false;     ///< a report of one line: blanks around it do not count
   std::string matches = {};  ///< a regular expression that must match somewhere; empty: none
   std::optional<model::SizeBounds> size = std::nullopt;
   bool keep_full = false;  ///< offer the whole text as a new reference

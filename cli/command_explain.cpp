@@ -11,6 +11,7 @@
 #include "runner/plan/command_line.hpp"
 #include "runner/plan/environment.hpp"
 #include "specs/shell.hpp"
+#include "specs/shell_words.hpp"
 
 namespace fatespec::cli {
 namespace {

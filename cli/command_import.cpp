@@ -105,6 +105,10 @@ void add_import_fate(CLI::App& group, ExitCode& exit_code) {
 void add_import(CLI::App& app, ExitCode& exit_code) {
   CLI::App* group = app.add_subcommand("import", "make suites of what other tools have");
   group->require_subcommand(1);
+  group->footer(
+      "Examples:\n"
+      "  fatespec import fluster JVT-AVC_V1.json --samples resources -o suites\n"
+      "  fatespec import fate --source ffmpeg --build ffmpeg/build -o fate");
   auto options = std::make_shared<ImportOptions>();
   CLI::App* fluster = group->add_subcommand("fluster", "a suite of fluster's");
   fluster->add_option("SUITE", options->suite, "its JSON file")->required();

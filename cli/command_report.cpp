@@ -46,10 +46,9 @@ base::Result<std::vector<model::TestResult>> of_one_configuration(const std::str
   return results;
 }
 
-/// What a run lacks that was cut short. Which configuration it is of is not known.
+/// What a run lacks that was cut short.
 void add_what_is_missing(const model::Run& run, std::size_t had, std::vector<model::TestResult>& results) {
-  const std::string configuration = results.empty() ? "default" : results.front().configuration;
-  if (auto missing = reports::result_of_missing(run.planned, had, configuration))
+  if (auto missing = reports::result_of_missing(run.planned, had, results.empty() ? nullptr : &results.front()))
     results.push_back(std::move(*missing));
 }
 

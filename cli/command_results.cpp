@@ -245,6 +245,10 @@ void add_results(CLI::App& app, ExitCode& exit_code) {
   CLI::App* group =
       app.add_subcommand("results", "copy runs from one store to another, remove old ones, send what waits");
   group->require_subcommand(1);
+  group->footer(
+      "Examples:\n"
+      "  fatespec results copy .fatespec/results.db postgresql://farm@db.local/fatespec\n"
+      "  fatespec results prune --keep 100");
   auto options = std::make_shared<CopyOptions>();
   CLI::App* command = group->add_subcommand("copy", "copy runs from one store to another");
   command->add_option("FROM", options->from, "a file, or postgresql://…")->required();

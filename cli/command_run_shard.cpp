@@ -161,6 +161,7 @@ class ShardRun {
 
   void tell(const model::RunEvent& event) {
     if (std::holds_alternative<model::RunStarted>(event)) end_request_.emplace();
+    if (lost_) return;  // behind half a line a whole one would say nothing
     if (const auto* started = std::get_if<model::TestStarted>(&event))
       note(writer_->started(model::id_of(*started->test)));
     if (const auto* finished = std::get_if<model::TestFinished>(&event)) {
@@ -187,7 +188,7 @@ class ShardRun {
   }
 
   void tell_first_doubtful() {
-    note(writer_->finished(*doubtful_.front().result));
+    if (!lost_) note(writer_->finished(*doubtful_.front().result));
     doubtful_.pop_front();
   }
 

@@ -143,6 +143,11 @@ void add_session(CLI::App& app, ExitCode& exit_code) {
   CLI::App* group =
       app.add_subcommand("session", "record plays of many samples, report, compare (fatespec session help)");
   group->require_subcommand(1);
+  group->footer(
+      "Examples:\n"
+      "  fatespec session run samples\n"
+      "  fatespec session report clip.mp4 anomalies\n"
+      "  fatespec session help workflow");
   add_choosing(*group, exit_code);
   add_protection(*group, "protect", true, exit_code);
   add_protection(*group, "unprotect", false, exit_code);

@@ -42,7 +42,7 @@ std::string complaint(const std::string& text) {
 /// What waiting may mend: the controller is away or overloaded.
 bool may_pass(const std::string& text) {
   for (const char* sign : {"ontact slurm controller", "timed out", "onnection refused", "emporarily", "onnect failure",
-                           "ocket", "job submit limit", "SubmitJob", "Zero Bytes", "munge", "error connecting"})
+                           "ocket", "SubmitJob", "Zero Bytes", "munge", "error connecting"})
     if (text.find(sign) != std::string::npos) return true;
   return false;
 }

@@ -7,7 +7,7 @@
 
 #include "base/text.hpp"
 #include "imports/fate_programs.hpp"
-#include "specs/shell.hpp"
+#include "specs/shell_words.hpp"
 
 namespace fatespec::imports {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "base/text.hpp"
 #include "imports/fate.hpp"
-#include "specs/shell.hpp"
+#include "specs/shell_words.hpp"
 
 namespace fatespec::imports {
 namespace {

@@ -3,9 +3,7 @@
 
 #include <array>
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace fatespec::model {
@@ -43,17 +41,5 @@ inline std::optional<Defect> defect_named(std::string_view name) {
     if (defect_names.at(i) == name) return static_cast<Defect>(i);
   return std::nullopt;
 }
-
-/// Faults that the player can be ordered to have; player/common/faults.hpp says what each is.
-inline constexpr std::array<std::string_view, 5> fault_names = {"crash", "stall_decoder", "stall_audio", "drop_packets",
-                                                                "slow_display"};
-
-/// The arguments of `{PLAYER}`.
-struct PlayerOptions {
-  bool virtual_clock = false;
-  std::uint64_t max_defects = 0;           ///< of each kind that has no limit of its own
-  std::map<Defect, std::uint64_t> limits;  ///< how many of that kind there may be
-  std::string inject;                      ///< faults to order, for tests of the player
-};
 
 }  // namespace fatespec::model

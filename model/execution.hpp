@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -41,6 +42,8 @@ struct Execution {
   std::string stack;       ///< of what hung when the time was up, if a debugger could tell
   Usage usage;
   base::Duration wall{0};
+  /// Bytes that the disk under the tests' directories had free at its end, where another machine tells: if it failed.
+  std::optional<std::uint64_t> free_disk;
 };
 
 }  // namespace fatespec::model

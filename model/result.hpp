@@ -51,7 +51,7 @@ struct TestResult {
   std::string detail;        ///< several lines: a diff, the end of a build's log
   std::optional<int> status;
   std::string signal;  ///< "SIGSEGV"; empty if there was none
-  Excerpt output;      ///< what the contract says the test's stdout becomes
+  Excerpt output;      ///< what the test's stdout becomes; docs/spec-format.md says that for each type
   Excerpt error;
   std::optional<std::string> full_output;  ///< kept where a new reference might be made of it
   base::Duration wall{0};

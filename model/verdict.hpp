@@ -1,4 +1,4 @@
-// The verdicts, in the words of the contract.
+// The verdicts; docs/exit-codes.md says what each means.
 #pragma once
 
 #include <array>

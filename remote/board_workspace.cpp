@@ -9,7 +9,6 @@ void BoardWorkspace::move_to(std::string root) {
   spare_.clear();
   fresh_.clear();
   empty_.clear();
-  free_space_ = UINT64_MAX;
 }
 
 base::Result<std::string> BoardWorkspace::make_directory() {

@@ -23,14 +23,14 @@ class BoardWorkspace final : public runner::Workspace {
   void move_to(std::string root);
   bool is_fresh(const std::string& directory) { return fresh_.erase(directory) > 0; }
   void left_empty(const std::string& directory) { empty_.insert(directory); }
-  void note_free_space(std::uint64_t bytes) { free_space_ = bytes; }
 
   const std::string& directory() const override { return root_; }
   base::Result<std::string> make_directory() override;
   bool take_back(const std::string& directory) override;
   std::function<void()> discard(const std::string& directory) override;
   void keep(const std::string& directory) override;
-  std::uint64_t free_space(base::Duration) const override { return free_space_; }
+  /// Not known here: each execution tells.
+  std::uint64_t free_space(base::Duration) const override { return UINT64_MAX; }
 
  private:
   bool is_here(const std::string& directory) const { return directory.starts_with(root_ + "/"); }
@@ -39,7 +39,6 @@ class BoardWorkspace final : public runner::Workspace {
   std::function<void(const std::string&)> keep_;
   std::string root_;
   std::uint64_t next_ = 1;
-  std::uint64_t free_space_ = UINT64_MAX;
   std::vector<std::string> spare_;
   std::set<std::string> fresh_;  ///< named, not made
   std::set<std::string> empty_;  ///< as the last command left them

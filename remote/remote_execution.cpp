@@ -192,6 +192,7 @@ void RemoteExecution::started(long leader) {
 
 void RemoteExecution::command_ended() {
   execution_.wall = std::chrono::steady_clock::now() - started_;
+  has_obeyed_ = ended_by_us();
   if (!ended_by_us()) arm(board_.times().leak, &RemoteExecution::output_stays_open);
 }
 
@@ -217,9 +218,7 @@ void RemoteExecution::measured(const std::string& text) {
   words.resize(std::max<std::size_t>(words.size(), 3));
   const int status = static_cast<int>(base::parse_integer(words[0]).value_or(-1));
   if (words[1] == "1") board_.left_empty(request_.test_directory);
-  // It is told where a test failed: of an earlier one it says nothing any more.
-  const auto free = base::parse_integer(words[2]);
-  board_.note_free_space(free ? static_cast<std::uint64_t>(*free) << 10 : UINT64_MAX);
+  if (const auto free = base::parse_integer(words[2])) execution_.free_disk = static_cast<std::uint64_t>(*free) << 10;
   words.erase(words.begin(), words.begin() + 3);
   if (!ended_by_us()) execution_.ending = Ending::exited;
   execution_.status = status;
@@ -288,6 +287,7 @@ bool RemoteExecution::ended_by_us() const {
 void RemoteExecution::end(Ending ending, std::string problem, bool now) {
   execution_.ending = ending;
   execution_.problem = std::move(problem);
+  if (leader_) execution_.wall = std::chrono::steady_clock::now() - started_;
   end_tree(now);
 }
 
@@ -328,9 +328,12 @@ void RemoteExecution::output_stays_open() {
   });
 }
 
-// As long as something arrives the line may only be slow: what was written before the end is still on its way.
+// While something arrives the line may only be slow: what was written before the end is still on its way. Not for long,
+// as what cannot be found may go on writing.
 void RemoteExecution::does_not_end() {
-  if (std::exchange(bytes_at_last_look_, bytes_) != bytes_ && leader_) {
+  constexpr int most_late_rounds = 4;
+  const bool is_late = std::exchange(bytes_at_last_look_, bytes_) != bytes_ && leader_;
+  if (is_late && execution_.ending != Ending::cancelled && ++late_rounds_ < most_late_rounds) {
     arm(board_.times().patience, &RemoteExecution::does_not_end);
     return;
   }
@@ -361,8 +364,10 @@ void RemoteExecution::lose() {
 
 void RemoteExecution::conclude_loss(bool took_down, const std::string& why) {
   if (over()) return;
-  if (execution_.ending == Ending::timed_out || execution_.ending == Ending::over_limit) {
-    conclude();  // that was its verdict before the line was lost
+  // The verdict of before the line was lost. The clock is ours: of a test that did not end at our word, and may have
+  // ended long before while the line was dead, it says nothing.
+  if (execution_.ending == Ending::over_limit || (execution_.ending == Ending::timed_out && has_obeyed_)) {
+    conclude();
     return;
   }
   execution_ = {};

@@ -107,10 +107,12 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   std::optional<long> leader_;
   bool lost_ = false;
   bool merciless_ = false;
+  bool has_obeyed_ = false;  ///< the command ended after we had ended it
 
   std::uint64_t bytes_ = 0;
   int idle_looks_ = 0;                    ///< for survivors, since bytes came last
-  std::uint64_t bytes_at_last_look_ = 0;  ///< for survivors
+  std::uint64_t bytes_at_last_look_ = 0;  ///< for survivors, or for what comes after the end
+  int late_rounds_ = 0;                   ///< in which bytes still came after KILL
   base::SteadyTime started_;
   model::Execution execution_;
 };

@@ -157,8 +157,7 @@ void JunitCollector::handle(const model::RunEvent& event) {
 
 base::Result<void> JunitCollector::write(const std::string& path) const {
   auto results = results_;
-  const std::string configuration = results.empty() ? "default" : results.front()->configuration;
-  if (auto missing = result_of_missing(planned_, results.size(), configuration))
+  if (auto missing = result_of_missing(planned_, results.size(), results.empty() ? nullptr : results.front().get()))
     results.push_back(std::make_shared<const model::TestResult>(std::move(*missing)));
   return base::write_file_atomically(path, junit_xml(results));
 }

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "base/text.hpp"
-#include "specs/shell.hpp"
+#include "specs/shell_words.hpp"
 
 namespace fatespec::runner {
 namespace {

@@ -1,4 +1,4 @@
-// What a test may take, from what suites and configuration say and what this program holds for sane.
+// What a test may take: as its suite says, else the configuration, else the limits built in here.
 #pragma once
 
 #include <cstdint>

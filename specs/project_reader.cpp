@@ -11,10 +11,10 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "specs/map_reader.hpp"
-#include "specs/shell.hpp"
 #include "specs/slurm_reader.hpp"
 #include "specs/target_reader.hpp"
 #include "specs/test_reader.hpp"
+#include "specs/variable_resolution.hpp"
 
 namespace fatespec::specs {
 namespace {

@@ -22,33 +22,33 @@ class Walk {
  public:
   Walk(std::string_view text, std::size_t at, std::string_view value) : text_(text), value_(value), at_(at) {}
 
-  std::size_t plain(std::size_t number) {
-    while (goes_on(number))
+  std::size_t plain(std::size_t index) {
+    while (goes_on(index))
       if (!fold(0)) step(1, 1);
     return at_;
   }
 
-  std::size_t single_quoted(std::size_t number) {
-    for (++at_; goes_on(number);)
+  std::size_t single_quoted(std::size_t index) {
+    for (++at_; goes_on(index);)
       if (!fold(0)) step(text_.substr(at_, 2) == "''" ? 2 : 1, 1);
     return at_;
   }
 
-  std::size_t double_quoted(std::size_t number) {
-    for (++at_; goes_on(number);) {
+  std::size_t double_quoted(std::size_t index) {
+    for (++at_; goes_on(index);) {
       if (text_[at_] == '\\') escape();
       else if (!fold(0)) step(1, 1);
     }
     return at_;
   }
 
-  std::size_t block(std::size_t number) {
+  std::size_t block(std::size_t index) {
     const bool folded = text_[at_] == '>';
     at_ = std::min(end_of_line(text_, at_) + 1, text_.size());
     const std::size_t indentation = indentation_of_block();
     while (value_.substr(index_, 1) == "\n" && is_blank_line()) step(end_of_line(text_, at_) + 1 - at_, 1);
     at_ = std::min(at_ + indentation, text_.size());
-    while (goes_on(number)) {
+    while (goes_on(index)) {
       if (folded && fold(indentation)) continue;
       if (text_[at_] == '\r' && text_.substr(at_, 2) == "\r\n") ++at_;
       if (text_[at_] == '\n') next_line(indentation);
@@ -58,7 +58,7 @@ class Walk {
   }
 
  private:
-  bool goes_on(std::size_t number) const { return index_ < std::min(number, value_.size()) && at_ < text_.size(); }
+  bool goes_on(std::size_t index) const { return index_ < std::min(index, value_.size()) && at_ < text_.size(); }
   void step(std::size_t source, std::size_t value) {
     at_ = std::min(at_ + source, text_.size());
     index_ += value;
@@ -124,24 +124,24 @@ std::size_t scalar_begin(std::string_view text, std::size_t at) {
   return at;
 }
 
-std::size_t place_in_scalar(std::string_view text, std::size_t at, std::string_view value, std::size_t number) {
+std::size_t place_in_scalar(std::string_view text, std::size_t at, std::string_view value, std::size_t index) {
   at = scalar_begin(text, at);
   if (at >= text.size() || text[at] == '*') return std::min(at, text.size());  // an alias has no text of its own
   Walk walk(text, at, value);
   switch (text[at]) {
     case '|':
-    case '>': return walk.block(number);
-    case '\'': return walk.single_quoted(number);
-    case '"': return walk.double_quoted(number);
-    default: return walk.plain(number);
+    case '>': return walk.block(index);
+    case '\'': return walk.single_quoted(index);
+    case '"': return walk.double_quoted(index);
+    default: return walk.plain(index);
   }
 }
 
 base::Origin place_in_scalar(const SourceText& source, const base::Origin& scalar, std::string_view value,
-                             std::size_t number) {
+                             std::size_t index) {
   const std::string& text = source.text();
   if (scalar.line < 1 || scalar.line > source.line_count() || text.empty()) return scalar;
-  return source.origin_of(std::min(place_in_scalar(text, source.offset_of(scalar), value, number), text.size() - 1));
+  return source.origin_of(std::min(place_in_scalar(text, source.offset_of(scalar), value, index), text.size() - 1));
 }
 
 }  // namespace fatespec::specs

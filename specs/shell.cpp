@@ -7,6 +7,7 @@
 
 #include "base/text.hpp"
 #include "specs/shell_scan.hpp"
+#include "specs/shell_words.hpp"
 
 namespace fatespec::specs {
 namespace {

@@ -7,12 +7,10 @@
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "base/error.hpp"
 #include "model/suite.hpp"
 
 namespace fatespec::specs {
@@ -45,19 +43,5 @@ std::vector<VariableUse> variables_of_text(std::string_view text);
 std::string expand_command(std::string_view command, const model::Variables& variables);
 /// A plain text with the variables replaced by their values as they are.
 std::string expand_text(std::string_view text, const model::Variables& variables);
-
-/// The words a shell would make of a command without shell syntax; nothing if it needs a shell: operators, expansions,
-/// globs, assignments, reserved words and built-in utilities.
-std::optional<std::vector<std::string>> simple_words(std::string_view command);
-
-struct ResolvedVariables {
-  model::Variables values;            ///< those that have one
-  std::vector<base::Error> problems;  ///< each circle, and each value that is too long
-};
-
-/// Replaces variables in the values of variables. `surroundings` are names that values may use, too, where no variable
-/// has them: `$HOME`.
-ResolvedVariables resolve_variables(const model::Variables& variables, const model::Places& origins,
-                                    const model::Variables& surroundings = {});
 
 }  // namespace fatespec::specs

@@ -28,8 +28,6 @@ inline std::size_t name_length(std::string_view text) {
   while (end < text.size() && continues_name(text[end])) ++end;
   return end;
 }
-/// True if the word is a shell's own where a command stands: syntax, or a utility that no program replaces.
-bool is_reserved_or_builtin(std::string_view word);
 /// Every maximal name in a text, whatever it means there.
 std::vector<std::string_view> names_in(std::string_view text);
 

@@ -1,4 +1,5 @@
-// The words that a shell would make of a command without shell syntax.
+#include "specs/shell_words.hpp"
+
 #include <set>
 
 #include "base/text.hpp"
@@ -8,12 +9,12 @@ namespace fatespec::specs {
 
 bool is_reserved_or_builtin(std::string_view word) {
   static const std::set<std::string_view> words = {
-      "!",        "{",       "}",      "case",    "do",      "done",     "elif", "else",  "esac",   "fi",   "for",
-      "function", "if",      "in",     "then",    "until",   "while",    "}",    ".",     ":",      "[",    "alias",
-      "bg",       "break",   "cd",     "chdir",   "command", "continue", "echo", "eval",  "exec",   "exit", "export",
-      "false",    "fc",      "fg",     "getopts", "hash",    "jobs",     "kill", "local", "printf", "pwd",  "read",
-      "readonly", "return",  "select", "set",     "shift",   "source",   "test", "time",  "times",  "trap", "true",
-      "type",     "typeset", "ulimit", "umask",   "unalias", "unset",    "wait"};
+      "!",        "{",      "}",       "case",    "do",       "done",  "elif",  "else",   "esac", "fi",     "for",
+      "function", "if",     "in",      "then",    "until",    "while", ".",     ":",      "[",    "alias",  "bg",
+      "break",    "cd",     "chdir",   "command", "continue", "echo",  "eval",  "exec",   "exit", "export", "false",
+      "fc",       "fg",     "getopts", "hash",    "jobs",     "kill",  "local", "printf", "pwd",  "read",   "readonly",
+      "return",   "select", "set",     "shift",   "source",   "test",  "time",  "times",  "trap", "true",   "type",
+      "typeset",  "ulimit", "umask",   "unalias", "unset",    "wait"};
   return words.contains(word);
 }
 

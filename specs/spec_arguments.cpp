@@ -1,11 +1,11 @@
-// The values of the comparing types' arguments.
+#include "specs/spec_arguments.hpp"
+
 #include <algorithm>
 #include <initializer_list>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "specs/spec_string.hpp"
 
 namespace fatespec::specs {
 namespace {

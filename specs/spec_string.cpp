@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "specs/spec_arguments.hpp"
 
 namespace fatespec::specs {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "base/text.hpp"
 #include "specs/map_reader.hpp"
-#include "specs/shell.hpp"
 #include "specs/test_reader.hpp"
+#include "specs/variable_resolution.hpp"
 
 namespace fatespec::specs {
 namespace {

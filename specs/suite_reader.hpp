@@ -1,4 +1,4 @@
-// Reads a suite file: YAML of section 2 of the contract (docs/spec-format.md) into model::Suite.
+// Reads a suite file (YAML; docs/spec-format.md) into model::Suite.
 #pragma once
 
 #include <memory>

@@ -8,7 +8,7 @@
 
 namespace fatespec::specs {
 
-/// The keys that a test and `defaults` share: all but `name`. They read into `test`, which lives longer.
+/// The keys that a test and `defaults` share: all but `name`. They read into `test`, which must outlive them.
 std::vector<MapReader::Key> test_keys(model::TestSpec& test, Problems& problems);
 
 /// `limits` of a test or of the configuration file.

@@ -1,4 +1,5 @@
-// Variables in the values of variables.
+#include "specs/variable_resolution.hpp"
+
 #include <algorithm>
 #include <set>
 

@@ -18,8 +18,8 @@
 namespace fatespec::specs {
 namespace {
 
-/// Thrown out of yaml-cpp's parser when a limit is passed; caught in YamlDocument::parse.
-struct LimitPassed {
+/// Thrown out of yaml-cpp's parser at what is not taken, as more than a limit; caught in YamlDocument::parse.
+struct Refused {
   YAML::Mark mark;
   std::string message;
 };
@@ -59,7 +59,7 @@ class TreeBuilder : public YAML::EventHandler {
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
                 const std::string& value) override {
     if (value.find('\0') != std::string::npos)
-      throw LimitPassed{mark, "a NUL byte, which no command, name or path can hold"};
+      throw Refused{mark, "a NUL byte, which no command, name or path can hold"};
     const std::uint32_t index = add(YamlKind::scalar, mark, anchor);
     document_.records_[index].value = value;
     document_.records_[index].plain = tag == "?";
@@ -85,7 +85,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   std::uint32_t add(YamlKind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
     if (document_.records_.size() > limits_.nodes)
-      throw LimitPassed{mark, fmt::format("more than {} nodes", limits_.nodes)};
+      throw Refused{mark, fmt::format("more than {} nodes", limits_.nodes)};
     const auto index = static_cast<std::uint32_t>(document_.records_.size());
     auto& record = document_.records_.emplace_back();
     record.kind = kind;
@@ -112,7 +112,7 @@ class TreeBuilder : public YAML::EventHandler {
 
   void open(std::uint32_t index, const YAML::Mark& mark) {
     if (open_.size() >= limits_.depth)
-      throw LimitPassed{mark, fmt::format("nested more than {} levels deep", limits_.depth)};
+      throw Refused{mark, fmt::format("nested more than {} levels deep", limits_.depth)};
     open_.push_back({index});
   }
 
@@ -183,7 +183,7 @@ std::unique_ptr<YamlDocument> YamlDocument::parse(std::string file, std::string 
       problems.add(source, {source.file(), second.line, second.column}, "a second YAML document; only one is allowed");
       return nullptr;
     }
-  } catch (const LimitPassed& passed) {
+  } catch (const Refused& passed) {
     problems.add(source, origin_of(source, passed.mark), passed.message);
     return nullptr;
   } catch (const YAML::Exception& error) {

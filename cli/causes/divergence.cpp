@@ -14,6 +14,7 @@
 #include "runner/plan/command_line.hpp"
 #include "runner/plan/environment.hpp"
 #include "runner/plan/media_command.hpp"
+#include "specs/spec_arguments.hpp"
 #include "specs/spec_string.hpp"
 
 namespace fatespec::cli {

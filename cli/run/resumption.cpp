@@ -8,7 +8,7 @@
 
 #include "runner/plan/variables.hpp"
 #include "specs/project_reader.hpp"
-#include "specs/shell.hpp"
+#include "specs/shell_words.hpp"
 
 namespace fatespec::cli {
 namespace {

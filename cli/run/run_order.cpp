@@ -8,14 +8,9 @@
 
 #include "base/text.hpp"
 #include "results/location.hpp"
+#include "runner/plan/variables.hpp"
 
 namespace fatespec::cli {
-namespace {
-
-/// Variables that a plan takes from the environment; docs/configuration.md.
-constexpr const char* taken[] = {"FFMPEG_PATH", "SAMPLES_PATH"};
-
-}  // namespace
 
 std::filesystem::path farm_directory(const model::Project& project) {
   return project.slurm.directory.empty() ? std::filesystem::path(project.directory) / ".fatespec" / "farm"
@@ -30,7 +25,7 @@ farm::RunOrder order_of(const RunOptions& options, const std::string& run) {
   order.config = options.inputs.config;
   order.configurations = options.inputs.configurations;
   order.set = options.inputs.set;
-  for (const char* name : taken)
+  for (const char* name : runner::classic_names)
     if (const char* value = std::getenv(name)) order.environment[name] = base::to_utf8(value);
   order.timeout = options.timeout;
   order.retries = options.retries;
@@ -44,7 +39,7 @@ farm::RunOrder order_of(const RunOptions& options, const std::string& run) {
 base::Result<RunOptions> enter_order(const farm::RunOrder& order) {
   if (::chdir(order.directory.c_str()) != 0)
     return base::io_error(order.directory + ", where the run was begun and which all nodes must have", errno);
-  for (const char* name : taken) {
+  for (const char* name : runner::classic_names) {
     const auto value = order.environment.find(name);
     if (value == order.environment.end()) ::unsetenv(name);
     else ::setenv(name, value->second.c_str(), 1);

@@ -113,7 +113,7 @@ int spawn_player(const std::vector<std::string>& arguments, PlayerKeys keys, int
   if (keys == PlayerKeys::of_window)
     ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   if (error >= 0) ::posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
-  const base::SpawnAttributes attributes(base::SpawnAttributes::Group::ours);
+  const base::SpawnAttributes attributes(base::SpawnAttributes::Group::inherited);
   const auto argv = base::argument_pointers(words);
   const int code = ::posix_spawn(&pid, argv[0], &actions, attributes.get(), argv.data(),
                                  base::argument_pointers(environment).data());

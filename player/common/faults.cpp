@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "model/defect.hpp"
+#include "model/spec_parameters.hpp"
 
 namespace fatespec::player {
 namespace {

@@ -43,7 +43,10 @@ install_launcher() { base64 -d >"$root/launch" && chmod 755 "$root/launch"; }
 prepare() {
   if [ ! -d "$directory" ]; then mkdir -p "$directory" && chmod 1777 "$directory"; fi
   mkdir -m 755 "$root" 2>&1 || return 1
-  echo "$$ $(boot_id) $(born $$)" >"$root/supervisor.new" && mv -f "$root/supervisor.new" "$root/supervisor" || return 1
+  echo "$$ $(boot_id) $(born $$)" >"$root/supervisor.new" && mv -f "$root/supervisor.new" "$root/supervisor" || {
+    echo "no file can be written: is the disk full?"
+    return 1
+  }
   : >"$root/alive"
   watch_over "$$" &
   watcher=$!

@@ -94,7 +94,7 @@ finish() {
     esac
   done <"$usage"
   : >"$usage"
-  [ -z "$left" ] || wait_for_strays
+  [ -z "$left" ] || [ -z "$dir" ] || wait_for_strays  # a probe has no directory that would tell its own
   empty=0
   if cd "$dir"; then
     set -- * .[!.]* ..?*

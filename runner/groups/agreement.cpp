@@ -1,4 +1,5 @@
-// The judge of `agree: true`.
+#include "runner/groups/agreement.hpp"
+
 #include <algorithm>
 #include <map>
 
@@ -8,7 +9,6 @@
 #include "base/text.hpp"
 #include "checks/verdict.hpp"
 #include "model/plan.hpp"
-#include "runner/groups/result_groups.hpp"
 
 namespace fatespec::runner {
 namespace {

@@ -1,11 +1,11 @@
-// The judge of `--stress`.
+#include "runner/groups/repetition.hpp"
+
 #include <algorithm>
 #include <map>
 
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "runner/groups/result_groups.hpp"
 
 namespace fatespec::runner {
 namespace {
@@ -56,9 +56,8 @@ std::string describe(const std::vector<Way>& ways) {
   for (const auto& way : ways) {
     const TestResult& example = *way.front();
     text += fmt::format("{:6} {} {}, output {}{}{}\n", way.size(), way.size() == 1 ? "time " : "times",
-                        model::name_of(example.verdict),
-                        example.fingerprint.empty() ? "none" : example.fingerprint, example.reason.empty() ? "" : ": ",
-                        example.reason);
+                        model::name_of(example.verdict), example.fingerprint.empty() ? "none" : example.fingerprint,
+                        example.reason.empty() ? "" : ": ", example.reason);
   }
   return text;
 }

@@ -47,15 +47,4 @@ class ResultGroups {
   std::map<std::string, Group> groups_;
 };
 
-/// True if a pass of the test says nothing before the other combinations have ended.
-bool must_agree_with_others(const model::PlannedTest& test);
-
-/// Groups for `agree: true`: the combinations of a test's matrix under one configuration. Those whose output differs
-/// from that of the majority fail; without a majority all do.
-ResultGroups agreement_groups(const model::TestPlan& plan);
-
-/// Groups for repeated tests (`--stress`): all repetitions of a test become one result, as bad as the worst of them,
-/// that says how often which output came.
-ResultGroups repetition_groups(const model::TestPlan& plan);
-
 }  // namespace fatespec::runner

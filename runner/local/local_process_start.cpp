@@ -10,7 +10,7 @@
 #include <fmt/format.h>
 
 #include "runner/local/local_process.hpp"
-#include "specs/shell.hpp"
+#include "specs/shell_words.hpp"
 
 namespace fatespec::runner {
 

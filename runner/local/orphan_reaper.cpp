@@ -76,8 +76,8 @@ pid_t OrphanReaper::owner_of(pid_t pid) {
   return 0;
 }
 
-bool OrphanReaper::belongs(pid_t pid, pid_t leader) {
-  if (const pid_t owner = owner_of(pid); owner != 0) return owner == leader;
+// Older than every test that runs, or nobody else's.
+bool OrphanReaper::may_be_of(pid_t pid, pid_t leader) {
   const auto oldest = std::min_element(tests_.begin(), tests_.end(),
                                        [](auto& a, auto& b) { return a.second.sequence < b.second.sequence; });
   const auto [seen, added] = unknown_.try_emplace(pid, sequence_);
@@ -85,32 +85,25 @@ bool OrphanReaper::belongs(pid_t pid, pid_t leader) {
   return alone || oldest->second.sequence > seen->second;
 }
 
-void OrphanReaper::reap_dead() {
-  for (const pid_t pid : orphans()) {
-    const pid_t owner = owner_of(pid);
-    rusage usage{};
-    if (::wait4(pid, nullptr, WNOHANG, &usage) != pid) continue;
-    forget(pid);
-    if (owner != 0) add_usage(usage_[owner], usage);
-  }
-}
-
-void OrphanReaper::forget(pid_t pid) {
+bool OrphanReaper::reap_if_dead(pid_t pid, pid_t owner) {
+  rusage usage{};
+  if (::wait4(pid, nullptr, WNOHANG, &usage) != pid) return false;
   unknown_.erase(pid);
   owners_.erase(pid);
+  if (owner != 0) add_usage(usage_[owner], usage);
+  return true;
+}
+
+void OrphanReaper::reap_dead() {
+  for (const pid_t pid : orphans()) reap_if_dead(pid, owner_of(pid));
 }
 
 std::size_t OrphanReaper::signal_orphans(pid_t leader, int signal) {
   std::size_t alive = 0;
   for (const pid_t pid : orphans()) {
-    const bool ours = belongs(pid, leader);
-    rusage usage{};
-    if (::wait4(pid, nullptr, WNOHANG, &usage) == pid) {
-      forget(pid);
-      if (ours) add_usage(usage_[leader], usage);
-      continue;
-    }
-    if (!ours) continue;
+    pid_t owner = owner_of(pid);
+    if (owner == 0 && may_be_of(pid, leader)) owner = leader;
+    if (reap_if_dead(pid, owner) || owner != leader) continue;
     ++alive;
     if (signal != 0) ::kill(pid, signal);
     if (signal == SIGTERM) ::kill(pid, SIGCONT);

@@ -55,11 +55,12 @@ class OrphanReaper {
     std::string marker;
   };
 
-  bool belongs(pid_t pid, pid_t leader);
   /// The test by whose group or marker an orphan is known; 0: by none that runs.
   pid_t owner_of(pid_t pid);
-  /// It was reaped: its number may be another's.
-  void forget(pid_t pid);
+  /// True of one that no running test is known to own, if it may be this test's.
+  bool may_be_of(pid_t pid, pid_t leader);
+  /// True if it was dead; what it has used is its owner's.
+  bool reap_if_dead(pid_t pid, pid_t owner);
 
   base::FileDescriptor children_;           ///< /proc/…/children of the thread that starts processes
   std::map<pid_t, Test> tests_;             ///< by their leaders: those that run

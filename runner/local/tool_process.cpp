@@ -41,7 +41,7 @@ int spawn(const ToolRequest& request, pid_t& pid) {
   actions.open(STDOUT_FILENO, request.output, O_WRONLY | O_CREAT | O_TRUNC);
   actions.open(STDERR_FILENO, request.error, O_WRONLY | O_CREAT | O_TRUNC);
   if (!request.directory.empty()) actions.change_directory(request.directory);
-  const base::SpawnAttributes attributes(base::SpawnAttributes::Group::own);
+  const base::SpawnAttributes attributes(base::SpawnAttributes::Group::of_its_own);
   const auto words = base::argument_pointers(request.words);
   const auto environment = base::argument_pointers(request.environment);
   return ::posix_spawnp(&pid, words[0], actions.get(), attributes.get(), words.data(),

@@ -8,6 +8,8 @@
 #include "base/text.hpp"
 #include "runner/plan/environment.hpp"
 #include "specs/shell.hpp"
+#include "specs/shell_words.hpp"
+#include "specs/spec_arguments.hpp"
 #include "specs/spec_string.hpp"
 
 namespace fatespec::runner {

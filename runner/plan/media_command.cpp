@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "specs/shell.hpp"
+#include "specs/shell_words.hpp"
 
 namespace fatespec::runner {
 namespace {

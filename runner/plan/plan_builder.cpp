@@ -14,6 +14,7 @@
 #include "runner/plan/variable_check.hpp"
 #include "runner/plan/variables.hpp"
 #include "specs/shell.hpp"
+#include "specs/variable_resolution.hpp"
 
 namespace fatespec::runner {
 namespace {

@@ -9,6 +9,7 @@
 #include "runner/plan/command_line.hpp"
 #include "specs/scalar_text.hpp"
 #include "specs/shell.hpp"
+#include "specs/spec_arguments.hpp"
 #include "specs/spec_string.hpp"
 
 namespace fatespec::runner {

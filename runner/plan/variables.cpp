@@ -2,7 +2,6 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <cstdlib>
 #include <filesystem>
 
@@ -13,9 +12,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Those that the environment gives too, and that must be defined where they are used.
-constexpr std::array classic_names = {"FFMPEG_PATH", "SAMPLES_PATH"};
-
 bool is_relative_path(const std::string& value) {
   const bool is_url = value.find("://") != std::string::npos;
   return !value.empty() && value[0] != '/' && value[0] != '$' && !value.starts_with("~/") && !is_url;
@@ -25,21 +21,20 @@ std::string path_in(const std::string& directory, const std::string& value) {
   return (fs::path(directory) / value).lexically_normal().string();
 }
 
-/// A bare name such as `ffmpeg` that PATH has, if the directory has no such file; else empty. `ffmpeg` there may be the
+/// False of a bare name that the directory does not have: it may be a program on PATH. `ffmpeg` there may be the
 /// source, which is no program.
-std::string program_meant(const std::string& name, const std::string& value, const std::string& directory) {
-  if (value.find('/') != std::string::npos) return "";
+bool means_a_place(const std::string& name, const std::string& value, const std::string& directory) {
+  if (value.find('/') != std::string::npos) return true;
   const fs::path path = fs::path(directory) / value;
   std::error_code ignored;
-  const bool is_there = name == "FFMPEG_PATH" ? fs::is_regular_file(path, ignored) : fs::exists(path, ignored);
-  return is_there ? "" : find_on_path(value);
+  return name == "FFMPEG_PATH" ? fs::is_regular_file(path, ignored) : fs::exists(path, ignored);
 }
 
 /// `~/` is the home, as a shell would have it in an assignment: it leaves that in `--set NAME=~/x` alone.
 std::string absolute_value(const std::string& name, const std::string& value, const std::string& directory) {
   if (value.starts_with("~/")) return "$HOME" + value.substr(1);
   if (!is_relative_path(value)) return value;
-  std::string program = program_meant(name, value, directory);
+  std::string program = means_a_place(name, value, directory) ? "" : find_on_path(value);
   return program.empty() ? path_in(directory, value) : program;
 }
 
@@ -56,7 +51,7 @@ model::Variables absolute_paths(const model::Variables& variables, const std::st
 }  // namespace
 
 std::string value_for_any_directory(const std::string& name, const std::string& value, const std::string& directory) {
-  const bool depends = is_path(name) && is_relative_path(value) && program_meant(name, value, directory).empty();
+  const bool depends = is_path(name) && is_relative_path(value) && means_a_place(name, value, directory);
   return depends ? path_in(directory, value) : value;
 }
 

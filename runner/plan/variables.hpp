@@ -1,6 +1,7 @@
-// Which value a variable has for a test: the layers of the contract, from far to near.
+// Which value a variable has for a test, from far to near; docs/configuration.md.
 #pragma once
 
+#include <array>
 #include <set>
 #include <string>
 
@@ -9,6 +10,9 @@
 #include "model/plan.hpp"
 
 namespace fatespec::runner {
+
+/// The variables that the environment may give, too, and that must be defined where they are used.
+inline constexpr std::array classic_names = {"FFMPEG_PATH", "SAMPLES_PATH"};
 
 /// Variables with the places of their definitions, not yet resolved.
 struct VariableLayer {
@@ -39,7 +43,7 @@ model::Variables matrix_variables(const model::Combination& matrix, const model:
 std::set<std::string, std::less<>> required_names(const model::Project& project);
 
 /// The value of `--set NAME=value` given in `directory` as it means the same in any other: of a name that ends in
-/// `_PATH` a relative path becomes absolute. A program that PATH finds stays a bare name.
+/// `_PATH` a relative path becomes absolute. A bare name that is nothing there stays one: a program on somebody's PATH.
 std::string value_for_any_directory(const std::string& name, const std::string& value, const std::string& directory);
 
 /// The path of a program in the directories of `path`; empty if there is none.

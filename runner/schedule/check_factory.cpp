@@ -10,7 +10,7 @@
 #include "checks/stddev_check.hpp"
 #include "checks/text_check.hpp"
 #include "runner/plan/command_line.hpp"
-#include "specs/shell.hpp"
+#include "specs/spec_arguments.hpp"
 #include "specs/spec_string.hpp"
 
 namespace fatespec::runner {

@@ -14,6 +14,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/file.hpp"
+#include "base/signals.hpp"
 #include "base/text.hpp"
 #include "checks/text_check.hpp"
 #include "runner/pausable_timer.hpp"
@@ -119,6 +120,11 @@ class ReadingThere final : public RunningExecution, public std::enable_shared_fr
  private:
   bool was_read() const { return end_.ending == Ending::exited && end_.status == 0; }
 
+  std::string how_it_ended() const {
+    if (end_.ending == Ending::signalled) return "was ended by " + base::signal_name(end_.signal);
+    return end_.ending == Ending::exited ? fmt::format("ended with status {}", end_.status) : end_.problem;
+  }
+
   void ended(model::Execution end) {
     running_.reset();
     end_ = std::move(end);
@@ -136,7 +142,7 @@ class ReadingThere final : public RunningExecution, public std::enable_shared_fr
     // It says nothing about the test: the machine's program that reads is missing, or the machine went away.
     error_->finish([self = shared_from_this()](const checks::Reading& error) {
       checks::Reading broken =
-          failed(fmt::format("{} cannot be read: `read_file` ended with status {}: {}", self->path_, self->end_.status,
+          failed(fmt::format("{} cannot be read: `read_file` {}: {}", self->path_, self->how_it_ended(),
                              base::shorten(base::printable(base::trim(error.output.text)), 120)));
       broken.no_verdict = true;
       self->done_(self->end_, std::move(broken));

@@ -12,7 +12,7 @@
 
 #include "base/signals.hpp"
 #include "base/text.hpp"
-#include "checks/text_check.hpp"
+#include "checks/discard_check.hpp"
 #include "runner/plan/environment.hpp"
 
 namespace fatespec::runner {
@@ -80,7 +80,7 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
   }
 
   void ask(const model::PlannedTest& test, const std::string& probe) {
-    const auto discard = [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); };
+    const auto discard = [] { return std::make_unique<checks::DiscardCheck>(); };
     output_ = std::make_shared<CheckFeed>(loops_, discard, false);
     error_ = std::make_shared<CheckFeed>(loops_, discard, false);
     Station& station = station_of_(test);

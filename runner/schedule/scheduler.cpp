@@ -7,6 +7,8 @@
 #include <boost/asio/post.hpp>
 
 #include "base/text.hpp"
+#include "runner/groups/agreement.hpp"
+#include "runner/groups/repetition.hpp"
 #include "runner/schedule/memory_gauge.hpp"
 
 namespace fatespec::runner {

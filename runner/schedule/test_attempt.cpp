@@ -10,6 +10,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/text.hpp"
+#include "checks/discard_check.hpp"
 #include "checks/fingerprint_check.hpp"
 #include "checks/log_tail_check.hpp"
 #include "checks/text_check.hpp"
@@ -20,19 +21,9 @@
 #include "runner/schedule/file_reading.hpp"
 
 namespace fatespec::runner {
-namespace {
 
 namespace asio = boost::asio;
 using model::SpecType;
-
-/// Takes output that nobody looks at.
-class DiscardCheck final : public checks::Check {
- public:
-  void consume(std::string_view) override {}
-  checks::Reading finish() override { return {}; }
-};
-
-}  // namespace
 
 void TestAttempt::start(Done done, std::function<void()> processes_ended) {
   done_ = std::move(done);
@@ -126,7 +117,7 @@ void TestAttempt::execute() {
   constexpr auto about_now = std::chrono::milliseconds(50);
   const bool costly = is_costly(test_, *variables_);
   CheckFeed::Factory factory = output_check();
-  if (reads_file()) factory = [] { return std::make_unique<DiscardCheck>(); };
+  if (reads_file()) factory = [] { return std::make_unique<checks::DiscardCheck>(); };
   output_ = std::make_shared<CheckFeed>(context_.loops, std::move(factory), costly);
   error_ = std::make_shared<CheckFeed>(
       context_.loops, [this] { return make_error_check(test_, *variables_); }, false);
@@ -218,12 +209,14 @@ void TestAttempt::read_file() {
       read_file_there(context_.loops, executor, path, std::move(request), factory(there->digested), std::move(done));
 }
 
-// Of a player that crashed or hung, that is its verdict however long the reading takes.
+// Of a player that crashed or hung, that is its verdict however long the reading takes. What else may become of a
+// program that reads says nothing of the test; the reading tells it.
 void TestAttempt::file_read(const model::Execution& end, checks::Reading reading) {
+  using model::Ending;
   running_.reset();
   model::Execution& execution = outcome_.execution;
-  const bool has_exited = execution.ending == model::Ending::exited;
-  if (end.ending != model::Ending::exited && (has_exited || end.ending != model::Ending::timed_out)) {
+  const bool is_over = end.ending == Ending::cancelled || end.ending == Ending::lost;
+  if (is_over || (end.ending == Ending::timed_out && execution.ending == Ending::exited)) {
     execution.ending = end.ending;
     execution.problem = end.problem;
     execution.took_down = end.took_down;
@@ -269,8 +262,9 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
 void TestAttempt::blame_full_disk() {
   constexpr std::uint64_t next_to_nothing = std::uint64_t{256} << 10;
   const auto& workspace = context_.station.workspace();
+  const auto told = outcome_.execution.free_disk;
   if (outcome_.execution.ending == model::Ending::over_limit ||
-      workspace.free_space(base::Duration(0)) > next_to_nothing)
+      (told ? *told : workspace.free_space(base::Duration(0))) > next_to_nothing)
     return;
   outcome_.judgement.verdict = model::Verdict::error;
   outcome_.judgement.reason =

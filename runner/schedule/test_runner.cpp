@@ -5,6 +5,7 @@
 #include <boost/asio/post.hpp>
 
 #include "checks/retry.hpp"
+#include "runner/groups/agreement.hpp"
 #include "runner/groups/result_groups.hpp"
 #include "runner/plan/command_line.hpp"
 

@@ -35,9 +35,12 @@ TEST_F(FileLock, IsLetGoOfByAProcessThatDies) {
   const pid_t child = ::fork();
   if (child == 0) {
     const auto held = lock_file(path());
-    ::kill(::getpid(), SIGKILL);
+    if (held && *held) ::kill(::getpid(), SIGKILL);
+    ::_exit(1);
   }
-  ::waitpid(child, nullptr, 0);
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_TRUE(WIFSIGNALED(status)) << "it had no lock";
   EXPECT_FALSE(is_locked(path()));
 }
 

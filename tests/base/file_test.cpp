@@ -1,6 +1,8 @@
 #include "base/file.hpp"
 
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <gtest/gtest.h>
 
@@ -57,6 +59,24 @@ TEST(RemoveTree, DoesNotFollowLinksAndRemovesUnwritableDirectories) {
   ASSERT_TRUE(remove_tree(directory / "tree"));
   EXPECT_FALSE(fs::exists(directory / "tree"));
   EXPECT_TRUE(fs::exists(directory / "outside/kept"));
+}
+
+// Root may write anywhere: as somebody else, who owns it, in a process of its own.
+TEST(RemoveTree, ChangesWhatItsOwnerMayNotWrite) {
+  const TemporaryDirectory directory;
+  directory.write("tree/a/b", "x");
+  test::shell("chmod 555 tree/a; chmod 755 .", directory.path());
+  if (::geteuid() == 0) test::shell("chown -R nobody . && chmod 755 .", directory.path());
+  const pid_t child = ::fork();
+  if (child == 0) {
+    constexpr uid_t nobody = 65534;
+    if (::geteuid() == 0 && ::setuid(nobody) != 0) ::_exit(2);
+    ::_exit(remove_tree(directory / "tree") ? 0 : 1);
+  }
+  int status = 0;
+  ::waitpid(child, &status, 0);
+  EXPECT_EQ(status, 0);
+  EXPECT_FALSE(fs::exists(directory / "tree"));
 }
 
 // The independent truth is the openssl program.

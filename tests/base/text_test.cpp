@@ -25,7 +25,7 @@ TEST(Durations, AreReadWithTheirUnits) {
 TEST(Durations, AreShownInThreeDigits) {
   EXPECT_EQ(format_duration(12ms), "12 ms");
   EXPECT_EQ(format_duration(3240ms), "3.24 s");
-  EXPECT_EQ(format_duration(59.9s < 60s ? Duration(59900ms) : Duration(0)), "59.9 s");
+  EXPECT_EQ(format_duration(59900ms), "59.9 s");
   EXPECT_EQ(format_duration(125s), "2m05s");
   EXPECT_EQ(format_duration(3700s), "1h01m");
 }

@@ -3,7 +3,9 @@
 #include <cstdlib>
 
 #include "specs/shell.hpp"
+#include "specs/shell_words.hpp"
 #include "specs/spec_string.hpp"
+#include "specs/variable_resolution.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace fatespec;

@@ -136,12 +136,12 @@ TEST_F(Deploy, OfManyFilesIsOneStream) {
 TEST_F(Deploy, ADiskThatIsFullIsNoOnesFailure) {
   if (::geteuid() != 0) GTEST_SKIP() << "only root can mount a small file system";
   shell("mkdir -p " + server_.scratch() + " && mount -t tmpfs -o size=1m none " + server_.scratch());
-  const auto run_full =
-      BoardProject(server_.target())
-          .run(
-              "tests: [{name: fills, spec: 'head -c 4000000 /dev/zero >x'}, {name: after, spec: /bin/true}, "
-              "{name: wrong, spec: echo 1, expect: {stdout: \"2\\n\"}}]",
-              "--keep none --order file");
+  const auto run_full = BoardProject(server_.target())
+                            .run(
+                                "tests: [{name: file, spec: '{MD5FILE,y} head -c 4000000 /dev/zero >y'}, {name: fills, "
+                                "spec: 'head -c 4000000 /dev/zero >x'}, {name: after, spec: /bin/true}, "
+                                "{name: wrong, spec: echo 1, expect: {stdout: \"2\\n\"}}]",
+                                "--keep none --order file");
   here_.write("big", std::string(3'000'000, 'x'));
   const auto deploy = run("{from: " + here_ / "big" + ", to: " + server_.scratch() + "/big}");
   shell("umount " + server_.scratch());
@@ -149,6 +149,7 @@ TEST_F(Deploy, ADiskThatIsFullIsNoOnesFailure) {
   EXPECT_NE(run_full["fills"]["reason"].get<std::string>().find("disk full: no space is left in " + server_.scratch()),
             std::string::npos)
       << run_full["fills"]["reason"];
+  EXPECT_NE(run_full["file"]["reason"].get<std::string>().find("disk full: "), std::string::npos) << run_full.out;
   EXPECT_EQ(run_full["after"]["verdict"], "pass") << run_full.out;
   EXPECT_EQ(run_full["wrong"]["verdict"], "fail") << "there is space again: " << run_full.out;
   EXPECT_EQ(deploy["a"]["verdict"], "error");

@@ -162,7 +162,7 @@ TEST(Locks, AreTakenByOneAtATime) {
   const SshServer server;
   const TemporaryDirectory shared;
   const std::string one_at_a_time =
-      "tests: [{name: a, spec: 'mkdir " + shared / "in" + " && rmdir " + shared / "in" + "'}]";
+      "tests: [{name: a, spec: 'mkdir " + shared / "in" + " && sleep 0.2 && rmdir " + shared / "in" + "'}]";
   std::deque<BoardProject> projects;
   std::deque<BackgroundRun> runs;
   for (int i = 0; i < 6; ++i) runs.emplace_back(projects.emplace_back(server.target("lock_wait: 1m")), one_at_a_time);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 #include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
 
 namespace fatespec::remote {
 namespace {
@@ -21,7 +22,6 @@ class FakeBoard final : public BoardServices {
   const std::string& exec_prefix() const override { return prefix_; }
   bool is_fresh(const std::string&) override { return true; }
   void left_empty(const std::string&) override {}
-  void note_free_space(std::uint64_t) override {}
   std::string input_of(const std::string& path) const override { return path; }
   void end_tree(long leader, const std::string&, const char* signal, bool) override {
     ended.push_back(std::to_string(leader) + " " + signal);
@@ -66,9 +66,11 @@ class RemoteExecutionTest : public testing::Test {
  protected:
   RemoteExecutionTest() { order(); }
 
-  void order(std::uint64_t most_output = UINT64_MAX) {
+  void order(std::uint64_t most_output = UINT64_MAX, std::optional<base::Duration> timeout = {}) {
+    if (execution_) execution_->lose();  // its clock would keep the loop running
     runner::ExecutionRequest request;
     request.limits.output = most_output;
+    request.timeout = timeout;
     request.command = "/bin/true";
     request.environment = std::make_shared<const std::vector<std::string>>();
     request.marker = "TEST_DIR=/t";
@@ -167,6 +169,42 @@ TEST_F(RemoteExecutionTest, WhatWasEndedBeforeTheLineWasLostHasItsVerdict) {
   ASSERT_TRUE(result_);
   EXPECT_EQ(result_->ending, model::Ending::over_limit);
   EXPECT_EQ(result_->problem, "wrote more than 10 B of output");
+}
+
+// While the line was dead it may have ended in time.
+TEST_F(RemoteExecutionTest, OnlyWhatEndedAtOurWordTimedOutBeforeALoss) {
+  for (const bool obeys : {false, true}) {
+    result_.reset();
+    board_.on_end = [this, obeys] {
+      if (obeys) error_says("exit");
+      execution_->lose();
+      execution_->conclude_loss(false, "cut");
+    };
+    order(UINT64_MAX, 1ms);
+    error_says("start 7");
+    board_.loop().restart();
+    board_.loop().run();
+    ASSERT_TRUE(result_);
+    EXPECT_EQ(result_->ending, obeys ? model::Ending::timed_out : model::Ending::lost);
+  }
+}
+
+TEST_F(RemoteExecutionTest, WhatWritesOnAfterItsEndCostsTheConnection) {
+  board_.times_.patience = 10ms;
+  order(10);
+  error_says("start 7");
+  execution_->feed(Stream::output, std::string(100, 'x'));
+  boost::asio::steady_timer writes(board_.loop());
+  std::function<void()> write = [&] {
+    writes.expires_after(1ms);
+    writes.async_wait([&](auto) {
+      execution_->feed(Stream::output, "x");
+      write();
+    });
+  };
+  write();
+  board_.loop().run();
+  EXPECT_EQ(board_.given_up, "a test cannot be ended there");
 }
 
 }  // namespace

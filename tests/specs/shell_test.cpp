@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "base/text.hpp"
+#include "specs/shell_words.hpp"
+#include "specs/variable_resolution.hpp"
 #include "tests/support/support.hpp"
 
 namespace fatespec::specs {
@@ -55,8 +57,8 @@ INSTANTIATE_TEST_SUITE_P(
         "trap 'echo $A' EXIT", "printf '<%s>' \"$(case $N in 3) echo \"$B\";; esac)\"", "echo $((EV)) $(($EV))",
         "IFS=,; printf '<%s>' $A", "prog=printf; $prog '<%s>' a=$A", "printf '<%s>' a=$A b=\"$A\"",
         "x=${N}; printf '<%s>' $x", "printf '<%s>' ${A:+\"$B\"}", "printf '<%s>' a $E#b", "printf '<%s>' ${E}~",
-        "printf '<%s>' ~$E ~$S ~/$E x~$E ~ro$R",
-        "$E M=1 true; echo $?", "$W true; echo $?", "f() { printf '<%s>' $T#x; }; f"));
+        "printf '<%s>' ~$E ~$S ~/$E x~$E ~ro$R", "$E M=1 true; echo $?", "$W true; echo $?",
+        "f() { printf '<%s>' $T#x; }; f"));
 
 TEST(ExpandCommand, ReadsWellWhereItCan) {
   EXPECT_EQ(expand_command("$F $D -i \"$S/a b.avi\" -f md5 -",

@@ -1,4 +1,5 @@
 #include "specs/spec_string.hpp"
+#include "specs/spec_arguments.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,13 @@
-// The parameters of the comparisons that work on samples.
+// What the arguments of a spec string say, by its type.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <string>
+#include <string_view>
 
+#include "model/defect.hpp"
 #include "model/spec_string.hpp"
 
 namespace fatespec::model {
@@ -33,6 +37,18 @@ struct StdDev {
   double fuzz = 1;
   std::uint64_t size_tolerance = 0;  ///< bytes
   std::int64_t shift = 0;            ///< bytes of the reference to skip; of the output if negative
+};
+
+/// Faults that the player can be ordered to have; player/common/faults.hpp says what each is.
+inline constexpr std::array<std::string_view, 5> fault_names = {"crash", "stall_decoder", "stall_audio", "drop_packets",
+                                                                "slow_display"};
+
+/// `{PLAYER}`.
+struct PlayerOptions {
+  bool virtual_clock = false;
+  std::uint64_t max_defects = 0;           ///< of each kind that has no limit of its own
+  std::map<Defect, std::uint64_t> limits;  ///< how many of that kind there may be
+  std::string inject;                      ///< faults to order, for tests of the player
 };
 
 }  // namespace fatespec::model
