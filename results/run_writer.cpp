@@ -33,15 +33,14 @@ std::uint64_t results_in(const std::vector<model::RunEvent>& batch) {
 /// The run's file while the server is away. On the writer's thread, but for file().
 class RunWriter::Spooling {
  public:
-  explicit Spooling(SpoolOptions options)
-      : options_(std::move(options)), spool_(options_.directory, options_.location) {}
+  Spooling(SpoolOptions options, const Say& say)
+      : options_(std::move(options)), say_(say), spool_(options_.directory, options_.location) {}
 
   void remember(const model::RunStarted& started) {
     started_ = started;
     started_->resumed = false;  // the file does not have the run yet
   }
   const std::string& run() const { return started_->run; }
-  void say(const std::string& text) const { options_.say(text); }
   bool active() const { return store_ != nullptr; }
 
   base::Result<void> begin(const base::Error& why) {
@@ -51,8 +50,8 @@ class RunWriter::Spooling {
     if (!store) return store.error();
     store_ = std::move(*store);
     rows_ = std::make_unique<RunRows>(*store_);
-    options_.say(fmt::format("the results server is away ({}); results wait in {}",
-                             without_secrets(why.message, options_.location), spool_.file_of(run)));
+    say_(fmt::format("the results server is away ({}); results wait in {}",
+                     without_secrets(why.message, options_.location), spool_.file_of(run)));
     pause_ = first_pause;
     next_try_ = Clock::now() + pause_;
     const model::RunEvent started = *started_;
@@ -85,7 +84,7 @@ class RunWriter::Spooling {
     rows_.reset();
     store_.reset();
     lock_.reset();
-    options_.say(fmt::format("the results server is back: {} results sent", *sent));
+    say_(fmt::format("the results server is back: {} results sent", *sent));
     return std::move(*store);
   }
 
@@ -104,6 +103,7 @@ class RunWriter::Spooling {
 
  private:
   SpoolOptions options_;
+  const Say& say_;
   Spool spool_;
   std::optional<model::RunStarted> started_;
   base::FileDescriptor lock_;
@@ -113,13 +113,16 @@ class RunWriter::Spooling {
   Clock::time_point next_try_;
 };
 
-RunWriter::RunWriter(std::unique_ptr<Store> store, std::function<void(const base::Error&)> failed)
-    : store_(std::move(store)), failed_(std::move(failed)) {
+RunWriter::RunWriter(std::unique_ptr<Store> store, Failed failed, Say say)
+    : store_(std::move(store)), failed_(std::move(failed)), say_(std::move(say)) {
   begin();
 }
 
-RunWriter::RunWriter(std::unique_ptr<Store> store, std::function<void(const base::Error&)> failed, SpoolOptions spool)
-    : store_(std::move(store)), failed_(std::move(failed)), spooling_(std::make_unique<Spooling>(std::move(spool))) {
+RunWriter::RunWriter(std::unique_ptr<Store> store, Failed failed, Say say, SpoolOptions spool)
+    : store_(std::move(store)),
+      failed_(std::move(failed)),
+      say_(std::move(say)),
+      spooling_(std::make_unique<Spooling>(std::move(spool), say_)) {
   begin();
 }
 
@@ -222,10 +225,15 @@ static bool is_locked(const base::Error& error) { return error.message.find("is 
 
 base::Result<void> RunWriter::write_patiently(const Batch& batch) {
   constexpr auto patience = std::chrono::minutes(10);
+  constexpr auto pause = std::chrono::milliseconds(100);  // the engine waits, too, but not in every case
   const auto began = std::chrono::steady_clock::now();
   auto written = write_somewhere(batch);
-  while (!written && is_locked(written.error()) && std::chrono::steady_clock::now() - began < patience)
+  bool told = false;
+  while (!written && is_locked(written.error()) && std::chrono::steady_clock::now() - began < patience) {
+    if (!std::exchange(told, true)) say_("another process holds the results file: results wait for it");
+    std::this_thread::sleep_for(pause);
     written = write_somewhere(batch);
+  }
   return written;
 }
 
@@ -285,7 +293,7 @@ void RunWriter::claim_again() {
   const bool is_ours = claimed && *claimed;
   if (!is_ours && std::chrono::steady_clock::now() - *unclaimed_since_ < patience) return;
   unclaimed_since_.reset();
-  if (!is_ours) spooling_->say(fmt::format("run {} was taken up by another process meanwhile", run));
+  if (!is_ours) say_(fmt::format("run {} was taken up by another process meanwhile", run));
 }
 
 base::Result<void> RunWriter::write_to_store(const Batch& batch) {

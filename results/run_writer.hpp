@@ -24,8 +24,7 @@ class RunRows;
 /// What happens when the server is away.
 struct SpoolOptions {
   std::string location;
-  std::string directory;                        ///< where Spool keeps its files
-  std::function<void(const std::string&)> say;  ///< a line for the user; called on the writer's thread
+  std::string directory;  ///< where Spool keeps its files
 };
 
 /// A sink of events. Results are written by a thread of its own, in transactions of what has come within 50 ms, so that
@@ -36,9 +35,14 @@ struct SpoolOptions {
 /// once, on that thread, and what comes later is dropped.
 class RunWriter {
  public:
-  RunWriter(std::unique_ptr<Store> store, std::function<void(const base::Error&)> failed);
+  using Failed = std::function<void(const base::Error&)>;
+  /// Takes a line for the user; called on the writer's thread.
+  using Say = std::function<void(const std::string&)>;
+
+  RunWriter(
+      std::unique_ptr<Store> store, Failed failed, Say say = [](const std::string&) {});
   /// `store` may be null: the server is away already.
-  RunWriter(std::unique_ptr<Store> store, std::function<void(const base::Error&)> failed, SpoolOptions spool);
+  RunWriter(std::unique_ptr<Store> store, Failed failed, Say say, SpoolOptions spool);
   RunWriter(const RunWriter&) = delete;
   RunWriter& operator=(const RunWriter&) = delete;
   /// Writes what is left.
@@ -68,7 +72,8 @@ class RunWriter {
   base::Result<void> write_to_store(const Batch& batch);
 
   std::unique_ptr<Store> store_;
-  std::function<void(const base::Error&)> failed_;
+  Failed failed_;
+  Say say_;
   std::unique_ptr<RunRows> rows_;                                         ///< of the store; null while it is away
   std::unique_ptr<Spooling> spooling_;                                    ///< null where there is none
   std::optional<std::chrono::steady_clock::time_point> unclaimed_since_;  ///< back at the server without the claim

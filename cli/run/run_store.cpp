@@ -115,10 +115,9 @@ base::Result<void> RunStore::claim(const std::string& run) {
 void RunStore::begin(std::function<void(const base::Error&)> failed, std::function<void(const std::string&)> say) {
   if (!is_kept()) return;
   if (results::is_server(location_))
-    writer_ = std::make_unique<results::RunWriter>(
-        std::move(store_), std::move(failed),
-        results::SpoolOptions{location_, spool_directory(directory_), std::move(say)});
-  else writer_ = std::make_unique<results::RunWriter>(std::move(store_), std::move(failed));
+    writer_ = std::make_unique<results::RunWriter>(std::move(store_), std::move(failed), std::move(say),
+                                                   results::SpoolOptions{location_, spool_directory(directory_)});
+  else writer_ = std::make_unique<results::RunWriter>(std::move(store_), std::move(failed), std::move(say));
 }
 
 bool RunStore::finish() {

@@ -226,6 +226,31 @@ TEST(RunWriter, OfABatchThatDoesNotFitOnTheDiskWhatFitsIsKept) {
   EXPECT_EQ((*store)->results("aa")->size(), 3U);
 }
 
+TEST(RunWriter, WaitsForAFileThatAnotherProcessHolds) {
+  const TemporaryDirectory directory;
+  auto store = Store::open(directory / "r.db");
+  ASSERT_TRUE(store);
+  // As SQLite says it once it has waited in vain.
+  test::shell(
+      "sqlite3 r.db \"CREATE TRIGGER held BEFORE INSERT ON tests BEGIN SELECT RAISE(ABORT, 'database is locked'); "
+      "END\"",
+      directory.path());
+  std::vector<std::string> told;
+  RunWriter writer(
+      std::move(*store), [](const base::Error& error) { ADD_FAILURE() << error.str(); },
+      [&](const std::string& text) {
+        told.push_back(text);
+        test::shell("sqlite3 r.db 'DROP TRIGGER held'", directory.path());
+      });
+  writer.handle(model::RunStarted{"aa", "0.1", "fatespec run", 1, base::UtcTime(1s)});
+  writer.handle(model::TestFinished{result("a")});
+  EXPECT_TRUE(writer.flush());
+  EXPECT_EQ(told, std::vector<std::string>{"another process holds the results file: results wait for it"});
+  store = Store::open_existing(directory / "r.db");
+  ASSERT_TRUE(store);
+  EXPECT_EQ((*store)->results("aa")->size(), 1U);
+}
+
 TEST(RunWriter, ALostStoreIsToldOnce) {
   const TemporaryDirectory directory;
   auto store = Store::open(directory / "r.db");
