@@ -20,7 +20,7 @@ TextExpectation in_lower_case(TextExpectation expectation) {
 
 /// A text that can be no digest of that kind is a mistake of the spec's, and no output will have it.
 Reading with_hint(Reading reading, const TextExpectation& expected, const std::string& digest) {
-  if (reading.passed || !expected.reference) return reading;
+  if (reading.passed() || !expected.reference) return reading;
   const std::string text(base::trim(expected.reference->head(std::uint64_t{1} << 20)));
   if (text.size() != digest.size() || !base::is_hex(text))
     reading.reason += fmt::format("; what is expected is no {} ({} hexadecimal digits)", expected.label, digest.size());

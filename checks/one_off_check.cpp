@@ -31,7 +31,7 @@ std::string OneOffCheck::conclude(Reading& reading) {
   if (longer - shorter > parameters_.size_tolerance)
     reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(),
                                   reference_bytes());
-  reading.passed = reading.reason.empty();
+  if (!reading.reason.empty()) reading.finding = Finding::differs;
   return reading.reason;
 }
 

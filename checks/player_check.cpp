@@ -72,19 +72,8 @@ void PlayerCheck::consume(std::string_view bytes) {
   }
 }
 
-Reading PlayerCheck::failed(std::string reason) const {
-  Reading reading;
-  reading.passed = false;
-  reading.reason = std::move(reason);
-  return reading;
-}
-
 Reading PlayerCheck::finish() {
-  if (!problem_.empty()) {
-    Reading reading = failed("the recording could not be kept: " + problem_);
-    reading.no_verdict = true;
-    return reading;
-  }
+  if (!problem_.empty()) return reading_of(Finding::undecidable, "the recording could not be kept: " + problem_);
   Reading reading = read();
   reading.recording = path_;
   return reading;
@@ -92,21 +81,16 @@ Reading PlayerCheck::finish() {
 
 Reading PlayerCheck::read() {
   const auto file = sessions::MappedFile::open(fmt::format("/proc/self/fd/{}", file_.get()));
-  if (!file) return failed(file.error().str());
+  if (!file) return reading_of(Finding::differs, file.error().str());
   auto reader = sessions::RecordingReader::open(file->bytes());
-  if (!reader) return failed("recording: " + reader.error().message);
+  if (!reader) return reading_of(Finding::differs, "recording: " + reader.error().message);
   const Play play = play_of(*reader);
   Reading reading = check_line(expected_, sessions::counter_report(play.counts));
   reading.full_output = reading.output.text;
   reading.explains_status = play.ended && play.problem.empty();
   const std::string too_many = excess(options_, play.counts);
-  if (!play.problem.empty()) {
-    reading.passed = false;
-    reading.reason = base::printable(play.problem);
-  } else if (!too_many.empty()) {
-    reading.passed = false;
-    reading.reason = "defects: " + too_many;
-  }
+  if (!play.problem.empty()) reading.set(Finding::differs, base::printable(play.problem));
+  else if (!too_many.empty()) reading.set(Finding::differs, "defects: " + too_many);
   return reading;
 }
 

@@ -21,7 +21,6 @@ class PlayerCheck final : public Check {
 
  private:
   Reading read();
-  Reading failed(std::string reason) const;
 
   model::PlayerOptions options_;
   TextExpectation expected_;

@@ -60,7 +60,7 @@ std::string RmsCheck::conclude(Reading& reading) {
   if (apart > parameters_.size_tolerance)
     reading.reason +=
         fmt::format("{}{} samples, expected {}", reading.reason.empty() ? "" : "; ", output_samples, reference_samples);
-  reading.passed = reading.reason.empty();
+  if (!reading.reason.empty()) reading.finding = Finding::differs;
   return line;
 }
 

@@ -61,28 +61,18 @@ void SampleCheck::compare_whole(std::string_view bytes) {
 Reading SampleCheck::finish() {
   take(header_.finish());
   Reading result;
-  std::string line;
-  if (!reference_->problem().empty()) {
-    line = result.reason = reference_->problem();
-    result.passed = false;
-    result.no_verdict = true;
-  } else if (reference_cut_ || reference_broken_) {
-    line = result.reason = reference_cut_ ? "the reference became shorter while it was compared"
-                                          : "the reference has a RIFF/WAVE header without a data chunk";
-    result.passed = false;
-    result.no_verdict = true;
-  } else if (header_.broken()) {
-    line = result.reason = "the output has a RIFF/WAVE header without a data chunk";
-    result.passed = false;
-  } else {
-    line = conclude(result);
-  }
+  if (auto trouble = trouble_with_reference(); !trouble.empty()) result.set(Finding::undecidable, std::move(trouble));
+  else if (header_.broken()) result.set(Finding::differs, "the output has a RIFF/WAVE header without a data chunk");
+  const std::string line = result.passed() ? conclude(result) : result.reason;
   Reading checked = check_line_about(expected_, line, whole_output_bytes_);
-  if (result.passed) return checked;
-  checked.passed = false;
-  checked.reason = result.reason;
-  checked.no_verdict = result.no_verdict;
+  if (!result.passed()) checked.set(result.finding, result.reason);
   return checked;
+}
+
+std::string SampleCheck::trouble_with_reference() const {
+  if (!reference_->problem().empty()) return reference_->problem();
+  if (reference_cut_) return "the reference became shorter while it was compared";
+  return reference_broken_ ? "the reference has a RIFF/WAVE header without a data chunk" : "";
 }
 
 }  // namespace fatespec::checks

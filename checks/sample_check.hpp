@@ -30,7 +30,7 @@ class SampleCheck : public Check {
 
   /// `samples` pairs that follow those of the calls before.
   virtual void compare(const char* output, const char* reference, std::size_t samples) = 0;
-  /// Fills in `passed` and `reason`; returns the line that the stdout becomes.
+  /// Fills in the finding and its reason; returns the line that the stdout becomes.
   virtual std::string conclude(Reading& reading) = 0;
 
   std::uint64_t output_bytes() const { return output_bytes_; }
@@ -42,6 +42,8 @@ class SampleCheck : public Check {
   const Formats& formats() const { return formats_; }
 
  private:
+  /// Why nothing can be said; empty if nothing stands in the way.
+  std::string trouble_with_reference() const;
   void take(std::string_view samples);
   void compare_whole(std::string_view bytes);
 

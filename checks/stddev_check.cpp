@@ -119,7 +119,7 @@ std::string StdDevCheck::conclude(Reading& reading) {
   if (apart > parameters_.size_tolerance)
     reading.reason += fmt::format("{}size is {} bytes, expected {}", reading.reason.empty() ? "" : "; ", output_bytes(),
                                   reference_bytes());
-  reading.passed = reading.reason.empty();
+  if (!reading.reason.empty()) reading.finding = Finding::differs;
   return line;
 }
 

@@ -61,12 +61,11 @@ Reading TextCheck::finish() {
 void TextCheck::compare_reference(Reading& reading) {
   const bool same = comparison_->finish();
   if (const std::string& problem = expected_.reference->problem(); !problem.empty()) {
-    reading.no_verdict = true;
-    reading.reason = problem;
+    reading.set(Finding::undecidable, problem);
+  } else if (!same) {
+    reading.finding = Finding::differs;
+    describe_difference(reading);
   }
-  if (same && !reading.no_verdict) return;
-  reading.passed = false;
-  if (!reading.no_verdict) describe_difference(reading);
 }
 
 void TextCheck::describe_difference(Reading& reading) const {
@@ -128,18 +127,17 @@ void TextCheck::search_expression(Reading& reading) const {
   if (expected_.matches.empty()) return;
   const auto pattern = base::Pattern::compile(expected_.matches);
   if (pattern && pattern->found_in(kept_)) return;
-  reading.reason = fmt::format("{} does not match /{}/", expected_.label, base::printable(expected_.matches));
+  reading.set(Finding::differs,
+              fmt::format("{} does not match /{}/", expected_.label, base::printable(expected_.matches)));
   if (!kept_all_)
     reading.reason += fmt::format(" in its first {}, more is not searched", base::format_size(kept_.size()));
-  reading.passed = false;
 }
 
 void TextCheck::check_size(Reading& reading) const {
   if (!expected_.size) return;
   const std::string missed = missed_bound(*expected_.size, excerpt_.bytes());
   if (missed.empty()) return;
-  reading.reason = fmt::format("{} has {} bytes, {}", expected_.label, excerpt_.bytes(), missed);
-  reading.passed = false;
+  reading.set(Finding::differs, fmt::format("{} has {} bytes, {}", expected_.label, excerpt_.bytes(), missed));
 }
 
 std::string missed_bound(const model::SizeBounds& bounds, std::uint64_t bytes) {
@@ -160,14 +158,13 @@ Reading check_line(const TextExpectation& expectation, const std::string& text) 
 Reading check_line_about(TextExpectation expectation, const std::string& text, std::uint64_t output_bytes) {
   const auto size = std::exchange(expectation.size, std::nullopt);
   Reading reading = check_line(expectation, text);
-  if (!reading.passed) {
+  if (!reading.passed()) {
     reading.reason += fmt::format(" ({} bytes)", output_bytes);
     return reading;
   }
   const std::string missed = size ? missed_bound(*size, output_bytes) : "";
   if (missed.empty()) return reading;
-  reading.passed = false;
-  reading.reason = fmt::format("the output has {} bytes, {}", output_bytes, missed);
+  reading.set(Finding::differs, fmt::format("the output has {} bytes, {}", output_bytes, missed));
   return reading;
 }
 

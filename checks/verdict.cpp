@@ -112,8 +112,8 @@ void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgeme
 
 /// It ended as it should: what it wrote decides.
 void judge_output(const Evidence& evidence, Judgement& judgement) {
-  const Reading& failed = evidence.output.passed ? evidence.error : evidence.output;
-  if (!failed.passed) {
+  const Reading& failed = evidence.output.passed() ? evidence.error : evidence.output;
+  if (!failed.passed()) {
     judgement.verdict = Verdict::fail;
     judgement.reason = failed.reason;
     judgement.detail = failed.detail;
@@ -128,9 +128,9 @@ void judge_unaided(const model::TestSpec& test, const Evidence& evidence, Judgem
   const bool as_expected = status_as_expected(test.expect.status, execution);
   // That it crashed is certain without any reference.
   const bool crashed = !as_expected && (execution.ending == Ending::signalled || signal_of_shell(execution) != 0);
-  if (!crashed && (evidence.output.no_verdict || evidence.error.no_verdict)) {
+  if (!crashed && (evidence.output.is_undecidable() || evidence.error.is_undecidable())) {
     judgement.verdict = Verdict::error;
-    judgement.reason = evidence.output.no_verdict ? evidence.output.reason : evidence.error.reason;
+    judgement.reason = evidence.output.is_undecidable() ? evidence.output.reason : evidence.error.reason;
     if (!as_expected) {
       Judgement ended;
       judge_ending(test, evidence, ended);
@@ -140,7 +140,7 @@ void judge_unaided(const model::TestSpec& test, const Evidence& evidence, Judgem
     judge_output(evidence, judgement);
   } else {
     judge_ending(test, evidence, judgement);
-    if (model::compares_samples(test.parsed.type) && !evidence.output.passed)
+    if (model::compares_samples(test.parsed.type) && !evidence.output.passed())
       judgement.reason += "; " + evidence.output.reason;
     judgement.detail = evidence.output.detail;
   }
@@ -158,13 +158,13 @@ Judgement judge(const model::TestSpec& test, const Evidence& evidence) {
   // Of defects that are allowed, the player's own status knows nothing.
   const bool defects_only =
       evidence.output.explains_status && execution.ending == Ending::exited && execution.status == 1;
-  if (defects_only) execution.status = evidence.output.passed ? 0 : 1;
-  if (defects_only && !evidence.output.passed && test.expect.status.kind == ExpectedStatus::Kind::exactly &&
+  if (defects_only) execution.status = evidence.output.passed() ? 0 : 1;
+  if (defects_only && !evidence.output.passed() && test.expect.status.kind == ExpectedStatus::Kind::exactly &&
       test.expect.status.value == 0)
     return {Verdict::fail, evidence.output.reason, evidence.output.detail, 1, ""};
   Judgement judgement;
   if (execution.ending == Ending::exited) judgement.status = execution.status;
-  if (model::compares_samples(test.parsed.type) && !evidence.output.passed && judgement.status == 0)
+  if (model::compares_samples(test.parsed.type) && !evidence.output.passed() && judgement.status == 0)
     judgement.status = 1;
   if (has_signal(execution.ending) && execution.signal != 0) judgement.signal = base::signal_name(execution.signal);
   if (!judge_intervention(execution, judgement))

@@ -26,7 +26,7 @@ bool differs_from_reference(const model::PlannedTest& test, const std::optional<
   const auto variables = runner::with_test_directory(test, "/nonexistent");
   const auto check = runner::make_output_check(test, variables, {.digested = true});
   check->consume(*output);
-  return !check->finish().passed;
+  return !check->finish().passed();
 }
 
 std::string new_reference_file(const model::PlannedTest& test) {

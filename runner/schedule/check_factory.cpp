@@ -29,9 +29,7 @@ class BrokenCheck final : public checks::Check {
   }
   checks::Reading finish() override {
     checks::Reading reading = check_ ? check_->finish() : checks::Reading();
-    reading.passed = false;
-    reading.no_verdict = true;
-    reading.reason = reason_;
+    reading.set(checks::Finding::undecidable, reason_);
     reading.detail.clear();
     return reading;
   }

@@ -35,11 +35,7 @@ checks::Reading guarded(const std::function<checks::Reading()>& work) {
   try {
     return work();
   } catch (const std::exception& problem) {
-    checks::Reading reading;
-    reading.passed = false;
-    reading.no_verdict = true;  // nothing can be said of the test
-    reading.reason = fmt::format("it could not be checked: {}", problem.what());
-    return reading;
+    return checks::reading_of(checks::Finding::undecidable, fmt::format("it could not be checked: {}", problem.what()));
   }
 }
 
@@ -63,7 +59,7 @@ void CheckFeed::take(std::string_view bytes) {
     check().consume(bytes);
     return checks::Reading();
   });
-  if (!reading.passed) broken_ = std::move(reading);
+  if (!reading.passed()) broken_ = std::move(reading);
 }
 
 std::span<char> CheckFeed::space() {

@@ -25,12 +25,7 @@ namespace {
 namespace asio = boost::asio;
 using model::Ending;
 
-checks::Reading failed(std::string reason) {
-  checks::Reading reading;
-  reading.passed = false;
-  reading.reason = std::move(reason);
-  return reading;
-}
+checks::Reading failed(std::string reason) { return checks::reading_of(checks::Finding::differs, std::move(reason)); }
 
 checks::Reading no_file(const std::string& path) { return failed(fmt::format("the command wrote no file {}", path)); }
 checks::Reading no_regular_file(const std::string& path) { return failed(path + ": not a regular file"); }
@@ -141,11 +136,10 @@ class ReadingThere final : public RunningExecution, public std::enable_shared_fr
     if (has_ended && end_.status == file_not_regular) return done_(end_, no_regular_file(path_));
     // It says nothing about the test: the machine's program that reads is missing, or the machine went away.
     error_->finish([self = shared_from_this()](const checks::Reading& error) {
-      checks::Reading broken =
-          failed(fmt::format("{} cannot be read: `read_file` {}: {}", self->path_, self->how_it_ended(),
-                             base::shorten(base::printable(base::trim(error.output.text)), 120)));
-      broken.no_verdict = true;
-      self->done_(self->end_, std::move(broken));
+      const std::string said = base::shorten(base::printable(base::trim(error.output.text)), 120);
+      self->done_(self->end_, checks::reading_of(checks::Finding::undecidable,
+                                                 fmt::format("{} cannot be read: `read_file` {}: {}", self->path_,
+                                                             self->how_it_ended(), said)));
     });
   }
 

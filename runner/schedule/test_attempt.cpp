@@ -89,8 +89,7 @@ checks::Reading TestAttempt::size_reading(std::uint64_t size) const {
   checks::Reading reading = check->finish();
   const std::string missed = bounds ? checks::missed_bound(*bounds, size) : "";
   if (missed.empty()) return reading;
-  reading.passed = false;
-  reading.reason = fmt::format("size {}, {}", size, missed);
+  reading.set(checks::Finding::differs, fmt::format("size {}, {}", size, missed));
   return reading;
 }
 

@@ -49,13 +49,13 @@ Reading one_off(SampleFormat format, const std::string& ref, const std::string& 
 
 TEST(OneOff, PassesUpToTheToleranceWithAnEmptyStdout) {
   const Reading reading = one_off(SampleFormat::s16, samples({0, 100, -5}, 2), samples({1, 99, -5}, 2));
-  EXPECT_TRUE(reading.passed);
+  EXPECT_TRUE(reading.passed());
   EXPECT_EQ(reading.output.text, "");
 }
 
 TEST(OneOff, TellsHowManyWhereAndByHowMuch) {
   const Reading reading = one_off(SampleFormat::s16, samples({0, 100, -5, 7}, 2), samples({1, 98, -5, 17}, 2));
-  EXPECT_FALSE(reading.passed);
+  EXPECT_FALSE(reading.passed());
   EXPECT_EQ(reading.reason, "2 / 4 values differ by more than 1, first at sample 1 (byte 2), by at most 10");
   EXPECT_EQ(reading.output.text, reading.reason);
 }
@@ -71,24 +71,24 @@ TEST(OneOff, TheEndsOfTheRangesDoNotOverflow) {
             "1 / 1 values differ by more than 1, first at sample 0 (byte 0), by at most 16777215");
   EXPECT_EQ(one_off(SampleFormat::s32, samples({INT32_MIN}, 4), samples({INT32_MAX}, 4)).reason,
             "1 / 1 values differ by more than 1, first at sample 0 (byte 0), by at most 4294967295");
-  EXPECT_TRUE(one_off(SampleFormat::s32, samples({INT32_MIN}, 4), samples({INT32_MAX}, 4), 4294967295U).passed);
-  EXPECT_TRUE(one_off(SampleFormat::s24, samples({-1, -8388608}, 3), samples({0, -8388607}, 3)).passed)
+  EXPECT_TRUE(one_off(SampleFormat::s32, samples({INT32_MIN}, 4), samples({INT32_MAX}, 4), 4294967295U).passed());
+  EXPECT_TRUE(one_off(SampleFormat::s24, samples({-1, -8388608}, 3), samples({0, -8388607}, 3)).passed())
       << "24-bit signs";
-  EXPECT_FALSE(one_off(SampleFormat::s8, samples({-1}, 1), samples({1}, 1)).passed);
-  EXPECT_FALSE(one_off(SampleFormat::u8, samples({127}, 1), samples({129}, 1)).passed);
+  EXPECT_FALSE(one_off(SampleFormat::s8, samples({-1}, 1), samples({1}, 1)).passed());
+  EXPECT_FALSE(one_off(SampleFormat::u8, samples({127}, 1), samples({129}, 1)).passed());
 }
 
 TEST(OneOff, LengthsCountInBytesAfterTheHeader) {
-  EXPECT_TRUE(one_off(SampleFormat::s16, "", "").passed);
+  EXPECT_TRUE(one_off(SampleFormat::s16, "", "").passed());
   EXPECT_EQ(one_off(SampleFormat::s16, samples({1, 2}, 2), "").reason, "size is 0 bytes, expected 4");
   EXPECT_EQ(one_off(SampleFormat::s16, "", samples({1}, 2)).reason, "size is 2 bytes, expected 0");
   EXPECT_EQ(one_off(SampleFormat::s16, samples({1}, 2), samples({1}, 2) + "x").reason, "size is 3 bytes, expected 2")
       << "an odd trailing byte";
-  EXPECT_TRUE(one_off(SampleFormat::s16, samples({1, 2}, 2), samples({1}, 2) + "x", 1, 1).passed);
+  EXPECT_TRUE(one_off(SampleFormat::s16, samples({1, 2}, 2), samples({1}, 2) + "x", 1, 1).passed());
   const std::string header = "RIFF" + little_endian(0xFFFFFFFF, 4) + "WAVEfmt " + little_endian(16, 4) +
                              std::string(16, '\0') + "data" + little_endian(0, 4);
-  EXPECT_TRUE(one_off(SampleFormat::s16, samples({1, 2}, 2), header + samples({1, 2}, 2)).passed);
-  EXPECT_TRUE(one_off(SampleFormat::s16, header + samples({1, 2}, 2), samples({1, 2}, 2)).passed);
+  EXPECT_TRUE(one_off(SampleFormat::s16, samples({1, 2}, 2), header + samples({1, 2}, 2)).passed());
+  EXPECT_TRUE(one_off(SampleFormat::s16, header + samples({1, 2}, 2), samples({1, 2}, 2)).passed());
   EXPECT_EQ(one_off(SampleFormat::s16, header.substr(0, 30), samples({1}, 2)).reason,
             "the reference has a RIFF/WAVE header without a data chunk");
 }
@@ -134,7 +134,7 @@ Reading rms(const model::Rms& parameters, const std::string& ref, const std::str
 TEST(Rms, IsComputedAtFullScale) {
   const model::Rms s16{"r", 0.001, SampleFormat::s16, SampleFormat::s16, 0};
   const Reading reading = rms(s16, samples({0, 0, 0, 0}, 2), samples({3, -4, 0, 0}, 2));
-  EXPECT_TRUE(reading.passed);
+  EXPECT_TRUE(reading.passed());
   EXPECT_EQ(reading.output.text,
             "rms 7.62939e-05, peak 0.00012207, 4 samples, accuracy limited");  // 2.5 / 32768, 4 / 32768
   EXPECT_EQ(rms({"r", 1e-5, SampleFormat::s16, SampleFormat::s16, 0}, samples({0, 0}, 2), samples({0, 2}, 2)).reason,
@@ -145,11 +145,11 @@ TEST(Rms, IsComputedAtFullScale) {
 TEST(Rms, FormatsMayDiffer) {
   EXPECT_TRUE(rms({"r", 1e-9, SampleFormat::f32, SampleFormat::s16, 0}, samples({16384, -32768}, 2),
                   floats<float>({0.5F, -1.0F}))
-                  .passed);
+                  .passed());
   EXPECT_TRUE(
-      rms({"r", 1e-9, SampleFormat::s24, SampleFormat::s8, 0}, samples({-64}, 1), samples({-4194304}, 3)).passed);
+      rms({"r", 1e-9, SampleFormat::s24, SampleFormat::s8, 0}, samples({-64}, 1), samples({-4194304}, 3)).passed());
   EXPECT_TRUE(rms({"r", 1e-9, SampleFormat::s32, SampleFormat::f64, 0}, floats<double>({-1.0}), samples({INT32_MIN}, 4))
-                  .passed);
+                  .passed());
 }
 
 TEST(Rms, InfinityAndNotANumberFailUnlessTheyAreEqualInfinities) {
@@ -158,15 +158,15 @@ TEST(Rms, InfinityAndNotANumberFailUnlessTheyAreEqualInfinities) {
   const model::Rms f32{"r", 1e30, SampleFormat::f32, SampleFormat::f32, 0};
   EXPECT_EQ(rms(f32, floats<float>({0, 0}), floats<float>({0, nan})).reason, "sample 1 is infinite or not a number");
   EXPECT_EQ(rms(f32, floats<float>({0, inf}), floats<float>({0, -inf})).reason, "sample 1 is infinite or not a number");
-  EXPECT_FALSE(rms(f32, floats<float>({nan}), floats<float>({nan})).passed);
-  EXPECT_TRUE(rms(f32, floats<float>({inf, 1}), floats<float>({inf, 1})).passed);
+  EXPECT_FALSE(rms(f32, floats<float>({nan}), floats<float>({nan})).passed());
+  EXPECT_TRUE(rms(f32, floats<float>({inf, 1}), floats<float>({inf, 1})).passed());
 }
 
 TEST(Rms, LengthsCountInSamples) {
   const model::Rms s16{"r", 1, SampleFormat::s16, SampleFormat::s16, 0};
   EXPECT_EQ(rms(s16, samples({1, 2}, 2), samples({1}, 2)).reason, "1 samples, expected 2");
-  EXPECT_TRUE(rms({"r", 1, SampleFormat::s16, SampleFormat::s16, 1}, samples({1, 2}, 2), samples({1}, 2)).passed);
-  EXPECT_TRUE(rms(s16, "", "").passed);
+  EXPECT_TRUE(rms({"r", 1, SampleFormat::s16, SampleFormat::s16, 1}, samples({1, 2}, 2), samples({1}, 2)).passed());
+  EXPECT_TRUE(rms(s16, "", "").passed());
 }
 
 TEST(Rms, AccuracyClassesOfIso11172) {
@@ -198,7 +198,7 @@ TEST(StdDev, FollowsTheRuleOfFate) {
   };
   EXPECT_EQ(stddev(parameters(3, 0), ref, out).output.text,
             "stddev 3.00, PSNR 86.79, largest difference 3, bytes 12 / 12");
-  EXPECT_TRUE(stddev(parameters(2.9, 0.1), ref, out).passed);
+  EXPECT_TRUE(stddev(parameters(2.9, 0.1), ref, out).passed());
   EXPECT_EQ(stddev(parameters(0, 1), ref, out).reason,
             "stddev 3.00 is not within 1 of 0; 6 of 6 samples differ, first at sample 0; the largest difference is 3, "
             "at sample 0");
@@ -216,8 +216,8 @@ TEST(StdDev, FollowsTheRuleOfFate) {
 
 TEST(StdDev, ShiftSkipsBytesOfTheReferenceOrTheOutput) {
   const std::string short_text = samples({1, 2, 3, 4, 5, 6}, 2);
-  EXPECT_TRUE(stddev({"r", SampleFormat::s16, 0, 0, 0, 4}, samples({9, 9}, 2) + short_text, short_text).passed);
-  EXPECT_TRUE(stddev({"r", SampleFormat::s16, 0, 0, 0, -4}, short_text, samples({9, 9}, 2) + short_text).passed);
+  EXPECT_TRUE(stddev({"r", SampleFormat::s16, 0, 0, 0, 4}, samples({9, 9}, 2) + short_text, short_text).passed());
+  EXPECT_TRUE(stddev({"r", SampleFormat::s16, 0, 0, 0, -4}, short_text, samples({9, 9}, 2) + short_text).passed());
 }
 
 TEST(StdDev, WhatIsNoNumberIsNamed) {
@@ -226,7 +226,7 @@ TEST(StdDev, WhatIsNoNumberIsNamed) {
   EXPECT_EQ(stddev(parameters, ref, floats<float>({0, 0.5F, NAN, INFINITY})).reason,
             "sample 2 is infinite or not a number");
   const std::string with_infinity = floats<float>({0, INFINITY, -0.5F, 1});
-  EXPECT_TRUE(stddev(parameters, with_infinity, with_infinity).passed) << "the same infinity";
+  EXPECT_TRUE(stddev(parameters, with_infinity, with_infinity).passed()) << "the same infinity";
   EXPECT_EQ(stddev({"r", SampleFormat::f32, 0, 1, 0, 0}, ref, floats<float>({0, 0.5F, -0.25F, 1})).reason,
             "stddev 2097152.00 is not within 1 of 0; 1 of 4 samples differ, first at sample 2; the largest difference "
             "is 4194304, at sample 2");
@@ -239,7 +239,7 @@ TEST(StdDev, FloatsAreScaled) {
       stddev({"r", SampleFormat::f32, 2, 0, 0, 0}, zeros, floats<float>({2 * step, 2 * step, -2 * step, 2 * step}))
           .output.text.substr(0, 11),
       "stddev 2.00");
-  EXPECT_TRUE(stddev({"r", SampleFormat::f64, 0, 0, 0, 0}, floats<double>({1, 2}), floats<double>({1, 2})).passed);
+  EXPECT_TRUE(stddev({"r", SampleFormat::f64, 0, 0, 0, 0}, floats<double>({1, 2}), floats<double>({1, 2})).passed());
 }
 
 }  // namespace

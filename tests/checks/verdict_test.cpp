@@ -63,10 +63,7 @@ TEST(Judge, ProcessesThatCannotBeKilledAreAnErrorHoweverTheTestEnded) {
 }
 
 TEST(Judge, AMissingReferenceIsAnError) {
-  Reading output;
-  output.passed = false;
-  output.no_verdict = true;
-  output.reason = "reference r: No such file or directory";
+  const Reading output = reading_of(Finding::undecidable, "reference r: No such file or directory");
   EXPECT_EQ(judged(exited(0), {}, output).verdict, Verdict::error);
   const auto failed = judged(exited(1), {}, output);
   EXPECT_EQ(failed.verdict, Verdict::error);
