@@ -45,8 +45,8 @@ class Accept {
       return ExitCode::usage;
     }
     auto found = find_proposals(options_);
-    if (const auto* code = std::get_if<ExitCode>(&found)) return *code;
-    found_ = std::move(std::get<Proposals>(found));
+    if (!found) return found.error();
+    found_ = std::move(*found);
     if (found_.list.empty() && found_.refused > 0) {
       complain("accept: nothing was accepted");
       return ExitCode::usage;

@@ -86,8 +86,8 @@ ExitCode bisect_test(const BisectOptions& options, const model::Project& project
 
 ExitCode bisect(const BisectOptions& options) {
   const auto loaded = load_test(options.inputs, options.test);
-  if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-  const Inputs& inputs = std::get<Inputs>(loaded);
+  if (!loaded) return loaded.error();
+  const Inputs& inputs = *loaded;
   const auto with_source = std::find_if(inputs.plan.tests.begin(), inputs.plan.tests.end(), [&](const auto& test) {
     return !source_of(*inputs.project, *test.configuration).empty();
   });

@@ -17,9 +17,9 @@ struct BlameOptions {
 
 ExitCode blame(const BlameOptions& options) {
   const auto loaded = load_test(options.inputs, options.test);
-  if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
+  if (!loaded) return loaded.error();
   std::vector<std::string> spec_files;
-  for (const auto& suite : std::get<Inputs>(loaded).suites) spec_files.push_back(suite->file);
+  for (const auto& suite : loaded->suites) spec_files.push_back(suite->file);
   auto decisions = decisions_of(spec_files);
   if (!decisions) return complain(decisions.error());
   const auto without_suite = [](const std::string& test) { return test.substr(test.find('/') + 1); };

@@ -16,11 +16,11 @@ void add_check(CLI::App& app, ExitCode& exit_code) {
       "  fatespec check suites/*.yaml --set SAMPLES_PATH=/fate-suite");
   check->callback([options, &exit_code] {
     const auto loaded = load_inputs(*options);
-    if (const auto* code = std::get_if<ExitCode>(&loaded)) {
-      exit_code = *code;
+    if (!loaded) {
+      exit_code = loaded.error();
       return;
     }
-    const auto& inputs = std::get<Inputs>(loaded);
+    const auto& inputs = *loaded;
     std::printf("%zu %s, %s: no problem\n", inputs.suites.size(), inputs.suites.size() == 1 ? "suite" : "suites",
                 reports::number_of_tests(inputs.plan.tests.size()).c_str());
   });

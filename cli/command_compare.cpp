@@ -1,6 +1,5 @@
 #include <cstdio>
 #include <set>
-#include <variant>
 
 #include <fmt/format.h>
 
@@ -22,8 +21,8 @@ struct CompareOptions {
 
 ExitCode compare(const CompareOptions& options) {
   auto opened = open_store(options.store);
-  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  auto& store = *std::get<0>(opened);
+  if (!opened) return opened.error();
+  auto& store = **opened;
   const auto before = store.find_run(options.before);
   if (!before) return complain(before.error());
   const auto after = store.find_run(options.after);
@@ -53,7 +52,7 @@ struct HistoryOptions {
 };
 
 /// The full name of the only test that is named so.
-std::variant<std::string, ExitCode> test_that_is_meant(results::Store& store, const std::string& name) {
+OrExit<std::string> test_that_is_meant(results::Store& store, const std::string& name) {
   const auto latest = store.latest_results();
   if (!latest) return complain(latest.error());
   std::set<std::string> known;
@@ -68,11 +67,11 @@ std::variant<std::string, ExitCode> test_that_is_meant(results::Store& store, co
 
 ExitCode show_history(const HistoryOptions& options) {
   auto opened = open_store(options.store);
-  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  auto& store = *std::get<0>(opened);
+  if (!opened) return opened.error();
+  auto& store = **opened;
   const auto test = test_that_is_meant(store, options.test);
-  if (const auto* code = std::get_if<ExitCode>(&test)) return *code;
-  const auto& name = std::get<std::string>(test);
+  if (!test) return test.error();
+  const auto& name = *test;
   const auto entries = store.history(name, options.most);
   if (!entries) return complain(entries.error());
   const std::string text =

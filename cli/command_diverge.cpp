@@ -16,8 +16,8 @@ struct DivergeOptions : DivergenceOptions {
 
 ExitCode diverge(const DivergeOptions& options) {
   const auto loaded = load_test(options.inputs, options.test);
-  if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-  const Inputs& inputs = std::get<Inputs>(loaded);
+  if (!loaded) return loaded.error();
+  const Inputs& inputs = *loaded;
   // Of several configurations, the first that runs here.
   const auto here = std::find_if(inputs.plan.tests.begin(), inputs.plan.tests.end(), [&](const auto& test) {
     return obstacle_of_divergence(*inputs.project, test).empty();

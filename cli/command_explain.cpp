@@ -109,17 +109,17 @@ void add_explain(CLI::App& app, ExitCode& exit_code) {
     inputs.filter = plain_name ? "name(" + options->test + ")" : options->test;
     if (!plain_name) inputs.filter.clear();
     auto loaded = load_inputs(inputs);
-    if (!plain_name && std::holds_alternative<Inputs>(loaded)) {  // a name may look like a filter expression
-      inputs.filter = has_test(std::get<Inputs>(loaded), options->test) ? exact_name(options->test) : options->test;
+    if (!plain_name && loaded) {  // a name may look like a filter expression
+      inputs.filter = has_test(*loaded, options->test) ? exact_name(options->test) : options->test;
       loaded = load_inputs(inputs);
     }
-    if (const auto* code = std::get_if<ExitCode>(&loaded)) {
-      exit_code = *code;
+    if (!loaded) {
+      exit_code = loaded.error();
       return;
     }
     bool first = true;
-    for (const auto& test : std::get<Inputs>(loaded).plan.tests) {
-      std::printf("%s%s", first ? "" : "\n", explanation(*std::get<Inputs>(loaded).project, test).c_str());
+    for (const auto& test : loaded->plan.tests) {
+      std::printf("%s%s", first ? "" : "\n", explanation(*loaded->project, test).c_str());
       first = false;
     }
   });

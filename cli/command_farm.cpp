@@ -96,8 +96,8 @@ ExitCode cancel_jobs(const model::Project& project, const fs::path& directory, c
 ExitCode follow(const FarmOptions& given, bool cancel) {
   if (const auto fit = RunOutputs::check(given.json, given.junit); !fit) return complain(fit.error());
   const auto project = load_project(given.inputs);
-  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-  const auto directory = find_directory(*std::get<0>(project), given.run);
+  if (!project) return project.error();
+  const auto directory = find_directory(**project, given.run);
   if (!directory) return complain(directory.error());
   const auto order = farm::read_order(*directory);
   if (!order) return complain(order.error());
@@ -121,7 +121,7 @@ ExitCode follow(const FarmOptions& given, bool cancel) {
     return ExitCode::success;
   }
   const ExitCode code = follow_farm_run(*options, *directory, cancel);
-  return cancel && code == ExitCode::usage ? cancel_jobs(*std::get<0>(project), *directory, order->run) : code;
+  return cancel && code == ExitCode::usage ? cancel_jobs(**project, *directory, order->run) : code;
 }
 
 void add_options(CLI::App& command, FarmOptions& options) {

@@ -30,18 +30,18 @@ std::optional<ExitCode> select(const ListOptions& options, model::TestPlan& plan
   std::unique_ptr<results::Store> store;
   if (options.run.rerun_failed) {
     auto opened = open_store({options.run.inputs, options.run.results});
-    if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-    store = std::move(std::get<0>(opened));
+    if (!opened) return opened.error();
+    store = std::move(*opened);
   }
   const auto selected = select_tests(options.run, plan, store.get(), {});
-  if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
+  if (!selected) return selected.error();
   return std::nullopt;
 }
 
 ExitCode list(const ListOptions& options) {
   auto loaded = load_inputs(options.run.inputs);
-  if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-  auto& inputs = std::get<Inputs>(loaded);
+  if (!loaded) return loaded.error();
+  auto& inputs = *loaded;
   if (const auto code = select(options, inputs.plan)) return *code;
   std::string text;
   for (const auto& test : inputs.plan.tests) {

@@ -105,15 +105,15 @@ class Merge {
 
   std::optional<ExitCode> open_sinks() {
     const auto project = load_project(options_.inputs);
-    if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+    if (!project) return project.error();
     // Which spec files the tests came from is known here only to a configuration.
     RunOptions again;
     again.inputs = options_.inputs;
     again.results = options_.results;
-    if (!std::get<0>(project)->file.empty()) rerun_command_ = rerun_command(again);
-    if (const auto spared = outputs_.check_spares(precious_files(*std::get<0>(project), options_.results)); !spared)
+    if (!(*project)->file.empty()) rerun_command_ = rerun_command(again);
+    if (const auto spared = outputs_.check_spares(precious_files(**project, options_.results)); !spared)
       return complain(spared.error());
-    if (const auto kept = store_.open(*std::get<0>(project), options_.results); !kept) return complain(kept.error());
+    if (const auto kept = store_.open(**project, options_.results); !kept) return complain(kept.error());
     if (const auto claimed = store_.claim(run_); !claimed) return complain(claimed.error());
     store_.begin([](const base::Error&) {}, [](const std::string& text) { complain(text); });
     const auto opened = outputs_.open();

@@ -95,8 +95,8 @@ ExitCode write_site(const ReportOptions& options, results::Store& store, const m
     return ExitCode::usage;
   }
   const auto project = load_project(options.store.inputs);
-  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-  const auto written = write_run_site(store, run, results, *std::get<0>(project), options.output);
+  if (!project) return project.error();
+  const auto written = write_run_site(store, run, results, **project, options.output);
   if (!written) return complain(written.error());
   std::printf("%s/index.html\n", options.output.c_str());
   return ExitCode::success;
@@ -106,8 +106,8 @@ ExitCode write_report(const ReportOptions& options) {
   if (!options.configuration.empty() && options.format != "fate")
     return complain(base::usage_error("--configuration is for --format fate; the other formats tell all of a run"));
   auto opened = open_store(options.store);
-  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  auto& store = *std::get<0>(opened);
+  if (!opened) return opened.error();
+  auto& store = **opened;
   const auto run = store.find_run(options.run);
   if (!run) return complain(run.error());
   const auto results = store.results(run->id);
@@ -120,8 +120,8 @@ ExitCode write_report(const ReportOptions& options) {
     return ExitCode::success;
   }
   const auto project = load_project(options.store.inputs);
-  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-  const auto files = precious_files(*std::get<0>(project), options.store.results);
+  if (!project) return project.error();
+  const auto files = precious_files(**project, options.store.results);
   if (const auto spared = check_spared("-o", options.output, files); !spared) return complain(spared.error());
   const auto written = base::write_file_atomically(options.output, *text);
   return written ? ExitCode::success : complain(written.error());

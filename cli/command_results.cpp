@@ -174,12 +174,12 @@ class Pruning {
 /// What waits here for the server that results are kept at.
 ExitCode send(const StoreOptions& options) {
   const auto project = load_project(options.inputs);
-  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-  const std::string location = results_location(*std::get<0>(project), options.results);
+  if (!project) return project.error();
+  const std::string location = results_location(**project, options.results);
   if (!results::is_server(location))
     return complain(
         base::usage_error("results send: results are kept in the file " + location + ", where nothing waits"));
-  const results::Spool spool(spool_directory(directory_beside(*std::get<0>(project), location)), location);
+  const results::Spool spool(spool_directory(directory_beside(**project, location)), location);
   const auto sent = spool.send_all();
   if (!sent) return complain(sent.error());
   std::printf("%llu results of %zu runs sent to %s", static_cast<unsigned long long>(sent->results), sent->runs,
@@ -196,17 +196,17 @@ ExitCode prune(const PruneOptions& options) {
     return ExitCode::usage;
   }
   const auto project = load_project(options.store.inputs);
-  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
+  if (!project) return project.error();
   auto opened = open_store(options.store);
-  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  const auto decisions = decisions_of(*std::get<0>(project));
+  if (!opened) return opened.error();
+  const auto decisions = decisions_of(**project);
   if (!decisions) return complain(decisions.error());
   // Who asks where a reference came from wants to see that run.
   std::set<std::string> kept;
   for (const auto& record : *decisions) kept.insert(record.run);
-  const std::string location = results_location(*std::get<0>(project), options.store.results);
-  const std::string beside = directory_beside(*std::get<0>(project), location);
-  Pruning pruning(options, *std::get<0>(opened), beside, std::move(kept), under_way_in(location, beside));
+  const std::string location = results_location(**project, options.store.results);
+  const std::string beside = directory_beside(**project, location);
+  Pruning pruning(options, **opened, beside, std::move(kept), under_way_in(location, beside));
   const auto done = pruning.run();
   if (!done) return complain(done.error());
   std::printf("%zu runs %s", pruning.removed(), options.dry_run ? "would be removed" : "removed");

@@ -65,8 +65,8 @@ class RunCommand {
     }
     if (const auto ended = adopt_resumed_tests()) return *ended;
     auto loaded = load_inputs(options_.inputs, plan_options(options_));
-    if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-    inputs_ = std::move(std::get<Inputs>(loaded));
+    if (!loaded) return loaded.error();
+    inputs_ = std::move(*loaded);
     if (const auto opened = store_.open(*inputs_.project, options_.results); !opened) return complain(opened.error());
     const auto precious = precious_files(*inputs_.project, options_.results, inputs_.suites);
     if (const auto spared = outputs_.check_spares(precious); !spared) return complain(spared.error());
@@ -92,14 +92,13 @@ class RunCommand {
   std::optional<ExitCode> adopt_resumed_tests() {
     if (!options_.resume || cluster_ || selects_tests(options_)) return std::nullopt;
     const auto project = load_project(options_.inputs);
-    if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-    const std::string location = results_location(*std::get<0>(project), options_.results);
+    if (!project) return project.error();
+    const std::string location = results_location(**project, options_.results);
     const auto store = results::Store::open_existing(location);
     if (!store) return std::nullopt;  // what is wrong is told where the store is opened for the run
-    auto adopted =
-        adopt_tests(options_, **store, under_way_in(location, directory_beside(*std::get<0>(project), location)));
-    if (const auto* code = std::get_if<ExitCode>(&adopted)) return *code;
-    if (auto& options = std::get<0>(adopted)) options_ = std::move(*options);
+    auto adopted = adopt_tests(options_, **store, under_way_in(location, directory_beside(**project, location)));
+    if (!adopted) return adopted.error();
+    if (auto& options = *adopted) options_ = std::move(*options);
     return std::nullopt;
   }
 
@@ -110,8 +109,8 @@ class RunCommand {
           base::usage_error("a run on a cluster goes on with `fatespec attach RUN`; --resume without --on slurm "
                             "runs here what is left"));
     auto selected = select_tests(options_, inputs_.plan, store_.history(), store_.under_way());
-    if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
-    selection_ = std::move(std::get<Selection>(selected));
+    if (!selected) return selected.error();
+    selection_ = std::move(*selected);
     if (const auto apart = check_boards(inputs_.plan); !apart) return complain(apart.error());
     run_.run_id = selection_.resumed ? selection_.resumed->id : new_run_id();
     return read_earlier_results();
@@ -131,8 +130,8 @@ class RunCommand {
 
   std::optional<ExitCode> choose_ordered_tests() {
     auto selected = cluster_->choose_ordered(inputs_.plan, store_.history(), run_.run_id);
-    if (const auto* code = std::get_if<ExitCode>(&selected)) return *code;
-    selection_ = std::move(std::get<Selection>(selected));
+    if (!selected) return selected.error();
+    selection_ = std::move(*selected);
     if (options_.stress > 0) runner::repeat_tests(inputs_.plan, options_.stress);
     return read_earlier_results();
   }

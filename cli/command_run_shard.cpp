@@ -69,8 +69,8 @@ class ShardRun {
     const auto options = enter_order(*order);
     if (!options) return complain(options.error());
     auto loaded = load_inputs(options->inputs, plan_options(*options));
-    if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-    inputs_ = std::move(std::get<Inputs>(loaded));
+    if (!loaded) return loaded.error();
+    inputs_ = std::move(*loaded);
     if (auto chosen = choose_tests(shard->tests, *options); !chosen) return complain(chosen.error());
     return inputs_.plan.tests.empty() ? end(ExitCode::success) : run(*order, *shard, *options);
   }

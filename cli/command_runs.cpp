@@ -24,8 +24,8 @@ std::string not_run(const model::Run& run, const reports::Console& console) {
 
 ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports::Console& console) {
   auto opened = open_store(options);
-  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  const auto runs = std::get<0>(opened)->runs(most);
+  if (!opened) return opened.error();
+  const auto runs = (*opened)->runs(most);
   if (!runs) return complain(runs.error());
   if (runs->empty()) std::printf("no runs yet\n");
   for (const auto& run : *runs) {
@@ -75,9 +75,8 @@ struct ShowOptions {
 };
 
 bool have_several_configurations(const std::vector<model::TestResult>& results) {
-  return std::any_of(results.begin(), results.end(), [&](const auto& result) {
-    return result.configuration != results.front().configuration;
-  });
+  return std::any_of(results.begin(), results.end(),
+                     [&](const auto& result) { return result.configuration != results.front().configuration; });
 }
 
 /// What was bad, or all, and what there is to say of the whole run.
@@ -114,8 +113,8 @@ void show_people(const ShowOptions& options, const std::vector<model::TestResult
 
 ExitCode show_run(const ShowOptions& options) {
   auto opened = open_store(options.store);
-  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  auto& store = *std::get<0>(opened);
+  if (!opened) return opened.error();
+  auto& store = **opened;
   const auto run = store.find_run(options.run);
   if (!run) return complain(run.error());
   auto results = store.results(run->id);

@@ -47,8 +47,8 @@ ExitCode list(const SessionOptions& options) {
 
 ExitCode status(const SessionOptions& options) {
   const auto chosen = chosen_session(options);
-  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
-  const auto& session = std::get<sessions::Session>(chosen);
+  if (!chosen) return chosen.error();
+  const auto& session = *chosen;
   const auto permissions = session.permissions();
   if (!permissions) return complain(permissions.error());
   const auto playlist = session.playlist();
@@ -71,8 +71,8 @@ ExitCode status(const SessionOptions& options) {
 
 ExitCode protect(const SessionOptions& options, const std::string& what, bool on) {
   const auto chosen = chosen_session(options);
-  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
-  const auto& session = std::get<sessions::Session>(chosen);
+  if (!chosen) return chosen.error();
+  const auto& session = *chosen;
   auto permissions = session.permissions();
   if (!permissions) return complain(permissions.error());
   if (!on && permissions->quarantined && what != "reports") {

@@ -18,8 +18,8 @@ struct ArchiveOptions {
 
 ExitCode pack(const ArchiveOptions& options) {
   const auto chosen = chosen_session(options.session);
-  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
-  const auto& session = std::get<sessions::Session>(chosen);
+  if (!chosen) return chosen.error();
+  const auto& session = *chosen;
   const std::string file = options.file.empty() ? session.name() + ".fatespec-session.tar.gz" : options.file;
   if (std::error_code ignored; std::filesystem::exists(file, ignored)) {
     complain(file + " exists already");

@@ -43,7 +43,7 @@ struct PlaysToDo {
   bool again = false;  ///< recordings are replaced
 };
 
-std::variant<PlaysToDo, ExitCode> plays_to_do(const sessions::Session& session, int repeat) {
+OrExit<PlaysToDo> plays_to_do(const sessions::Session& session, int repeat) {
   if (const auto kept = session.keep_playlist(); !kept) return complain(kept.error());
   const auto playlist = session.playlist();
   if (!playlist) return complain(playlist.error());
@@ -82,16 +82,16 @@ base::Result<void> clear_for(const sessions::Session& session, const PlaysToDo& 
   return changed.empty() ? base::Result<void>() : sessions::mark_reports_stale(session, changed);
 }
 
-std::variant<PlayedSamples, ExitCode> play_all(const sessions::Session& session, const PlaySettings& settings) {
+OrExit<PlayedSamples> play_all(const sessions::Session& session, const PlaySettings& settings) {
   if (const auto wrong = check_settings(settings)) return *wrong;
   if (const auto allowed = session.check_writable_recordings(false); !allowed) return complain(allowed.error());
   const auto chosen = plays_to_do(session, settings.repeat);
-  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
-  const auto& todo = std::get<PlaysToDo>(chosen);
+  if (!chosen) return chosen.error();
+  const auto& todo = *chosen;
   if (const auto cleared = clear_for(session, todo); !cleared) return complain(cleared.error());
   auto result = play_samples(session, todo.plays, settings);
-  if (std::holds_alternative<ExitCode>(result)) return result;
-  const auto& played = std::get<PlayedSamples>(result);
+  if (!result) return result;
+  const auto& played = *result;
   std::printf("%d of %zu %s: %d crashed, %d failed%s\n", played.played, todo.plays.size(),
               settings.repeat > 1 ? "plays done" : "samples played", played.crashed, played.failed,
               played.stopped_by != 0 ? " (interrupted)" : "");
@@ -108,8 +108,7 @@ ExitCode alone_with(const sessions::Session& session, Action action) {
 ExitCode play_once(const sessions::Session& session, const PlayOptions& options) {
   return alone_with(session, [&] {
     const auto played = play_all(session, options.settings);
-    const auto* code = std::get_if<ExitCode>(&played);
-    return code != nullptr ? *code : code_of(std::get<PlayedSamples>(played));
+    return played ? code_of(*played) : played.error();
   });
 }
 
@@ -151,8 +150,8 @@ std::vector<PlayOfSample> plays_of_what_is_there(const sessions::Session& sessio
 }
 
 /// The state of the retries so far, and which samples may crash still.
-std::variant<std::pair<sessions::CrashState, std::vector<std::string>>, ExitCode> retries_so_far(
-    const sessions::Session& session, bool clean) {
+OrExit<std::pair<sessions::CrashState, std::vector<std::string>>> retries_so_far(const sessions::Session& session,
+                                                                                 bool clean) {
   auto playlist = session.playlist();
   if (!playlist) return complain(playlist.error());
   if (clean) return std::pair(sessions::CrashState(), std::move(*playlist));
@@ -171,8 +170,8 @@ ExitCode retry_crashes(const sessions::Session& session, const PlayOptions& opti
   if (const auto wrong = check_settings(options.settings)) return *wrong;
   if (const auto allowed = session.check_writable_recordings(false); !allowed) return complain(allowed.error());
   auto begun = retries_so_far(session, options.clean);
-  if (const auto* code = std::get_if<ExitCode>(&begun)) return *code;
-  auto& [state, candidates] = std::get<0>(begun);
+  if (!begun) return begun.error();
+  auto& [state, candidates] = *begun;
   for (int retry = 0;; ++retry) {
     const auto crashed = crashed_plays(session, candidates);
     state.still = samples_of(crashed);
@@ -185,8 +184,8 @@ ExitCode retry_crashes(const sessions::Session& session, const PlayOptions& opti
     if (there.empty()) break;
     if (const auto cleared = clear_for(session, {there, false}); !cleared) return complain(cleared.error());
     const auto result = play_samples(session, there, options.settings);
-    if (const auto* code = std::get_if<ExitCode>(&result)) return *code;
-    if (const int signal = std::get<PlayedSamples>(result).stopped_by; signal != 0) return exit_code_of_signal(signal);
+    if (!result) return result.error();
+    if (const int signal = result->stopped_by; signal != 0) return exit_code_of_signal(signal);
     candidates = state.still;
     ++state.retries;
   }
@@ -199,7 +198,7 @@ ExitCode retry_crashed(const sessions::Session& session, const PlayOptions& opti
   return alone_with(session, [&] { return retry_crashes(session, options); });
 }
 
-std::variant<sessions::Session, ExitCode> session_to_run(PlayOptions& options) {
+OrExit<sessions::Session> session_to_run(PlayOptions& options) {
   if (options.samples_directory.empty()) return chosen_session(options.session);
   options.session.samples = options.samples_directory;
   const auto directory = samples_directory(options.session);
@@ -214,8 +213,8 @@ std::variant<sessions::Session, ExitCode> session_to_run(PlayOptions& options) {
 
 ExitCode run_session(const sessions::Session& session, const PlayOptions& options) {
   const auto played = play_all(session, options.settings);
-  if (const auto* code = std::get_if<ExitCode>(&played)) return *code;
-  const auto& plays = std::get<PlayedSamples>(played);
+  if (!played) return played.error();
+  const auto& plays = *played;
   if (plays.stopped_by != 0) return exit_code_of_signal(plays.stopped_by);
   const ExitCode retried = retry_crashes(session, options);
   if (retried != ExitCode::success && retried != ExitCode::bad_test) return retried;
@@ -227,8 +226,8 @@ ExitCode run_session(const sessions::Session& session, const PlayOptions& option
 ExitCode run(PlayOptions options) {
   if (const auto wrong = check_settings(options.settings)) return *wrong;
   const auto chosen = session_to_run(options);
-  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
-  const auto& session = std::get<sessions::Session>(chosen);
+  if (!chosen) return chosen.error();
+  const auto& session = *chosen;
   return alone_with(session, [&] { return run_session(session, options); });
 }
 

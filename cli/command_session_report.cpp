@@ -47,8 +47,7 @@ Writer text_of(const sessions::Recording& recording, const std::string& kind, bo
 }
 
 /// A recording of the session, or the exit code after what is wrong has been printed.
-std::variant<sessions::Recording, ExitCode> open_recording(const sessions::Session& session,
-                                                           const SessionReportOptions& options) {
+OrExit<sessions::Recording> open_recording(const sessions::Session& session, const SessionReportOptions& options) {
   const std::string& sample = options.sample;
   const auto playlist = session.playlist();
   if (!playlist) return complain(playlist.error());
@@ -80,8 +79,8 @@ void print(std::string_view text) {
 
 ExitCode report(const sessions::Session& session, const SessionReportOptions& options) {
   const auto opened = open_recording(session, options);
-  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  const Writer text = text_of(std::get<sessions::Recording>(opened), options.kind, options.json());
+  if (!opened) return opened.error();
+  const Writer text = text_of(*opened, options.kind, options.json());
   text(print);
   if (!options.json()) std::printf("\n");
   return keep(session, options.report_name() + "." + options.kind + (options.json() ? ".json" : ".txt"), text);
@@ -89,8 +88,8 @@ ExitCode report(const sessions::Session& session, const SessionReportOptions& op
 
 ExitCode timeline(const sessions::Session& session, const SessionReportOptions& options) {
   const auto opened = open_recording(session, options);
-  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  const auto& recording = std::get<sessions::Recording>(opened);
+  if (!opened) return opened.error();
+  const auto& recording = *opened;
   const auto write = options.timeline_format == "csv"    ? sessions::timeline_csv
                      : options.timeline_format == "json" ? sessions::timeline_json
                                                          : sessions::timeline_pickle;
@@ -98,7 +97,7 @@ ExitCode timeline(const sessions::Session& session, const SessionReportOptions& 
   return keep_and_name(session, file, [&](const auto& sink) { write(recording, sink); });
 }
 
-std::variant<sessions::Session, ExitCode> other_session(const SessionReportOptions& options) {
+OrExit<sessions::Session> other_session(const SessionReportOptions& options) {
   SessionOptions elsewhere = options.session;
   if (!options.other_directory.empty()) elsewhere.samples = options.other_directory;
   elsewhere.session = options.other;
@@ -117,8 +116,8 @@ ExitCode plot(const sessions::Session& session, const SessionReportOptions& opti
     return ExitCode::usage;
   }
   const auto opened = open_recording(session, options);
-  if (const auto* code = std::get_if<ExitCode>(&opened)) return *code;
-  const auto& recording = std::get<sessions::Recording>(opened);
+  if (!opened) return opened.error();
+  const auto& recording = *opened;
   if (options.other.empty()) {
     const std::string file = options.report_name() + ".timeline.html";
     return keep_and_name(session, file, [&](const auto& sink) {
@@ -126,11 +125,11 @@ ExitCode plot(const sessions::Session& session, const SessionReportOptions& opti
     });
   }
   const auto chosen = other_session(options);
-  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
-  const auto& other = std::get<sessions::Session>(chosen);
+  if (!chosen) return chosen.error();
+  const auto& other = *chosen;
   const auto before = open_recording(other, options);
-  if (const auto* code = std::get_if<ExitCode>(&before)) return *code;
-  const auto& first = std::get<sessions::Recording>(before);
+  if (!before) return before.error();
+  const auto& first = *before;
   const auto alignment = sessions::align(name_of(other, session), first, session.name(), recording);
   const std::string file = options.report_name() + "." + other.name() + ".timeline.html";
   return keep_and_name(session, file, [&](const auto& sink) {
@@ -143,19 +142,18 @@ ExitCode plot(const sessions::Session& session, const SessionReportOptions& opti
 ExitCode compare_recordings(const sessions::Session& session, const sessions::Session& other,
                             const SessionReportOptions& options) {
   const auto now = open_recording(session, options);
-  if (const auto* code = std::get_if<ExitCode>(&now)) return *code;
+  if (!now) return now.error();
   const auto before = open_recording(other, options);
-  if (const auto* code = std::get_if<ExitCode>(&before)) return *code;
-  const auto alignment = sessions::align(name_of(other, session), std::get<sessions::Recording>(before), session.name(),
-                                         std::get<sessions::Recording>(now));
+  if (!before) return before.error();
+  const auto alignment = sessions::align(name_of(other, session), *before, session.name(), *now);
   print(options.json() ? sessions::alignment_json(alignment) : sessions::alignment_text(alignment));
   return alignment.parting ? ExitCode::bad_test : ExitCode::success;
 }
 
 ExitCode compare(const sessions::Session& session, const SessionReportOptions& options) {
   const auto chosen = other_session(options);
-  if (const auto* code = std::get_if<ExitCode>(&chosen)) return *code;
-  const auto& other = std::get<sessions::Session>(chosen);
+  if (!chosen) return chosen.error();
+  const auto& other = *chosen;
   if (!options.sample.empty()) return compare_recordings(session, other, options);
   const auto ours = sessions::outcomes_of(session);
   if (!ours) return complain(ours.error());

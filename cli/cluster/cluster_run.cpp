@@ -14,8 +14,7 @@
 
 namespace fatespec::cli {
 
-std::variant<Selection, ExitCode> ClusterRun::choose_ordered(model::TestPlan& plan, results::Store* store,
-                                                             std::string& run_id) {
+OrExit<Selection> ClusterRun::choose_ordered(model::TestPlan& plan, results::Store* store, std::string& run_id) {
   const auto order = farm::read_order(attached_);
   if (!order) return complain(order.error());
   run_id = order->run;

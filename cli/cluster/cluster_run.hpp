@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/file.hpp"
@@ -25,7 +24,7 @@ class ClusterRun {
   bool is_attached() const { return !attached_.empty(); }
 
   /// Of the tests that were ordered those that have no result yet. Sets the run's id.
-  std::variant<Selection, ExitCode> choose_ordered(model::TestPlan& plan, results::Store* store, std::string& run_id);
+  OrExit<Selection> choose_ordered(model::TestPlan& plan, results::Store* store, std::string& run_id);
 
   /// As run_plan().
   base::Result<ExitCode> run(const model::Project& project, const model::TestPlan& plan, const RunOptions& options,

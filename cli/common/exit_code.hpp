@@ -1,6 +1,8 @@
 // The exit codes that docs/exit-codes.md promises.
 #pragma once
 
+#include <boost/system/result.hpp>
+
 #include "model/result.hpp"
 
 namespace fatespec::cli {
@@ -15,6 +17,10 @@ enum class ExitCode : int {
   interrupted = 130,     ///< SIGINT
   terminated = 143,      ///< SIGTERM
 };
+
+/// What a step of a command gives, or the exit code that the command ends with; the reason has been printed.
+template <class T>
+using OrExit = boost::system::result<T, ExitCode>;
 
 /// Of a run that came to its end.
 ExitCode exit_code_of(const model::VerdictCounts& counts);

@@ -168,7 +168,7 @@ std::string ambiguity(const std::string& name, const std::set<std::string>& test
   return fmt::format("`{}` names several tests: {}", name, fmt::join(tests, ", "));
 }
 
-std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options) {
+OrExit<Inputs> load_inputs(const InputOptions& options, runner::PlanOptions plan_options) {
   specs::Problems problems;
   std::optional<specs::Filter> filter;
   if (!options.filter.empty()) {
@@ -200,12 +200,12 @@ std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::
   return inputs;
 }
 
-std::variant<Inputs, ExitCode> load_test(InputOptions options, const std::string& name) {
+OrExit<Inputs> load_test(InputOptions options, const std::string& name) {
   options.filter = exact_name(name);
   return load_inputs(options);
 }
 
-std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const InputOptions& options) {
+OrExit<std::shared_ptr<const model::Project>> load_project(const InputOptions& options) {
   specs::Problems problems;
   std::shared_ptr<const model::Project> project = read_or_default(options, problems);
   if (!problems.empty()) return print_problems(problems);

@@ -5,7 +5,6 @@
 #include <optional>
 #include <set>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -45,13 +44,13 @@ std::string ambiguity(const std::string& name, const std::set<std::string>& test
 std::string exact_name(const std::string& test);
 
 /// Reads and plans. On failure everything that is wrong has been printed to stderr, and the exit code is returned.
-std::variant<Inputs, ExitCode> load_inputs(const InputOptions& options, runner::PlanOptions plan_options = {});
+OrExit<Inputs> load_inputs(const InputOptions& options, runner::PlanOptions plan_options = {});
 
 /// Reads and plans one test, under each of its configurations; `name` is its full name.
-std::variant<Inputs, ExitCode> load_test(InputOptions options, const std::string& name);
+OrExit<Inputs> load_test(InputOptions options, const std::string& name);
 
 /// The project alone: for commands that need the results file only.
-std::variant<std::shared_ptr<const model::Project>, ExitCode> load_project(const InputOptions& options);
+OrExit<std::shared_ptr<const model::Project>> load_project(const InputOptions& options);
 
 /// Where results are kept: `--results` (a file is relative to the working directory), else the configuration's.
 std::string results_location(const model::Project& project, const std::string& option);

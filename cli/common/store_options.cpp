@@ -19,10 +19,10 @@ std::string text_of(const StoreOptions& options) {
   return text;
 }
 
-std::variant<std::unique_ptr<results::Store>, ExitCode> open_store(const StoreOptions& options) {
+OrExit<std::unique_ptr<results::Store>> open_store(const StoreOptions& options) {
   auto project = load_project(options.inputs);
-  if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-  auto store = results::Store::open_existing(results_location(*std::get<0>(project), options.results));
+  if (!project) return project.error();
+  auto store = results::Store::open_existing(results_location(**project, options.results));
   if (!store) return complain(store.error());
   return std::move(*store);
 }

@@ -3,7 +3,6 @@
 
 #include <memory>
 #include <string>
-#include <variant>
 
 #include "cli/common/inputs.hpp"
 
@@ -20,6 +19,6 @@ void add_store_options(CLI::App& command, StoreOptions& options);
 std::string text_of(const StoreOptions& options);
 
 /// The store, or the exit code after what is wrong has been printed.
-std::variant<std::unique_ptr<results::Store>, ExitCode> open_store(const StoreOptions& options);
+OrExit<std::unique_ptr<results::Store>> open_store(const StoreOptions& options);
 
 }  // namespace fatespec::cli

@@ -56,7 +56,7 @@ class ProposalFinder {
  public:
   explicit ProposalFinder(const ProposalOptions& options) : options_(options) {}
 
-  std::variant<Proposals, ExitCode> run() {
+  OrExit<Proposals> run() {
     if (const auto failed = load()) return *failed;
     for (const auto& result : results_) consider(result);
     if (!unknown_names_.empty()) return complain_of_names();
@@ -76,8 +76,8 @@ class ProposalFinder {
       else unknown_names_.push_back(name);
     }
     auto project = load_project(inputs);
-    if (const auto* code = std::get_if<ExitCode>(&project)) return *code;
-    auto opened = results::Store::open_existing(results_location(*std::get<0>(project), options_.results));
+    if (!project) return project.error();
+    auto opened = results::Store::open_existing(results_location(**project, options_.results));
     if (!opened) return complain(opened.error());
     found_.store = std::move(*opened);
     const auto run = found_.store->find_run(options_.run);
@@ -85,8 +85,8 @@ class ProposalFinder {
     found_.run = *run;
     take_inputs_of_run(found_.run, inputs);
     auto loaded = load_inputs(inputs);
-    if (const auto* code = std::get_if<ExitCode>(&loaded)) return *code;
-    found_.inputs = std::move(std::get<Inputs>(loaded));
+    if (!loaded) return loaded.error();
+    found_.inputs = std::move(*loaded);
     for (const auto& test : found_.inputs.plan.tests) planned_[model::id_of(test)] = &test;
     auto results = found_.store->results(found_.run.id);
     if (!results) return complain(results.error());
@@ -404,8 +404,6 @@ class ProposalFinder {
 
 }  // namespace
 
-std::variant<Proposals, ExitCode> find_proposals(const ProposalOptions& options) {
-  return ProposalFinder(options).run();
-}
+OrExit<Proposals> find_proposals(const ProposalOptions& options) { return ProposalFinder(options).run(); }
 
 }  // namespace fatespec::cli

@@ -4,7 +4,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "cli/common/inputs.hpp"
@@ -52,6 +51,6 @@ struct Proposals {
 };
 
 /// What is not accepted, and why, is printed. The exit code if something is wrong, which has been printed as well.
-std::variant<Proposals, ExitCode> find_proposals(const ProposalOptions& options);
+OrExit<Proposals> find_proposals(const ProposalOptions& options);
 
 }  // namespace fatespec::cli

@@ -105,8 +105,8 @@ std::optional<ExitCode> take_history(model::TestPlan& plan, results::Store& stor
 
 }  // namespace
 
-std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& options, results::Store& store,
-                                                              const IsUnderWay& is_under_way) {
+OrExit<std::optional<RunOptions>> adopt_tests(const RunOptions& options, results::Store& store,
+                                              const IsUnderWay& is_under_way) {
   const auto cut = latest_cut_run(store, options.inputs.config, is_under_way);
   if (!cut) return complain(cut.error());
   if (*cut) return with_tests_of(**cut, options);
@@ -124,8 +124,8 @@ std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& 
                                     counted->id, counted->command)));
 }
 
-std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan, results::Store* store,
-                                               const IsUnderWay& is_under_way) {
+OrExit<Selection> select_tests(const RunOptions& options, model::TestPlan& plan, results::Store* store,
+                               const IsUnderWay& is_under_way) {
   Selection selection;
   if ((options.rerun_failed || options.resume) && store == nullptr)
     return complain(base::usage_error(
@@ -150,8 +150,8 @@ std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model:
   return selection;
 }
 
-std::variant<Selection, ExitCode> select_ordered(const std::string& run, const std::vector<farm::ShardOrder>& shards,
-                                                 model::TestPlan& plan, results::Store* store) {
+OrExit<Selection> select_ordered(const std::string& run, const std::vector<farm::ShardOrder>& shards,
+                                 model::TestPlan& plan, results::Store* store) {
   std::set<model::TestId> ordered;
   for (const auto& shard : shards) ordered.insert(shard.tests.begin(), shard.tests.end());
   Selection selection;

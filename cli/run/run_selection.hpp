@@ -22,16 +22,16 @@ struct Selection {
 
 /// The options of a bare `--resume` with the tests of the run that goes on. Nothing if there is no run at all; an exit
 /// code if the latest is complete, which has been printed.
-std::variant<std::optional<RunOptions>, ExitCode> adopt_tests(const RunOptions& options, results::Store& store,
-                                                              const IsUnderWay& is_under_way);
+OrExit<std::optional<RunOptions>> adopt_tests(const RunOptions& options, results::Store& store,
+                                              const IsUnderWay& is_under_way);
 
 /// Applies `--shard`, `--rerun-failed`, `--resume`, `--order` and `--stress` to the plan. An exit code instead means
 /// that there is nothing to run; the reason has been printed. Without a store there is no history.
-std::variant<Selection, ExitCode> select_tests(const RunOptions& options, model::TestPlan& plan, results::Store* store,
-                                               const IsUnderWay& is_under_way);
+OrExit<Selection> select_tests(const RunOptions& options, model::TestPlan& plan, results::Store* store,
+                               const IsUnderWay& is_under_way);
 
 /// Keeps the tests of shards that were submitted, but for those that the store has a result of.
-std::variant<Selection, ExitCode> select_ordered(const std::string& run, const std::vector<farm::ShardOrder>& shards,
-                                                 model::TestPlan& plan, results::Store* store);
+OrExit<Selection> select_ordered(const std::string& run, const std::vector<farm::ShardOrder>& shards,
+                                 model::TestPlan& plan, results::Store* store);
 
 }  // namespace fatespec::cli

@@ -23,8 +23,7 @@ template <class Options, class Action>
 std::function<void()> on_session(std::shared_ptr<Options> options, ExitCode& exit_code, Action action) {
   return [options, &exit_code, action] {
     const auto chosen = chosen_session(options->session);
-    const auto* code = std::get_if<ExitCode>(&chosen);
-    exit_code = code != nullptr ? *code : action(std::get<sessions::Session>(chosen), *options);
+    exit_code = chosen ? action(*chosen, *options) : chosen.error();
   };
 }
 

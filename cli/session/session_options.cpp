@@ -21,7 +21,7 @@ sessions::SamplesDirectory samples_directory(const SessionOptions& options) {
   return sessions::SamplesDirectory(named == nullptr || *named == '\0' ? "." : named);
 }
 
-std::variant<sessions::Session, ExitCode> chosen_session(const SessionOptions& options) {
+OrExit<sessions::Session> chosen_session(const SessionOptions& options) {
   const auto directory = samples_directory(options);
   std::string name = options.session;
   if (name.empty()) {

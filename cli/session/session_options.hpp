@@ -3,7 +3,6 @@
 
 #include <optional>
 #include <string>
-#include <variant>
 
 #include <CLI/CLI.hpp>
 
@@ -22,6 +21,6 @@ void add_session_options(CLI::App& command, SessionOptions& options);
 
 sessions::SamplesDirectory samples_directory(const SessionOptions& options);
 /// The session that a command is about, or the exit code after what is wrong has been printed.
-std::variant<sessions::Session, ExitCode> chosen_session(const SessionOptions& options);
+OrExit<sessions::Session> chosen_session(const SessionOptions& options);
 
 }  // namespace fatespec::cli

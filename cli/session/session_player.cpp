@@ -194,9 +194,8 @@ std::vector<PlayOfSample> all_plays(const std::vector<std::string>& samples, int
   return plays;
 }
 
-std::variant<PlayedSamples, ExitCode> play_samples(const sessions::Session& session,
-                                                   const std::vector<PlayOfSample>& plays,
-                                                   const PlaySettings& settings) {
+OrExit<PlayedSamples> play_samples(const sessions::Session& session, const std::vector<PlayOfSample>& plays,
+                                   const PlaySettings& settings) {
   SessionPlayer player(session, settings, plays.size());
   if (const auto prepared = player.prepare(); !prepared) return complain(prepared.error());
   remove_cut_plays(session);

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "base/file.hpp"
@@ -41,8 +40,7 @@ std::vector<PlayOfSample> all_plays(const std::vector<std::string>& samples, int
 
 /// Each play is a process of its own, recorded aside: until its recording is whole, or the player has crashed, an older
 /// one stays. Crashes are added to the session's crash reports. With a terminal, a bar tells how far it is.
-std::variant<PlayedSamples, ExitCode> play_samples(const sessions::Session& session,
-                                                   const std::vector<PlayOfSample>& plays,
-                                                   const PlaySettings& settings);
+OrExit<PlayedSamples> play_samples(const sessions::Session& session, const std::vector<PlayOfSample>& plays,
+                                   const PlaySettings& settings);
 
 }  // namespace fatespec::cli
