@@ -322,21 +322,22 @@ release() {
   rmdir "$lock"
 }
 
-# slowly COMMAND…: what may take longer than the runner is silent otherwise. Five minutes of it count as a word.
+# slowly COMMAND…: what may take longer than the runner is silent otherwise. Five minutes of it count as a word. The end is
+# told by a file: a signal to a shell that has just been forked may be lost.
 slowly() {
+  : >"$root/slow"
   (
     trap - EXIT HUP INT TERM
     exec <&- >&- 5>&-
     beat=0
-    while [ "$beat" -lt 300 ] && sleep 1 && [ -d "$root" ]; do
+    while [ "$beat" -lt 300 ] && sleep 1 && [ -e "$root/slow" ] && kill -0 "$$"; do
       : >"$root/alive"
       beat=$((beat + 1))
     done
   ) &
-  beating=$!
   "$@"
   status=$?
-  kill -TERM "$beating"
+  rm -f "$root/slow"
   return "$status"
 }
 
