@@ -8,7 +8,7 @@
 #include <boost/asio/post.hpp>
 
 #include "base/text.hpp"
-#include "runner/exec_prefix.hpp"
+#include "remote/worker_order.hpp"
 #include "runner/plan/command_line.hpp"
 
 namespace fatespec::remote {
@@ -47,47 +47,7 @@ std::string RemoteExecution::start(const std::string& token, Consumed consumed, 
   for (auto& channel : channels_) channel.parser.emplace(token);
   // A file system of the board's that hangs keeps the worker from beginning.
   arm(longest_start * board_.times().patience, &RemoteExecution::does_not_end);
-  return order();
-}
-
-std::string RemoteExecution::order() const {
-  const bool fresh = board_.is_fresh(request_.test_directory);
-  const std::string input = request_.stdin_file.empty() ? "/dev/null" : board_.input_of(request_.stdin_file);
-  return fmt::format("if begin {} {} {} {} {} {}; then (\nenter\nset -- \"$usage\"\n{}{}\n); finish $?; fi\n",
-                     base::shell_quote(request_.test_directory), fresh ? "fresh" : "used",
-                     base::shell_quote(request_.directory), base::shell_quote(input),
-                     words_.empty() ? "''" : base::shell_quote(words_[0]), base::shell_quote(path()), exports(),
-                     invocation());
-}
-
-/// That of the test; empty: the board's.
-std::string RemoteExecution::path() const {
-  constexpr std::string_view name = "PATH=";
-  for (const auto& entry : *request_.environment)
-    if (entry.starts_with(name)) return entry.substr(name.size());
-  return "";
-}
-
-std::string RemoteExecution::exports() const {
-  std::string text;
-  for (const auto& entry : *request_.environment) {
-    const auto equal = entry.find('=');
-    text += fmt::format("export {}={}\n", entry.substr(0, equal), base::shell_quote(entry.substr(equal + 1)));
-  }
-  return text;
-}
-
-std::string RemoteExecution::invocation() const {
-  const BoardTools& tools = board_.tools();
-  std::string text = "exec";
-  if (!tools.launcher.empty()) text += fmt::format(" {} \"$1\"", base::shell_quote(tools.launcher));
-  else if (!tools.measure.empty()) text += fmt::format(" setsid {} -f '%U %S %M' -o \"$1\"", tools.measure);
-  else text += " setsid";
-  if (words_.empty())
-    return text + " sh -c " +
-           base::shell_quote(runner::with_prefix(board_.exec_prefix(), request_.command, request_.prefix));
-  for (const auto& word : words_) text += " " + base::shell_quote(word);
-  return text;
+  return worker_order(board_, request_, words_);
 }
 
 // ---- What the channel says.

@@ -61,11 +61,6 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
     bool ended = false;
   };
 
-  std::string order() const;
-  std::string path() const;
-  std::string exports() const;
-  std::string invocation() const;
-
   void take_bytes(Stream stream, std::string_view bytes);
   std::string_view put(Channel& channel, std::string_view bytes);
   bool put_item(Channel& channel);

@@ -342,9 +342,7 @@ class ProposalFinder {
   /// Combinations of a matrix, and configurations, may share a reference: it is changed if all of them agree.
   void settle() {
     for (auto& [place, proposals] : candidates_) {
-      const auto passing = passing_.find(place);
-      const bool all_agree = who_differs(proposals.front(), place).empty();
-      if (passing == passing_.end() && all_agree) {
+      if (why_it_stays(proposals.front(), place).empty()) {
         for (std::size_t i = 1; i < proposals.size(); ++i)
           proposals.front().also.push_back({proposals[i].test, proposals[i].command});
         take(std::move(proposals.front()));
@@ -352,23 +350,21 @@ class ProposalFinder {
       }
       found_.refused += proposals.size();
       for (const auto& proposal : proposals)
-        std::printf(
-            "%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
-            base::printable(label(*proposal.test)).c_str(),
-            passing == passing_.end()
-                ? (base::printable(who_differs(proposal, place)) + " gives another output for the same reference")
-                      .c_str()
-                : (base::printable(passing->second) + " agrees with the same reference").c_str(),
-            proposal.stream.c_str());
+        std::printf("%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
+                    base::printable(label(*proposal.test)).c_str(),
+                    base::printable(why_it_stays(proposal, place)).c_str(), proposal.stream.c_str());
     }
   }
 
-  /// Another that the reference would be of too, and that wrote something else; empty if there is none.
-  std::string who_differs(const Proposal& from, const std::string& place) {
+  /// Who else the reference is of, and would not meet the new one; empty if there is nobody.
+  std::string why_it_stays(const Proposal& proposal, const std::string& place) {
+    if (const auto passing = passing_.find(place); passing != passing_.end())
+      return passing->second + " agrees with the same reference";
+    const std::string differing = " gives another output for the same reference";
     for (const auto& other : candidates_.at(place))
-      if (other.new_text != from.new_text) return label(*other.test);
+      if (other.new_text != proposal.new_text) return label(*other.test) + differing;
     for (const auto& other : bystanders_[place])
-      if (other.text != from.new_text) return other.label;
+      if (other.text != proposal.new_text) return other.label + differing;
     return "";
   }
 

@@ -57,6 +57,12 @@ std::string directory_of(const model::Run& run) {
   return run.directory.empty() ? fs::current_path().string() : run.directory;
 }
 
+/// What the run was given, as it is to be given in this working directory.
+InputOptions inputs_here(InputOptions inputs, const model::Run& run) {
+  const std::string directory = directory_of(run);
+  return directory == fs::current_path().string() ? inputs : for_any_directory(std::move(inputs), directory);
+}
+
 base::Result<std::vector<model::Run>> runs_here(results::Store& store) {
   return store.recent_runs_of(results::this_host(), runs_looked_at);
 }
@@ -87,10 +93,8 @@ bool selects_tests(const RunOptions& options) {
 }
 
 std::optional<InputOptions> inputs_of(const model::Run& run) {
-  const auto started = options_of(run);
-  if (!started) return std::nullopt;
-  const bool is_elsewhere = directory_of(run) != fs::current_path().string();
-  return is_elsewhere ? for_any_directory(started->inputs, run.directory) : started->inputs;
+  auto started = options_of(run);
+  return started ? std::optional(inputs_here(std::move(started->inputs), run)) : std::nullopt;
 }
 
 std::string shard_of(const model::Run& run) {
@@ -159,9 +163,9 @@ base::Result<std::optional<model::Run>> latest_cut_run(results::Store& store, co
 }
 
 std::optional<RunOptions> with_tests_of(const model::Run& run, RunOptions given) {
-  const auto started = options_of(run);
+  auto started = options_of(run);
   if (!started) return std::nullopt;
-  given.inputs = *inputs_of(run);
+  given.inputs = inputs_here(std::move(started->inputs), run);
   given.shard = started->shard;
   given.rerun_failed = started->rerun_failed;
   given.stress = started->stress;

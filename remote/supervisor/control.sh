@@ -284,14 +284,14 @@ take_lock() {
 # is a broken one, which goes too if so ordered: nobody takes a second to write it, it is what a full disk or a loss of
 # power has left.
 look_for_holders() {
-  held= kinds= whole=0
+  held= kinds= broken=0
   for file in "$lock"/*; do
     [ -f "$file" ] || continue
     name=${file##*/}
     name=${name%.new}
     [ "$name" = "$run.$$" ] && continue
     if ! { read -r pid boot kind since && read -r who; } <"$file"; then
-      whole=1
+      broken=1
       [ -z "$1" ] || rm -f "$file"
     elif ! is_supervisor "$pid" "$boot" "$since" || [ "$name" = "$run.$pid" ]; then
       rm -f "$file"
@@ -299,7 +299,7 @@ look_for_holders() {
       held=$who kinds="$kinds$kind "
     fi
   done
-  return "$whole"
+  return "$broken"
 }
 
 is_held_against() {
