@@ -56,13 +56,10 @@ Board::Board(asio::io_context& loop, asio::thread_pool& pool, const model::Targe
       target_(target),
       options_(std::move(options)),
       times_{.patience = target.keepalive},
-      workspace_(
-          [this](const std::string& directory) {
-            if (control_) control_->ask("drop " + base::shell_quote(directory));
-          },
-          [this](const std::string& directory) {
-            if (control_) control_->ask("keep " + base::shell_quote(directory));
-          }),
+      workspace_([this](const std::string& directory, std::function<void()> gone) { drop(directory, std::move(gone)); },
+                 [this](const std::string& directory) {
+                   if (control_) control_->ask("keep " + base::shell_quote(directory));
+                 }),
       retry_(loop),
       alive_(loop) {
   settings_.run = options_.run;

@@ -77,6 +77,9 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void look_at_machine(const std::string& program, std::function<void(std::string)> done) override;
   void give_up_connection(const std::string& why) override;
 
+  void drop(const std::string& directory, std::function<void()> gone);
+  void wait_until_gone(const std::string& directory, std::shared_ptr<void> told);
+
   // Getting ready, step by step.
   void connect();
   void connection_failed(const SshProblem& problem);

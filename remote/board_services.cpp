@@ -57,6 +57,26 @@ void Board::look_for_survivors(long leader, const std::string& directory, std::f
                 of_this_connection([done = std::move(done)](int status, const std::string&) { done(status == 0); }));
 }
 
+// The supervisor removes it beside its other work and does not say when it is done, so it is asked. `gone` is called
+// when the last of those who wait has given up: also where an answer will never come.
+void Board::drop(const std::string& directory, std::function<void()> gone) {
+  if (control_) control_->ask("drop " + base::shell_quote(directory));
+  if (!gone) return;
+  const std::shared_ptr<void> told(nullptr, [this, gone = std::move(gone)](void*) { asio::post(loop_, gone); });
+  wait_until_gone(directory, told);
+}
+
+void Board::wait_until_gone(const std::string& directory, std::shared_ptr<void> told) {
+  if (!control_) return;
+  const auto look_again = of_this_connection([this, directory, told] { wait_until_gone(directory, told); });
+  control_->ask("is_gone " + base::shell_quote(directory), [this, look_again](int status, const std::string&) {
+    constexpr auto interval = std::chrono::milliseconds(20);
+    if (status == 0) return;
+    const auto timer = std::make_shared<asio::steady_timer>(loop_, interval);
+    timer->async_wait([timer, look_again](boost::system::error_code) { look_again(); });
+  });
+}
+
 // Compares the ELF headers of the program and of the board's shell.
 void Board::look_at_machine(const std::string& program, std::function<void(std::string)> done) {
   const auto known = machines_.find(program);

@@ -31,8 +31,9 @@ bool BoardWorkspace::take_back(const std::string& directory) {
   return true;
 }
 
-std::function<void()> BoardWorkspace::discard(const std::string& directory) {
-  if (is_here(directory)) drop_(directory);
+std::function<void()> BoardWorkspace::discard(const std::string& directory, std::function<void()> gone) {
+  if (is_here(directory)) drop_(directory, std::move(gone));
+  else if (gone) gone();
   return {};
 }
 

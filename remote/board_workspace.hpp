@@ -15,8 +15,11 @@ namespace fatespec::remote {
 /// ordered from the board's supervisor.
 class BoardWorkspace final : public runner::Workspace {
  public:
+  /// With what is to be called once it is gone, if anything.
+  using Drop = std::function<void(const std::string& directory, std::function<void()> gone)>;
+
   /// `drop` and `keep` give the supervisor its orders.
-  BoardWorkspace(std::function<void(const std::string&)> drop, std::function<void(const std::string&)> keep)
+  BoardWorkspace(Drop drop, std::function<void(const std::string&)> keep)
       : drop_(std::move(drop)), keep_(std::move(keep)) {}
 
   /// A new connection has a new root; what was in the old one is no more.
@@ -27,7 +30,7 @@ class BoardWorkspace final : public runner::Workspace {
   const std::string& directory() const override { return root_; }
   base::Result<std::string> make_directory() override;
   bool take_back(const std::string& directory) override;
-  std::function<void()> discard(const std::string& directory) override;
+  std::function<void()> discard(const std::string& directory, std::function<void()> gone) override;
   void keep(const std::string& directory) override;
   /// Not known here: each execution tells.
   std::uint64_t free_space(base::Duration) const override { return UINT64_MAX; }
@@ -35,7 +38,7 @@ class BoardWorkspace final : public runner::Workspace {
  private:
   bool is_here(const std::string& directory) const { return directory.starts_with(root_ + "/"); }
 
-  std::function<void(const std::string&)> drop_;
+  Drop drop_;
   std::function<void(const std::string&)> keep_;
   std::string root_;
   std::uint64_t next_ = 1;

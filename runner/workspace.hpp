@@ -20,8 +20,9 @@ class Workspace {
   virtual base::Result<std::string> make_directory() = 0;
   /// Takes one back that is as it was made, for another attempt. False if something was left in it or done to it.
   virtual bool take_back(const std::string& directory) = 0;
-  /// Gives one up. What is returned, if anything, does the slow part and may run on any thread.
-  virtual std::function<void()> discard(const std::string& directory) = 0;
+  /// Gives one up. What is returned, if anything, removes it and may run on any thread; where it removes itself, `gone`
+  /// (if anybody wants to know) is called once nothing is left of it, or nobody will ever know.
+  virtual std::function<void()> discard(const std::string& directory, std::function<void()> gone) = 0;
   /// Leaves one for people to look at.
   virtual void keep(const std::string& directory) = 0;
   /// Bytes that are left for more, as they were not longer ago than that; UINT64_MAX if nobody knows.

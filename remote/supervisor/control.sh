@@ -182,6 +182,8 @@ drop_now() {
   return 0
 }
 
+is_gone() { [ ! -e "$1" ]; }
+
 keep() { : >"$1.keep"; }
 
 # Everything of this connection: processes, then files but those that were kept.

@@ -97,7 +97,7 @@ base::Result<std::string> Scratch::make_directory() {
   return path;
 }
 
-std::function<void()> Scratch::discard(const std::string& directory) {
+std::function<void()> Scratch::discard(const std::string& directory, std::function<void()>) {
   std::string name = fmt::format("{}/{}{}", directory_, discarded_prefix, next_++);
   if (::rename(directory.c_str(), name.c_str()) != 0) name = directory;
   else settle(directory);

@@ -50,7 +50,7 @@ class Scratch final : public Workspace {
   const std::string& directory() const override { return directory_; }
   base::Result<std::string> make_directory() override;
   /// Marks it for removal by giving it another name. Whoever cleans up after us removes what has such a name.
-  std::function<void()> discard(const std::string& directory) override;
+  std::function<void()> discard(const std::string& directory, std::function<void()> gone) override;
   void keep(const std::string& directory) override { settle(directory); }
   std::uint64_t free_space(base::Duration ago) const override;
   static constexpr const char* discarded_prefix = "discarded-";

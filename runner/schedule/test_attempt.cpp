@@ -33,6 +33,7 @@ void TestAttempt::start(Done done, std::function<void()> processes_ended) {
     fail_to_start(directory.error().str());
     return;
   }
+  began_ = std::chrono::steady_clock::now();
   outcome_.directory = *directory;
   variables_ = std::make_shared<const model::Variables>(with_test_directory(test_, *directory));
   outcome_.command = command_line(context_.project, test_, *variables_);
@@ -152,7 +153,9 @@ void TestAttempt::executed(model::Execution execution) {
     return;
   }
   const model::Ending ending = outcome_.execution.ending;
-  if (ending != model::Ending::lost && ending != model::Ending::cancelled) processes_ended_();
+  const bool is_over = ending != model::Ending::lost && ending != model::Ending::cancelled;
+  const bool is_well = ending == model::Ending::exited && outcome_.execution.status == 0;
+  if (is_over && (is_well || !disk_is_full())) processes_ended_();  // the next would fail with it
   finish_output();
 }
 
@@ -257,17 +260,20 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
   if (outcome.execution.ending == model::Ending::timed_out) judgement.detail += stack;
 }
 
+bool TestAttempt::disk_is_full() const {
+  constexpr std::uint64_t next_to_nothing = std::uint64_t{256} << 10;
+  const auto told = outcome_.execution.free_disk;
+  return (told ? *told : context_.station.workspace().free_space(base::Duration(0))) <= next_to_nothing;
+}
+
 // What fails while the disk is full says nothing about the program.
 void TestAttempt::blame_full_disk() {
-  constexpr std::uint64_t next_to_nothing = std::uint64_t{256} << 10;
-  const auto& workspace = context_.station.workspace();
-  const auto told = outcome_.execution.free_disk;
-  if (outcome_.execution.ending == model::Ending::over_limit ||
-      (told ? *told : workspace.free_space(base::Duration(0))) > next_to_nothing)
-    return;
+  outcome_.fills_disk = disk_is_full();
+  if (outcome_.fills_disk) context_.disk->found(std::chrono::steady_clock::now());
+  if (!context_.disk->since(began_) || outcome_.execution.ending == model::Ending::over_limit) return;
   outcome_.judgement.verdict = model::Verdict::error;
-  outcome_.judgement.reason =
-      fmt::format("disk full: no space is left in {} ({})", workspace.directory(), outcome_.judgement.reason);
+  outcome_.judgement.reason = fmt::format("disk full: no space {} left in {} ({})", outcome_.fills_disk ? "is" : "was",
+                                          context_.station.workspace().directory(), outcome_.judgement.reason);
 }
 
 void TestAttempt::conclude() {

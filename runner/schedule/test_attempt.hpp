@@ -11,6 +11,7 @@
 #include "runner/executor.hpp"
 #include "runner/schedule/check_factory.hpp"
 #include "runner/schedule/check_feed.hpp"
+#include "runner/schedule/full_disk.hpp"
 #include "runner/station.hpp"
 
 namespace fatespec::runner {
@@ -22,6 +23,7 @@ struct AttemptContext {
   const model::Project& project;
   bool fingerprints = false;    ///< of the output of every test
   std::string recordings = {};  ///< directory in which players' recordings are kept; empty: they are not
+  std::shared_ptr<FullDisk> disk = std::make_shared<FullDisk>();
 };
 
 struct AttemptOutcome {
@@ -30,7 +32,8 @@ struct AttemptOutcome {
   checks::Reading error;
   checks::Judgement judgement;
   std::string command;
-  std::string directory;  ///< $TEST_DIR; still there
+  std::string directory;    ///< $TEST_DIR; still there
+  bool fills_disk = false;  ///< no space was left when it ended
 };
 
 class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
@@ -69,12 +72,14 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   bool wants_fingerprint() const;
   void add_fingerprint();
   base::DigestAlgorithm fingerprint_algorithm() const;
+  bool disk_is_full() const;
   void blame_full_disk();
 
   AttemptContext context_;
   const model::PlannedTest& test_;
   Done done_;
   std::function<void()> processes_ended_;
+  base::SteadyTime began_;
   std::shared_ptr<const model::Variables> variables_;
   std::shared_ptr<CheckFeed> output_;
   std::shared_ptr<CheckFeed> error_;

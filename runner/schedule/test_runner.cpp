@@ -66,6 +66,7 @@ void TestRunner::start(AttemptStarted attempt_started, std::function<void()> pro
 void TestRunner::cancel(bool now) {
   cancelled_ = true;
   if (attempt_) attempt_->cancel(now);
+  else if (clearing_) go_on_later();
 }
 
 void TestRunner::suspend() {
@@ -111,20 +112,23 @@ void TestRunner::attempt_ended(AttemptOutcome& outcome) {
   const bool goes_on = deserves_another(outcome);
   if (outcome.execution.ending == model::Ending::cancelled || outcome.execution.ending == model::Ending::lost ||
       (goes_on && cancelled_)) {
-    dispose_directory(outcome.directory, model::Verdict::pass);  // it is no result
+    dispose_directory(outcome, model::Verdict::pass);  // it is no result
     std::exchange(done_, nullptr)(nullptr);
     return;
   }
   if (goes_on) {
-    std::string kept = dispose_directory(outcome.directory, outcome.judgement.verdict);
+    std::string kept = dispose_directory(outcome, outcome.judgement.verdict);
     result_->failed_attempts.push_back({result_->attempts, outcome.judgement.verdict, outcome.judgement.reason,
                                         outcome.output.output, outcome.error.output, std::move(kept)});
-    start_attempt();
+    when_there_is_space([this] {
+      if (cancelled_) std::exchange(done_, nullptr)(nullptr);
+      else start_attempt();
+    });
     return;
   }
   take_outcome(outcome);
-  result_->kept_directory = dispose_directory(outcome.directory, result_->verdict);
-  std::exchange(done_, nullptr)(std::move(result_));
+  result_->kept_directory = dispose_directory(outcome, result_->verdict);
+  when_there_is_space([this] { std::exchange(done_, nullptr)(std::move(result_)); });
 }
 
 void TestRunner::take_outcome(AttemptOutcome& outcome) {
@@ -153,16 +157,54 @@ void TestRunner::take_outcome(AttemptOutcome& outcome) {
   result_->command = std::move(outcome.command);
 }
 
-// A directory that nothing was left in is never kept: there would be nothing to see.
-std::string TestRunner::dispose_directory(const std::string& directory, model::Verdict verdict) {
+// A directory that nothing was left in is never kept: there would be nothing to see. One that leaves no space for others
+// is kept only where all are: every later test would fail of it.
+std::string TestRunner::dispose_directory(const AttemptOutcome& outcome, model::Verdict verdict) {
+  const std::string& directory = outcome.directory;
   if (directory.empty() || context_.station.workspace().take_back(directory)) return {};
-  if (keep_ == Keep::all || (keep_ == Keep::failed && model::is_bad(verdict))) {
+  if (keep_ == Keep::all || (keep_ == Keep::failed && model::is_bad(verdict) && !outcome.fills_disk)) {
     context_.station.workspace().keep(directory);
     return directory;
   }
-  if (auto removal = context_.station.workspace().discard(directory))
-    boost::asio::post(context_.loops.pool, std::move(removal));
+  discard(outcome);
   return {};
+}
+
+void TestRunner::discard(const AttemptOutcome& outcome) {
+  std::function<void()> gone;
+  if (outcome.fills_disk) gone = clear_disk();
+  auto removal = context_.station.workspace().discard(outcome.directory, gone);
+  if (!removal) return;
+  boost::asio::post(context_.loops.pool, [&loop = context_.loops.loop, removal = std::move(removal), gone] {
+    removal();
+    if (gone) boost::asio::post(loop, gone);
+  });
+}
+
+// What would be started before the disk has space again would fail with this one.
+std::function<void()> TestRunner::clear_disk() {
+  constexpr auto patience = std::chrono::seconds(60);
+  const auto cleared = [self = shared_from_this()] {
+    self->context_.disk->found(std::chrono::steady_clock::now());
+    self->go_on_later();
+  };
+  clearing_.emplace(context_.loops.loop, patience);
+  clearing_->async_wait([cleared](boost::system::error_code code) {
+    if (!code) cleared();
+  });
+  return cleared;
+}
+
+void TestRunner::when_there_is_space(std::function<void()> next) {
+  if (clearing_) next_ = std::move(next);
+  else next();
+}
+
+void TestRunner::go_on_later() {
+  boost::asio::post(context_.loops.loop, [self = shared_from_this()] {
+    self->clearing_.reset();
+    if (const auto next = std::exchange(self->next_, nullptr)) next();
+  });
 }
 
 }  // namespace fatespec::runner

@@ -5,6 +5,8 @@
 #include <memory>
 #include <optional>
 
+#include <boost/asio/steady_timer.hpp>
+
 #include "base/clock.hpp"
 #include "model/plan.hpp"
 #include "model/result.hpp"
@@ -47,7 +49,11 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   void attempt_ended(AttemptOutcome& outcome);
   void take_outcome(AttemptOutcome& outcome);
   /// Removes a $TEST_DIR, or keeps it, as `--keep` says of that verdict: its path then.
-  std::string dispose_directory(const std::string& directory, model::Verdict verdict);
+  std::string dispose_directory(const AttemptOutcome& outcome, model::Verdict verdict);
+  void discard(const AttemptOutcome& outcome);
+  std::function<void()> clear_disk();
+  void when_there_is_space(std::function<void()> next);
+  void go_on_later();
 
   AttemptContext context_;
   const base::Clock& clock_;
@@ -58,6 +64,8 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   Done done_;
   std::shared_ptr<TestAttempt> attempt_;
   bool cancelled_ = false;
+  std::optional<boost::asio::steady_timer> clearing_;  ///< while what fills the disk is being removed: how long at most
+  std::function<void()> next_;                         ///< after that
   std::optional<model::Execution> loss_;
   std::string today_;  ///< when the test began: at midnight a known failure must not change its mind
   std::shared_ptr<model::TestResult> result_;

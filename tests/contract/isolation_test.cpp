@@ -308,6 +308,42 @@ TEST(Isolation, WhatOneHasFilledTheNextIsNotGiven) {
   EXPECT_NE(run.out.find("3 tests: 1 pass, 2 error"), std::string::npos) << run.out;
 }
 
+// Two thousand files take a while to remove; five times, as the race was not always lost.
+TEST(Isolation, WhatFillsTheDiskIsGoneBeforeTheNextTest) {
+  const TemporaryDirectory directory;
+  const SmallDisk disk(directory, "8M");
+  FATESPEC_NEEDS(disk);
+  std::string suite = "tests:\n";
+  for (const char* number : {"1", "2", "3", "4", "5"})
+    suite += std::string("- {name: fills ") + number + ", spec: 'head -c 9M /dev/zero | split -b 4k -a 4'}\n" +
+             "- {name: innocent " + number + ", spec: head -c 6M /dev/zero >y}\n";
+  directory.write("s.yaml", suite);
+  const auto run = shell("TMPDIR=$PWD/disk " FATESPEC_PROGRAM " run s.yaml --no-progress -j1 --order file --keep none",
+                         directory.path());
+  EXPECT_NE(run.out.find("error   s/fills 1  disk full: no space is left in " + directory / "disk"), std::string::npos)
+      << run.out;
+  EXPECT_NE(run.out.find("10 tests: 5 pass, 5 error"), std::string::npos) << run.out;
+}
+
+TEST(Isolation, WhoFindsTheDiskFilledByANeighbourHasNotFailed) {
+  const TemporaryDirectory directory;
+  const SmallDisk disk(directory, "8M");
+  FATESPEC_NEEDS(disk);
+  const std::string full = directory / "full";
+  const std::string met = directory / "met";
+  directory.write("s.yaml", "tests: [{name: fills, spec: 'head -c 9M /dev/zero >x; : >" + full + "; until [ -e " + met +
+                                " ]; do sleep 0.02; done; exit 1'},\n"
+                                "        {name: meets it, spec: 'until [ -e " +
+                                full + " ]; do sleep 0.02; done; head -c 1M /dev/zero >y; : >" + met +
+                                "; until head -c 1M /dev/zero >z; do sleep 0.02; done; exit 1'}]\n");
+  const auto run =
+      shell("TMPDIR=$PWD/disk " FATESPEC_PROGRAM " run s.yaml --no-progress -j2 --keep none", directory.path());
+  EXPECT_NE(run.out.find("error   s/meets it  disk full: no space was left in " + directory / "disk"),
+            std::string::npos)
+      << run.out;
+  EXPECT_NE(run.out.find("2 tests: 2 error"), std::string::npos) << run.out;
+}
+
 TEST(Isolation, ASmallLimitOfTheDirectoryHoldsForQuickTests) {
   const TemporaryDirectory directory;
   const auto run =
