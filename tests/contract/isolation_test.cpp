@@ -318,8 +318,8 @@ TEST(Isolation, WhatFillsTheDiskIsGoneBeforeTheNextTest) {
     suite += std::string("- {name: fills ") + number + ", spec: 'head -c 9M /dev/zero | split -b 4k -a 4'}\n" +
              "- {name: innocent " + number + ", spec: head -c 6M /dev/zero >y}\n";
   directory.write("s.yaml", suite);
-  const auto run = shell("TMPDIR=$PWD/disk " FATESPEC_PROGRAM " run s.yaml --no-progress -j1 --order file --keep none",
-                         directory.path());
+  const auto run =
+      shell("TMPDIR=$PWD/disk " FATESPEC_PROGRAM " run s.yaml --no-progress -j1 --order file", directory.path());
   EXPECT_NE(run.out.find("error   s/fills 1  disk full: no space is left in " + directory / "disk"), std::string::npos)
       << run.out;
   EXPECT_NE(run.out.find("10 tests: 5 pass, 5 error"), std::string::npos) << run.out;

@@ -141,7 +141,7 @@ TEST_F(Deploy, ADiskThatIsFullIsNoOnesFailure) {
                                 "tests: [{name: file, spec: '{MD5FILE,y} head -c 4000000 /dev/zero >y'}, {name: fills, "
                                 "spec: 'head -c 4000000 /dev/zero >x'}, {name: after, spec: /bin/true}, "
                                 "{name: wrong, spec: echo 1, expect: {stdout: \"2\\n\"}}]",
-                                "--keep none --order file");
+                                "--order file");
   here_.write("big", std::string(3'000'000, 'x'));
   const auto deploy = run("{from: " + here_ / "big" + ", to: " + server_.scratch() + "/big}");
   shell("umount " + server_.scratch());
