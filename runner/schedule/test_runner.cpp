@@ -157,8 +157,8 @@ void TestRunner::take_outcome(AttemptOutcome& outcome) {
   result_->command = std::move(outcome.command);
 }
 
-// A directory that nothing was left in is never kept: there would be nothing to see. One that leaves no space for others
-// is kept only where all are: every later test would fail of it.
+// A directory that nothing was left in is never kept: there would be nothing to see. One that leaves no space for
+// others is kept only where all are: every later test would fail of it.
 std::string TestRunner::dispose_directory(const AttemptOutcome& outcome, model::Verdict verdict) {
   const std::string& directory = outcome.directory;
   if (directory.empty() || context_.station.workspace().take_back(directory)) return {};
@@ -186,6 +186,7 @@ std::function<void()> TestRunner::clear_disk() {
   constexpr auto patience = std::chrono::seconds(60);
   const auto cleared = [self = shared_from_this()] {
     self->context_.disk->found(std::chrono::steady_clock::now());
+    (void)self->context_.station.workspace().free_space(base::Duration(0));  // what is remembered is no longer true
     self->go_on_later();
   };
   clearing_.emplace(context_.loops.loop, patience);
