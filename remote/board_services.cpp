@@ -62,8 +62,8 @@ void Board::look_for_survivors(long leader, const std::string& directory, std::f
 void Board::drop(const std::string& directory, std::function<void()> gone) {
   if (control_) control_->ask("drop " + base::shell_quote(directory));
   if (!gone) return;
-  const std::shared_ptr<void> told(nullptr, [this, gone = std::move(gone)](void*) { asio::post(loop_, gone); });
-  wait_until_gone(directory, told);
+  wait_until_gone(directory, std::shared_ptr<void>(
+                                 nullptr, [&loop = loop_, gone = std::move(gone)](void*) { asio::post(loop, gone); }));
 }
 
 void Board::wait_until_gone(const std::string& directory, std::shared_ptr<void> told) {

@@ -185,6 +185,7 @@ void TestRunner::discard(const AttemptOutcome& outcome) {
 std::function<void()> TestRunner::clear_disk() {
   constexpr auto patience = std::chrono::seconds(60);
   const auto cleared = [self = shared_from_this()] {
+    if (!self->clearing_) return;  // it has been waited for long enough
     self->context_.disk->found(std::chrono::steady_clock::now());
     (void)self->context_.station.workspace().free_space(base::Duration(0));  // what is remembered is no longer true
     self->go_on_later();
