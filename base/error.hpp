@@ -23,9 +23,16 @@ enum class ErrorKind {
   usage,      ///< the command line is wrong
   invalid,    ///< a specification, configuration or filter is wrong
   not_found,  ///< a file or a name does not exist
-  io,         ///< the system refused: permissions, full disk, unreadable file
+  io,         ///< the system refused: permissions, unreadable file
+  no_space,   ///< the disk is full
+  busy,       ///< another process holds what is needed, for now
   internal,   ///< a library answered in a way that it should not
 };
+
+/// True if it is no mistake of the user's.
+constexpr bool is_of_system(ErrorKind kind) {
+  return kind == ErrorKind::io || kind == ErrorKind::no_space || kind == ErrorKind::busy;
+}
 
 struct Error {
   ErrorKind kind = ErrorKind::internal;

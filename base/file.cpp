@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <optional>
 
 #include "base/text.hpp"
@@ -190,6 +191,11 @@ Result<void> remove_tree(const fs::path& path) {
   fs::remove_all(path, code);
   if (code) return Error{ErrorKind::io, path.string() + ": " + code.message()};
   return {};
+}
+
+std::string at_home(const std::string& path) {
+  const char* home = std::getenv("HOME");
+  return path.starts_with("~/") && home != nullptr ? home + path.substr(1) : path;
 }
 
 }  // namespace fatespec::base

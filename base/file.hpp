@@ -88,4 +88,7 @@ Result<void> make_directories(const std::filesystem::path& path);
 /// Removes a tree without following links out of it, making directories writable that stand in the way.
 Result<void> remove_tree(const std::filesystem::path& path);
 
+/// A path that begins with `~/` as a shell has it, which does so only where nothing is quoted.
+std::string at_home(const std::string& path);
+
 }  // namespace fatespec::base

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <thread>
 
 namespace fatespec::base {
 namespace {
@@ -31,9 +32,17 @@ Result<FileDescriptor> lock_file(const std::filesystem::path& path) {
   }
 }
 
+Result<FileDescriptor> lock_file(const std::filesystem::path& path, Duration patience) {
+  constexpr auto pause = std::chrono::milliseconds(5);
+  for (const auto end = std::chrono::steady_clock::now() + patience;; std::this_thread::sleep_for(pause)) {
+    auto file = lock_file(path);
+    if (!file || *file || std::chrono::steady_clock::now() > end) return file;
+  }
+}
+
 bool is_locked(const std::filesystem::path& path) {
   const FileDescriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-  return file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  return file && ::flock(file.get(), LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
 }
 
 }  // namespace fatespec::base

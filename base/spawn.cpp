@@ -8,7 +8,7 @@ SpawnAttributes::SpawnAttributes(Group group) {
   ::posix_spawnattr_init(&attributes_);
   sigset_t defaults;
   sigemptyset(&defaults);
-  for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP}) sigaddset(&defaults, signal);
+  for (const int signal : {SIGINT, SIGPIPE, SIGTERM, SIGHUP, SIGXFSZ}) sigaddset(&defaults, signal);
   ::posix_spawnattr_setsigdefault(&attributes_, &defaults);
   ::posix_spawnattr_setpgroup(&attributes_, 0);
   const int with_group = group == Group::of_its_own ? POSIX_SPAWN_SETPGROUP : 0;

@@ -123,7 +123,8 @@ class Accept {
       all = all || answer == 'a';
       if (answer == 'c' || answer == 's') answers[proposal.change] = answer;
       const bool takes = answer != 'n' && answer != 's';
-      if (!takes && record_.reason.empty()) continue;  // a refusal is worth a line if it has a reason
+      if (!takes && record_.reason.empty()) continue;    // a refusal is worth a line if it has a reason
+      const auto records = records_of(proposal, takes);  // before anything is changed
       const auto lock = SuiteLock::take(proposal.test->suite->file);
       if (!lock) {
         worst = complain(lock.error());
@@ -136,19 +137,19 @@ class Accept {
         }
         ++accepted;
       }
-      if (const auto noted = note(proposal, takes); !noted) return complain(noted.error());
+      const auto noted = reports::add_provenance(reports::provenance_file(proposal.test->suite->file), records);
+      if (!noted) return complain(noted.error());
     }
     std::printf("%zu of %zu references changed%s\n", accepted, found_.list.size(),
                 found_.refused > 0 ? fmt::format(", {} not accepted", found_.refused).c_str() : "");
     return worst;
   }
 
-  /// Beside the spec file.
-  base::Result<void> note(const Proposal& proposal, bool takes) {
+  std::vector<reports::ProvenanceRecord> records_of(const Proposal& proposal, bool takes) const {
     std::vector<reports::ProvenanceRecord> records = {record_of(proposal, *proposal.test, proposal.command, takes)};
     for (const auto& sharer : proposal.also)
       records.push_back(record_of(proposal, *sharer.test, sharer.command, takes));
-    return reports::add_provenance(reports::provenance_file(proposal.test->suite->file), records);
+    return records;
   }
 
   reports::ProvenanceRecord record_of(const Proposal& proposal, const model::PlannedTest& test,

@@ -47,6 +47,7 @@ class Merge {
     for (const auto& file : options_.files)
       if (auto read = take(file); !read)
         return complain(base::Error{read.error().kind, file + ": " + read.error().message});
+    look_for_cut_runs();
     look_for_missing_shards();
     if (results_.empty()) {
       complain("merge: there is no result in these files");
@@ -58,21 +59,47 @@ class Merge {
   }
 
  private:
+  /// One of the runs that are merged.
+  struct Part {
+    std::string file;  ///< the last one that tells of it
+    std::size_t planned = 0;
+    bool finished = false;
+    std::set<model::TestId> tests;  ///< with a result
+  };
+
   base::Result<void> take(const std::string& file) {
     const auto text = base::read_file(file, largest_file);
     if (!text) return base::Error{text.error().kind, "it cannot be read"};
     auto run = reports::read_json_lines(*text);
     if (!run) return run.error();
-    if (!run->finished || run->results.size() < run->tests) {
-      complain(fmt::format("{}: the run was cut: {} of {} tests have a result", file, run->results.size(), run->tests));
-      cut_by_ = "the end of a file";
-    }
     if (const auto shard = shard_of(run->shard)) shards_[shard->count].insert(shard->number);
     started_ = results_.empty() ? run->started : std::min(started_, run->started);
     wall_ = std::max(wall_, run->wall);
-    planned_ += std::max(run->tests, run->results.size());
-    for (auto& result : run->results) add(std::move(result), file);
+    Part& part = parts_[run->id.empty() ? file : run->id];
+    part.planned = std::max({part.planned, run->tests, run->results.size()});
+    part.finished = part.finished || run->finished;
+    std::size_t told_before = 0;
+    for (auto& result : run->results) {
+      if (part.tests.insert(model::id_of(result)).second) add(std::move(result), file);
+      else ++told_before;
+    }
+    if (told_before > 0)
+      complain(fmt::format("{}: each of {} tests of the same run has a result in {} already, which counts", file,
+                           told_before, part.file));
+    part.file = file;
     return {};
+  }
+
+  /// What was cut may have gone on, and told all of it in another file.
+  void look_for_cut_runs() {
+    for (const auto& [id, part] : parts_) {
+      planned_ += part.planned;
+      if (part.finished && part.tests.size() >= part.planned) continue;
+      complain(
+          fmt::format("{}: the run was cut: {} of {} tests have a result", part.file, part.tests.size(), part.planned));
+      cut_by_ = "the end of a file";
+    }
+    planned_ -= told_twice_;
   }
 
   /// The first result of a test counts.
@@ -81,7 +108,7 @@ class Merge {
     if (!is_new) {
       complain(fmt::format("{}: {} has a result in {} already, which counts", file, base::printable(result.test),
                            known->second));
-      --planned_;
+      ++told_twice_;
       return;
     }
     result.index = results_.size();
@@ -170,6 +197,8 @@ class Merge {
   model::VerdictCounts counts_;
   base::UtcTime started_;
   base::Duration wall_{0};
+  std::map<std::string, Part> parts_;  ///< by run
+  std::size_t told_twice_ = 0;         ///< tests that another run has, too
   std::size_t planned_ = 0;
   std::map<std::uint64_t, std::set<std::uint64_t>> shards_;  ///< those that there is a file of, by their total
   std::string cut_by_;                                       ///< empty: all is there

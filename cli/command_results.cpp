@@ -99,6 +99,7 @@ class Pruning {
   }
   std::size_t removed() const { return removed_; }
   std::size_t spared() const { return spared_.size(); }
+  std::size_t going_on() const { return going_on_.size(); }
   /// Directories of those runs that went with them.
   std::size_t artifacts() const { return artifacts_; }
 
@@ -108,7 +109,10 @@ class Pruning {
     return !run.finished && (now_ - run.started < std::chrono::hours(24) || is_under_way_(run.id));
   }
   bool stays(const model::Run& run) {
-    if (may_be_under_way(run)) return true;
+    if (may_be_under_way(run)) {
+      going_on_.insert(run.id);
+      return true;
+    }
     if (!kept_.contains(run.id)) return false;
     spared_.insert(run.id);
     return true;
@@ -168,6 +172,7 @@ class Pruning {
   std::vector<model::Run> runs_;
   std::size_t removed_ = 0;
   std::set<std::string> spared_;
+  std::set<std::string> going_on_;  ///< or so it seems
   std::size_t artifacts_ = 0;
 };
 
@@ -211,7 +216,9 @@ ExitCode prune(const PruneOptions& options) {
   if (!done) return complain(done.error());
   std::printf("%zu runs %s", pruning.removed(), options.dry_run ? "would be removed" : "removed");
   if (pruning.artifacts() > 0) std::printf(", with %zu directories of theirs", pruning.artifacts());
-  std::printf(pruning.spared() > 0 ? ", %zu kept that references came from\n" : "\n", pruning.spared());
+  if (pruning.going_on() > 0) std::printf(", %zu kept that may be under way", pruning.going_on());
+  if (pruning.spared() > 0) std::printf(", %zu kept that references came from", pruning.spared());
+  std::printf("\n");
   return ExitCode::success;
 }
 

@@ -19,7 +19,9 @@ namespace {
 std::string not_run(const model::Run& run, const reports::Console& console) {
   const auto ran = run.counts.total();
   if (ran >= run.planned) return "";
-  return console.styled(reports::Style::yellow, fmt::format(", {} of {} not run", run.planned - ran, run.planned));
+  const std::string why = run.cut_by.empty() ? "" : " (" + base::printable(run.cut_by) + ")";
+  return console.styled(reports::Style::yellow,
+                        fmt::format(", {} of {} not run{}", run.planned - ran, run.planned, why));
 }
 
 ExitCode list_runs(const StoreOptions& options, std::size_t most, const reports::Console& console) {
@@ -97,10 +99,11 @@ void show_results(const ShowOptions& options, const std::vector<model::TestResul
   }
   for (const auto& found : runner::attributions_of(run, results))
     std::printf("%s\n", reports::describe(found, console, several).c_str());
+  const std::string cut = run.cut_by.empty() ? "" : ", cut short by " + base::printable(run.cut_by);
   const std::string wall = run.finished ? " in " + base::format_duration(*run.finished - run.started) : ", unfinished";
-  std::printf("%llu of %llu tests: %s%s%s\n", static_cast<unsigned long long>(run.counts.total()),
+  std::printf("%llu of %llu tests: %s%s%s%s\n", static_cast<unsigned long long>(run.counts.total()),
               static_cast<unsigned long long>(run.planned), reports::describe(run.counts, console).c_str(),
-              wall.c_str(), reports::describe_marks(flaky, leaky).c_str());
+              wall.c_str(), reports::describe_marks(flaky, leaky).c_str(), cut.c_str());
 }
 
 void show_people(const ShowOptions& options, const std::vector<model::TestResult>& results, const model::Run& run,

@@ -35,9 +35,9 @@ ExitCode open(const ArchiveOptions& options) {
   if (!opened) return complain(opened.error());
   if (opened->left_out > 0)
     std::printf("%zu files left out: pages and pickles are not taken from elsewhere\n", opened->left_out);
-  const std::string& name = opened->session.name();
-  std::printf("session %s, protected: %s\nlook at it with: fatespec session summarize --session %s\n", name.c_str(),
-              opened->session.directory().c_str(), name.c_str());
+  const auto& session = opened->session;
+  std::printf("session %s, protected: %s\nlook at it with: %s\n", session.name().c_str(), session.directory().c_str(),
+              session.command("report").c_str());
   return ExitCode::success;
 }
 

@@ -228,7 +228,10 @@ ExitCode run(PlayOptions options) {
   const auto chosen = session_to_run(options);
   if (!chosen) return chosen.error();
   const auto& session = *chosen;
-  return alone_with(session, [&] { return run_session(session, options); });
+  const ExitCode code = alone_with(session, [&] { return run_session(session, options); });
+  if (!options.samples_directory.empty())
+    std::printf("look at a play with: %s\n", session.command("plot SAMPLE").c_str());
+  return code;
 }
 
 void add_settings(CLI::App& command, PlayOptions& options, bool repeatable) {

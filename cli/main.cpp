@@ -51,6 +51,7 @@ int checked(fatespec::cli::ExitCode code) {
 int main(int argc, char** argv) {
   open_standard_streams();
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as a full disk is
   std::signal(SIGCHLD, SIG_DFL);  // ignored, which may be inherited, it would make the kernel drop every status
   using namespace fatespec::cli;
   CLI::App app("fatespec runs spec-driven regression tests of multimedia programs.", "fatespec");

@@ -162,6 +162,7 @@ int run(int argc, char** argv) {
     command.add_option("--actual-format", options.actual.format, "of FFmpeg's demuxers; probed by default");
     command.add_option("--actual-sizes", options.actual_sizes, "a file with WIDTHxHEIGHT for each picture");
     command.add_option("--channels", options.actual.channels, "of raw PCM")->multi_option_policy();
+    command.add_option("--rate", options.actual.rate, "of raw PCM, Hz")->multi_option_policy();
   };
   const auto add_expected = [&](CLI::App& command) {
     command.add_option("EXPECTED", options.expected.path)->required();
@@ -187,6 +188,7 @@ int run(int argc, char** argv) {
     return app.exit(error) == 0 ? success : wrong_usage;
   }
   options.expected.channels = options.actual.channels;
+  options.expected.rate = options.actual.rate;
   for (auto [file, input] :
        {std::pair(&options.expected_sizes, &options.expected), std::pair(&options.actual_sizes, &options.actual)}) {
     auto sizes = read_sizes(*file);

@@ -31,6 +31,7 @@ base::Result<MediaReader> MediaReader::open(const Input& input) {
     format = av_find_input_format(input.format.c_str());
     if (format == nullptr) return wrong(fmt::format("no format is called `{}`", base::printable(input.format)));
     // Its name changed with FFmpeg 5.1; of two, the one that is not known stays in the dictionary.
+    av_dict_set_int(&options, "sample_rate", input.rate, 0);
     av_dict_set_int(&options, "channels", input.channels, 0);
     av_dict_set(&options, "ch_layout", fmt::format("{}c", input.channels).c_str(), 0);
   }

@@ -21,6 +21,7 @@ struct Input {
   std::string path;
   std::string format;  ///< of FFmpeg's demuxers; empty: it is probed
   int channels = 1;    ///< of raw PCM
+  int rate = 44100;    ///< of raw PCM, Hz
   /// Of each picture of the video stream, where they differ; else empty.
   std::vector<Geometry> pictures;
 };

@@ -64,7 +64,7 @@ struct RunFinished {
   base::Duration wall{0};
   base::UtcTime time;
   int exit_code = 0;
-  std::string interrupted_by;  ///< "SIGINT", "SIGTERM", "--fail-fast" or nothing
+  std::string interrupted_by;  ///< what cut it short: "SIGINT", "--fail-fast", "the loss of the results file" …
   std::vector<Attribution> attributions = {};
   std::vector<std::string> lost_stations = {};  ///< "pi4: no answer …": boards that did not come back
 };

@@ -85,6 +85,7 @@ struct Run {
   base::UtcTime started;
   std::optional<base::UtcTime> finished;
   std::optional<int> exit_code;
+  std::string cut_by = {};  ///< as RunFinished::interrupted_by
   std::uint64_t planned = 0;
   VerdictCounts counts;
 };

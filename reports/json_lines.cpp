@@ -94,6 +94,7 @@ std::string json_line(const model::RunFinished& event) {
   for (const auto verdict : model::all_verdicts) line[std::string(model::name_of(verdict))] = event.counts[verdict];
   line["wall_s"] = rounded(event.wall);
   line["exit"] = event.exit_code;
+  if (!event.interrupted_by.empty()) line["cut_by"] = event.interrupted_by;
   for (const auto& lost : event.lost_stations) line["lost_targets"].push_back(base::to_utf8(lost));
   for (const auto& found : event.attributions)
     line["attributions"].push_back({{"test", base::to_utf8(found.test)},
@@ -110,7 +111,8 @@ std::string json_lines(const model::Run& run, const std::vector<model::TestResul
   for (const auto& result : results) text += json_line(result) + "\n";
   if (!run.finished) return text;
   const model::RunFinished end{
-      run.id, run.counts, *run.finished - run.started, *run.finished, run.exit_code.value_or(0), "", attributions};
+      run.id,     run.counts,  *run.finished - run.started, *run.finished, run.exit_code.value_or(0),
+      run.cut_by, attributions};
   return text + json_line(end) + "\n";
 }
 

@@ -167,6 +167,7 @@ base::Result<ReadRun> read_json_lines(std::string_view text) {
     if (type == "run_started") {
       if (begun) return wrong("a second run begins");
       begun = true;
+      run.id = line.text("run");
       run.version = line.text("version");
       run.shard = line.text("shard");
       run.tests = line.number("tests");

@@ -11,6 +11,7 @@
 namespace fatespec::reports {
 
 struct ReadRun {
+  std::string id;
   std::string version;
   base::UtcTime started;
   std::string shard;       ///< "K/N" of a run of a part of the tests, else empty

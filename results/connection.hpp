@@ -59,6 +59,14 @@ inline const char* advice_on(const std::string& message) {
              : "; move the file away, or name another with --results";
 }
 
+/// The library's errors tell their kind in words alone: those of SQLite and of PostgreSQL.
+inline base::ErrorKind kind_of(const std::string& message) {
+  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
+  if (says("is locked")) return base::ErrorKind::busy;
+  if (says("is full") || says("No space left")) return base::ErrorKind::no_space;
+  return base::ErrorKind::io;
+}
+
 /// Calls `work` and turns the library's exceptions into errors.
 template <class Work>
 auto guarded(Work work) -> decltype(work()) {
@@ -66,7 +74,7 @@ auto guarded(Work work) -> decltype(work()) {
     return work();
   } catch (const soci::soci_error& error) {
     const std::string message = message_of(error);
-    return base::Error{base::ErrorKind::io, "results: " + message + advice_on(message)};
+    return base::Error{kind_of(message), "results: " + message + advice_on(message)};
   } catch (const std::bad_cast&) {
     return base::Error{base::ErrorKind::invalid,
                        "results: a column does not hold what it should; is the file damaged?"};

@@ -10,6 +10,7 @@
 
 #include <soci/soci.h>
 
+#include "base/clock.hpp"
 #include "base/error.hpp"
 #include "model/result.hpp"
 
@@ -86,6 +87,8 @@ class Engine {
   virtual std::string joined(std::string_view number) const = 0;
   /// True if nobody else has claimed the same; the claim holds until the connection ends. Always of a file.
   virtual bool claim(soci::session& session, const std::string& text) const = 0;
+  /// Of a file: how long a write waits for another process's. A server's clients do not wait for each other.
+  virtual void wait_for_locks(soci::session&, base::Duration) const {}
   virtual std::unique_ptr<RowInserter> inserter(soci::session& session) const = 0;
   /// Bytes that the tables take.
   virtual std::uint64_t size(soci::session& session) const = 0;

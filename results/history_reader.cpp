@@ -249,8 +249,9 @@ base::Result<std::vector<std::string>> Store::kept_directories(const std::string
     std::vector<std::string> all;
     const soci::rowset<std::string> rows =
         (connection_->session.prepare << "SELECT kept_directory FROM results JOIN tests ON tests.id = results.test_id "
+                                         "JOIN runs ON runs.id = results.run_id "
                                          "WHERE tests.name = :test AND tests.configuration = :configuration AND "
-                                         "verdict = 'pass' AND kept_directory <> '' ORDER BY run_id DESC",
+                                         "verdict = 'pass' AND kept_directory <> '' ORDER BY runs.started_us DESC",
          soci::use(test), soci::use(configuration));
     for (const auto& directory : rows) all.push_back(directory);
     return all;

@@ -3,6 +3,7 @@
 #include <memory>
 #include <string_view>
 
+#include "base/text.hpp"
 #include "results/libpq.hpp"
 
 namespace fatespec::results {
@@ -33,6 +34,17 @@ void replace_all(std::string& text, const std::string& word) {
 }
 
 }  // namespace
+
+base::Result<void> check_location(const std::string& location) {
+  const auto slashes = location.find("://");
+  const bool is_uri = slashes != std::string::npos && location.find('/') == slashes + 1;
+  if (is_uri && !is_server(location))
+    return base::usage_error("results " + base::printable(location.substr(0, slashes)) +
+                             "://…: results are kept in a file or at a server, postgresql://…");
+  if (location.starts_with(":memory:"))
+    return base::usage_error("results " + location + ": no file; `none` keeps no results");
+  return {};
+}
 
 bool is_server(const std::string& location) {
   return location.starts_with("postgresql://") || location.starts_with("postgres://");

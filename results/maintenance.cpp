@@ -89,7 +89,7 @@ base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to)
   }
   if (run->finished)
     to.handle(model::RunFinished{run->id, run->counts, *run->finished - run->started, *run->finished,
-                                 run->exit_code.value_or(0), ""});
+                                 run->exit_code.value_or(0), run->cut_by});
   return to.flush();
 }
 

@@ -49,6 +49,7 @@ model::Run run_from(soci::row& row) {
   run.started = utc_of(row.get<long long>("started_us"));
   if (row.get_indicator("finished_us") == soci::i_ok) run.finished = utc_of(row.get<long long>("finished_us"));
   if (row.get_indicator("exit_code") == soci::i_ok) run.exit_code = row.get<int>("exit_code");
+  run.cut_by = row.get<std::string>("cut_by");
   run.planned = static_cast<std::uint64_t>(row.get<long long>("planned"));
   return run;
 }
@@ -155,7 +156,7 @@ std::vector<LatestResult> latest_from(const soci::rowset<soci::row>& rows) {
 }
 
 constexpr const char* run_columns =
-    "name, version, command, host, directory, started_us, finished_us, exit_code, planned";
+    "name, version, command, host, directory, started_us, finished_us, exit_code, cut_by, planned";
 
 }  // namespace
 
@@ -258,13 +259,26 @@ base::Result<std::optional<std::string>> Store::full_output(const std::string& r
   });
 }
 
+/// False where a run was added after a later one: it was copied, or waited for the server.
+static bool ids_follow_time(soci::session& session) {
+  int late = 0;
+  session << "SELECT COUNT(*) FROM (SELECT started_us, MAX(started_us) OVER (ORDER BY id ROWS BETWEEN UNBOUNDED "
+             "PRECEDING AND 1 PRECEDING) AS before FROM runs) AS ordered WHERE before > started_us",
+      soci::into(late);
+  return late == 0;
+}
+
 base::Result<std::vector<LatestResult>> Store::latest_results() {
   return limited(*connection_, [&]() -> base::Result<std::vector<LatestResult>> {
+    // The first is told by an index; by time all results of the test have to be looked at.
+    const char* latest = ids_follow_time(connection_->session)
+                             ? "SELECT MAX(r.run_id) FROM results r WHERE r.test_id = tests.id"
+                             : "SELECT r.run_id FROM results r JOIN runs ON runs.id = r.run_id WHERE r.test_id = "
+                               "tests.id ORDER BY runs.started_us DESC, r.run_id DESC LIMIT 1";
     // CROSS JOIN: SQLite keeps the order of the tables then, and does not read all results to find a few.
     return latest_from(connection_->session.prepare
-                       << latest_columns
-                       << "CROSS JOIN results WHERE results.test_id = tests.id AND results.run_id = (SELECT "
-                          "MAX(r.run_id) FROM results r WHERE r.test_id = tests.id)");
+                       << latest_columns << "CROSS JOIN results WHERE results.test_id = tests.id AND results.run_id = ("
+                       << latest << ")");
   });
 }
 

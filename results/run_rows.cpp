@@ -121,7 +121,8 @@ void RunRows::write_started(const model::RunStarted& event) {
   const auto started = static_cast<long long>(microseconds(event.time));
   const auto planned = static_cast<long long>(event.tests);
   if (event.resumed) {
-    session_ << "UPDATE runs SET finished_us = NULL, exit_code = NULL, planned = :planned WHERE name = :name",
+    session_
+        << "UPDATE runs SET finished_us = NULL, exit_code = NULL, cut_by = '', planned = :planned WHERE name = :name",
         soci::use(planned), soci::use(event.run);
     find_run(event.run);
     forget_other_revisions(event);
@@ -153,8 +154,9 @@ void RunRows::forget_other_revisions(const model::RunStarted& event) {
 
 void RunRows::write_finished(const model::RunFinished& event) {
   const auto finished = static_cast<long long>(microseconds(event.time));
-  session_ << "UPDATE runs SET finished_us = :finished, exit_code = :code WHERE id = :id", soci::use(finished),
-      soci::use(event.exit_code), soci::use(run_);
+  const std::string cut_by = storable(event.interrupted_by);
+  session_ << "UPDATE runs SET finished_us = :finished, exit_code = :code, cut_by = :cut WHERE id = :id",
+      soci::use(finished), soci::use(event.exit_code), soci::use(cut_by), soci::use(run_);
 }
 
 void RunRows::write_results(std::span<const model::TestResult* const> results) {

@@ -17,6 +17,8 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto batch_age = 50ms;
+/// For which the engine waits for another process, before it is looked whether that is still wanted.
+constexpr auto lock_slice = 500ms;
 /// A server that does not answer for so long is away.
 constexpr auto longest_write = 10s;
 constexpr auto first_pause = 1s;
@@ -127,6 +129,7 @@ RunWriter::RunWriter(std::unique_ptr<Store> store, Failed failed, Say say, Spool
 }
 
 void RunWriter::begin() {
+  if (store_) store_->wait_for_locks(lock_slice);
   if (store_) rows_ = std::make_unique<RunRows>(*store_);
   thread_ = std::thread([this] { write_until_closed(); });
 }
@@ -166,6 +169,11 @@ base::Result<void> RunWriter::flush() {
   changed_.wait(lock, [this] { return (waiting_.empty() && !writing_) || error_; });
   if (error_) return *error_;
   return {};
+}
+
+bool RunWriter::is_idle() const {
+  const std::lock_guard lock(mutex_);
+  return (waiting_.empty() && !writing_) || error_;
 }
 
 std::uint64_t RunWriter::lost_results() const {
@@ -213,23 +221,15 @@ void RunWriter::write_batch(const Batch& batch) {
   failed_(written.error());
 }
 
-/// What a smaller transaction may not meet.
-static bool is_full(const base::Error& error) {
-  return error.message.find("is full") != std::string::npos ||
-         error.message.find("is the disk full") != std::string::npos ||
-         error.message.find("No space left") != std::string::npos;
-}
-
-/// Another process writes, or removes much, and takes its time: the engine has waited for it already.
-static bool is_locked(const base::Error& error) { return error.message.find("is locked") != std::string::npos; }
-
+/// Another process writes, or removes much, and takes its time.
 base::Result<void> RunWriter::write_patiently(const Batch& batch) {
   constexpr auto patience = std::chrono::minutes(10);
-  constexpr auto pause = std::chrono::milliseconds(100);  // the engine waits, too, but not in every case
+  constexpr auto pause = 100ms;  // the engine waits, too, but not in every case
   const auto began = std::chrono::steady_clock::now();
   auto written = write_somewhere(batch);
   bool told = false;
-  while (!written && is_locked(written.error()) && std::chrono::steady_clock::now() - began < patience) {
+  while (!written && written.error().kind == base::ErrorKind::busy && !hurried_ &&
+         std::chrono::steady_clock::now() - began < patience) {
     if (!std::exchange(told, true)) say_("another process holds the results file: results wait for it");
     std::this_thread::sleep_for(pause);
     written = write_somewhere(batch);
@@ -244,7 +244,7 @@ base::Result<void> RunWriter::write_as_much_as_fits(const Batch& batch) {
     safe_results_ += results_in(batch);
     return written;
   }
-  if (batch.size() < 2 || !is_full(written.error())) return written;
+  if (batch.size() < 2 || written.error().kind != base::ErrorKind::no_space) return written;
   const auto middle = batch.begin() + std::ssize(batch) / 2;
   if (auto first = write_as_much_as_fits({batch.begin(), middle}); !first) return first;
   return write_as_much_as_fits({middle, batch.end()});

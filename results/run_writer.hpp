@@ -49,8 +49,13 @@ class RunWriter {
   ~RunWriter();
 
   void handle(const model::RunEvent& event);
-  /// Waits until everything is written; an error if something could not be.
+  /// Waits until everything is written, for up to ten minutes where another process holds the file; an error if
+  /// something could not be.
   base::Result<void> flush();
+  /// True if flush() would not wait. Any thread.
+  bool is_idle() const;
+  /// From now on a file that another process holds is given up at once. Any thread.
+  void hurry() { hurried_ = true; }
   /// How many results are safe: what the process can be killed now without losing. All, once the store has failed.
   std::uint64_t safe_results() const { return safe_results_; }
   /// How many are not in the store, and never will be. Any thread.
@@ -83,6 +88,7 @@ class RunWriter {
   bool writing_ = false;
   bool closed_ = false;
   bool urgent_ = false;
+  std::atomic<bool> hurried_ = false;
   std::atomic<std::uint64_t> safe_results_ = 0;
   std::uint64_t lost_results_ = 0;
   std::optional<base::Error> error_;

@@ -171,6 +171,9 @@ class SqliteEngine : public Engine {
     session << "PRAGMA foreign_keys = ON";
     return {};
   }
+  void wait_for_locks(soci::session& session, base::Duration limit) const override {
+    session << "PRAGMA busy_timeout = " << std::chrono::ceil<std::chrono::milliseconds>(limit).count();
+  }
   bool is_away(const std::string&) const override { return false; }
   bool has_schema(soci::session& session) const override {
     int tables = 0;

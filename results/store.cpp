@@ -99,7 +99,7 @@ std::string reason_of(const soci::soci_error& error) {
   return no_results;
 }
 
-bool is_locked(const soci::soci_error& error) { return message_of(error).find("locked") != std::string::npos; }
+bool is_locked(const soci::soci_error& error) { return kind_of(message_of(error)) == base::ErrorKind::busy; }
 
 base::Error not_opened(const std::string& location, const soci::soci_error& error) {
   return {base::ErrorKind::io, fmt::format("results {} {}: {}", is_server(location) ? "at" : "file", shown(location),
@@ -144,6 +144,7 @@ Store::Store(std::unique_ptr<Connection> connection) : connection_(std::move(con
 Store::~Store() = default;
 
 base::Result<std::unique_ptr<Store>> Store::open(const std::string& location) {
+  if (auto checked = check_location(location); !checked) return checked.error();
   if (is_server(location)) return open_patiently(location, Access::read_write);
   std::error_code ignored;
   const auto type = fs::status(location, ignored).type();
@@ -157,6 +158,7 @@ base::Result<std::unique_ptr<Store>> Store::open(const std::string& location) {
 }
 
 base::Result<std::unique_ptr<Store>> Store::open_existing(const std::string& location) {
+  if (auto checked = check_location(location); !checked) return checked.error();
   std::error_code code;
   const bool is_there = is_server(location) || fs::exists(location, code);
   if (code) return base::Error{base::ErrorKind::io, fmt::format("results file {}: {}", location, code.message())};
@@ -171,6 +173,8 @@ std::string this_host() {
   std::array<char, 256> name{};
   return ::gethostname(name.data(), name.size() - 1) == 0 ? std::string(name.data()) : "unknown";
 }
+
+void Store::wait_for_locks(base::Duration limit) { connection_->engine.wait_for_locks(connection_->session, limit); }
 
 base::Result<bool> Store::claim_run(const std::string& run) {
   return limited(*connection_,

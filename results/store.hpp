@@ -93,6 +93,9 @@ class Store {
   /// How much room the results take, bytes.
   base::Result<std::uint64_t> size();
 
+  /// How long a write waits for another process that writes a file; half a minute unless told otherwise.
+  void wait_for_locks(base::Duration limit);
+
   /// A run and those before it, `most` in all, with every test that any of them has.
   base::Result<RunMatrix> matrix(const std::string& run, std::size_t most);
 

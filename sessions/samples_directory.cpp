@@ -101,8 +101,10 @@ base::Result<Session> SamplesDirectory::find(const std::string& name) const {
   std::error_code ignored;
   if (fs::is_regular_file(path_ / name / configuration_file, ignored)) return Session(path_, name);
   const auto names = list();
-  return base::Error{base::ErrorKind::not_found, fmt::format("there is no session `{}` in {}{}", name, path_.string(),
-                                                             names ? base::did_you_mean(name, *names) : std::string())};
+  const std::string similar = names ? base::did_you_mean(name, *names) : "";
+  return base::Error{base::ErrorKind::not_found,
+                     fmt::format("there is no session `{}` in {}{}", name, path_.string(),
+                                 similar.empty() ? "; those of other samples need --samples-dir DIR" : similar)};
 }
 
 base::Result<std::vector<std::string>> SamplesDirectory::list() const {

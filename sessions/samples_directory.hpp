@@ -17,6 +17,7 @@ namespace fatespec::sessions {
 class SamplesDirectory {
  public:
   explicit SamplesDirectory(std::filesystem::path path) : path_(std::move(path)) {}
+  const std::filesystem::path& path() const { return path_; }
 
   /// Letters, digits, `_`, and not as the first `-` and `.`; no file of the directory's own: no path can be made of it.
   static base::Result<void> check_name(const std::string& name);

@@ -147,13 +147,18 @@ std::string Session::samples_version() const {
   return lines.empty() ? "" : std::string(base::trim(lines.front()));
 }
 
+std::string Session::command(const std::string& what) const {
+  const std::string samples = samples_ == "." ? "" : " --samples-dir " + base::shell_quote(samples_.string());
+  return fmt::format("fatespec session {}{} --session {}", what, samples, name_);
+}
+
 base::Result<void> Session::write_report(const std::string& file,
                                          const std::function<void(const TextSink&)>& writer) const {
   const auto allowed = permissions();
   if (!allowed) return allowed.error();
   if (allowed->protect_reports)
     return base::usage_error(
-        fmt::format("the reports of session `{}` are protected; fatespec session unprotect reports", name_));
+        fmt::format("the reports of session `{}` are protected; {}", name_, command("unprotect reports")));
   if (auto made = base::make_directories(directory_ / "reports"); !made) return made.error();
   auto replacement = base::FileReplacement::begin(report(file));
   if (!replacement) return replacement.error();
@@ -171,7 +176,7 @@ base::Result<void> Session::check_writable_recordings(bool replace) const {
     return base::usage_error(fmt::format("session `{}` came from elsewhere: it is not played", name_));
   if (allowed->protect_raw_data)
     return base::usage_error(
-        fmt::format("the raw data of session `{}` are protected; fatespec session unprotect raw_data", name_));
+        fmt::format("the raw data of session `{}` are protected; {}", name_, command("unprotect raw_data")));
   if (replace && !allowed->dev_debug)
     return base::usage_error(
         fmt::format("session `{}` has recordings already: they are rewritten only with `dev_debug` in {}; better "

@@ -58,6 +58,9 @@ class Session {
   base::Result<void> set_crash_reports(const std::vector<CrashReport>& crashes) const;
   /// The first line of the file; empty if there is none.
   std::string samples_version() const;
+  /// The line to type for a command about this session: `what` stands after `fatespec session`.
+  std::string command(const std::string& what) const;
+
   /// Writes a report, unless they are protected.
   base::Result<void> write_report(const std::string& file, const std::function<void(const TextSink&)>& writer) const;
   /// An error if recordings may not be written: protected, or there already and without `dev_debug`.

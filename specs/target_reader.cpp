@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "specs/map_reader.hpp"
 
@@ -73,9 +74,8 @@ class TargetReader {
 
   /// `~/` is the home directory, anything else relative begins at the configuration's directory.
   std::string here(const std::string& path) const {
-    const char* home = std::getenv("HOME");
-    if (path.starts_with("~/") && home != nullptr) return home + path.substr(1);
-    return fs::path(path).is_absolute() ? path : (fs::path(directory_) / path).lexically_normal().string();
+    const std::string known = base::at_home(path);
+    return known.starts_with('/') ? known : (fs::path(directory_) / known).lexically_normal().string();
   }
   Handler path_here(std::string& field) {
     return [this, &field](YamlNode v) {

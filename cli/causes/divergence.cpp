@@ -1,7 +1,9 @@
 #include "cli/causes/divergence.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <set>
 
 #include <fmt/format.h>
@@ -10,6 +12,7 @@
 #include "base/program.hpp"
 #include "base/text.hpp"
 #include "checks/frame_report.hpp"
+#include "cli/causes/bare_sound.hpp"
 #include "runner/local/tool_process.hpp"
 #include "runner/plan/command_line.hpp"
 #include "runner/plan/environment.hpp"
@@ -28,13 +31,13 @@ base::Error no_way(std::string why) { return {base::ErrorKind::invalid, std::mov
 /// A file to be decoded, and how.
 struct Media {
   std::string path;
-  std::string demuxer;
-  int channels = 1;   ///< of bare samples
-  std::string sizes;  ///< a file with the size of each picture, where they change
-  std::string made_by;
+  std::string demuxer = {};
+  BareSound bare = {};
+  std::string sizes = {};  ///< a file with the size of each picture, where they change
+  std::string made_by = {};
   int status = 0;  ///< of the command
-  runner::MediaCommand command;
-  runner::ToolRequest request;
+  runner::MediaCommand command = {};
+  runner::ToolRequest request = {};
 };
 
 /// The end of what a program said, for an error's line.
@@ -73,6 +76,9 @@ class Side {
     if (auto found = locate(media, own); !found) return found.error();
     return media;
   }
+
+  /// That of the test.
+  const std::string& directory() const { return directory_; }
 
   /// Asks the command for the size of each picture.
   base::Result<void> add_sizes(Media& media) const {
@@ -150,22 +156,6 @@ std::string demuxer_of(const model::SpecString& spec) {
   return std::string(model::name_of(format));
 }
 
-/// What ffmpeg was told of the channels of its bare samples; the last word counts.
-int channels_of(const std::string& line) {
-  constexpr std::int64_t most = 64;
-  constexpr std::string_view option = " -ac ";
-  const auto at = line.rfind(option);
-  if (at == std::string::npos) return 1;
-  const auto number =
-      base::parse_integer(line.substr(at + option.size(), line.find(' ', at + option.size()) - at - option.size()));
-  return number && *number > 0 && *number <= most ? static_cast<int>(*number) : 1;
-}
-
-bool is_wave(const std::string& file) {
-  const auto text = base::read_head(file, 4);
-  return text && *text == "RIFF";
-}
-
 /// Asks fatespec-frames.
 class Frames {
  public:
@@ -190,7 +180,9 @@ class Frames {
   static void add_side(Words& words, const char* side, const Media& media) {
     words.push_back(media.path);
     if (!media.demuxer.empty()) words.insert(words.end(), {fmt::format("--{}-format", side), media.demuxer});
-    if (media.channels > 1) words.insert(words.end(), {"--channels", std::to_string(media.channels)});
+    if (!media.demuxer.empty() && words.end() == std::find(words.begin(), words.end(), "--rate"))
+      words.insert(words.end(),
+                   {"--channels", std::to_string(media.bare.channels), "--rate", std::to_string(media.bare.rate)});
     if (!media.sizes.empty()) words.insert(words.end(), {fmt::format("--{}-sizes", side), media.sizes});
   }
 
@@ -319,6 +311,22 @@ base::Result<std::string> list_of(const Frames& frames, const Side& side, Media&
   return list();
 }
 
+std::string reference_of(const model::PlannedTest& test, const std::string& test_directory) {
+  const auto spec = runner::expanded(test.spec->parsed, runner::with_test_directory(test, test_directory));
+  return runner::absolute_path(spec.arguments.front().value, {}, test.suite->directory);
+}
+
+/// The side that has a header speaks for the one that has none.
+void describe_samples(const model::PlannedTest& test, Media& expected, Media& actual) {
+  BareSound bare = bare_sound_of(actual.made_by);
+  for (const Media* media : {&expected, &actual}) bare = sound_of_wave(media->path).value_or(bare);
+  for (Media* media : {&expected, &actual}) {
+    if (is_wave(media->path)) continue;
+    media->demuxer = demuxer_of(runner::expanded(test.spec->parsed, *test.variables));
+    media->bare = bare;
+  }
+}
+
 }  // namespace
 
 base::Result<reports::DivergencePage> find_divergence(const model::Project& project, const model::PlannedTest& test,
@@ -329,13 +337,12 @@ base::Result<reports::DivergencePage> find_divergence(const model::Project& proj
   auto actual = actual_side.make(*test.variables, samples);
   if (!actual) return base::Error{actual.error().kind, "actual: " + actual.error().message};
   Side expected_side(project, test, scratch / "expected");
-  base::Result<Media> expected = Media{.path = baseline.file, .made_by = baseline.file};
+  // The reference of a comparison may be made by the test itself.
+  const std::string file = samples ? reference_of(test, actual_side.directory()) : baseline.file;
+  base::Result<Media> expected = Media{.path = file, .made_by = file};
   if (baseline.kind == Baseline::Kind::program) expected = expected_side.make(baseline.variables, false);
   if (!expected) return base::Error{expected.error().kind, "expected: " + expected.error().message};
-  actual->channels = samples ? channels_of(actual->made_by) : 1;
-  for (Media* media : {&*expected, &*actual})
-    if (samples && !is_wave(media->path))
-      media->demuxer = demuxer_of(runner::expanded(test.spec->parsed, *test.variables));
+  if (samples) describe_samples(test, *expected, *actual);
   const Frames frames(scratch);
   const auto expected_list = list_of(frames, expected_side, *expected);
   if (!expected_list) return base::Error{expected_list.error().kind, "expected: " + expected_list.error().message};

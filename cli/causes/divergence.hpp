@@ -12,10 +12,14 @@ namespace fatespec::cli {
 
 /// What the output of a test is compared with.
 struct Baseline {
-  enum class Kind { program, file, samples };
+  enum class Kind {
+    program,
+    file,
+    samples,  ///< the test's own reference
+  };
   Kind kind = Kind::program;
   model::Variables variables;  ///< of a program: instead of the test's own
-  std::string file;            ///< of a file or of bare samples
+  std::string file;            ///< of a file
 };
 
 /// Makes both outputs in `scratch`, compares their frames, and puts pictures of the first that differ into folders of

@@ -65,8 +65,6 @@ base::Result<Baseline> baseline_of(const DivergenceOptions& options, const model
   }
   if (model::compares_samples(test.spec->parsed.type)) {
     baseline.kind = Baseline::Kind::samples;
-    const auto spec = runner::expanded(test.spec->parsed, *test.variables);
-    baseline.file = runner::absolute_path(spec.arguments.front().value, {}, test.suite->directory);
     return baseline;
   }
   baseline.kind = Baseline::Kind::file;

@@ -34,7 +34,7 @@ base::Result<ExitCode> ClusterRun::run(const model::Project& project, const mode
     directory_ = farm_directory(project) / run.run_id;
     if (auto ordered = order_shards(project.slurm, plan, options, selection, run); !ordered) return ordered.error();
   }
-  auto lock = base::lock_file(farm::follower_lock(directory_));
+  auto lock = base::lock_file(farm::follower_lock(directory_), base::patience_with_askers);
   if (!lock) return lock.error();
   if (!*lock) return base::usage_error(fmt::format("another process follows run {}", run.run_id));
   follower_lock_ = std::move(*lock);

@@ -10,13 +10,12 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <boost/asio/io_context.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/thread_pool.hpp>
 
 #include "base/signals.hpp"
 #include "cli/cluster/farm_jobs.hpp"
+#include "cli/cluster/farm_queue.hpp"
 #include "cli/cluster/farm_results.hpp"
 #include "cli/cluster/shard_state.hpp"
 #include "cli/common/end_signals.hpp"
@@ -31,7 +30,6 @@ using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto poll_interval = std::chrono::milliseconds(100);
-constexpr auto queue_interval = std::chrono::seconds(2);
 /// Between two looks for shards that are not known to run.
 constexpr int ticks_between_far_looks = 8;
 /// Looks at the queue without a shard in it before it counts as gone: file systems may show the end of its file late.
@@ -55,7 +53,7 @@ class FarmRun {
         clock_(clock),
         jobs_(options.run_id, farm, options.jobs),
         results_(plan, clock, options.done, [this](const auto& event) { emit(event); }),
-        pool_(1),
+        queue_(loop_, jobs_),
         signals_(loop_),
         ticker_(loop_) {
     add_end_signals(signals_);
@@ -70,14 +68,15 @@ class FarmRun {
     emit(run_started(options_, clock_, planned, done));
     for (const auto& test : farm_.missing) results_.take_error_of_stranger(test, farm::gone_from_specs);
     wait_for_signal();
-    if (farm_.submit)
+    wait_until_written();
+    if (farm_.submit && !cancelled_)
       if (auto submitted = submit_all(); !submitted) return not_submitted(submitted.error());
     last_news_ = Clock::now();
     loop_.restart();
     if (farm_.cancel) cancel(Cut::cancel);
     tick();
     loop_.run();
-    pool_.join();
+    queue_.join();
     if (farm_.cancel && exit_code_ == ExitCode::success && (cancel_trouble_ || !queue_is_empty_))
       exit_code_ = ExitCode::error;
     if (cancel_trouble_)
@@ -99,6 +98,17 @@ class FarmRun {
     const bool is_new = results_.take(std::move(result));
     if (is_new && bad && options_.scheduler.fail_fast) cancel(Cut::fail_fast);
     return is_new;
+  }
+
+  bool is_written() const { return !options_.results_written || options_.results_written(); }
+
+  /// No shard is submitted of a run that the store does not know.
+  void wait_until_written() {
+    for (; !is_written(); std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+      loop_.restart();
+      loop_.poll();
+      if (cancelled_) options_.hurry_results();
+    }
   }
 
   // --- submitting
@@ -153,7 +163,7 @@ class FarmRun {
     if (!cancelled_ && ticks_ % 10 == 0 && fs::exists(farm::cancel_mark(farm_.directory), ignored)) cancel(Cut::cancel);
     ++ticks_;
     if (results_.waiting() == 0) return finish();
-    if (cancelled_ && (Clock::now() > cancel_deadline_ || (queue_is_empty_ && !asking_))) return finish();
+    if (cancelled_ && (Clock::now() > cancel_deadline_ || (queue_is_empty_ && !queue_.is_asked()))) return finish();
     look_at_queue();
     ticker_.expires_after(poll_interval);
     ticker_.async_wait([this](error_code code) {
@@ -209,17 +219,10 @@ class FarmRun {
   // --- the queue
 
   void look_at_queue() {
-    if (asking_ || Clock::now() < next_look_) return;
-    asking_ = true;
-    asio::post(pool_, [this] {
-      auto queue = jobs_.queue();
-      asio::post(loop_, [this, queue = std::move(queue)] {
-        asking_ = false;
-        next_look_ = Clock::now() + queue_interval;
-        if (finished_) return;
-        if (queue) take_queue(*queue);
-        else queue_is_silent(queue.error());
-      });
+    queue_.look([this](const base::Result<std::map<std::size_t, farm::Task>>& queue) {
+      if (finished_) return;
+      if (queue) take_queue(*queue);
+      else queue_is_silent(queue.error());
     });
   }
 
@@ -317,13 +320,18 @@ class FarmRun {
 
   void wait_for_signal() {
     signals_.async_wait([this](error_code code, int number) {
-      if (code || finished_) return;
-      if (signal_ != 0) return finish();
+      if (code) return;
+      if (signal_ != 0) return hurry();
       signal_ = number;
       options_.say(fmt::format("{}: cancelling the jobs; once more to end at once", base::signal_name(number)));
       cancel(Cut::signal);
       wait_for_signal();
     });
+  }
+
+  void hurry() {
+    if (options_.hurry_results) options_.hurry_results();
+    finish();
   }
 
   void cancel(Cut why) {
@@ -333,8 +341,8 @@ class FarmRun {
     if (options_.ends_early) options_.ends_early();
     queue_is_empty_ = false;
     cancel_deadline_ = Clock::now() + cancel_patience;
-    asio::post(pool_, [this, jobs = jobs_.known()] {
-      if (const auto done = jobs_.cancel_all(jobs); !done) cancel_trouble_ = done.error();
+    queue_.cancel_all([this](const base::Result<void>& done) {
+      if (!done) cancel_trouble_ = done.error();
     });
   }
 
@@ -365,6 +373,17 @@ class FarmRun {
     finished_ = true;
     // Requeued jobs of shards that have told all have nothing left to do.
     if (results_.waiting() == 0 && over_ < shards_.size()) (void)jobs_.cancel_all(jobs_.known());
+    tell_the_end();
+  }
+
+  void tell_the_end() {
+    if (!is_written()) {
+      ticker_.expires_after(std::chrono::milliseconds(1));
+      ticker_.async_wait([this](error_code code) {
+        if (!code) tell_the_end();
+      });
+      return;
+    }
     exit_code_ = conclude(options_.keep_results && !options_.keep_results());
     model::RunFinished event = run_finished(options_, clock_, began_, results_.counts(), exit_code_);
     if (results_.waiting() > 0) event.interrupted_by = cut_by();
@@ -380,7 +399,7 @@ class FarmRun {
   FarmJobs jobs_;
   FarmResults results_;
   asio::io_context loop_{1};
-  asio::thread_pool pool_;
+  FarmQueue queue_;
   asio::signal_set signals_;
   asio::steady_timer ticker_;
   std::deque<ShardState> shards_;
@@ -388,18 +407,16 @@ class FarmRun {
   std::map<std::size_t, std::string> held_;  ///< tasks that Slurm holds, by shard
   std::size_t over_ = 0;                     ///< shards
   std::uint64_t ticks_ = 0;
-  bool asking_ = false;
   bool silent_ = false;
   bool queue_is_empty_ = false;
   bool cancelled_ = false;
   bool finished_ = false;
   int signal_ = 0;
   Cut cut_ = Cut::none;
-  std::optional<base::Error> cancel_trouble_;  ///< set on the pool, read when that has ended
+  std::optional<base::Error> cancel_trouble_;  ///< set on the queue's thread, read when that has ended
   Clock::time_point next_submission_;
   std::optional<Clock::time_point> submission_trouble_since_;
   base::SteadyTime began_;
-  Clock::time_point next_look_;
   Clock::time_point last_news_;
   Clock::time_point cancel_deadline_;
   ExitCode exit_code_ = ExitCode::success;

@@ -213,10 +213,10 @@ OrExit<std::shared_ptr<const model::Project>> load_project(const InputOptions& o
 }
 
 std::string results_location(const model::Project& project, const std::string& option) {
-  if (!option.empty()) return option;
-  const fs::path file = project.results;
-  if (file.is_absolute() || project.results.find("://") != std::string::npos) return project.results;
-  return (fs::path(project.directory) / file).lexically_normal().string();
+  if (!option.empty()) return base::at_home(option);
+  const std::string results = base::at_home(project.results);
+  if (fs::path(results).is_absolute() || results.find("://") != std::string::npos) return results;
+  return (fs::path(project.directory) / results).lexically_normal().string();
 }
 
 std::vector<std::string> precious_files(const model::Project& project, const std::string& results_option,
@@ -244,7 +244,7 @@ void complain(const std::string& message) {
 
 ExitCode complain(const base::Error& error) {
   complain(error.str());
-  return error.kind == base::ErrorKind::io ? ExitCode::error : ExitCode::usage;
+  return base::is_of_system(error.kind) ? ExitCode::error : ExitCode::usage;
 }
 
 }  // namespace fatespec::cli

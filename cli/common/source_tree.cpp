@@ -14,9 +14,11 @@ std::string build_of(const model::Project& project, const model::Configuration& 
 }
 
 std::string revision_of(const std::string& source) {
-  const std::string git = "git -C " + base::shell_quote(source);
-  std::string revision(base::trim(tool_output(git + " rev-parse HEAD")));
-  if (!revision.empty() && !tool_output(git + " status --porcelain --untracked-files=no").empty()) revision += "-dirty";
+  constexpr auto limit = std::chrono::minutes(1);
+  const std::string git = "git --no-optional-locks -C " + base::shell_quote(source);  // somebody may be at work there
+  std::string revision(base::trim(tool_output(git + " rev-parse HEAD", limit)));
+  if (!revision.empty() && !tool_output(git + " status --porcelain --untracked-files=no", limit).empty())
+    revision += "-dirty";
   return revision;
 }
 

@@ -11,8 +11,9 @@
 
 #include "base/text.hpp"
 #include "checks/text_check.hpp"
-#include "checks/text_comparison.hpp"
+#include "cli/references/kept_outputs.hpp"
 #include "cli/references/reference_change.hpp"
+#include "cli/references/reference_sharers.hpp"
 #include "cli/references/stream_reference.hpp"
 #include "cli/run/resumption.hpp"
 #include "runner/plan/command_line.hpp"
@@ -46,12 +47,6 @@ std::string changed_command(const model::Project& project, const model::PlannedT
   return !then.empty() && now == line("/directory of another") && now != then ? now : "";
 }
 
-/// A test that is not meant, and what it wrote in place of a reference.
-struct Bystander {
-  std::string label;
-  std::string text;
-};
-
 class ProposalFinder {
  public:
   explicit ProposalFinder(const ProposalOptions& options) : options_(options) {}
@@ -83,6 +78,7 @@ class ProposalFinder {
     const auto run = found_.store->find_run(options_.run);
     if (!run) return complain(run.error());
     found_.run = *run;
+    outputs_.emplace(*found_.store, found_.run.id);
     take_inputs_of_run(found_.run, inputs);
     auto loaded = load_inputs(inputs);
     if (!loaded) return loaded.error();
@@ -123,7 +119,7 @@ class ProposalFinder {
     const StreamReference output = output_reference(test);
     const StreamReference error = error_reference(test);
     for (const auto& reference : references_of(test)) {
-      note_passing(test, result, reference);
+      if (outputs_->meets(test, result, reference)) sharers_.agrees(place_of(test, reference), label(result));
       if (!is_meant) note_bystander(test, result, reference);
     }
     if (!is_meant) return note_without_reference(test, result);
@@ -142,32 +138,18 @@ class ProposalFinder {
                        : "there is no configuration `" + result.configuration + "` any more");
   }
 
-  void note_passing(const model::PlannedTest& test, const model::TestResult& result, const StreamReference& reference) {
-    const bool passes = reference.stream == "stdout" ? meets_output(test, result) : meets_error(test, result);
-    if (passes) passing_.try_emplace(place_of(test, reference), label(result.test, result.configuration));
-  }
-
   /// What is not meant may share a reference with what is.
   void note_bystander(const model::PlannedTest& test, const model::TestResult& result,
                       const StreamReference& reference) {
-    if (!model::is_bad(result.verdict) || !ended_as_expected(result, test.spec->expect.status)) return;
-    auto& bystanders = bystanders_[place_of(test, reference)];
-    const std::string who = label(result.test, result.configuration);
-    if (reference.stream == "stderr") {
-      if (!meets_error(test, result)) bystanders.push_back({who, result.error.text});
-    } else if (auto full = found_.store->full_output(found_.run.id, result.test, result.configuration);
-               full && differs_from_reference(test, *full)) {
-      bystanders.push_back({who, std::move(**full)});
-    }
+    if (auto text = outputs_->differing(test, result, reference))
+      sharers_.writes(place_of(test, reference), label(result), std::move(*text));
   }
 
   /// The expectation that another combination or configuration of the test gets would be its own, too.
   void note_without_reference(const model::PlannedTest& test, const model::TestResult& result) {
     if (output_reference(test).is_given() || !ended_as_expected(result, test.spec->expect.status)) return;
-    auto full = found_.store->full_output(found_.run.id, result.test, result.configuration);
-    if (full && *full)
-      bystanders_[place_of(test, output_reference(test))].push_back(
-          {label(result.test, result.configuration), std::move(**full)});
+    if (auto whole = outputs_->whole_stdout(result))
+      sharers_.writes(place_of(test, output_reference(test)), label(result), std::move(*whole));
   }
 
   /// What `--configuration` leaves out is not meant, but shares what has the same place everywhere.
@@ -177,7 +159,7 @@ class ProposalFinder {
     note_without_reference(*test, result);
     for (const auto& reference : references_of(*test)) {
       if (!reference.is_shared()) continue;
-      note_passing(*test, result, reference);
+      if (outputs_->meets(*test, result, reference)) sharers_.agrees(place_of(*test, reference), label(result));
       note_bystander(*test, result, reference);
     }
   }
@@ -199,34 +181,17 @@ class ProposalFinder {
   }
 
   std::string label(const model::PlannedTest& test) const { return label(test.name, test.configuration->name); }
-
-  // A test may have failed by its other stream.
-  bool meets_output(const model::PlannedTest& test, const model::TestResult& result) {
-    if (result.verdict == model::Verdict::pass) return true;
-    if (!ended_as_expected(result, test.spec->expect.status)) return false;
-    const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
-    return output && !differs_from_reference(test, *output);
-  }
-
-  static bool meets_error(const model::PlannedTest& test, const model::TestResult& result) {
-    if (result.verdict == model::Verdict::pass) return true;
-    if (!ended_as_expected(result, test.spec->expect.status) || result.error.truncated) return false;
-    const auto expected = text_of(test, error_reference(test));
-    if (!expected) return false;
-    checks::TextComparison comparison(std::make_shared<checks::Reference>(*expected), test.spec->compare);
-    comparison.consume(result.error.text);
-    return comparison.finish();
-  }
+  std::string label(const model::TestResult& result) const { return label(result.test, result.configuration); }
 
   void consider_output(const model::PlannedTest& test, const model::TestResult& result, bool named) {
     const auto& expect = test.spec->expect;
-    const auto output = found_.store->full_output(found_.run.id, result.test, result.configuration);
-    if (!output || !differs_from_reference(test, *output)) {
+    const auto output = outputs_->whole_stdout(result);
+    if (!differs_from_reference(test, output)) {
       const bool by_error = model::is_bad(result.verdict) && error_reference(test).is_given();
-      if (output && by_error && ended_as_expected(result, expect.status)) return;
+      if (by_error && ended_as_expected(result, expect.status)) return;
       if (named || result.output.truncated)
         refuse(result, !model::is_bad(result.verdict) ? "it passed, nothing differs"
-                       : output && *output            ? "its stdout is what is expected by now"
+                       : output                       ? "its stdout is what is expected by now"
                                                       : not_kept(result));
       return;
     }
@@ -242,7 +207,7 @@ class ProposalFinder {
       return refuse(result, "it expects something else than stdout; write `expect: {stdout: …}` to have both");
     if (result.outputs.size() > 1)
       return refuse(result, fmt::format("its repetitions ended in {} ways", result.outputs.size()));
-    propose(test, result, output_reference(test), **output);
+    propose(test, result, output_reference(test), *output);
   }
 
   static std::string not_kept(const model::TestResult& result) {
@@ -260,7 +225,7 @@ class ProposalFinder {
       if (!is_told) refuse(result, "it did not end as expected: " + result.reason);
     } else if (result.error.truncated) {
       refuse(result, "of its stderr only head and tail are kept");
-    } else if (meets_error(test, result)) {
+    } else if (outputs_->meets(test, result, error_reference(test))) {
       if (named && !is_told) refuse(result, "its stderr is as expected");
     } else if (result.outputs.size() > 1) {
       if (!is_told) refuse(result, fmt::format("its repetitions ended in {} ways", result.outputs.size()));
@@ -271,8 +236,7 @@ class ProposalFinder {
 
   void refuse(const model::TestResult& result, const std::string& why) {
     ++found_.refused;
-    std::printf("%s: not accepted, %s\n", base::printable(label(result.test, result.configuration)).c_str(),
-                base::printable(why).c_str());
+    std::printf("%s: not accepted, %s\n", base::printable(label(result)).c_str(), base::printable(why).c_str());
   }
 
   void refuse_to_change(const model::TestResult& result, const std::string& why) {
@@ -304,7 +268,7 @@ class ProposalFinder {
     proposal.change = class_of_change(proposal.old_text, proposal.new_text);
     proposal.command = result.command;
     proposal.command_now = changed_command(*found_.inputs.project, test, result.command);
-    candidates_[place_of(test, reference)].push_back(std::move(proposal));
+    sharers_.propose(place_of(test, reference), label(test), std::move(proposal));
   }
 
   /// Why the file is not to be written; empty if it may.
@@ -321,7 +285,7 @@ class ProposalFinder {
 
   /// What the run has no result of may have agreed with a reference when it last ran.
   std::optional<ExitCode> look_at_earlier_runs() {
-    if (candidates_.empty()) return std::nullopt;
+    if (sharers_.nothing_is_proposed()) return std::nullopt;
     std::set<model::TestId> seen;
     for (const auto& result : results_) seen.insert(model::id_of(result));
     auto latest = found_.store->latest_results();
@@ -333,39 +297,19 @@ class ProposalFinder {
       if (test == nullptr || result.verdict != model::Verdict::pass || seen.contains(model::id_of(result))) continue;
       for (const auto& reference : references_of(*test))
         if (is_planned || reference.is_shared())
-          passing_.try_emplace(place_of(*test, reference),
-                               label(result.test, result.configuration) + ", which was not run,");
+          sharers_.agrees(place_of(*test, reference),
+                          label(result.test, result.configuration) + ", which was not run,");
     }
     return std::nullopt;
   }
 
-  /// Combinations of a matrix, and configurations, may share a reference: it is changed if all of them agree.
   void settle() {
-    for (auto& [place, proposals] : candidates_) {
-      if (why_it_stays(proposals.front(), place).empty()) {
-        for (std::size_t i = 1; i < proposals.size(); ++i)
-          proposals.front().also.push_back({proposals[i].test, proposals[i].command});
-        take(std::move(proposals.front()));
-        continue;
-      }
-      found_.refused += proposals.size();
-      for (const auto& proposal : proposals)
-        std::printf("%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
-                    base::printable(label(*proposal.test)).c_str(),
-                    base::printable(why_it_stays(proposal, place)).c_str(), proposal.stream.c_str());
-    }
-  }
-
-  /// Who else the reference is of, and would not meet the new one; empty if there is nobody.
-  std::string why_it_stays(const Proposal& proposal, const std::string& place) {
-    if (const auto passing = passing_.find(place); passing != passing_.end())
-      return passing->second + " agrees with the same reference";
-    const std::string differing = " gives another output for the same reference";
-    for (const auto& other : candidates_.at(place))
-      if (other.new_text != proposal.new_text) return label(*other.test) + differing;
-    for (const auto& other : bystanders_[place])
-      if (other.text != proposal.new_text) return other.label + differing;
-    return "";
+    auto settled = sharers_.settle();
+    for (auto& proposal : settled.agreed) take(std::move(proposal));
+    found_.refused += settled.refused.size();
+    for (const auto& [who, why, stream] : settled.refused)
+      std::printf("%s: not accepted, %s; give each an `expect` of its own (a `%s_file` may hold the variables)\n",
+                  base::printable(who).c_str(), base::printable(why).c_str(), stream.c_str());
   }
 
   void take(Proposal proposal) {
@@ -391,11 +335,10 @@ class ProposalFinder {
   std::vector<model::TestResult> results_;
   std::map<model::TestId, const model::PlannedTest*> planned_;
   std::vector<std::string> unknown_names_;
-  std::set<std::string> named_;                               ///< tests
-  std::map<std::string, std::vector<Proposal>> candidates_;   ///< by the place of the reference
-  std::set<std::string> other_classes_;                       ///< of changes that `--class` leaves out
-  std::map<std::string, std::string> passing_;                ///< by the same: a test that passes with it
-  std::map<std::string, std::vector<Bystander>> bystanders_;  ///< by the same: tests that were not named
+  std::set<std::string> named_;          ///< tests
+  std::set<std::string> other_classes_;  ///< of changes that `--class` leaves out
+  std::optional<KeptOutputs> outputs_;
+  ReferenceSharers sharers_;
 };
 
 }  // namespace

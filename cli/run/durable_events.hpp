@@ -19,14 +19,10 @@ class DurableEvents {
   DurableEvents(results::RunWriter& writer, std::vector<model::EventSink> sinks)
       : writer_(writer), sinks_(std::move(sinks)) {}
 
+  /// A run begins to start tests, and is told to be over, when the writer is idle.
   void handle(const model::RunEvent& event) {
-    if (std::holds_alternative<model::RunFinished>(event)) {
-      (void)writer_.flush();  // an error is told when the outputs are closed
-      deliver_safe();
-    }
+    if (std::holds_alternative<model::RunFinished>(event)) deliver_safe();
     writer_.handle(event);
-    // No test is started of a run that the store does not know: it could not be resumed.
-    if (std::holds_alternative<model::RunStarted>(event)) (void)writer_.flush();
     if (std::holds_alternative<model::TestFinished>(event)) waiting_.push_back(event);
     else deliver(event);
     deliver_safe();

@@ -14,6 +14,7 @@
 
 #include "base/short_slices.hpp"
 #include "base/signals.hpp"
+#include "base/threads.hpp"
 #include "cli/common/end_signals.hpp"
 #include "cli/run/boards.hpp"
 #include "cli/run/run_events.hpp"
@@ -39,13 +40,14 @@ class PlanRun {
       : plan_(plan),
         options_(options),
         clock_(clock),
-        pool_(std::max(1U, std::thread::hardware_concurrency())),
+        pool_(base::startable_threads(std::max(1U, std::thread::hardware_concurrency()))),
         executor_(loop_, {}, options.guardian),
         local_(executor_, scratch, options.jobs),
         boards_(loop_, pool_, plan, {options.run_id, options.say, options.progress}),
         signals_(loop_),
         stop_signal_(loop_, [this] { stop(); }),
         ticker_(loop_),
+        writing_(loop_),
         scheduler_(
             {loop_, pool_}, clock, plan, boards_.with_local(local_), options.scheduler,
             [this](const model::RunEvent& event) { emit(event); }, [this] { close_stations(); }) {
@@ -57,8 +59,8 @@ class PlanRun {
     const model::VerdictCounts done = tally_.counts();
     planned_ = done.total() + static_cast<std::size_t>(std::count_if(plan_.tests.begin(), plan_.tests.end(),
                                                                      [](auto& t) { return t.repetition == 0; }));
-    emit(run_started(options_, clock_, planned_, done));
     wait_for_signal();
+    emit(run_started(options_, clock_, planned_, done));
     tick();
     boards_.open([this] { scheduler_.stations_changed(); });
     probes_ = runner::run_probes(
@@ -66,8 +68,11 @@ class PlanRun {
         [this](const model::PlannedTest& test) -> runner::Station& { return boards_.answering_for(test, local_); },
         [this] {
           probes_ = nullptr;
-          if (signal_ != 0) close_stations();
-          else scheduler_.start();
+          when_written([this] {
+            if (signal_ != 0) return close_stations();
+            begun_ = true;  // not before the store knows the run: it could not be resumed
+            scheduler_.start();
+          });
         });
     base::ask_for_short_slices();
     loop_.run();
@@ -84,13 +89,14 @@ class PlanRun {
   void wait_for_signal() {
     signals_.async_wait([this](error_code code, int number) {
       if (code || finished_) return;
-      if (signal_ == 0)
-        options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
       const bool again = signal_ != 0;
+      if ((again || !begun_) && options_.hurry_results) options_.hurry_results();
+      if (!again)
+        options_.say(fmt::format("{}: ending what runs; once more to end at once", base::signal_name(number)));
       signal_ = number;
       if (again) boards_.hurry();
       if (probes_) probes_->cancel(again);
-      else scheduler_.interrupt();
+      else if (begun_) scheduler_.interrupt();
       wait_for_signal();
     });
   }
@@ -124,16 +130,24 @@ class PlanRun {
   void close_stations() {
     if (closing_) return;
     closing_ = true;
-    boards_.close([this] { finish(); });
+    boards_.close([this] { when_written([this] { finish(); }); });
+  }
+
+  /// Another process may hold the results file for long. Signals are answered meanwhile.
+  void when_written(std::function<void()> next) {
+    if (!options_.results_written || options_.results_written()) return next();
+    writing_.expires_after(std::chrono::milliseconds(1));
+    writing_.async_wait([this, next = std::move(next)](error_code code) {
+      if (!code) when_written(next);
+    });
   }
 
   void finish() {
     if (finished_) return;
     finished_ = true;
     const bool lost = options_.keep_results && !options_.keep_results();
-    exit_code_ = signal_ != 0
-                     ? exit_code_of_signal(signal_)
-                     : after_loss(exit_code_of(tally_.counts()), lost ? Loss::results : Loss::none);
+    exit_code_ = signal_ != 0 ? exit_code_of_signal(signal_)
+                              : after_loss(exit_code_of(tally_.counts()), lost ? Loss::results : Loss::none);
     model::RunFinished event = run_finished(options_, clock_, began_, tally_.counts(), exit_code_);
     if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
     else if (scheduler_.stopped_early() && tally_.counts().total() < planned_) event.interrupted_by = "--fail-fast";
@@ -159,12 +173,14 @@ class PlanRun {
   asio::signal_set signals_;
   StopSignal stop_signal_;
   asio::steady_timer ticker_;
+  asio::steady_timer writing_;
   runner::Scheduler scheduler_;
   std::shared_ptr<runner::RunningExecution> probes_;  ///< while they run
   RunTally tally_{plan_, options_.done};
   std::size_t planned_ = 0;  ///< tests that the run has, with those that had a result before
   base::SteadyTime began_;
   int signal_ = 0;
+  bool begun_ = false;  ///< tests may have been started
   bool closing_ = false;
   bool finished_ = false;
   ExitCode exit_code_ = ExitCode::success;

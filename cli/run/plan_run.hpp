@@ -28,6 +28,8 @@ struct PlanRunOptions {
   std::vector<model::EventSink> sinks;
   std::function<void()> tick;                   ///< called ten times a second
   std::function<bool()> results_lost;           ///< asked at each tick
+  std::function<bool()> results_written;        ///< optional: all that was told is kept, or lost
+  std::function<void()> hurry_results;          ///< optional: what cannot be written now is lost
   std::function<bool()> keep_results;           ///< waits until all are kept; false: some are lost
   std::function<void(const std::string&)> say;  ///< a line for the user
   std::function<void()> ends_early;             ///< optional, more than once: nothing more is started

@@ -71,9 +71,9 @@ base::Result<std::vector<model::Run>> runs_here(results::Store& store) {
 
 std::optional<RunOptions> options_of(const model::Run& run) {
   auto words = specs::simple_words(run.command);
-  if (!words || words->size() < 2) return std::nullopt;
-  words->erase(words->begin(), words->begin() + 2);  // fatespec run
-  std::reverse(words->begin(), words->end());        // as CLI11 takes them
+  if (!words || words->size() < 2 || words->at(1) != "run") return std::nullopt;  // as that of `merge`
+  words->erase(words->begin(), words->begin() + 2);                               // fatespec run
+  std::reverse(words->begin(), words->end());                                     // as CLI11 takes them
   RunOptions options;
   CLI::App parser;
   add_run_options(parser, options);

@@ -2,10 +2,8 @@
 
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
-#include <thread>
 
 #include <fmt/format.h>
 
@@ -23,22 +21,18 @@ namespace fs = std::filesystem;
 
 /// Beside a file it carries that file's name, as several may share a folder.
 std::string lock_file(const std::string& location, const std::string& directory, const std::string& run) {
-  return results::is_server(location) ? (fs::path(directory) / (run + ".lock")).string() : location + "." + run;
+  const std::string name = run + ".lock";
+  return results::is_server(location) ? (fs::path(directory) / name).string() : location + "." + name;
 }
 
 base::Result<base::FileDescriptor> lock_run(const std::string& path, const std::string& run) {
-  // Who only asks whether a run is under way holds its lock for a moment.
-  constexpr auto patience = std::chrono::milliseconds(100);
-  for (const auto end = std::chrono::steady_clock::now() + patience;;) {
-    auto file = base::lock_file(path);
-    if (!file || *file) return file;
-    if (std::chrono::steady_clock::now() > end) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
+  auto file = base::lock_file(path, base::patience_with_askers);
+  if (!file || *file) return file;
   return base::usage_error(fmt::format("run {} is still under way in another process", run));
 }
 
-/// Removes the locks of runs whose process was killed: nobody holds them. `ours` is held, and stays.
+/// Removes the locks of runs whose process was killed: nobody holds them, and nothing is in them. `ours` is held, and
+/// stays.
 void remove_stale_locks(const fs::path& ours, const std::string& run) {
   const std::string name = ours.filename().string();
   const std::string before = name.substr(0, name.rfind(run));
@@ -48,7 +42,7 @@ void remove_stale_locks(const fs::path& ours, const std::string& run) {
     const std::string other = entry.path().filename().string();
     const bool is_lock = other.size() == name.size() && other.starts_with(before) && other.ends_with(after) &&
                          base::is_hex(std::string_view(other).substr(before.size(), run.size()));
-    if (!is_lock) continue;
+    if (!is_lock || !fs::is_regular_file(entry.symlink_status()) || fs::file_size(entry.path(), ignored) != 0) continue;
     if (const auto lock = base::lock_file(entry.path()); lock && *lock) fs::remove(entry.path(), ignored);
   }
 }

@@ -2,6 +2,8 @@
 
 #include <cstdlib>
 
+#include <fmt/format.h>
+
 #include "cli/common/inputs.hpp"
 
 namespace fatespec::cli {
@@ -28,7 +30,10 @@ OrExit<sessions::Session> chosen_session(const SessionOptions& options) {
     const auto active = directory.active();
     if (!active) return complain(active.error());
     if (!*active)
-      return complain(base::usage_error("no session is active: fatespec session activate NAME, or --session NAME"));
+      return complain(base::usage_error(fmt::format(
+          "no session is active in {}: fatespec session activate NAME, or --session NAME; those of other samples need "
+          "--samples-dir DIR",
+          directory.path().string())));
     name = **active;
   }
   auto session = directory.find(name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <thread>
 
 namespace fatespec::player {
 
@@ -73,8 +74,10 @@ void AudioRing::set_time_for_sure(Time time) {
   else set_time(time);
 }
 
+// A read that did not see it yet may be copying what is dropped: nothing is written over that before it has ended.
 void AudioRing::restart(int generation, Time time) {
-  dropped_to_.store(written_.load(std::memory_order_relaxed), std::memory_order_release);
+  dropped_to_.store(written_.load(std::memory_order_relaxed));
+  while (reading_) std::this_thread::yield();
   ended_.store(false);
   priming_.store(true);
   {
@@ -95,7 +98,7 @@ void AudioRing::put_in_line(AudioInLine item) {
 }
 
 void AudioRing::skip_dropped() {
-  const std::uint64_t dropped = dropped_to_.load(std::memory_order_acquire);
+  const std::uint64_t dropped = dropped_to_.load();
   if (read_.load(std::memory_order_relaxed) < dropped) read_.store(dropped, std::memory_order_release);
 }
 
@@ -108,6 +111,7 @@ void AudioRing::advance_mark() {
 }
 
 std::uint64_t AudioRing::read(std::span<std::int16_t> interleaved) {
+  reading_ = true;
   skip_dropped();
   const auto channels = static_cast<std::uint64_t>(format_.channels);
   std::uint64_t total = 0;
@@ -122,6 +126,7 @@ std::uint64_t AudioRing::read(std::span<std::int16_t> interleaved) {
     interleaved = interleaved.subspan(count * channels);
     total += count;
   }
+  reading_ = false;
   advance_mark();
   signal(emptied_);
   return total;

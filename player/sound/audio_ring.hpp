@@ -112,6 +112,7 @@ class AudioRing {
   std::atomic<std::uint64_t> written_{0};  ///< samples, since the beginning
   std::atomic<std::uint64_t> read_{0};
   std::atomic<std::uint64_t> dropped_to_{0};
+  std::atomic<bool> reading_{false};
   std::array<Mark, marks> marks_{};
   std::atomic<std::uint64_t> marks_made_{1};
   std::atomic<std::uint64_t> mark_in_use_{0};

@@ -57,6 +57,7 @@ std::string describe(const Camps& camps) {
 ResultPtr failed(const TestResult& result, std::string reason, const std::string& detail) {
   auto copy = std::make_shared<TestResult>(result);
   copy->verdict = model::Verdict::fail;
+  copy->flaky = false;
   copy->reason = std::move(reason);
   copy->detail = detail;
   return copy;
@@ -95,17 +96,16 @@ ResultPtr with_known_failure(const model::TestPlan& plan, const ResultPtr& resul
   checks::apply_known_failure(*known, output, base::iso8601_day(result->started), judgement);
   auto copy = std::make_shared<TestResult>(*result);
   copy->verdict = judgement.verdict;
+  copy->flaky = copy->flaky && judgement.verdict == model::Verdict::pass;
   copy->reason = std::move(judgement.reason);
   return copy;
 }
 
 }  // namespace
 
-bool must_agree_with_others(const model::PlannedTest& test) { return test.spec->agree && test.repetition == 0; }
-
 ResultGroups agreement_groups(const model::TestPlan& plan) {
   const auto key_of = [](const model::PlannedTest& test) {
-    if (!must_agree_with_others(test) || test.skip_reason) return std::string();
+    if (!test.spec->agree || test.repetition != 0 || test.skip_reason) return std::string();
     return test.configuration->name + "\n" + model::declared_name(test);
   };
   const auto judge_known = [&plan](std::vector<ResultPtr> results) {

@@ -115,13 +115,15 @@ void AttributionCollector::add(const model::PlannedTest& test, model::Verdict ve
 }
 
 void AttributionCollector::add(const std::string& test, const std::string& configuration, model::Verdict verdict) {
-  if (tells_nothing(verdict) || !test.ends_with(']')) return;
+  if (!test.ends_with(']')) return;
   auto [declared, combination] = model::parse_full_name(test);
   const auto commas = std::count(test.begin() + static_cast<std::ptrdiff_t>(declared.size()), test.end(), ',');
   const bool is_clear = !combination.empty() && static_cast<std::ptrdiff_t>(combination.size()) == commas + 1 &&
                         std::none_of(combination.begin(), combination.end(),
                                      [](const auto& part) { return part.second.find('=') != std::string::npos; });
   model::TestId group{std::move(declared), configuration};
+  ++declared_[group];
+  if (tells_nothing(verdict)) return;
   if (is_clear) note(std::move(group), std::move(combination), verdict);
   else unclear_.insert(std::move(group));
 }

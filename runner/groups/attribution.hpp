@@ -37,7 +37,7 @@ class AttributionCollector {
  private:
   void note(model::TestId group, model::Combination combination, model::Verdict verdict);
   std::map<model::TestId, std::vector<Outcome>> outcomes_;
-  std::map<model::TestId, std::size_t> declared_;  ///< how many combinations the matrix has, where that is known
+  std::map<model::TestId, std::size_t> declared_;  ///< how many combinations the matrix has, as far as is known
   std::set<model::TestId> bad_;                    ///< some verdict is
   std::set<model::TestId> unclear_;                ///< not all of their combinations are known
 };

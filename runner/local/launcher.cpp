@@ -44,7 +44,7 @@ std::optional<rlimit> given_descriptors;
 /// it was started with.
 const std::vector<int>& ignored_signals() {
   static const std::vector<int> all = [] {
-    std::vector<int> signals = {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU};
+    std::vector<int> signals = {SIGPIPE, SIGINT, SIGQUIT, SIGHUP, SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU, SIGXFSZ};
     for (int signal = 1; signal < NSIG; ++signal) {
       struct sigaction now {};
       const bool ignored = ::sigaction(signal, nullptr, &now) == 0 && now.sa_handler == SIG_IGN;

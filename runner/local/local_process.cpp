@@ -38,7 +38,11 @@ void LocalProcess::start(OutputSink& output, OutputSink& error) {
     return;
   }
   tree_.not_started();
-  asio::post(machine_.loop, [self = shared_from_this()] { self->done_(std::move(self->execution_)); });
+  phase_ = Phase::over;  // there is nothing that cancel() could end
+  asio::post(machine_.loop, [self = shared_from_this()] {
+    const auto done = std::move(self->done_);
+    done(std::move(self->execution_));
+  });
 }
 
 void LocalProcess::begin() {

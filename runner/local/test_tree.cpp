@@ -51,6 +51,7 @@ std::optional<std::string> TestTree::refusal() const {
 
 // What has left the group is looked for before: it is found through its parents, whom the signal ends.
 void TestTree::signal(int signal) {
+  if (leader_ <= 0) return;  // the group -1 would be everybody
   const auto others = outside_the_group();
   if (cgroup_ == nullptr) reaper_.signal_orphans(leader_, signal);
   ::kill(-leader_, signal);
@@ -74,6 +75,7 @@ std::vector<ProcessEntry> TestTree::outside_the_group() const {
 
 void TestTree::freeze_and_kill() {
   constexpr int most_passes = 50;
+  if (leader_ <= 0) return;
   if (cgroup_ != nullptr) cgroup_->forbid_tasks();
   ::kill(-leader_, SIGSTOP);
   std::set<pid_t> frozen;

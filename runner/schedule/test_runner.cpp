@@ -5,7 +5,6 @@
 #include <boost/asio/post.hpp>
 
 #include "checks/retry.hpp"
-#include "runner/groups/agreement.hpp"
 #include "runner/groups/result_groups.hpp"
 #include "runner/plan/command_line.hpp"
 
@@ -134,7 +133,7 @@ void TestRunner::attempt_ended(AttemptOutcome& outcome) {
 void TestRunner::take_outcome(AttemptOutcome& outcome) {
   checks::Judgement& judgement = outcome.judgement;
   // Combinations that must agree have passed only when they do.
-  const bool is_undecided = must_agree_with_others(test_) && judgement.verdict == model::Verdict::pass;
+  const bool is_undecided = test_.spec->agree && judgement.verdict == model::Verdict::pass;
   if (test_.spec->expect_fail && !is_undecided)
     checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today_, judgement);
   result_->verdict = judgement.verdict;

@@ -214,7 +214,40 @@ TEST_F(Diverge, ComparisonsWithSamplesNeedNoReference) {
   directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{1OFF,good/a.raw,16} ffmpeg -v error " +
                                  std::string(audio_input) + " -f s16le -'}]\n");
   const auto found = diverge();
-  EXPECT_NE(found.out.find("sample 100 (0.002 s) of channel 0 differs first: 31000, expected "), std::string::npos)
+  EXPECT_NE(found.out.find("sample 100 (0.013 s) of channel 0 differs first: 31000, expected "), std::string::npos)
+      << found.out << found.err;
+}
+
+/// As a WAV file of 16 bits.
+std::string wave(const std::string& samples, int channels, int rate) {
+  const auto size = static_cast<int>(samples.size());
+  return "RIFF" + little_endian(size + 36, 4) + "WAVEfmt " + little_endian(16, 4) + little_endian(1, 2) +
+         little_endian(channels, 2) + little_endian(rate, 4) + little_endian(rate * channels * 2, 4) +
+         little_endian(channels * 2, 2) + little_endian(16, 2) + "data" + little_endian(size, 4) + samples;
+}
+
+TEST_F(Diverge, AHeaderSpeaksForBareSamples) {
+  std::string bad = sound();
+  bad.replace(4 * 100, 2, little_endian(31'000, 2));
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\n");
+  directory_.write("bad.raw", bad);
+  directory_.write("ref.wav", wave(sound(), 2, 8000));
+  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{1OFF,ref.wav,16} cat bad.raw', cwd: .}]\n");
+  const auto found = diverge();
+  EXPECT_NE(found.out.find("sample 100 (0.013 s) of channel 0 differs first: 31000, expected "), std::string::npos)
+      << found.out << found.err;
+}
+
+TEST_F(Diverge, ATestMayMakeItsReference) {
+  std::string bad = sound();
+  bad.replace(4 * 100, 2, little_endian(31'000, 2));
+  directory_.write("fatespec.yaml", "suites: [s.yaml]\n");
+  directory_.write("bad.raw", bad);
+  directory_.write("good.raw", sound());
+  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{1OFF,$TEST_DIR/ref.raw,16} cp " +
+                                 directory_ / "good.raw" + " ref.raw && cat " + directory_ / "bad.raw" + "'}]\n");
+  const auto found = diverge();
+  EXPECT_NE(found.out.find(" of channel 0 differs first: 31000, expected "), std::string::npos)
       << found.out << found.err;
 }
 

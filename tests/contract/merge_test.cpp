@@ -142,6 +142,18 @@ TEST_F(MergeTest, WhatIsMissingIsAnErrorAndNamed) {
   EXPECT_NE(twice.err.find(" has a result in 1.jsonl already, which counts"), std::string::npos) << twice.err;
 }
 
+TEST_F(MergeTest, AShardThatWasCutAndWentOnIsWhole) {
+  run("run s.yaml --no-progress --results none --shard 1/2 --json 1.jsonl");
+  run("run s.yaml --no-progress --results none --shard 2/2 --json 2.jsonl");
+  shell("grep test_finished 1.jsonl | head -n 3 | cat - >1-cut.jsonl; sed -i \"1i$(head -n 1 1.jsonl)\" 1-cut.jsonl",
+        directory_.path());
+  const auto merged = run("merge 1-cut.jsonl 2.jsonl 1.jsonl --results none");
+  EXPECT_NE(merged.err.find("1.jsonl: each of 3 tests of the same run has a result in 1-cut.jsonl already"),
+            std::string::npos)
+      << merged.err;
+  EXPECT_EQ(merged.out.find("cut short"), std::string::npos) << merged.out;
+}
+
 TEST_F(MergeTest, AShardThatWasKeptIsOneInItsReportToo) {
   run("run s.yaml --no-progress --results kept.db --shard 2/2");
   EXPECT_EQ(run("report --format json --results kept.db -o 2.jsonl").status, 0);

@@ -134,6 +134,31 @@ TEST(Stress, TellsHowOftenWhichOutputCame) {
   EXPECT_NE(run.out.find("s/stable  the same output 10 times"), std::string::npos) << run.out;
 }
 
+TEST(Agreement, AKnownOneIsKnownOfRepetitionsToo) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests: [{name: t, spec: \"echo $A\", agree: true, matrix: {A: [1, 2]}, "
+                  "expect_fail: known to disagree}]\n");
+  const auto run = test::fatespec("run s.yaml --no-progress --stress 3", directory.path());
+  EXPECT_EQ(run.status, 0) << run.out;
+  EXPECT_NE(run.out.find("2 tests: 2 xfail"), std::string::npos) << run.out;
+  EXPECT_EQ(run.out.find("ways in 3 times"), std::string::npos) << run.out;
+}
+
+TEST(Agreement, WhoPassedAtTheSecondAttemptAndDisagreesIsNotFlaky) {
+  const TemporaryDirectory directory;
+  const std::string mark = directory / "mark";
+  directory.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'echo $A; test -e " + mark + "$A || { touch " + mark +
+                                "$A; exit 1; }', agree: true, retries: 1, matrix: {A: [1, 2]}}]\n");
+  const auto run = test::fatespec("run s.yaml --no-progress --json r.json", directory.path());
+  EXPECT_EQ(run.status, 1) << run.out;
+  for (const auto& line : test::json_lines(test::read_file(directory / "r.json"), "test_finished")) {
+    EXPECT_EQ(line["verdict"], "fail");
+    EXPECT_EQ(line["flaky"], false);
+    EXPECT_EQ(line["attempts"], 2);
+  }
+}
+
 TEST(Agree, NamesTheOddOneOutAndWhatItHasInCommon) {
   const TemporaryDirectory directory;
   directory.write("s.yaml",

@@ -214,23 +214,27 @@ TEST(Kills, LoseNoResultAndDoubleNone) {
 TEST(Signals, TheLockOfAKilledRunnerGoesWithTheNextRun) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'touch " + directory / "ready" + "; sleep 1000'}]\n");
-  const auto locks = [&] { return test::shell("ls -A | grep -c '^r.db[.][0-9a-f]*$'", directory.path()).out; };
+  const auto locks = [&] { return test::shell("ls -A | grep -c '^r.db[.][0-9a-f]*[.]lock$'", directory.path()).out; };
+  // A user's copies, that of 23:59 in digits alone.
+  const std::vector<std::string> copies = {"r.db.202601312359", "r.db.202601312359.lock", "r.db.old"};
+  for (const auto& copy : copies) directory.write(copy, "results");
   Runner killed(directory, "--results r.db");
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
-  EXPECT_EQ(locks(), "1\n");
+  EXPECT_EQ(locks(), "2\n");
   killed.send(SIGKILL);
   killed.wait();
   std::filesystem::remove(directory / "ready");
   Runner going(directory, "--results r.db");
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
-  EXPECT_EQ(locks(), "1\n") << "its own";
+  EXPECT_EQ(locks(), "2\n") << "its own";
   // One that is held stays.
   directory.write("t.yaml", "tests: [{name: a, spec: 'true'}]\n");
   EXPECT_EQ(test::fatespec("run t.yaml --results r.db", directory.path()).status, 0);
-  EXPECT_EQ(locks(), "1\n");
+  EXPECT_EQ(locks(), "2\n");
   going.send(SIGINT);
   EXPECT_EQ(going.wait(), 130);
-  EXPECT_EQ(locks(), "0\n");
+  EXPECT_EQ(locks(), "1\n");
+  for (const auto& copy : copies) EXPECT_EQ(test::read_file(directory / copy), "results");
 }
 
 /// Stops the runner once its process has made the file `ready`; returns that process, whose number is in `pid`.
@@ -317,6 +321,63 @@ TEST(Signals, TheSecondInterruptWaitsForNothing) {
   runner.send(SIGINT);
   EXPECT_EQ(runner.wait(), 130);
   EXPECT_LT(std::chrono::steady_clock::now() - before, 4s);
+}
+
+/// Holds the results file as a process that writes does, until release().
+class HeldResults {
+ public:
+  explicit HeldResults(const TemporaryDirectory& directory) : directory_(directory) {
+    holder_ = std::thread([this] {
+      test::shell(
+          "(echo 'BEGIN IMMEDIATE; SELECT 1;'; until [ -e released ]; do sleep 0.02; done) | sqlite3 r.db >held",
+          directory_.path());
+    });
+    EXPECT_TRUE(wait_until([&] { return test::read_file(directory_ / "held") == "1\n"; }));
+  }
+  HeldResults(const HeldResults&) = delete;
+  HeldResults& operator=(const HeldResults&) = delete;
+  ~HeldResults() { release(); }
+  void release() {
+    if (!holder_.joinable()) return;
+    directory_.write("released", "");
+    holder_.join();
+  }
+
+ private:
+  const TemporaryDirectory& directory_;
+  std::thread holder_;
+};
+
+TEST(Signals, WhoWaitsForTheResultsFileAnswersThem) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'touch " + directory / "ran" + "'}]\n");
+  ASSERT_EQ(test::fatespec("run s.yaml --results r.db", directory.path()).status, 0);
+  std::filesystem::remove(directory / "ran");
+  const HeldResults held(directory);
+  Runner runner(directory, "--results r.db --no-progress");
+  ASSERT_TRUE(
+      wait_until([&] { return test::read_file(directory / "out").find("results wait for it") != std::string::npos; }));
+  runner.send(SIGINT);
+  EXPECT_EQ(runner.wait(), 130);
+  EXPECT_FALSE(std::filesystem::exists(directory / "ran")) << "of a run that the file does not know";
+}
+
+TEST(Signals, TheSecondGivesUpTheResultsThatCannotBeWritten) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'touch " + directory / "ready" + "; until [ -e " +
+                                directory / "held" + " ]; do sleep 0.02; done'}]\n");
+  Runner runner(directory, "--results r.db --no-progress");
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
+  HeldResults held(directory);
+  const auto out = [&] { return test::read_file(directory / "out"); };
+  ASSERT_TRUE(wait_until([&] { return out().find("results wait for it") != std::string::npos; }));
+  runner.send(SIGINT);
+  ASSERT_TRUE(wait_until([&] { return out().find("once more to end at once") != std::string::npos; }));
+  runner.send(SIGINT);
+  EXPECT_EQ(runner.wait(), 130);
+  EXPECT_NE(out().find("of the results above 1 are not kept"), std::string::npos) << out();
+  held.release();
+  EXPECT_NE(test::fatespec("runs --results r.db", directory.path()).out.find("1 of 1 not run"), std::string::npos);
 }
 
 TEST(Signals, TheFirstInterruptSaysHowToGoOn) {

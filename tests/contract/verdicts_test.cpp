@@ -43,9 +43,17 @@ TEST(ExitCodes, InterruptionsKeepWhatFinished) {
     EXPECT_NE(program.out.find(", cut short by SIG" + std::string(signal) + ": 2 of 4 tests have no result"),
               std::string::npos)
         << program.out;
-    EXPECT_NE(fatespec("runs", directory.path()).out.find("2 pass"), std::string::npos);
+    EXPECT_NE(fatespec("runs", directory.path()).out.find("2 pass, 2 of 4 not run (SIG" + std::string(signal) + ")\n"),
+              std::string::npos);
+    EXPECT_NE(fatespec("show", directory.path()).out.find(", cut short by SIG" + std::string(signal) + "\n"),
+              std::string::npos);
+    EXPECT_EQ(json_lines(fatespec("show --json", directory.path()).out, "run_finished").at(0)["cut_by"],
+              "SIG" + std::string(signal));
     EXPECT_FALSE(process_exists("8234.5"));
   }
+  shell("sed -i 's/exec sleep 8234.5/true/' s.yaml", directory.path());
+  fatespec("run s.yaml --resume", directory.path());
+  EXPECT_EQ(fatespec("show", directory.path()).out.find("cut short"), std::string::npos) << "it went on to its end";
 }
 
 TEST(Verdicts, EachHasAOneLineReason) {

@@ -12,6 +12,15 @@ TEST(Location, IsAServerOrAFile) {
   EXPECT_FALSE(is_server(".fatespec/results.db"));
 }
 
+TEST(Location, OfAnotherKindIsRefusedWithoutItsPassword) {
+  EXPECT_EQ(check_location("postgressql://me:hush@h/d").error().message,
+            "results postgressql://…: results are kept in a file or at a server, postgresql://…");
+  EXPECT_FALSE(check_location("mysql://h/d"));
+  EXPECT_FALSE(check_location(":memory:"));
+  for (const char* location : {"postgresql://h/d", "postgres:///d", "r.db", "/a/b://c", "a:b"})
+    EXPECT_TRUE(check_location(location)) << location;
+}
+
 TEST(Location, IsShownWithoutPasswords) {
   EXPECT_EQ(shown("results.db"), "results.db");
   EXPECT_EQ(shown("postgresql://db.local/fate"), "postgresql://db.local/fate");

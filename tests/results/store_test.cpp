@@ -28,11 +28,11 @@ std::shared_ptr<model::TestResult> result(const std::string& name, model::Verdic
 }
 
 void write_run(const std::string& file, const std::string& run,
-               const std::vector<std::shared_ptr<model::TestResult>>& results) {
+               const std::vector<std::shared_ptr<model::TestResult>>& results, base::UtcTime time = base::UtcTime(1s)) {
   auto store = Store::open(file);
   ASSERT_TRUE(store) << store.error().str();
   RunWriter writer(std::move(*store), [](const base::Error& error) { ADD_FAILURE() << error.str(); });
-  writer.handle(model::RunStarted{run, "0.1", "fatespec run", results.size(), base::UtcTime(1s)});
+  writer.handle(model::RunStarted{run, "0.1", "fatespec run", results.size(), time});
   model::VerdictCounts counts;
   for (const auto& one : results) {
     ++counts[one->verdict];
@@ -114,6 +114,24 @@ std::string refusal_of_schema(int version) {
   EXPECT_EQ(test::shell(change, directory.path()).status, 0);
   const auto store = Store::open(file);
   return store ? "opened" : store.error().message.substr(file.size());
+}
+
+// As one that is copied, or has waited for the server.
+TEST(Store, TheLatestIsThatOfTheLastRunEvenIfAnEarlierOneWasAddedAfterIt) {
+  const TemporaryDirectory directory;
+  write_run(directory / "r.db", "aaa", {result("t", model::Verdict::fail), result("u")}, base::UtcTime(3s));
+  write_run(directory / "r.db", "bbb", {result("t", model::Verdict::pass)}, base::UtcTime(2s));
+  auto store = Store::open_existing(directory / "r.db");
+  ASSERT_TRUE(store);
+  const auto verdict_of_t = [&] {
+    for (const auto& latest : (*store)->latest_results().value())
+      if (latest.test == "s/t") return latest.verdict;
+    return model::Verdict::error;
+  };
+  EXPECT_EQ(verdict_of_t(), model::Verdict::fail);
+  write_run(directory / "r.db", "ccc", {result("t", model::Verdict::crash)}, base::UtcTime(4s));
+  EXPECT_EQ(verdict_of_t(), model::Verdict::crash);
+  EXPECT_EQ((*store)->latest_results().value().size(), 2U);
 }
 
 TEST(Store, ASchemaThatIsNotKnownIsRefusedPolitely) {

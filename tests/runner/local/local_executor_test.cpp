@@ -74,6 +74,10 @@ class LocalExecutorTest : public ::testing::Test {
       timer.expires_after(*cancel_after);
       timer.async_wait([&](auto) { running->cancel(false); });
     }
+    if (cancel_at_once_) {
+      running->cancel(false);
+      running->cancel(true);
+    }
     loop.run();
     EXPECT_EQ(calls, 1);
     ran.out = out.text;
@@ -83,6 +87,7 @@ class LocalExecutorTest : public ::testing::Test {
   TemporaryDirectory directory_;
   std::string marker_;
   base::Duration grace_ = 300ms;
+  bool cancel_at_once_ = false;
   base::Duration busy_for_{0};  ///< so long the sink of stdout takes nothing but the first bytes
 };
 
@@ -93,6 +98,15 @@ TEST_F(LocalExecutorTest, ReportsStatusStreamsAndUsage) {
   EXPECT_EQ(ran.out, "out");
   EXPECT_EQ(ran.err, "err");
   EXPECT_GT(ran.execution.usage.max_rss_kib, 0U);
+}
+
+// It has no process group: a signal to none would go to the first process of the machine.
+TEST_F(LocalExecutorTest, WhatCouldNotBeStartedIsNotCancelled) {
+  cancel_at_once_ = true;
+  const auto began = std::chrono::steady_clock::now();
+  const Ran ran = run("/no/such/program");
+  EXPECT_EQ(ran.execution.ending, Ending::not_started);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 20s) << "its time limit was waited for";
 }
 
 TEST_F(LocalExecutorTest, CountsTheCpuTimeOfTheWholeTree) {
