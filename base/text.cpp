@@ -215,6 +215,16 @@ bool is_control(std::string_view sequence) {
   return sequence.size() == 2 && lead == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;  // C1
 }
 
+/// Blanks that do not break, soft hyphens, joiners, marks of direction and of byte order.
+bool is_invisible(std::string_view sequence) {
+  const auto between = [&](std::string_view first, std::string_view last) {
+    return sequence >= first && sequence <= last;
+  };
+  return sequence == "\xC2\xA0" || sequence == "\xC2\xAD" || sequence == "\xEF\xBB\xBF" ||
+         between("\xE2\x80\x8B", "\xE2\x80\x8F") || between("\xE2\x80\xAA", "\xE2\x80\xAF") ||
+         between("\xE2\x81\xA0", "\xE2\x81\xAF");
+}
+
 template <class KeepControl>
 std::string escape_unless(std::string_view bytes, KeepControl keep_control) {
   std::string text;
@@ -248,6 +258,18 @@ std::string to_utf8(std::string_view bytes) {
 
 std::string printable(std::string_view bytes) {
   return escape_unless(bytes, [](char) { return false; });
+}
+
+std::string visible(std::string_view bytes) {
+  std::string text;
+  for (std::string_view rest = bytes; !rest.empty();) {
+    const std::string_view sequence = rest.substr(0, std::max<std::size_t>(utf8_sequence(rest), 1));
+    if (is_invisible(sequence))
+      for (const char byte : sequence) append_escaped(text, byte);
+    else text += printable(sequence);
+    rest.remove_prefix(sequence.size());
+  }
+  return text;
 }
 
 std::string printable_lines(std::string_view bytes) {

@@ -46,6 +46,8 @@ bool is_utf8(std::string_view bytes);
 std::string to_utf8(std::string_view bytes);
 /// One line that a terminal shows as it is: control characters and bad bytes as `\xNN`, `\n`, `\t`.
 std::string printable(std::string_view bytes);
+/// The same where two texts are to be told apart: also what takes no room, or looks like a blank, as `\xNN`.
+std::string visible(std::string_view bytes);
 /// Several lines, safe for a terminal: newlines and tabs stay, everything else as printable() has it.
 std::string printable_lines(std::string_view bytes);
 /// How many columns of a terminal a printable text takes: wide characters take two, combining ones none.

@@ -16,7 +16,7 @@ constexpr std::uint64_t most_of_a_header = 64;
 // A million packets are 50 MB of text.
 constexpr std::uint64_t most_of_a_frame_report = std::uint64_t{256} << 20;
 
-std::string in_quotes(std::string_view text) { return "\"" + base::shorten(base::printable(text), 80) + "\""; }
+std::string in_quotes(std::string_view text) { return "\"" + base::shorten(base::visible(text), 80) + "\""; }
 
 /// What a text has in that line, from 1; nothing if `text` is only a beginning that does not reach it.
 std::optional<std::string> shown_line(std::string_view text, std::uint64_t number, bool is_whole) {

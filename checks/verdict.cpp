@@ -15,12 +15,11 @@ using model::Ending;
 using model::ExpectedStatus;
 using model::Verdict;
 
-constexpr int shell_signal_base = 128;
 constexpr int last_plain_signal = 31;
 
 /// The signal that a shell reports as status 128 + n; 0 if the status is none of that kind.
 int signal_of_shell(const model::Execution& execution) {
-  const int signal = execution.status - shell_signal_base;
+  const int signal = execution.status - model::status_signal_base;
   return execution.via_shell && signal > 0 && signal <= last_plain_signal ? signal : 0;
 }
 
@@ -147,8 +146,7 @@ void judge_unaided(const model::TestSpec& test, const Evidence& evidence, Judgem
 }
 
 bool has_signal(Ending ending) {
-  return ending == Ending::signalled || ending == Ending::timed_out || ending == Ending::over_limit ||
-         ending == Ending::short_of_disk;
+  return ending == Ending::signalled || (model::is_ended_by_runner(ending) && ending != Ending::cancelled);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ std::string recording_of(const std::vector<std::string>& arguments) {
 
 ExitCode play(const std::vector<std::string>& arguments) {
   const std::string recording = recording_of(arguments);
-  const auto ended = run_player(arguments, recording.empty() ? "" : recording + ".stderr");
+  const auto ended = run_player(arguments, recording);
   if (!ended) return complain(ended.error());
   if (ended->signal != 0) {
     std::fprintf(stderr, "fatespec: the player was ended by %s%s\n", base::signal_name(ended->signal).c_str(),

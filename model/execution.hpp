@@ -12,6 +12,8 @@ namespace fatespec::model {
 /// What a POSIX shell reports of a program that it could not run (XCU 2.8.2).
 inline constexpr int status_not_executable = 126;
 inline constexpr int status_not_found = 127;
+/// A shell's status is this and the number of the signal that ended a command.
+inline constexpr int status_signal_base = 128;
 
 enum class Ending {
   exited,         ///< with `status`
@@ -23,6 +25,12 @@ enum class Ending {
   short_of_disk,  ///< it was killed before it filled the disk, which had little: this says nothing about the test
   lost,           ///< the machine that ran it was lost: this says nothing about the test
 };
+
+/// True if the runner ended it; not of what was lost.
+constexpr bool is_ended_by_runner(Ending ending) {
+  return ending == Ending::timed_out || ending == Ending::cancelled || ending == Ending::over_limit ||
+         ending == Ending::short_of_disk;
+}
 
 /// What a process tree used: the test's process and every descendant that was waited for.
 struct Usage {

@@ -17,7 +17,6 @@ namespace {
 using model::Ending;
 
 constexpr int longest_start = 4;  // times the patience: a loaded board takes its time
-constexpr int shell_signal_base = 128;
 constexpr int highest_signal = 64;
 
 /// What a shell says of a program that it cannot run, or misreads.
@@ -186,8 +185,8 @@ void RemoteExecution::measured(const std::string& text) {
   read_usage(words);
   // Of a command that took its measuring program with it, and of one that had none, the shell's word counts.
   const bool untold = words.empty() && (is_measured() || !execution_.via_shell);
-  if (untold && status > shell_signal_base && status <= shell_signal_base + highest_signal)
-    execution_.signal = status - shell_signal_base;
+  if (untold && status > model::status_signal_base && status <= model::status_signal_base + highest_signal)
+    execution_.signal = status - model::status_signal_base;
   if (execution_.signal != 0 && execution_.ending == Ending::exited) execution_.ending = Ending::signalled;
   if (execution_.ending == Ending::signalled) execution_.status = 0;
 }
@@ -237,11 +236,6 @@ void RemoteExecution::conclude() {
 
 bool RemoteExecution::is_measured() const {
   return !board_.tools().launcher.empty() || !board_.tools().measure.empty();
-}
-
-bool RemoteExecution::ended_by_us() const {
-  return execution_.ending == Ending::timed_out || execution_.ending == Ending::cancelled ||
-         execution_.ending == Ending::over_limit;
 }
 
 void RemoteExecution::end(Ending ending, std::string problem, bool now) {

@@ -77,7 +77,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   void conclude();
 
   bool is_measured() const;
-  bool ended_by_us() const;
+  bool ended_by_us() const { return model::is_ended_by_runner(execution_.ending); }
   void end(model::Ending ending, std::string problem, bool now);
   void end_tree(bool now);
   using Step = void (RemoteExecution::*)();

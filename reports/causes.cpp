@@ -111,15 +111,16 @@ std::vector<std::string> common_tags(const std::vector<const model::TestResult*>
 }
 
 std::string common_of(const std::vector<const model::TestResult*>& results, const std::vector<model::TestResult>& all) {
-  const auto same = [&](auto member) {
-    return results.size() > 1 && std::all_of(results.begin(), results.end(), [&](const auto* result) {
-             return result->*member == results.front()->*member;
-           });
+  const auto tells = [&](auto member) {
+    const auto has_it = [&](const model::TestResult& result) { return result.*member == results.front()->*member; };
+    return results.size() > 1 &&
+           std::all_of(results.begin(), results.end(), [&](const auto* result) { return has_it(*result); }) &&
+           !std::all_of(all.begin(), all.end(), has_it);
   };
   std::vector<std::string> parts;
-  if (same(&model::TestResult::suite)) parts.push_back("suite " + results.front()->suite);
-  if (same(&model::TestResult::configuration)) parts.push_back("configuration " + results.front()->configuration);
-  if (same(&model::TestResult::target)) parts.push_back("target " + results.front()->target);
+  if (tells(&model::TestResult::suite)) parts.push_back("suite " + results.front()->suite);
+  if (tells(&model::TestResult::configuration)) parts.push_back("configuration " + results.front()->configuration);
+  if (tells(&model::TestResult::target)) parts.push_back("target " + results.front()->target);
   auto values = results.size() > 1 ? common_values(results, all) : std::vector<std::string>();
   if (results.size() > 1)
     for (auto& tag : common_tags(results, all)) values.push_back(std::move(tag));

@@ -12,6 +12,7 @@
 #include "cli/common/inputs.hpp"
 #include "runner/plan/command_line.hpp"
 #include "runner/plan/media_command.hpp"
+#include "runner/plan/variables.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -53,14 +54,13 @@ base::Result<Baseline> baseline_of(const DivergenceOptions& options, const model
     return baseline;
   }
   auto reference = test.configuration->reference.empty() ? project.reference : test.configuration->reference;
-  if (!options.reference.empty()) reference["FFMPEG_PATH"] = fs::absolute(options.reference).string();
+  if (!options.reference.empty())
+    reference["FFMPEG_PATH"] = runner::located_value("FFMPEG_PATH", options.reference, fs::current_path().string());
   if (!reference.empty()) {
     baseline.variables = *test.variables;
-    for (auto& [name, value] : reference) {
-      // As with `variables`: a relative path begins where the configuration is.
-      const bool path = name.ends_with("_PATH") && !value.empty() && value.front() != '$';
-      baseline.variables[name] = path ? runner::absolute_path(value, *test.variables, project.directory) : value;
-    }
+    // As with `variables`: a relative path begins where the configuration is.
+    for (const auto& [name, value] : reference)
+      baseline.variables[name] = runner::located_value(name, value, project.directory);
     return baseline;
   }
   if (model::compares_samples(test.spec->parsed.type)) {
@@ -72,7 +72,8 @@ base::Result<Baseline> baseline_of(const DivergenceOptions& options, const model
   if (!baseline.file.empty()) return baseline;
   return base::usage_error(
       "there is nothing to compare with: name a good ffmpeg by --reference FFMPEG or as `reference: "
-      "{FFMPEG_PATH: …}` in fatespec.yaml, or a file by --expected FILE");
+      "{FFMPEG_PATH: …}` in fatespec.yaml, or a file by --expected FILE; a file that the test writes is also there "
+      "from a run with --keep all that passed");
 }
 
 /// Page and pictures of another time say nothing of this one.

@@ -1,5 +1,7 @@
 #include "cli/common/exit_code.hpp"
 
+#include "model/execution.hpp"
+
 namespace fatespec::cli {
 
 ExitCode exit_code_of(const model::VerdictCounts& counts) {
@@ -15,9 +17,6 @@ ExitCode after_loss(ExitCode code, Loss loss) {
   return any || more ? ExitCode::error : code;
 }
 
-ExitCode exit_code_of_signal(int signal) {
-  constexpr int signal_base = 128;  // as a shell has it
-  return static_cast<ExitCode>(signal_base + signal);
-}
+ExitCode exit_code_of_signal(int signal) { return static_cast<ExitCode>(model::status_signal_base + signal); }
 
 }  // namespace fatespec::cli

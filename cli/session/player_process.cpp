@@ -1,6 +1,7 @@
 #include "cli/session/player_process.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
@@ -9,13 +10,17 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "base/program.hpp"
 #include "base/spawn.hpp"
+#include "model/execution.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -95,6 +100,20 @@ void tee(int from, const std::string& path) {
   }
 }
 
+/// When a file was written last, and which it is; nothing if it is not there.
+std::optional<std::array<std::int64_t, 4>> times_of(const std::string& file) {
+  struct stat status {};
+  if (::stat(file.c_str(), &status) != 0) return std::nullopt;
+  return std::array<std::int64_t, 4>{static_cast<std::int64_t>(status.st_ino), status.st_size, status.st_mtim.tv_sec,
+                                     status.st_mtim.tv_nsec};
+}
+
+/// What the last play said takes the place of what an earlier one did, also if it is nothing.
+void keep_said(const std::string& said, const std::string& place, bool was_refused) {
+  if (was_refused) ::unlink(said.c_str());
+  else if (::rename(said.c_str(), place.c_str()) != 0) ::unlink(place.c_str());
+}
+
 }  // namespace
 
 std::string player_program() {
@@ -122,16 +141,15 @@ int spawn_player(const std::vector<std::string>& arguments, PlayerKeys keys, int
 }
 
 PlayerExit player_exit(int status) {
-  if (WIFSIGNALED(status)) return {128 + WTERMSIG(status), WTERMSIG(status)};
+  if (WIFSIGNALED(status)) return {model::status_signal_base + WTERMSIG(status), WTERMSIG(status)};
   return {WEXITSTATUS(status), 0};
 }
 
-base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file) {
+base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& recording) {
   std::array<int, 2> ends = {-1, -1};
-  if (!stderr_file.empty()) {
-    ::unlink(stderr_file.c_str());
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) return base::io_error("a pipe for the player", errno);
-  }
+  if (!recording.empty() && ::pipe2(ends.data(), O_CLOEXEC) != 0) return base::io_error("a pipe for the player", errno);
+  const std::string said = recording + ".stderr.new";
+  const auto before = times_of(recording);
   const base::FileDescriptor reading(ends[0]);
   base::FileDescriptor writing(ends[1]);
   const SignalsForPlayer signals;
@@ -143,12 +161,15 @@ base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, c
   // One that came while the player was started found nobody to be handed on to.
   if (const int signal = handed_on; signal != 0) ::kill(pid, signal);
   writing.reset();
-  if (reading) tee(reading.get(), stderr_file);
+  if (reading) tee(reading.get(), said);
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
   player_pid = 0;
-  return player_exit(status);
+  const PlayerExit end = player_exit(status);
+  const bool was_refused = end.signal == 0 && before && times_of(recording) == before;
+  if (reading) keep_said(said, recording + ".stderr", was_refused);
+  return end;
 }
 
 }  // namespace fatespec::cli

@@ -27,8 +27,9 @@ enum class PlayerKeys { of_window, of_terminal_too };
 /// Starts the player; its stderr goes to `error`, or to ours if that is -1. Returns an error's number, or 0.
 int spawn_player(const std::vector<std::string>& arguments, PlayerKeys keys, int error, pid_t& pid);
 
-/// Runs the player to its end with these arguments. What it writes to stderr goes to ours, and with a `stderr_file` is
-/// kept there too, if it is anything: what a library said before a crash is not lost with the process.
-base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& stderr_file);
+/// Runs the player to its end with these arguments. What it writes to stderr goes to ours, and with a `recording` is
+/// kept beside that, in RECORDING.stderr, if it is anything: what a library said before a crash is not lost with the
+/// process. Where the player refuses to write over a file of that name, what is beside it stays as well.
+base::Result<PlayerExit> run_player(const std::vector<std::string>& arguments, const std::string& recording);
 
 }  // namespace fatespec::cli

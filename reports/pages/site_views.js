@@ -19,6 +19,9 @@ const fatespecViews = (() => {
   const seconds = (ms) => (ms >= 10000 ? `${(ms / 1000).toFixed(1)} s` : ms >= 1000 ? `${(ms / 1000).toFixed(2)} s` : `${ms} ms`);
   const badge = (verdict) => h("span", { class: `verdict ${verdict.replace(" ", "-")}` }, verdict);
   const testLink = (results, index) => h("a", { href: `#/test/${index}` }, results.name(index));
+  /** With its configuration, where there are several and no column tells it. */
+  const fullLink = (results, index) => results.data.configurations.length < 2 ? testLink(results, index)
+    : h("a", { href: `#/test/${index}` }, `${results.name(index)} [${results.configuration(index)}]`);
 
   function counts(data) {
     return h("p", { class: "counts" }, Object.entries(data.counts).filter(([, count]) => count > 0)
@@ -40,9 +43,9 @@ const fatespecViews = (() => {
       h("h2", { id: "causes" }, `${bad} ${bad === 1 ? "failure" : "failures"}, ${all.length} ${all.length === 1 ? "cause" : "causes"}`),
       h("ol", { class: "causes" }, all.slice(0, most).map((cause) => h("li", {},
         h("p", {}, h("strong", {}, `${cause.tests.length} × `), h("span", { class: "output" }, cause.text)),
-        h("p", { class: "faint" }, "clearest: ", testLink(results, cause.tests[0]), cause.common ? ` (${cause.common})` : ""),
+        h("p", { class: "faint" }, "clearest: ", fullLink(results, cause.tests[0]), cause.common ? ` (${cause.common})` : ""),
         cause.tests.length > 1 ? h("details", {}, h("summary", {}, "all of them"),
-          h("ul", {}, cause.tests.slice(0, 200).map((index) => h("li", {}, testLink(results, index)))),
+          h("ul", {}, cause.tests.slice(0, 200).map((index) => h("li", {}, fullLink(results, index)))),
           cause.tests.length > 200 ? h("p", {}, `and ${cause.tests.length - 200} more`) : null) : null))),
       all.length > most ? h("p", { class: "faint" }, `and ${all.length - most} more causes`) : null);
   }

@@ -177,11 +177,6 @@ void LocalProcess::resume() {
 
 bool LocalProcess::streams_ended() const { return streams_[0]->ended() && streams_[1]->ended(); }
 
-bool LocalProcess::ended_by_us() const {
-  return execution_.ending == Ending::timed_out || execution_.ending == Ending::cancelled ||
-         execution_.ending == Ending::over_limit || execution_.ending == Ending::short_of_disk;
-}
-
 void LocalProcess::process_ended() {
   phase_ = Phase::exited;
   output_at_exit_ = output_bytes_;

@@ -61,7 +61,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   void exceed(std::string what, model::Ending ending = model::Ending::over_limit);
 
   // Ending.
-  bool ended_by_us() const;
+  bool ended_by_us() const { return model::is_ended_by_runner(execution_.ending); }
   bool streams_ended() const;
   void process_ended();
   void finish_if_over();

@@ -13,6 +13,7 @@
 
 #include "base/file.hpp"
 #include "base/spawn.hpp"
+#include "model/execution.hpp"
 #include "runner/local/brief_wait.hpp"
 
 namespace fatespec::runner {
@@ -53,7 +54,6 @@ volatile std::sig_atomic_t stopped_by = 0;
 void note_stop(int signal) { stopped_by = signal; }
 
 constexpr std::array<int, 3> stop_signals = {SIGINT, SIGTERM, SIGHUP};
-constexpr int signal_base = 128;
 
 /// True when it has ended; false when the time is over or a signal came. A signal that comes between a look at its flag
 /// and the waiting is seen after a slice of the time, and so is the end where there are no pidfds.
@@ -90,11 +90,11 @@ ToolInterruption::~ToolInterruption() {
 }
 
 std::optional<int> ToolInterruption::exit_status() {
-  return stopped_by == 0 ? std::nullopt : std::optional(signal_base + static_cast<int>(stopped_by));
+  return stopped_by == 0 ? std::nullopt : std::optional(model::status_signal_base + static_cast<int>(stopped_by));
 }
 
 base::Result<ToolEnd> run_tool(const ToolRequest& request) {
-  if (stopped_by != 0) return ToolEnd{signal_base + static_cast<int>(stopped_by), false, true};
+  if (stopped_by != 0) return ToolEnd{model::status_signal_base + static_cast<int>(stopped_by), false, true};
   pid_t pid = 0;
   if (const int code = spawn(request, pid); code != 0) return base::io_error(request.words.front(), code);
   const base::FileDescriptor process(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
@@ -106,7 +106,7 @@ base::Result<ToolEnd> run_tool(const ToolRequest& request) {
   int status = 0;
   while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) {
   }
-  end.status = WIFSIGNALED(status) ? signal_base + WTERMSIG(status) : WEXITSTATUS(status);
+  end.status = WIFSIGNALED(status) ? model::status_signal_base + WTERMSIG(status) : WEXITSTATUS(status);
   return end;
 }
 

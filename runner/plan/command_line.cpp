@@ -104,6 +104,20 @@ std::string filesize_path(const model::Project& project, const PlannedTest& test
   return absolute_path(command_line(project, test, variables), {}, base);
 }
 
+/// True if the command is seen to write files where it works: by its spec, or by redirection.
+static bool writes_where_it_works(const PlannedTest& test, const std::string& command,
+                                  const model::Variables& variables) {
+  const auto& spec = test.spec->parsed;
+  if (spec.type == SpecType::digest_file)
+    return !specs::expand_text(spec.arguments.front().value, variables).starts_with('/');
+  for (auto at = command.find('>'); at != std::string::npos; at = command.find('>', at + 1)) {
+    const auto target = command.find_first_not_of("> |", at);
+    if (target != std::string::npos && std::string_view("&/$\"'").find(command[target]) == std::string_view::npos)
+      return true;
+  }
+  return false;
+}
+
 /// The command with the directory, the environment and the stdin that it has as a test.
 static std::string line_in_its_place(const model::Project& project, const PlannedTest& test,
                                      const model::Variables& variables) {
@@ -114,8 +128,10 @@ static std::string line_in_its_place(const model::Project& project, const Planne
   model::Variables environment = added_environment(project, test, variables, here);
   // The command's own programs may look for it, as those of `sh -c '…'` do.
   if (command.find("TEST_DIR") != std::string::npos) environment.insert(*variables.find("TEST_DIR"));
-  if (environment.empty() && !spec.stdin_file && !elsewhere) return command;
+  const bool leaves_files = here && !elsewhere && writes_where_it_works(test, command, variables);
+  if (environment.empty() && !spec.stdin_file && !elsewhere && !leaves_files) return command;
   std::string line = "(";
+  if (leaves_files) line += "cd \"$(mktemp -d)\" || exit; ";  // nothing that is here, or was left there, is in its way
   if (elsewhere) line += fmt::format("cd {} || exit; ", base::shell_quote(working_directory(project, test, variables)));
   for (const auto& [name, value] : environment) line += fmt::format("export {}={}; ", name, base::shell_quote(value));
   // A comment, or a backslash, at the end would swallow the parenthesis.

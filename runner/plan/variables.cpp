@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 
 namespace fatespec::runner {
@@ -49,6 +50,11 @@ model::Variables absolute_paths(const model::Variables& variables, const std::st
 }
 
 }  // namespace
+
+std::string located_value(const std::string& name, const std::string& value, const std::string& directory) {
+  const std::string known = base::at_home(value);
+  return is_path(name) ? absolute_value(name, known, directory) : value;
+}
 
 std::string value_for_any_directory(const std::string& name, const std::string& value, const std::string& directory) {
   const bool depends = is_path(name) && is_relative_path(value) && means_a_place(name, value, directory);

@@ -42,6 +42,9 @@ model::Variables matrix_variables(const model::Combination& matrix, const model:
 /// The names that a spec may not leave undefined: FFMPEG_PATH, SAMPLES_PATH and what any configuration defines.
 std::set<std::string, std::less<>> required_names(const model::Project& project);
 
+/// The value of a variable that was given in `directory`: a `_PATH` absolute, a bare name of a program as PATH has it.
+std::string located_value(const std::string& name, const std::string& value, const std::string& directory);
+
 /// The value of `--set NAME=value` given in `directory` as it means the same in any other: of a name that ends in
 /// `_PATH` a relative path becomes absolute. A bare name that is nothing there stays one: a program on somebody's PATH.
 std::string value_for_any_directory(const std::string& name, const std::string& value, const std::string& directory);

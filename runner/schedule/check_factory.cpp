@@ -136,15 +136,16 @@ std::unique_ptr<checks::Check> make_error_check(const model::PlannedTest& test, 
   return std::make_unique<BrokenCheck>(found.problem, std::move(check));
 }
 
-bool is_costly(const model::PlannedTest& test, const model::Variables& variables) {
+CheckCost cost_of_check(const model::PlannedTest& test, const model::Variables& variables) {
   constexpr off_t large = off_t{1} << 20;
   const model::TestSpec& spec = *test.spec;
   std::string file;
   if (spec.expect.output_file) file = spec.expect.output_file->text;
   if (model::compares_samples(spec.parsed.type)) file = spec.parsed.arguments[0].value;
-  if (file.empty()) return false;
+  if (file.empty()) return CheckCost::small;
+  const std::string path = absolute_path(file, variables, test.suite->directory);
   struct stat status {};
-  return ::stat(absolute_path(file, variables, test.suite->directory).c_str(), &status) == 0 && status.st_size > large;
+  return ::stat(path.c_str(), &status) == 0 && status.st_size > large ? CheckCost::large : CheckCost::small;
 }
 
 }  // namespace fatespec::runner

@@ -6,6 +6,7 @@
 
 #include "checks/check.hpp"
 #include "model/plan.hpp"
+#include "runner/schedule/check_feed.hpp"
 
 namespace fatespec::runner {
 
@@ -19,7 +20,7 @@ std::unique_ptr<checks::Check> make_output_check(const model::PlannedTest& test,
                                                  const OutputCheckOptions& options = {});
 std::unique_ptr<checks::Check> make_error_check(const model::PlannedTest& test, const model::Variables& variables);
 
-/// True if checking costs much even for little output: the reference is large.
-bool is_costly(const model::PlannedTest& test, const model::Variables& variables);
+/// Large where the reference is.
+CheckCost cost_of_check(const model::PlannedTest& test, const model::Variables& variables);
 
 }  // namespace fatespec::runner

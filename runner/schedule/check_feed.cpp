@@ -39,8 +39,8 @@ checks::Reading guarded(const std::function<checks::Reading()>& work) {
   }
 }
 
-CheckFeed::CheckFeed(Loops loops, Factory factory, bool costly)
-    : loops_(loops), factory_(std::move(factory)), costly_(costly) {}
+CheckFeed::CheckFeed(Loops loops, Factory factory, CheckCost cost)
+    : loops_(loops), factory_(std::move(factory)), cost_(cost) {}
 
 CheckFeed::~CheckFeed() {
   constexpr std::size_t most_spare = 16;
@@ -111,7 +111,7 @@ void CheckFeed::conclude() {
     return broken_ ? *broken_ : guarded([this] { return check().finish(); });
   };
   auto done = std::exchange(done_, nullptr);
-  if (!check_ && !costly_ && rest.used <= small) {
+  if (!check_ && cost_ == CheckCost::small && rest.used <= small) {
     done(work());
     return;
   }

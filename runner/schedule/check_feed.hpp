@@ -26,6 +26,9 @@ struct Loops {
 /// verdict: on a thread of the pool nobody else would catch it.
 checks::Reading guarded(const std::function<checks::Reading()>& work);
 
+/// Of a large one, as where the reference is large, even little output is checked on the pool.
+enum class CheckCost { small, large };
+
 /// Two buffers: while the pool works on one, the test fills the other; when both are full, the test waits. The check is
 /// made when it is needed first, so that a reference may be a file that the test itself writes.
 class CheckFeed final : public OutputSink, public std::enable_shared_from_this<CheckFeed> {
@@ -33,8 +36,7 @@ class CheckFeed final : public OutputSink, public std::enable_shared_from_this<C
   using Factory = std::function<std::unique_ptr<checks::Check>()>;
   using Done = std::function<void(checks::Reading)>;
 
-  /// `costly`: even little output is checked on the pool, as when the reference is large.
-  CheckFeed(Loops loops, Factory factory, bool costly);
+  CheckFeed(Loops loops, Factory factory, CheckCost cost);
   CheckFeed(const CheckFeed&) = delete;
   CheckFeed& operator=(const CheckFeed&) = delete;
   ~CheckFeed() override;
@@ -59,7 +61,7 @@ class CheckFeed final : public OutputSink, public std::enable_shared_from_this<C
 
   Loops loops_;
   Factory factory_;
-  bool costly_;
+  CheckCost cost_;
   std::optional<checks::Reading> broken_;  ///< the check threw, which is all that there is to say
   std::unique_ptr<checks::Check> check_;   ///< the pool's while busy_, else the loop's
   std::array<Buffer, 2> buffers_;

@@ -93,9 +93,9 @@ class ReadingThere final : public RunningExecution, public std::enable_shared_fr
   ReadingThere(Loops loops, std::string path, CheckFeed::Factory factory, FileRead done)
       : path_(std::move(path)),
         done_(std::move(done)),
-        output_(std::make_shared<CheckFeed>(loops, std::move(factory), false)),
+        output_(std::make_shared<CheckFeed>(loops, std::move(factory), CheckCost::small)),
         error_(std::make_shared<CheckFeed>(
-            loops, [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); }, false)) {}
+            loops, [] { return std::make_unique<checks::TextCheck>(checks::TextExpectation{}); }, CheckCost::small)) {}
 
   void start(Executor& executor, ExecutionRequest request) {
     running_ = executor.execute(std::move(request), *output_, *error_,

@@ -81,8 +81,8 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
 
   void ask(const model::PlannedTest& test, const std::string& probe) {
     const auto discard = [] { return std::make_unique<checks::DiscardCheck>(); };
-    output_ = std::make_shared<CheckFeed>(loops_, discard, false);
-    error_ = std::make_shared<CheckFeed>(loops_, discard, false);
+    output_ = std::make_shared<CheckFeed>(loops_, discard, CheckCost::small);
+    error_ = std::make_shared<CheckFeed>(loops_, discard, CheckCost::small);
     Station& station = station_of_(test);
     ExecutionRequest request;
     request.command = probe;

@@ -17,6 +17,7 @@
 #include "runner/limits.hpp"
 #include "runner/plan/command_line.hpp"
 #include "runner/plan/environment.hpp"
+#include "runner/plan/misspelt_variable.hpp"
 #include "runner/schedule/check_factory.hpp"
 #include "runner/schedule/file_reading.hpp"
 
@@ -115,12 +116,11 @@ base::DigestAlgorithm TestAttempt::fingerprint_algorithm() const {
 
 void TestAttempt::execute() {
   constexpr auto about_now = std::chrono::milliseconds(50);
-  const bool costly = is_costly(test_, *variables_);
   CheckFeed::Factory factory = output_check();
   if (reads_file()) factory = [] { return std::make_unique<checks::DiscardCheck>(); };
-  output_ = std::make_shared<CheckFeed>(context_.loops, std::move(factory), costly);
+  output_ = std::make_shared<CheckFeed>(context_.loops, std::move(factory), cost_of_check(test_, *variables_));
   error_ = std::make_shared<CheckFeed>(
-      context_.loops, [this] { return make_error_check(test_, *variables_); }, false);
+      context_.loops, [this] { return make_error_check(test_, *variables_); }, CheckCost::small);
 
   ExecutionRequest request = new_request();
   request.command = outcome_.command;
@@ -134,10 +134,13 @@ void TestAttempt::execute() {
       [self = shared_from_this()](model::Execution execution) { self->executed(std::move(execution)); });
 }
 
+std::vector<std::string> TestAttempt::environment() const {
+  return test_environment(context_.project, test_, *variables_, outcome_.directory, context_.station.is_local());
+}
+
 ExecutionRequest TestAttempt::new_request() const {
   ExecutionRequest request;
-  request.environment = std::make_shared<const std::vector<std::string>>(
-      test_environment(context_.project, test_, *variables_, outcome_.directory, context_.station.is_local()));
+  request.environment = std::make_shared<const std::vector<std::string>>(environment());
   request.directory = working_directory();
   request.marker = "TEST_DIR=" + outcome_.directory;
   request.test_directory = outcome_.directory;
@@ -155,7 +158,7 @@ void TestAttempt::executed(model::Execution execution) {
   const model::Ending ending = outcome_.execution.ending;
   const bool is_over = ending != model::Ending::lost && ending != model::Ending::cancelled;
   const bool is_well = ending == model::Ending::exited && outcome_.execution.status == 0;
-  if (is_over && (is_well || !disk_is_full())) processes_ended_();  // the next would fail with it
+  if (is_over && (is_well || !fills_disk())) processes_ended_();  // the next would fail with it
   finish_output();
 }
 
@@ -266,20 +269,32 @@ bool TestAttempt::disk_is_full() const {
   return (told ? *told : context_.station.workspace().free_space(base::Duration(0))) <= next_to_nothing;
 }
 
+/// Or would have filled it, had it not been ended.
+bool TestAttempt::fills_disk() const {
+  return outcome_.execution.ending == model::Ending::short_of_disk || disk_is_full();
+}
+
 // What fails while the disk is full says nothing about the program.
 void TestAttempt::blame_full_disk() {
-  outcome_.fills_disk = disk_is_full();
-  if (outcome_.fills_disk) context_.disk->found(std::chrono::steady_clock::now());
-  if (!context_.disk->since(began_) || outcome_.execution.ending == model::Ending::over_limit) return;
+  using model::Ending;
+  const bool is_full = disk_is_full();
+  const Ending ending = outcome_.execution.ending;
+  outcome_.fills_disk = fills_disk();
+  if (is_full) context_.disk->found(std::chrono::steady_clock::now());
+  if (!context_.disk->since(began_) || ending == Ending::over_limit || ending == Ending::short_of_disk) return;
   outcome_.judgement.verdict = model::Verdict::error;
-  outcome_.judgement.reason = fmt::format("disk full: no space {} left in {} ({})", outcome_.fills_disk ? "is" : "was",
+  outcome_.judgement.reason = fmt::format("disk full: no space {} left in {} ({})", is_full ? "is" : "was",
                                           context_.station.workspace().directory(), outcome_.judgement.reason);
 }
 
 void TestAttempt::conclude() {
-  if (variables_) outcome_.command = paste_line(context_.project, test_, *variables_);
+  // Not with the attempt's own directory, in which something may be kept.
+  if (variables_) outcome_.command = paste_line(context_.project, test_);
   outcome_.judgement = checks::judge(*test_.spec, {outcome_.execution, outcome_.output, outcome_.error});
-  if (outcome_.judgement.verdict != model::Verdict::pass) blame_full_disk();
+  if (outcome_.judgement.verdict != model::Verdict::pass) {
+    if (variables_) outcome_.judgement.reason += misspelt_variable(test_, *variables_, environment());
+    blame_full_disk();
+  }
   if (model::is_build(test_.spec->parsed.type)) {
     show_log(outcome_.judgement, outcome_);
     outcome_.output.fingerprint.clear();  // a log tells when it was written, and where

@@ -4,6 +4,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "base/digest.hpp"
 #include "checks/verdict.hpp"
@@ -33,7 +34,7 @@ struct AttemptOutcome {
   checks::Judgement judgement;
   std::string command;
   std::string directory;    ///< $TEST_DIR; still there
-  bool fills_disk = false;  ///< no space was left when it ended
+  bool fills_disk = false;  ///< it has left no space, or little
 };
 
 class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
@@ -68,11 +69,13 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   void conclude();
   std::string working_directory() const;
   CheckFeed::Factory output_check() const;
+  std::vector<std::string> environment() const;
   ExecutionRequest new_request() const;
   bool wants_fingerprint() const;
   void add_fingerprint();
   base::DigestAlgorithm fingerprint_algorithm() const;
   bool disk_is_full() const;
+  bool fills_disk() const;
   void blame_full_disk();
 
   AttemptContext context_;

@@ -66,6 +66,14 @@ TEST(Printable, NoControlCharacterReachesTheTerminal) {
   EXPECT_EQ(printable("\xef\xbf\xbf"), "\\xef\\xbf\\xbf") << "no character, and forbidden in XML";
 }
 
+TEST(Visible, TellsTextsApartThatLookAlike) {
+  EXPECT_EQ(visible("\xEF\xBB\xBF"
+                    "a\xC2\xA0"
+                    "b\xE2\x80\x8B\xE2\x80\xAE"),
+            "\\xef\\xbb\\xbfa\\xc2\\xa0b\\xe2\\x80\\x8b\\xe2\\x80\\xae");
+  EXPECT_EQ(visible("caf\xC3\xA9 \xE2\x82\xAC\t\xFF"), "caf\xC3\xA9 \xE2\x82\xAC\\t\\xff");
+}
+
 TEST(Shorten, CutsWholeCharacters) {
   EXPECT_EQ(shorten("abc", 3), "abc");
   EXPECT_EQ(shorten("abcd", 3), "ab…");

@@ -138,6 +138,11 @@ TEST(PlayCommand, RunsThePlayerAndKeepsItsStderr) {
   EXPECT_NE(read_file(directory / "c.dbg.stderr").find("crashed by SIGSEGV"), std::string::npos);
   EXPECT_EQ(fatespec("play --clock virtual --record c.dbg " + sample("h264_aac.mp4"), directory.path()).status, 0);
   EXPECT_FALSE(std::filesystem::exists(directory / "c.dbg.stderr"));
+  directory.write("clip.mp4", "no recording");
+  directory.write("clip.mp4.stderr", "precious");
+  EXPECT_EQ(fatespec("play --clock virtual --record clip.mp4 " + sample("h264_aac.mp4"), directory.path()).status, 1);
+  EXPECT_EQ(read_file(directory / "clip.mp4.stderr"), "precious");
+  EXPECT_EQ(shell("ls *.new", directory.path()).out, "");
   EXPECT_NE(fatespec("play --help", directory.path()).out.find("Examples:"), std::string::npos);
   EXPECT_EQ(fatespec("play", directory.path()).status, 2);
 }

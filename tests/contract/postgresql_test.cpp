@@ -340,7 +340,8 @@ TEST_F(PostgresqlTest, EveryLookAtMuchHistoryUsesAnIndex) {
   ASSERT_EQ(run("run --no-progress --quiet").status, 0);
   server.sql(
       "INSERT INTO runs (name, version, command, host, started_us, finished_us, exit_code, planned) SELECT "
-      "lpad(to_hex(n), 12, '0'), 'v', 'c', 'h', n, n, 0, 500 FROM generate_series(1, 400) n;"
+      "lpad(to_hex(n), 12, '0'), 'v', 'c', 'h', first.started_us + n, first.started_us + n, 0, 500 FROM "
+      "generate_series(1, 400) n, (SELECT started_us FROM runs WHERE id = 1) first;"
       "INSERT INTO results SELECT runs.id, r.test_id, r.target, r.verdict, r.flaky, r.leaky, r.attempts, r.reason, "
       "r.detail_blob, r.status, r.signal, r.stdout_blob, r.stdout_bytes, r.stdout_truncated, r.stderr_blob, "
       "r.stderr_bytes, r.stderr_truncated, r.full_stdout_blob, r.wall_us, 50000 + runs.id % 7 * 100, r.system_us, "

@@ -85,7 +85,7 @@ TEST(Causes, TellWhatTheirTestsShareAndOthersHaveNot) {
   results.back().tags = {"video"};
   const auto causes = causes_of(results);
   ASSERT_EQ(causes.size(), 1U);
-  EXPECT_EQ(causes[0].common, "all in suite s, configuration default, target local, with THREADS=4, tag slice");
+  EXPECT_EQ(causes[0].common, "all in suite s, with THREADS=4, tag slice");
 }
 
 TEST(Causes, FoldWhatDiffersInNumbersAndPathsOnly) {
