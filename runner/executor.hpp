@@ -71,7 +71,7 @@ class RunningExecution {
   virtual ~RunningExecution() = default;
   /// Ends it with everything that it started; it then ends as `cancelled`. `now`: without mercy.
   virtual void cancel(bool now) = 0;
-  /// Stops all its processes and its clock, until resume().
+  /// Stops the processes that it has, and its clock, until resume(). What is being forked at that moment may go on.
   virtual void suspend() = 0;
   virtual void resume() = 0;
 };

@@ -13,7 +13,8 @@ namespace fatespec::runner {
 
 class LocalExecutor final : public Executor {
  public:
-  /// `guardian`, if there is one, lives longer than the executor.
+  /// `guardian`, if there is one, lives longer than the executor. The loop is run until all executions have ended
+  /// before this is destroyed.
   explicit LocalExecutor(boost::asio::io_context& loop, LocalLimits limits = {}, Guardian* guardian = nullptr);
   LocalExecutor(const LocalExecutor&) = delete;
   LocalExecutor& operator=(const LocalExecutor&) = delete;
