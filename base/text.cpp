@@ -215,14 +215,14 @@ bool is_control(std::string_view sequence) {
   return sequence.size() == 2 && lead == 0xC2 && static_cast<unsigned char>(sequence[1]) < 0xA0;  // C1
 }
 
-/// Blanks that do not break, soft hyphens, joiners, marks of direction and of byte order.
+/// Blanks of other widths, line separators, soft hyphens, joiners, variants, marks of direction and of byte order.
 bool is_invisible(std::string_view sequence) {
   const auto between = [&](std::string_view first, std::string_view last) {
     return sequence >= first && sequence <= last;
   };
-  return sequence == "\xC2\xA0" || sequence == "\xC2\xAD" || sequence == "\xEF\xBB\xBF" ||
-         between("\xE2\x80\x8B", "\xE2\x80\x8F") || between("\xE2\x80\xAA", "\xE2\x80\xAF") ||
-         between("\xE2\x81\xA0", "\xE2\x81\xAF");
+  return sequence == "\xC2\xA0" || sequence == "\xC2\xAD" || sequence == "\xEF\xBB\xBF" || sequence == "\xE3\x80\x80" ||
+         between("\xE2\x80\x80", "\xE2\x80\x8F") || between("\xE2\x80\xA8", "\xE2\x80\xAF") ||
+         between("\xE2\x81\xA0", "\xE2\x81\xAF") || between("\xEF\xB8\x80", "\xEF\xB8\x8F");
 }
 
 template <class KeepControl>

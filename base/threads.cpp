@@ -17,7 +17,8 @@ std::size_t startable_threads(std::size_t wanted) {
   }
   all_are_tried.count_down();
   for (auto& thread : threads) thread.join();
-  return std::max<std::size_t>(threads.size(), 1);
+  const std::size_t enough = threads.size() < wanted ? threads.size() / 2 : wanted;  // processes count as well
+  return std::max<std::size_t>(enough, 1);
 }
 
 }  // namespace fatespec::base

@@ -5,8 +5,8 @@
 
 namespace fatespec::base {
 
-/// As many of `wanted` threads as can be started now, where something (ulimit, a container) limits them; at least one
-/// is said. A pool of the library's that meets the limit while it is made hangs.
+/// `wanted`; where something (ulimit, a container) limits threads, half of those that can be started now, as what else
+/// is started counts as well; at least one. A pool of the library's that meets the limit while it is made hangs.
 std::size_t startable_threads(std::size_t wanted);
 
 }  // namespace fatespec::base

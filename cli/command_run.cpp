@@ -243,10 +243,16 @@ class RunCommand {
     if (cluster_) run_.sinks.emplace_back([this](const auto& event) { cluster_->handle(event); });
     run_.results_lost = [this] { return results_lost_.load(); };
     if (auto* writer = store_.writer(); writer != nullptr) {
-      run_.results_written = [writer] { return writer->is_idle(); };
+      run_.results_written = [writer] { return writer->is_flushed(); };
       run_.hurry_results = [writer] { writer->hurry(); };
     }
-    run_.keep_results = [this] { return store_.writer() == nullptr || store_.writer()->flush().has_value(); };
+    run_.keep_results = [this] {
+      auto* writer = store_.writer();
+      if (writer == nullptr) return true;
+      const bool kept = writer->flush().has_value();
+      if (!writer->has_begun()) reporter_->nothing_is_kept();
+      return kept;
+    };
   }
 
   void look_for_trends(const model::RunEvent& event) {

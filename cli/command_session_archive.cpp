@@ -37,7 +37,7 @@ ExitCode open(const ArchiveOptions& options) {
     std::printf("%zu files left out: pages and pickles are not taken from elsewhere\n", opened->left_out);
   const auto& session = opened->session;
   std::printf("session %s, protected: %s\nlook at it with: %s\n", session.name().c_str(), session.directory().c_str(),
-              session.command("report").c_str());
+              session.command("summarize").c_str());
   return ExitCode::success;
 }
 

@@ -78,7 +78,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   void give_up_connection(const std::string& why) override;
 
   void drop(const std::string& directory, std::function<void()> gone);
-  void wait_until_gone(const std::string& directory, std::shared_ptr<void> told);
+  void wait_until_gone(const std::string& directory, base::SteadyTime until, std::shared_ptr<void> told);
 
   // Getting ready, step by step.
   void connect();

@@ -62,13 +62,15 @@ void Board::look_for_survivors(long leader, const std::string& directory, std::f
 void Board::drop(const std::string& directory, std::function<void()> gone) {
   if (control_) control_->ask("drop " + base::shell_quote(directory));
   if (!gone) return;
-  wait_until_gone(directory, std::shared_ptr<void>(
-                                 nullptr, [&loop = loop_, gone = std::move(gone)](void*) { asio::post(loop, gone); }));
+  wait_until_gone(
+      directory, std::chrono::steady_clock::now() + std::chrono::minutes(1),
+      std::shared_ptr<void>(nullptr, [&loop = loop_, gone = std::move(gone)](void*) { asio::post(loop, gone); }));
 }
 
-void Board::wait_until_gone(const std::string& directory, std::shared_ptr<void> told) {
-  if (!control_) return;
-  const auto look_again = of_this_connection([this, directory, told] { wait_until_gone(directory, told); });
+void Board::wait_until_gone(const std::string& directory, base::SteadyTime until, std::shared_ptr<void> told) {
+  if (!control_ || std::chrono::steady_clock::now() > until) return;
+  const auto look_again =
+      of_this_connection([this, directory, until, told] { wait_until_gone(directory, until, told); });
   control_->ask("is_gone " + base::shell_quote(directory), [this, look_again](int status, const std::string&) {
     constexpr auto interval = std::chrono::milliseconds(20);
     if (status == 0) return;

@@ -39,6 +39,8 @@ class RunReporter {
   void show_progress(const std::string& about, const std::string& text);
   /// Nothing more is started: when all would be done is no question any more.
   void ends_early() { ends_early_ = true; }
+  /// Nobody will find the run: there is nothing to show, and nothing to go on with.
+  void nothing_is_kept() { options_.results.clear(); }
   /// A line that belongs to no test.
   void say(const std::string& text) { console_.print(text); }
 

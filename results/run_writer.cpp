@@ -171,9 +171,12 @@ base::Result<void> RunWriter::flush() {
   return {};
 }
 
-bool RunWriter::is_idle() const {
+bool RunWriter::is_flushed() {
   const std::lock_guard lock(mutex_);
-  return (waiting_.empty() && !writing_) || error_;
+  if ((waiting_.empty() && !writing_) || error_) return true;
+  urgent_ = true;
+  changed_.notify_all();
+  return false;
 }
 
 std::uint64_t RunWriter::lost_results() const {
@@ -241,6 +244,7 @@ base::Result<void> RunWriter::write_patiently(const Batch& batch) {
 base::Result<void> RunWriter::write_as_much_as_fits(const Batch& batch) {
   auto written = write_patiently(batch);
   if (written) {
+    has_begun_ = true;
     safe_results_ += results_in(batch);
     return written;
   }

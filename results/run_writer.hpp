@@ -52,8 +52,11 @@ class RunWriter {
   /// Waits until everything is written, for up to ten minutes where another process holds the file; an error if
   /// something could not be.
   base::Result<void> flush();
-  /// True if flush() would not wait. Any thread.
-  bool is_idle() const;
+  /// Asks for what waits to be written at once; true if nothing is left to write, or something could not be. Any
+  /// thread.
+  bool is_flushed();
+  /// True once the store knows the run, or the file that waits for it. Any thread.
+  bool has_begun() const { return has_begun_; }
   /// From now on a file that another process holds is given up at once. Any thread.
   void hurry() { hurried_ = true; }
   /// How many results are safe: what the process can be killed now without losing. All, once the store has failed.
@@ -89,6 +92,7 @@ class RunWriter {
   bool closed_ = false;
   bool urgent_ = false;
   std::atomic<bool> hurried_ = false;
+  std::atomic<bool> has_begun_ = false;
   std::atomic<std::uint64_t> safe_results_ = 0;
   std::uint64_t lost_results_ = 0;
   std::optional<base::Error> error_;

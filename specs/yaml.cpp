@@ -148,7 +148,17 @@ base::Origin origin_of(const SourceText& source, const YAML::Mark& mark) {
   return {source.file(), std::min(mark.line + 1, source.line_count()), mark.column + 1};
 }
 
-// yaml-cpp says what its scanner wanted; the commonest cause is a spec string without quotes.
+/// What to do where yaml-cpp only says what its scanner wanted.
+const char* advice_on(std::string_view message) {
+  if (message.starts_with("unknown escape character"))
+    return " (in double quotes a backslash begins an escape; in single quotes it is itself)";
+  if (message.starts_with("illegal map value")) return " (a text with `: ` in it needs quotes)";
+  if (message.starts_with("end of sequence not found") || message.starts_with("end of map not found"))
+    return " (is this line indented as those that it belongs to?)";
+  return "";
+}
+
+// The commonest cause is a spec string without quotes.
 std::string explain(const SourceText& source, const YAML::Mark& mark, const std::string& message) {
   const std::string_view line = source.line(mark.line + 1);
   const auto brace = line.find(": {");
@@ -157,7 +167,7 @@ std::string explain(const SourceText& source, const YAML::Mark& mark, const std:
     return "not YAML: " + message + " (a spec that starts with `{` needs quotes around it)";
   if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos)
     return "not YAML: " + message + " (YAML is indented by spaces; this line begins with a tab)";
-  return "not YAML: " + message;
+  return "not YAML: " + message + advice_on(message);
 }
 
 }  // namespace

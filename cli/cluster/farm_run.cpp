@@ -30,6 +30,8 @@ using boost::system::error_code;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto poll_interval = std::chrono::milliseconds(100);
+/// While results are being written without which the run cannot go on.
+constexpr auto writing_interval = std::chrono::milliseconds(20);
 /// Between two looks for shards that are not known to run.
 constexpr int ticks_between_far_looks = 8;
 /// Looks at the queue without a shard in it before it counts as gone: file systems may show the end of its file late.
@@ -69,6 +71,7 @@ class FarmRun {
     for (const auto& test : farm_.missing) results_.take_error_of_stranger(test, farm::gone_from_specs);
     wait_for_signal();
     wait_until_written();
+    if (options_.results_lost && options_.results_lost()) cancel(Cut::loss_of_results);
     if (farm_.submit && !cancelled_)
       if (auto submitted = submit_all(); !submitted) return not_submitted(submitted.error());
     last_news_ = Clock::now();
@@ -104,9 +107,10 @@ class FarmRun {
 
   /// No shard is submitted of a run that the store does not know.
   void wait_until_written() {
-    for (; !is_written(); std::this_thread::sleep_for(std::chrono::milliseconds(1))) {
+    for (; !is_written(); std::this_thread::sleep_for(writing_interval)) {
       loop_.restart();
       loop_.poll();
+      if (options_.tick) options_.tick();
       if (cancelled_) options_.hurry_results();
     }
   }
@@ -378,7 +382,8 @@ class FarmRun {
 
   void tell_the_end() {
     if (!is_written()) {
-      ticker_.expires_after(std::chrono::milliseconds(1));
+      if (options_.tick) options_.tick();
+      ticker_.expires_after(writing_interval);
       ticker_.async_wait([this](error_code code) {
         if (!code) tell_the_end();
       });

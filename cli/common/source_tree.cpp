@@ -17,8 +17,10 @@ std::string revision_of(const std::string& source) {
   constexpr auto limit = std::chrono::minutes(1);
   const std::string git = "git --no-optional-locks -C " + base::shell_quote(source);  // somebody may be at work there
   std::string revision(base::trim(tool_output(git + " rev-parse HEAD", limit)));
-  if (!revision.empty() && !tool_output(git + " status --porcelain --untracked-files=no", limit).empty())
-    revision += "-dirty";
+  if (revision.empty()) return "";
+  const auto changes = ask_tool(git + " status --porcelain --untracked-files=no", limit);
+  if (changes.status != 0) return "";  // it is not known what is tested
+  if (!changes.text.empty()) revision += "-dirty";
   return revision;
 }
 

@@ -8,12 +8,12 @@ namespace fatespec::cli {
 
 struct ToolAnswer {
   std::string text;  ///< its stdout
-  int status = -1;   ///< as the shell has it; -1 if it was not started
+  int status = -1;   ///< the exit status; -1 if a signal ended it or it was not started
 };
 
 /// Runs a command line of our own making by the shell, stdin and stderr from and to nowhere (`2>&1` in it takes stderr
-/// along), in a process group of its own that is killed when `limit` is over: what hangs may be what is being tested.
-/// Blocks. Words in it that come from elsewhere must be quoted.
+/// along). It is killed when `limit` is over: what hangs may be what is being tested. Blocks. Words in it that come
+/// from elsewhere must be quoted.
 ToolAnswer ask_tool(const std::string& command, std::chrono::seconds limit = std::chrono::minutes(10));
 /// The text alone; empty if it cannot be run.
 std::string tool_output(const std::string& command, std::chrono::seconds limit = std::chrono::minutes(10));

@@ -77,7 +77,7 @@ Binary binary_at(const std::string& path) {
   std::error_code ignored;
   binary.written = fs::last_write_time(path, ignored);
   if (auto digest = base::digest_of_file(base::DigestAlgorithm::sha256, path)) binary.sha256 = std::move(*digest);
-  const std::string said = tool_output(base::shell_quote(path) + " -version", std::chrono::seconds(10));
+  const std::string said = tool_output("exec " + base::shell_quote(path) + " -version", std::chrono::seconds(10));
   const auto lines = base::split_lines(said);
   if (!lines.empty()) binary.version = base::printable(lines.front());
   return binary;

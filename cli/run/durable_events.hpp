@@ -19,7 +19,7 @@ class DurableEvents {
   DurableEvents(results::RunWriter& writer, std::vector<model::EventSink> sinks)
       : writer_(writer), sinks_(std::move(sinks)) {}
 
-  /// A run begins to start tests, and is told to be over, when the writer is idle.
+  /// A run begins to start tests, and is told to be over, when all before it is written.
   void handle(const model::RunEvent& event) {
     if (std::holds_alternative<model::RunFinished>(event)) deliver_safe();
     writer_.handle(event);

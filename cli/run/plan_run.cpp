@@ -69,8 +69,9 @@ class PlanRun {
         [this] {
           probes_ = nullptr;
           when_written([this] {
-            if (signal_ != 0) return close_stations();
-            begun_ = true;  // not before the store knows the run: it could not be resumed
+            // Nothing is started of a run that the store does not know: it could not be resumed.
+            if (signal_ != 0 || results_are_lost()) return close_stations();
+            begun_ = true;
             scheduler_.start();
           });
         });
@@ -118,7 +119,7 @@ class PlanRun {
   void tick() {
     if (finished_) return;
     if (options_.tick) options_.tick();
-    if (options_.results_lost && options_.results_lost() && !scheduler_.interrupted()) scheduler_.interrupt();
+    if (begun_ && results_are_lost() && !scheduler_.interrupted()) scheduler_.interrupt();
     if (options_.ends_early && (scheduler_.interrupted() || scheduler_.stopped_early())) options_.ends_early();
     ticker_.expires_after(tick_interval);
     ticker_.async_wait([this](error_code code) {
@@ -133,6 +134,8 @@ class PlanRun {
     boards_.close([this] { when_written([this] { finish(); }); });
   }
 
+  bool results_are_lost() const { return options_.results_lost && options_.results_lost(); }
+
   /// Another process may hold the results file for long. Signals are answered meanwhile.
   void when_written(std::function<void()> next) {
     if (!options_.results_written || options_.results_written()) return next();
@@ -142,6 +145,12 @@ class PlanRun {
     });
   }
 
+  std::string cut_by(bool lost) const {
+    if (signal_ != 0) return base::signal_name(signal_);
+    if (scheduler_.stopped_early()) return "--fail-fast";
+    return lost ? "the loss of the results file" : "";
+  }
+
   void finish() {
     if (finished_) return;
     finished_ = true;
@@ -149,9 +158,7 @@ class PlanRun {
     exit_code_ = signal_ != 0 ? exit_code_of_signal(signal_)
                               : after_loss(exit_code_of(tally_.counts()), lost ? Loss::results : Loss::none);
     model::RunFinished event = run_finished(options_, clock_, began_, tally_.counts(), exit_code_);
-    if (signal_ != 0) event.interrupted_by = base::signal_name(signal_);
-    else if (scheduler_.stopped_early() && tally_.counts().total() < planned_) event.interrupted_by = "--fail-fast";
-    else if (lost && tally_.counts().total() < planned_) event.interrupted_by = "the loss of the results file";
+    if (tally_.counts().total() < planned_) event.interrupted_by = cut_by(lost);
     // What was not run may fail as well.
     if (event.interrupted_by.empty()) event.attributions = tally_.attributions();
     event.lost_stations = boards_.lost();

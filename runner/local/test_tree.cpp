@@ -51,7 +51,7 @@ std::optional<std::string> TestTree::refusal() const {
 
 // What has left the group is looked for before: it is found through its parents, whom the signal ends.
 void TestTree::signal(int signal) {
-  if (leader_ <= 0) return;  // the group -1 would be everybody
+  if (leader_ <= 0) return;  // it would go to the first process of the machine
   const auto others = outside_the_group();
   if (cgroup_ == nullptr) reaper_.signal_orphans(leader_, signal);
   ::kill(-leader_, signal);

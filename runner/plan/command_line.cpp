@@ -111,9 +111,9 @@ static bool writes_where_it_works(const PlannedTest& test, const std::string& co
   if (spec.type == SpecType::digest_file)
     return !specs::expand_text(spec.arguments.front().value, variables).starts_with('/');
   for (auto at = command.find('>'); at != std::string::npos; at = command.find('>', at + 1)) {
-    const auto target = command.find_first_not_of("> |", at);
-    if (target != std::string::npos && std::string_view("&/$\"'").find(command[target]) == std::string_view::npos)
-      return true;
+    const auto target = command.find_first_not_of("> |\"'", at);
+    if (target == std::string::npos || command[target] == '&' || command[target] == '/') continue;
+    if (!command.substr(target).starts_with("$TEST_DIR")) return true;
   }
   return false;
 }
@@ -131,7 +131,11 @@ static std::string line_in_its_place(const model::Project& project, const Planne
   const bool leaves_files = here && !elsewhere && writes_where_it_works(test, command, variables);
   if (environment.empty() && !spec.stdin_file && !elsewhere && !leaves_files) return command;
   std::string line = "(";
-  if (leaves_files) line += "cd \"$(mktemp -d)\" || exit; ";  // nothing that is here, or was left there, is in its way
+  // Nothing that is here, or was left there, is in its way; where $TEST_DIR is named, that is the place.
+  const std::string& directory = variables.find("TEST_DIR")->second;
+  const bool is_named = command.find(directory) != std::string::npos || environment.contains("TEST_DIR");
+  if (leaves_files)
+    line += fmt::format("cd {} || exit; ", is_named ? base::shell_quote(directory) : "\"$(mktemp -d)\"");
   if (elsewhere) line += fmt::format("cd {} || exit; ", base::shell_quote(working_directory(project, test, variables)));
   for (const auto& [name, value] : environment) line += fmt::format("export {}={}; ", name, base::shell_quote(value));
   // A comment, or a backslash, at the end would swallow the parenthesis.

@@ -17,6 +17,21 @@ bool is_in(const std::vector<std::string>& environment, const std::string& name)
                      [&](const auto& entry) { return entry.starts_with(name + "="); });
 }
 
+/// Of which nobody can say what it sets.
+bool may_set_anything(std::string_view command) {
+  for (const std::string_view word : {"eval ", "source ", ". "})
+    if (command.find(word) != std::string_view::npos) return true;
+  return false;
+}
+
+/// `${NAME:-…}` and the like expect that it may not be set.
+bool is_optional(std::string_view text, const specs::VariableUse& use) {
+  const auto after = text.find_first_not_of("${}", use.offset);
+  const auto end = after == std::string_view::npos ? after : after + use.name.size();
+  return end < text.size() && std::string_view(":-+=?").find(text[end]) != std::string_view::npos &&
+         text[use.offset + 1] == '{';
+}
+
 /// Also by `for NAME in` and `read NAME`: wherever the name stands and its value is not asked for.
 bool is_set_by(std::string_view command, std::string_view name) {
   for (auto at = command.find(name); at != std::string_view::npos; at = command.find(name, at + 1))
@@ -29,7 +44,9 @@ bool is_set_by(std::string_view command, std::string_view name) {
 std::string misspelt_variable(const model::PlannedTest& test, const model::Variables& variables,
                               const std::vector<std::string>& environment) {
   const auto& spec = test.spec->parsed;
+  if (may_set_anything(spec.command)) return "";
   auto uses = specs::variables_of_command(spec.command);
+  std::erase_if(uses, [&](const auto& use) { return is_optional(spec.command, use); });
   for (const auto& argument : spec.arguments)
     for (auto& use : specs::variables_of_text(argument.value)) uses.push_back(std::move(use));
   std::vector<std::string> known(classic_names.begin(), classic_names.end());

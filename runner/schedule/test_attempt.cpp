@@ -29,12 +29,12 @@ using model::SpecType;
 void TestAttempt::start(Done done, std::function<void()> processes_ended) {
   done_ = std::move(done);
   processes_ended_ = std::move(processes_ended);
+  began_ = std::chrono::steady_clock::now();
   auto directory = context_.station.workspace().make_directory();
   if (!directory) {
     fail_to_start(directory.error().str());
     return;
   }
-  began_ = std::chrono::steady_clock::now();
   outcome_.directory = *directory;
   variables_ = std::make_shared<const model::Variables>(with_test_directory(test_, *directory));
   outcome_.command = command_line(context_.project, test_, *variables_);
@@ -151,14 +151,14 @@ ExecutionRequest TestAttempt::new_request() const {
 void TestAttempt::executed(model::Execution execution) {
   running_.reset();
   outcome_.execution = std::move(execution);
+  look_at_disk();
   if (reads_file() && worth_reading()) {
     read_file();
     return;
   }
   const model::Ending ending = outcome_.execution.ending;
   const bool is_over = ending != model::Ending::lost && ending != model::Ending::cancelled;
-  const bool is_well = ending == model::Ending::exited && outcome_.execution.status == 0;
-  if (is_over && (is_well || !fills_disk())) processes_ended_();  // the next would fail with it
+  if (is_over && !outcome_.fills_disk) processes_ended_();  // the next would fail of the same
   finish_output();
 }
 
@@ -263,27 +263,22 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
   if (outcome.execution.ending == model::Ending::timed_out) judgement.detail += stack;
 }
 
-bool TestAttempt::disk_is_full() const {
+// Of a test that passed, too: those beside it may fail.
+void TestAttempt::look_at_disk() {
   constexpr std::uint64_t next_to_nothing = std::uint64_t{256} << 10;
   const auto told = outcome_.execution.free_disk;
-  return (told ? *told : context_.station.workspace().free_space(base::Duration(0))) <= next_to_nothing;
-}
-
-/// Or would have filled it, had it not been ended.
-bool TestAttempt::fills_disk() const {
-  return outcome_.execution.ending == model::Ending::short_of_disk || disk_is_full();
+  const bool is_full = (told ? *told : context_.station.workspace().free_space(base::Duration(0))) <= next_to_nothing;
+  if (is_full) context_.disk->found(std::chrono::steady_clock::now());
+  outcome_.fills_disk = is_full || outcome_.execution.ending == model::Ending::short_of_disk;
 }
 
 // What fails while the disk is full says nothing about the program.
 void TestAttempt::blame_full_disk() {
   using model::Ending;
-  const bool is_full = disk_is_full();
   const Ending ending = outcome_.execution.ending;
-  outcome_.fills_disk = fills_disk();
-  if (is_full) context_.disk->found(std::chrono::steady_clock::now());
   if (!context_.disk->since(began_) || ending == Ending::over_limit || ending == Ending::short_of_disk) return;
   outcome_.judgement.verdict = model::Verdict::error;
-  outcome_.judgement.reason = fmt::format("disk full: no space {} left in {} ({})", is_full ? "is" : "was",
+  outcome_.judgement.reason = fmt::format("disk full: no space {} left in {} ({})", outcome_.fills_disk ? "is" : "was",
                                           context_.station.workspace().directory(), outcome_.judgement.reason);
 }
 

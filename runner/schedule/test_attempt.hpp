@@ -74,8 +74,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   bool wants_fingerprint() const;
   void add_fingerprint();
   base::DigestAlgorithm fingerprint_algorithm() const;
-  bool disk_is_full() const;
-  bool fills_disk() const;
+  void look_at_disk();
   void blame_full_disk();
 
   AttemptContext context_;

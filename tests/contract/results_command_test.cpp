@@ -48,6 +48,17 @@ class ResultsCommand : public testing::Test {
   TemporaryDirectory directory_;
 };
 
+TEST_F(ResultsCommand, NoTestIsRunOfARunThatIsNotKept) {
+  run("run --no-progress");
+  shell("sqlite3 .fatespec/results.db \"CREATE TRIGGER no BEFORE INSERT ON runs BEGIN SELECT RAISE(ABORT, 'no'); END\"",
+        directory_.path());
+  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'touch " + directory_ / "ran" + "'}]\n");
+  const auto refused = run("run --no-progress");
+  EXPECT_EQ(refused.status, 3) << refused.err;
+  EXPECT_FALSE(std::filesystem::exists(directory_ / "ran"));
+  EXPECT_EQ(refused.out.find("fatespec show"), std::string::npos) << refused.out;
+}
+
 TEST_F(ResultsCommand, ARunUnderWayIsNotPrunedHoweverOldItIs) {
   directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: 'touch " + directory_ / "ready" + "; until test -e " +
                                  directory_ / "go" + "; do sleep 0.05; done'}]\n");

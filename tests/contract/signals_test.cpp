@@ -360,11 +360,14 @@ TEST(Signals, WhoWaitsForTheResultsFileAnswersThem) {
   runner.send(SIGINT);
   EXPECT_EQ(runner.wait(), 130);
   EXPECT_FALSE(std::filesystem::exists(directory / "ran")) << "of a run that the file does not know";
+  const std::string out = test::read_file(directory / "out");
+  EXPECT_EQ(out.find("go on:"), std::string::npos) << "there is nothing to go on with: " << out;
+  EXPECT_EQ(out.find("fatespec show"), std::string::npos) << out;
 }
 
 TEST(Signals, TheSecondGivesUpTheResultsThatCannotBeWritten) {
   const TemporaryDirectory directory;
-  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'touch " + directory / "ready" + "; until [ -e " +
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'touch " + directory / "ready" + "; until [ -s " +
                                 directory / "held" + " ]; do sleep 0.02; done'}]\n");
   Runner runner(directory, "--results r.db --no-progress");
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));

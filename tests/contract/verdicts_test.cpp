@@ -62,12 +62,14 @@ TEST(Verdicts, AVariableThatIsMisspeltIsTold) {
   - {name: misspelt, spec: 'cat $SAMPLE_PATH/no-such-file'}
   - {name: own, spec: 'SAMPLE_PATH=/x; cat $SAMPLE_PATH/no-such-file'}
   - {name: other, spec: 'cat $QUITE_ANOTHER/no-such-file'}
+  - {name: optional, spec: 'cat ${SAMPLE_PATH:-/x}/no-such-file'}
 )",
                                 "--set SAMPLES_PATH=/samples");
   EXPECT_EQ(failed["misspelt"]["reason"],
             "status 1, expected 0: cat: /no-such-file: No such file or directory; $SAMPLE_PATH is defined nowhere; did "
             "you mean `SAMPLES_PATH`?");
   EXPECT_EQ(failed["own"]["reason"], "status 1, expected 0: cat: /x/no-such-file: No such file or directory");
+  EXPECT_EQ(failed["optional"]["reason"], "status 1, expected 0: cat: /x/no-such-file: No such file or directory");
   EXPECT_EQ(failed["other"]["reason"], "status 1, expected 0: cat: /no-such-file: No such file or directory");
 }
 

@@ -58,6 +58,18 @@ TEST(Yaml, UnquotedSpecsGetAHint) {
             std::string::npos);
 }
 
+TEST(Yaml, OtherCommonMistakesToo) {
+  EXPECT_NE(first_problem("spec: \"echo \\$HOME\"\n")
+                .find("f.yaml:1:15: not YAML: unknown escape character: $ (in double quotes"),
+            std::string::npos)
+      << first_problem("spec: \"echo \\$HOME\"\n");
+  EXPECT_NE(first_problem("- name: x: y\n").find("illegal map value (a text with `: ` in it needs quotes)"),
+            std::string::npos);
+  EXPECT_NE(
+      first_problem("tests:\n  - name: x\n   spec: y\n").find("(is this line indented as those that it belongs to?)"),
+      std::string::npos);
+}
+
 TEST(Yaml, PlacesInsideScalarsFollowTheirStyle) {
   Problems problems;
   const auto document = YamlDocument::parse("f.yaml", "a: plain\nb: \"q\\\"uoted\"\nc: |\n  block\n", problems);

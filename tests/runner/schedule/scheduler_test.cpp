@@ -202,6 +202,21 @@ TEST_F(SchedulerTest, WhoRanBesideAFullDiskHasNotFailed) {
   EXPECT_EQ(reasons_["s/beside"], "disk full: no space was left in /scratch (status 1, expected 0)");
 }
 
+TEST_F(SchedulerTest, APassThatFillsTheDiskIsWaitedForAsWell) {
+  for (const char* name : {"fills", "beside", "next"}) add(name);
+  start(2);
+  station_->set_free_space(0);
+  exit("fills");
+  EXPECT_EQ(station_->running(), Commands{"beside"});
+  station_->set_free_space(1U << 30U);
+  station_->remove_what_goes();
+  settle();
+  EXPECT_EQ(verdicts_["s/fills"], Verdict::pass);
+  EXPECT_EQ(station_->running(), (Commands{"beside", "next"}));
+  exit("beside", 1);
+  EXPECT_EQ(verdicts_["s/beside"], Verdict::error);
+}
+
 TEST_F(SchedulerTest, AnInterruptDoesNotWaitForSpace) {
   for (const char* name : {"fills", "next"}) add(name);
   start(1);
