@@ -39,6 +39,8 @@ class SchedulerTest : public ::testing::Test {
     scheduler_->start();
     settle();
   }
+  // An execution may not be destroyed before it has ended.
+  void TearDown() override { EXPECT_EQ(station_->running(), Commands{}); }
   /// All that can happen without anybody's doing has happened.
   void settle() {
     loop_.restart();
@@ -215,6 +217,8 @@ TEST_F(SchedulerTest, APassThatFillsTheDiskIsWaitedForAsWell) {
   EXPECT_EQ(station_->running(), (Commands{"beside", "next"}));
   exit("beside", 1);
   EXPECT_EQ(verdicts_["s/beside"], Verdict::error);
+  exit("next");
+  EXPECT_TRUE(finished_);
 }
 
 TEST_F(SchedulerTest, AnInterruptDoesNotWaitForSpace) {
