@@ -225,14 +225,15 @@ bool is_invisible(std::string_view sequence) {
          between("\xE2\x81\xA0", "\xE2\x81\xAF") || between("\xEF\xB8\x80", "\xEF\xB8\x8F");
 }
 
-template <class KeepControl>
-std::string escape_unless(std::string_view bytes, KeepControl keep_control) {
+/// Escapes bad bytes, and every character for which `hides` is true.
+template <class Hides>
+std::string escape_if(std::string_view bytes, Hides hides) {
   std::string text;
   text.reserve(bytes.size());
   while (!bytes.empty()) {
     const std::size_t length = utf8_sequence(bytes);
     const std::string_view sequence = bytes.substr(0, std::max<std::size_t>(length, 1));
-    if (length == 0 || (is_control(sequence) && !keep_control(sequence[0])))
+    if (length == 0 || hides(sequence))
       for (const char byte : sequence) append_escaped(text, byte);
     else text += sequence;
     bytes.remove_prefix(sequence.size());
@@ -253,27 +254,17 @@ bool is_utf8(std::string_view bytes) {
 
 std::string to_utf8(std::string_view bytes) {
   if (is_utf8(bytes)) return std::string(bytes);
-  return escape_unless(bytes, [](char) { return true; });
+  return escape_if(bytes, [](std::string_view) { return false; });
 }
 
-std::string printable(std::string_view bytes) {
-  return escape_unless(bytes, [](char) { return false; });
-}
+std::string printable(std::string_view bytes) { return escape_if(bytes, is_control); }
 
 std::string visible(std::string_view bytes) {
-  std::string text;
-  for (std::string_view rest = bytes; !rest.empty();) {
-    const std::string_view sequence = rest.substr(0, std::max<std::size_t>(utf8_sequence(rest), 1));
-    if (is_invisible(sequence))
-      for (const char byte : sequence) append_escaped(text, byte);
-    else text += printable(sequence);
-    rest.remove_prefix(sequence.size());
-  }
-  return text;
+  return escape_if(bytes, [](std::string_view c) { return is_control(c) || is_invisible(c); });
 }
 
 std::string printable_lines(std::string_view bytes) {
-  return escape_unless(bytes, [](char c) { return c == '\n' || c == '\t'; });
+  return escape_if(bytes, [](std::string_view c) { return is_control(c) && c != "\n" && c != "\t"; });
 }
 
 namespace {

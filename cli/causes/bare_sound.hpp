@@ -14,6 +14,7 @@ struct BareSound {
 /// What an ffmpeg command was told last of its samples (`-ac`, `-ar`).
 BareSound bare_sound_of(const std::string& line);
 
+/// True if it begins as a RIFF file.
 bool is_wave(const std::string& file);
 /// What the header of a WAV file says of its samples; nothing of another file.
 std::optional<BareSound> sound_of_wave(const std::string& file);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <csignal>
-#include <deque>
 #include <map>
 #include <set>
 #include <thread>
@@ -17,7 +16,7 @@
 #include "cli/cluster/farm_jobs.hpp"
 #include "cli/cluster/farm_queue.hpp"
 #include "cli/cluster/farm_results.hpp"
-#include "cli/cluster/shard_state.hpp"
+#include "cli/cluster/farm_shards.hpp"
 #include "cli/common/end_signals.hpp"
 #include "cli/run/run_events.hpp"
 
@@ -55,12 +54,13 @@ class FarmRun {
         clock_(clock),
         jobs_(options.run_id, farm, options.jobs),
         results_(plan, clock, options.done, [this](const auto& event) { emit(event); }),
+        shards_(
+            farm, results_, [this](const auto& event) { emit(event); },
+            [this](model::TestResult result) { return take(std::move(result)); }),
         queue_(loop_, jobs_),
         signals_(loop_),
         ticker_(loop_) {
     add_end_signals(signals_);
-    for (std::size_t i = 0; i < farm.shards.size(); ++i)
-      shards_.emplace_back(farm.shards[i], farm::results_directory(farm.directory), i);
   }
 
   base::Result<ExitCode> run() {
@@ -74,7 +74,7 @@ class FarmRun {
     if (options_.results_lost && options_.results_lost()) cancel(Cut::loss_of_results);
     if (farm_.submit && !cancelled_)
       if (auto submitted = submit_all(); !submitted) return not_submitted(submitted.error());
-    last_news_ = Clock::now();
+    last_answer_ = Clock::now();
     loop_.restart();
     if (farm_.cancel) cancel(Cut::cancel);
     tick();
@@ -162,7 +162,7 @@ class FarmRun {
     if (finished_) return;
     if (options_.tick) options_.tick();
     if (options_.results_lost && options_.results_lost() && !cancelled_) cancel(Cut::loss_of_results);
-    read_shards();
+    shards_.read(ticks_ % ticks_between_far_looks == 0);
     std::error_code ignored;
     if (!cancelled_ && ticks_ % 10 == 0 && fs::exists(farm::cancel_mark(farm_.directory), ignored)) cancel(Cut::cancel);
     ++ticks_;
@@ -173,51 +173,6 @@ class FarmRun {
     ticker_.async_wait([this](error_code code) {
       if (!code) tick();
     });
-  }
-
-  void read_shards() {
-    for (auto& shard : shards_) {
-      const bool near = shard.runs || shard.reader.attempt() >= 0;
-      if (shard.over || (!near && ticks_ % ticks_between_far_looks != 0)) continue;
-      read_shard(shard);
-    }
-  }
-
-  void read_shard(ShardState& shard) {
-    auto news = shard.reader.read();
-    if (!news) {
-      give_up(shard, news.error().message);
-      return;
-    }
-    if (news->again) shard_begins_again(shard);
-    for (const auto& test : news->started) test_started(shard, test);
-    for (auto& result : news->results) {
-      const model::TestId key = model::id_of(result);
-      shard.running.erase(key);
-      if (const auto* test = results_.waiting(key)) emit(model::TestEnded{test});
-      if (take(std::move(result))) ++shard.told;
-    }
-    if (!news->started.empty() || !news->results.empty()) last_news_ = Clock::now();
-    if (!shard.reader.complete()) return;
-    shard.over = true;
-    ++over_;
-    for (const auto& test : shard.order->tests) results_.take_error(test, "its shard ended without a result of it");
-  }
-
-  void test_started(ShardState& shard, const model::TestId& key) {
-    const auto* test = results_.waiting(key);
-    if (test == nullptr) return;
-    shard.running.insert(key);
-    emit(model::TestStarted{test, 1 + losses_[key]});
-  }
-
-  void shard_begins_again(ShardState& shard) {
-    for (const auto& key : std::exchange(shard.running, {})) {
-      const auto* test = results_.waiting(key);
-      if (test == nullptr) continue;
-      ++losses_[key];
-      emit(model::TestLost{test, shard.node, "another attempt at its shard has begun"});
-    }
   }
 
   // --- the queue
@@ -233,7 +188,7 @@ class FarmRun {
   void queue_is_silent(const base::Error& error) {
     if (!silent_) options_.say(fmt::format("Slurm does not answer ({}); what runs goes on", error.message));
     silent_ = true;
-    if (Clock::now() - last_news_ < patience || cancelled_) return;
+    if (Clock::now() - std::max(last_answer_, shards_.last_news()) < patience || cancelled_) return;
     options_.say(fmt::format("Slurm has not answered for {} minutes: `fatespec attach {}` goes on when it is back",
                              std::chrono::duration_cast<std::chrono::minutes>(patience).count(), options_.run_id));
     cut_ = Cut::loss_of_slurm;
@@ -243,14 +198,14 @@ class FarmRun {
   void take_queue(const std::map<std::size_t, farm::Task>& queue) {
     if (silent_) options_.say("Slurm answers again");
     silent_ = false;
-    last_news_ = Clock::now();
+    last_answer_ = Clock::now();
     queue_is_empty_ = queue.empty();
     jobs_.know(queue);
     show_progress(queue);
     if (cancelled_) return;
     for (std::size_t i = 0; i < shards_.size(); ++i) {
       const auto task = queue.find(i);
-      judge(shards_[i], i, task == queue.end() ? nullptr : &task->second);
+      judge(shards_.all()[i], i, task == queue.end() ? nullptr : &task->second);
     }
   }
 
@@ -264,7 +219,7 @@ class FarmRun {
     shard.missing = task == nullptr || held ? shard.missing + 1 : 0;
     if (shard.missing < looks_until_gone) return;
     shard.reader.revalidate();
-    read_shard(shard);
+    shards_.read(shard);
     if (!shard.over) submit_again(shard, number);
   }
 
@@ -273,14 +228,14 @@ class FarmRun {
     if (const auto held = held_.extract(number)) (void)jobs_.cancel({held.mapped()});
     const int fruitless = shard.told > shard.told_before ? 1 : shard.fruitless + 1;
     if (fruitless > most_fruitless) {
-      give_up(shard,
-              fmt::format("its shard's job was gone {} times without a result{}", fruitless, jobs_.last_words(number)));
+      shards_.give_up(shard, fmt::format("its shard's job was gone {} times without a result{}", fruitless,
+                                         jobs_.last_words(number)));
       return;
     }
     if (Clock::now() < next_submission_) return;
     if (auto submitted = jobs_.submit(number, 1); !submitted) {
       if (submitted.error().kind == base::ErrorKind::io && wait_with_submissions(submitted.error())) return;
-      give_up(shard, submitted.error().message);
+      shards_.give_up(shard, submitted.error().message);
       return;
     }
     submission_trouble_since_.reset();
@@ -301,12 +256,6 @@ class FarmRun {
     return Clock::now() - *submission_trouble_since_ < patience;
   }
 
-  void give_up(ShardState& shard, const std::string& why) {
-    shard.over = true;
-    ++over_;
-    for (const auto& test : shard.order->tests) results_.take_error(test, why);
-  }
-
   void show_progress(const std::map<std::size_t, farm::Task>& queue) {
     std::set<std::string> nodes;
     std::size_t running = 0;
@@ -315,7 +264,8 @@ class FarmRun {
       if (task.runs()) ++running, nodes.insert(task.node);
       else if (task.reason != "None") reason = task.reason;
     }
-    std::string text = fmt::format("{}/{} shards, {} on {} nodes", over_, shards_.size(), running, nodes.size());
+    std::string text =
+        fmt::format("{}/{} shards, {} on {} nodes", shards_.over(), shards_.size(), running, nodes.size());
     if (running == 0 && !reason.empty()) text += " (waiting: " + reason + ")";
     if (options_.progress) options_.progress("slurm", text);
   }
@@ -376,7 +326,7 @@ class FarmRun {
     if (finished_) return;
     finished_ = true;
     // Requeued jobs of shards that have told all have nothing left to do.
-    if (results_.waiting() == 0 && over_ < shards_.size()) (void)jobs_.cancel_all(jobs_.known());
+    if (results_.waiting() == 0 && shards_.over() < shards_.size()) (void)jobs_.cancel_all(jobs_.known());
     tell_the_end();
   }
 
@@ -403,14 +353,12 @@ class FarmRun {
   base::PausableClock& clock_;
   FarmJobs jobs_;
   FarmResults results_;
+  FarmShards shards_;
   asio::io_context loop_{1};
   FarmQueue queue_;
   asio::signal_set signals_;
   asio::steady_timer ticker_;
-  std::deque<ShardState> shards_;
-  std::map<model::TestId, int> losses_;
   std::map<std::size_t, std::string> held_;  ///< tasks that Slurm holds, by shard
-  std::size_t over_ = 0;                     ///< shards
   std::uint64_t ticks_ = 0;
   bool silent_ = false;
   bool queue_is_empty_ = false;
@@ -422,7 +370,7 @@ class FarmRun {
   Clock::time_point next_submission_;
   std::optional<Clock::time_point> submission_trouble_since_;
   base::SteadyTime began_;
-  Clock::time_point last_news_;
+  Clock::time_point last_answer_;  ///< of Slurm
   Clock::time_point cancel_deadline_;
   ExitCode exit_code_ = ExitCode::success;
 };

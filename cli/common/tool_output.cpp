@@ -15,23 +15,20 @@
 #include "base/spawn.hpp"
 
 namespace fatespec::cli {
-
 namespace {
 
 /// The shell with the command, its stdout into `output`; 0 if it cannot be started. It stays in our process group, so
 /// that Ctrl-C ends it as well.
 pid_t start(const std::string& command, int output) {
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  ::posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO);
-  ::posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+  base::SpawnActions actions;
+  actions.open(STDIN_FILENO, "", O_RDONLY);
+  actions.duplicate(output, STDOUT_FILENO);
+  actions.open(STDERR_FILENO, "", O_WRONLY);
   const base::SpawnAttributes attributes(base::SpawnAttributes::Group::inherited);
   const std::vector<std::string> words = {"sh", "-c", command};
   pid_t pid = 0;
   const int code =
-      ::posix_spawn(&pid, "/bin/sh", &actions, attributes.get(), base::argument_pointers(words).data(), environ);
-  ::posix_spawn_file_actions_destroy(&actions);
+      ::posix_spawn(&pid, "/bin/sh", actions.get(), attributes.get(), base::argument_pointers(words).data(), environ);
   return code == 0 ? pid : 0;
 }
 

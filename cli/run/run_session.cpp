@@ -46,8 +46,7 @@ base::Result<bool> RunSession::finish() const {
 std::string RunSession::command(const std::string& what) const {
   std::error_code ignored;
   const auto near = std::filesystem::relative(samples_, ignored);
-  return fmt::format("fatespec session {} --samples-dir {} --session {}", what,
-                     base::shell_quote(ignored ? samples_.string() : near.string()), name_);
+  return sessions::Session(ignored ? samples_ : near, name_).command(what);
 }
 
 }  // namespace fatespec::cli

@@ -127,16 +127,13 @@ int spawn_player(const std::vector<std::string>& arguments, PlayerKeys keys, int
   std::vector<std::string> environment;
   for (char** one = environ; *one != nullptr; ++one) environment.emplace_back(*one);
   environment.push_back(fmt::format("FATESPEC_PARENT={}", ::getpid()));
-  posix_spawn_file_actions_t actions;
-  ::posix_spawn_file_actions_init(&actions);
-  if (keys == PlayerKeys::of_window)
-    ::posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-  if (error >= 0) ::posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO);
+  base::SpawnActions actions;
+  if (keys == PlayerKeys::of_window) actions.open(STDIN_FILENO, "", O_RDONLY);
+  if (error >= 0) actions.duplicate(error, STDERR_FILENO);
   const base::SpawnAttributes attributes(base::SpawnAttributes::Group::inherited);
   const auto argv = base::argument_pointers(words);
-  const int code = ::posix_spawn(&pid, argv[0], &actions, attributes.get(), argv.data(),
+  const int code = ::posix_spawn(&pid, argv[0], actions.get(), attributes.get(), argv.data(),
                                  base::argument_pointers(environment).data());
-  ::posix_spawn_file_actions_destroy(&actions);
   return code;
 }
 

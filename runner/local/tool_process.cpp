@@ -19,25 +19,8 @@
 namespace fatespec::runner {
 namespace {
 
-class SpawnActions {
- public:
-  SpawnActions() { ::posix_spawn_file_actions_init(&actions_); }
-  SpawnActions(const SpawnActions&) = delete;
-  SpawnActions& operator=(const SpawnActions&) = delete;
-  ~SpawnActions() { ::posix_spawn_file_actions_destroy(&actions_); }
-
-  void open(int fd, const std::string& path, int flags) {
-    ::posix_spawn_file_actions_addopen(&actions_, fd, path.empty() ? "/dev/null" : path.c_str(), flags, 0666);
-  }
-  void change_directory(const std::string& path) { ::posix_spawn_file_actions_addchdir_np(&actions_, path.c_str()); }
-  const posix_spawn_file_actions_t* get() const { return &actions_; }
-
- private:
-  posix_spawn_file_actions_t actions_{};
-};
-
 int spawn(const ToolRequest& request, pid_t& pid) {
-  SpawnActions actions;
+  base::SpawnActions actions;
   actions.open(STDIN_FILENO, request.input, O_RDONLY);
   actions.open(STDOUT_FILENO, request.output, O_WRONLY | O_CREAT | O_TRUNC);
   actions.open(STDERR_FILENO, request.error, O_WRONLY | O_CREAT | O_TRUNC);

@@ -323,66 +323,6 @@ TEST(Signals, TheSecondInterruptWaitsForNothing) {
   EXPECT_LT(std::chrono::steady_clock::now() - before, 4s);
 }
 
-/// Holds the results file as a process that writes does, until release().
-class HeldResults {
- public:
-  explicit HeldResults(const TemporaryDirectory& directory) : directory_(directory) {
-    holder_ = std::thread([this] {
-      test::shell(
-          "(echo 'BEGIN IMMEDIATE; SELECT 1;'; until [ -e released ]; do sleep 0.02; done) | sqlite3 r.db >held",
-          directory_.path());
-    });
-    EXPECT_TRUE(wait_until([&] { return test::read_file(directory_ / "held") == "1\n"; }));
-  }
-  HeldResults(const HeldResults&) = delete;
-  HeldResults& operator=(const HeldResults&) = delete;
-  ~HeldResults() { release(); }
-  void release() {
-    if (!holder_.joinable()) return;
-    directory_.write("released", "");
-    holder_.join();
-  }
-
- private:
-  const TemporaryDirectory& directory_;
-  std::thread holder_;
-};
-
-TEST(Signals, WhoWaitsForTheResultsFileAnswersThem) {
-  const TemporaryDirectory directory;
-  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'touch " + directory / "ran" + "'}]\n");
-  ASSERT_EQ(test::fatespec("run s.yaml --results r.db", directory.path()).status, 0);
-  std::filesystem::remove(directory / "ran");
-  const HeldResults held(directory);
-  Runner runner(directory, "--results r.db --no-progress");
-  ASSERT_TRUE(
-      wait_until([&] { return test::read_file(directory / "out").find("results wait for it") != std::string::npos; }));
-  runner.send(SIGINT);
-  EXPECT_EQ(runner.wait(), 130);
-  EXPECT_FALSE(std::filesystem::exists(directory / "ran")) << "of a run that the file does not know";
-  const std::string out = test::read_file(directory / "out");
-  EXPECT_EQ(out.find("go on:"), std::string::npos) << "there is nothing to go on with: " << out;
-  EXPECT_EQ(out.find("fatespec show"), std::string::npos) << out;
-}
-
-TEST(Signals, TheSecondGivesUpTheResultsThatCannotBeWritten) {
-  const TemporaryDirectory directory;
-  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'touch " + directory / "ready" + "; until [ -s " +
-                                directory / "held" + " ]; do sleep 0.02; done'}]\n");
-  Runner runner(directory, "--results r.db --no-progress");
-  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(directory / "ready"); }));
-  HeldResults held(directory);
-  const auto out = [&] { return test::read_file(directory / "out"); };
-  ASSERT_TRUE(wait_until([&] { return out().find("results wait for it") != std::string::npos; }));
-  runner.send(SIGINT);
-  ASSERT_TRUE(wait_until([&] { return out().find("once more to end at once") != std::string::npos; }));
-  runner.send(SIGINT);
-  EXPECT_EQ(runner.wait(), 130);
-  EXPECT_NE(out().find("of the results above 1 are not kept"), std::string::npos) << out();
-  held.release();
-  EXPECT_NE(test::fatespec("runs --results r.db", directory.path()).out.find("1 of 1 not run"), std::string::npos);
-}
-
 TEST(Signals, TheFirstInterruptSaysHowToGoOn) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests:\n  - {name: a, spec: 'touch " + directory / "ready" +

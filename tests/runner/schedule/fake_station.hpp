@@ -27,13 +27,13 @@ class FakeStation final : public Station {
     for (const auto& one : executor_.running) commands.push_back(one->command);
     return commands;
   }
+  /// Also of what was asked to end: what is said here is what becomes of it.
   void end(const std::string& command, model::Execution execution) { executor_.end(command, std::move(execution)); }
   void exit(const std::string& command, int status = 0) {
     end(command, {.ending = model::Ending::exited, .status = status});
   }
   /// How often it was asked to end, and whether without mercy.
   const std::vector<std::pair<std::string, bool>>& cancelled() const { return executor_.cancelled; }
-  /// What end() is told is what becomes of it, also of what was asked to end.
   void set_state(StationState state) {
     state_ = state;
     if (changed_) changed_();

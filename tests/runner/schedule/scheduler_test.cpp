@@ -55,6 +55,16 @@ class SchedulerTest : public ::testing::Test {
     station_->end(command, {.ending = model::Ending::lost, .took_down = took_down, .problem = "the line was cut"});
     settle();
   }
+  /// A command ends when nothing is left of the disk.
+  void fill_disk(const std::string& command, int status = 1) {
+    station_->set_free_space(0);
+    exit(command, status);
+  }
+  void clear_disk() {
+    station_->set_free_space(1U << 30U);
+    station_->remove_what_goes();
+    settle();
+  }
   void note(const model::RunEvent& event) {
     if (const auto* done = std::get_if<model::TestFinished>(&event)) {
       verdicts_[done->result->test] = done->result->verdict;
@@ -178,13 +188,10 @@ TEST_F(SchedulerTest, AFailedAttemptIsFollowedByAnother) {
 TEST_F(SchedulerTest, AfterAFullDiskTheNextBeginsWhenThereIsSpace) {
   for (const char* name : {"fills", "next"}) add(name);
   start(1);
-  station_->set_free_space(0);
-  exit("fills", 1);
+  fill_disk("fills");
   EXPECT_EQ(station_->running(), Commands{}) << "it would fail of the same";
   EXPECT_EQ(station_->going(), 1U);
-  station_->set_free_space(1U << 30U);
-  station_->remove_what_goes();
-  settle();
+  clear_disk();
   EXPECT_EQ(verdicts_["s/fills"], Verdict::error);
   EXPECT_EQ(reasons_["s/fills"], "disk full: no space is left in /scratch (status 1, expected 0)");
   exit("next", 1);
@@ -194,11 +201,8 @@ TEST_F(SchedulerTest, AfterAFullDiskTheNextBeginsWhenThereIsSpace) {
 TEST_F(SchedulerTest, WhoRanBesideAFullDiskHasNotFailed) {
   for (const char* name : {"fills", "beside"}) add(name);
   start(2);
-  station_->set_free_space(0);
-  exit("fills", 1);
-  station_->set_free_space(1U << 30U);
-  station_->remove_what_goes();
-  settle();
+  fill_disk("fills");
+  clear_disk();
   exit("beside", 1);
   EXPECT_EQ(verdicts_["s/beside"], Verdict::error);
   EXPECT_EQ(reasons_["s/beside"], "disk full: no space was left in /scratch (status 1, expected 0)");
@@ -207,12 +211,9 @@ TEST_F(SchedulerTest, WhoRanBesideAFullDiskHasNotFailed) {
 TEST_F(SchedulerTest, APassThatFillsTheDiskIsWaitedForAsWell) {
   for (const char* name : {"fills", "beside", "next"}) add(name);
   start(2);
-  station_->set_free_space(0);
-  exit("fills");
+  fill_disk("fills", 0);
   EXPECT_EQ(station_->running(), Commands{"beside"});
-  station_->set_free_space(1U << 30U);
-  station_->remove_what_goes();
-  settle();
+  clear_disk();
   EXPECT_EQ(verdicts_["s/fills"], Verdict::pass);
   EXPECT_EQ(station_->running(), (Commands{"beside", "next"}));
   exit("beside", 1);
@@ -224,8 +225,7 @@ TEST_F(SchedulerTest, APassThatFillsTheDiskIsWaitedForAsWell) {
 TEST_F(SchedulerTest, AnInterruptDoesNotWaitForSpace) {
   for (const char* name : {"fills", "next"}) add(name);
   start(1);
-  station_->set_free_space(0);
-  exit("fills", 1);
+  fill_disk("fills");
   scheduler_->interrupt();
   settle();
   EXPECT_TRUE(finished_);
