@@ -3,15 +3,16 @@
 #include <poll.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
+#include <iostream>
+#include <span>
 
-#include "base/text.hpp"
 #include "base/version.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/usage_hints.hpp"
 
 namespace {
 
@@ -19,17 +20,6 @@ namespace {
 void open_standard_streams() {
   for (int fd = 0; fd <= 2; ++fd)
     if (::fcntl(fd, F_GETFD) == -1) (void)::open("/dev/null", O_RDWR);
-}
-
-/// A first word that is no subcommand: the library would only say that one is needed.
-bool misses_subcommand(const CLI::App& app, int argc, char** argv) {
-  if (argc < 2 || argv[1][0] == '-') return false;
-  std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
-  if (std::find(names.begin(), names.end(), argv[1]) != names.end()) return false;
-  std::fprintf(stderr, "fatespec: there is no command `%s`%s (fatespec --help lists them)\n",
-               fatespec::base::printable(argv[1]).c_str(), fatespec::base::did_you_mean(argv[1], names).c_str());
-  return true;
 }
 
 /// True if stdout is a pipe whose reader, such as `head`, has what it wanted.
@@ -41,7 +31,7 @@ bool nobody_reads() {
 /// Output that could not be written must not look like success.
 int checked(fatespec::cli::ExitCode code) {
   using namespace fatespec::cli;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return static_cast<int>(code);
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout) return static_cast<int>(code);
   if (!nobody_reads()) std::fprintf(stderr, "fatespec: standard output could not be written completely\n");
   return static_cast<int>(after_loss(code, Loss::output));
 }
@@ -70,11 +60,17 @@ int main(int argc, char** argv) {
                  no_directory.message().c_str());
     return static_cast<int>(ExitCode::usage);
   }
-  if (misses_subcommand(app, argc, argv)) return static_cast<int>(ExitCode::usage);
+  if (told_unknown_command(app, std::span(argv, static_cast<std::size_t>(argc)).subspan(argc > 0 ? 1 : 0)))
+    return static_cast<int>(ExitCode::usage);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& help) {
+    app.exit(help);
+    std::cout.flush();
+    return checked(ExitCode::success);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? static_cast<int>(ExitCode::success) : static_cast<int>(ExitCode::usage);
+    if (!told_unknown_option(app)) app.exit(error);
+    return static_cast<int>(ExitCode::usage);
   } catch (const std::exception& error) {
     std::fprintf(stderr, "fatespec: %s\n", error.what());
     return static_cast<int>(ExitCode::error);

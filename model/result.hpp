@@ -54,6 +54,7 @@ struct TestResult {
   Excerpt output;      ///< what the test's stdout becomes; docs/spec-format.md says that for each type
   Excerpt error;
   std::optional<std::string> full_output;  ///< kept where a new reference might be made of it
+  bool lacks_reference = false;            ///< of its stdout, which `full_output` may become
   base::Duration wall{0};
   Usage usage;
   std::string command;         ///< to paste

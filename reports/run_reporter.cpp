@@ -105,6 +105,7 @@ void RunReporter::remember(const model::TestResult& result) {
   if (result.flaky) ++flaky_;
   if (result.leaky) ++leaky_;
   if (!model::is_bad(result.verdict)) return;
+  if (result.lacks_reference) ++missing_references_;
   bad_names_[options_.several_configurations ? result.configuration : ""].insert(result.test);
   auto& cause = causes_[cause_key(result)];
   if (cause.count > 0 && result.reason != cause.first_reason) cause.varies = true;
@@ -319,6 +320,10 @@ void RunReporter::show_next_steps(const model::RunFinished& event) {
     if (can_be_pasted) console_.print("again:   " + options_.rerun_command + " --filter " + base::shell_quote(filter));
     else if (!options_.results.empty()) console_.print("again:   " + options_.rerun_command + " --rerun-failed");
   }
+  if (missing_references_ > 0 && !options_.results.empty())
+    console_.print(fmt::format("accept:  fatespec accept{}   (shows and makes {})", options_.store_options,
+                               missing_references_ == 1 ? "the reference that is missing"
+                                                        : fmt::format("{} missing references", missing_references_)));
   if (!event.interrupted_by.empty() && done_ < total_ && !options_.results.empty() && !options_.resume_command.empty())
     console_.print("go on:   " + options_.resume_command);
   if (!options_.results.empty()) console_.print(fmt::format("results: {}   (in {})", show_command(), options_.results));

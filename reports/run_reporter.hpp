@@ -85,6 +85,7 @@ class RunReporter {
   std::size_t done_ = 0;
   std::size_t flaky_ = 0;
   std::size_t leaky_ = 0;
+  std::size_t missing_references_ = 0;
   model::VerdictCounts counts_;
   base::SteadyTime began_;
   base::SteadyTime last_line_;

@@ -21,11 +21,20 @@ constexpr int tests_asked = 4;
 constexpr int least_cpu_us =
     static_cast<int>(std::chrono::duration_cast<std::chrono::microseconds>(least_cpu_of_trends).count());
 
-/// 0 if there is none of that name.
-long long number_of_run(soci::session& session, const std::string& name) {
-  long long number = 0;
-  session << "SELECT id FROM runs WHERE name = :name", soci::use(name), soci::into(number);
-  return session.got_data() ? number : 0;
+/// A run's place in time. Numbers alone are the order in which runs came into the store: copied ones and those of other
+/// machines come late.
+struct Moment {
+  long long started_us = 0;
+  long long run = 0;  ///< 0: no run, before all others
+
+  auto operator<=>(const Moment&) const = default;
+};
+
+Moment moment_of(soci::session& session, const std::string& name) {
+  Moment moment;
+  session << "SELECT started_us, id FROM runs WHERE name = :name", soci::use(name), soci::into(moment.started_us),
+      soci::into(moment.run);
+  return session.got_data() ? moment : Moment{};
 }
 
 /// The CPU times of one run's tests over the runs before it.
@@ -36,7 +45,7 @@ class TrendReader {
   }
 
   /// What was measured up to `last_before` counts as before. `runs`: the oldest first.
-  void read(const std::vector<long long>& runs, long long last_before) {
+  void read(const std::vector<Moment>& runs, Moment last_before) {
     last_before_ = last_before;
     // A row of texts a run: row by row, most of the time would go into taking rows apart.
     std::string tests;
@@ -48,24 +57,27 @@ class TrendReader {
                           << " FROM results WHERE run_id = :run AND verdict = 'pass'",
          soci::use(run), soci::into(tests, any), soci::into(cpu, any));
     for (std::size_t i = 0; i < runs.size() && !tests_.empty(); ++i) {
-      run = runs[i];
-      if (statement.execute(true) && any == soci::i_ok) take(numbers(tests), numbers(cpu), run);
+      run = runs[i].run;
+      if (statement.execute(true) && any == soci::i_ok) take(numbers(tests), numbers(cpu), runs[i]);
     }
   }
 
   /// The last runs that have some of the tests, the oldest first; of the same machine, as another is not as fast.
-  std::vector<long long> last_runs(long long last) {
-    std::set<long long> runs;
+  std::vector<Moment> last_runs(Moment last) {
+    std::set<Moment> runs;
     const std::size_t step = std::max<std::size_t>(1, tests_.size() / tests_asked);
     std::size_t number = 0;
+    Moment moment;
     for (const auto& [test, samples] : tests_) {
       if (number++ % step != 0) continue;
-      const soci::rowset<long long> rows =
-          (session_.prepare << "SELECT run_id FROM results JOIN runs ON runs.id = run_id WHERE test_id = :test AND "
-                               "run_id <= :last AND host = (SELECT host FROM runs WHERE id = :this) ORDER BY run_id "
-                               "DESC LIMIT :most",
-           soci::use(test), soci::use(last), soci::use(last), soci::use(results_looked_at));
-      runs.insert(rows.begin(), rows.end());
+      soci::statement earlier =
+          (session_.prepare
+               << "SELECT runs.started_us, run_id FROM results JOIN runs ON runs.id = run_id "
+                  "WHERE test_id = :test AND runs.started_us <= :last AND host = (SELECT host FROM runs WHERE "
+                  "id = :this) ORDER BY runs.started_us DESC, run_id DESC LIMIT :most",
+           soci::use(test), soci::use(last.started_us), soci::use(last.run), soci::use(results_looked_at),
+           soci::into(moment.started_us), soci::into(moment.run));
+      for (bool any = earlier.execute(true); any; any = earlier.fetch()) runs.insert(moment);
     }
     return {runs.begin(), runs.end()};
   }
@@ -110,7 +122,7 @@ class TrendReader {
     return all;
   }
 
-  void take(const std::vector<long long>& tests, const std::vector<long long>& cpu, long long run) {
+  void take(const std::vector<long long>& tests, const std::vector<long long>& cpu, const Moment& run) {
     // Of a file that somebody has tampered with the lists may differ in length.
     for (std::size_t i = 0; i < std::min(tests.size(), cpu.size()); ++i) {
       const auto test = tests_.find(tests[i]);
@@ -132,7 +144,7 @@ class TrendReader {
 
   soci::session& session_;
   const Engine& engine_;
-  long long last_before_ = 0;
+  Moment last_before_;
   std::map<long long, Samples> tests_;
 };
 
@@ -261,9 +273,9 @@ base::Result<std::vector<std::string>> Store::kept_directories(const std::string
 base::Result<std::vector<CpuTrend>> Store::cpu_trends(const std::string& run, const std::string& border) {
   return limited(*connection_, [&]() -> base::Result<std::vector<CpuTrend>> {
     soci::session& session = connection_->session;
-    const long long last = number_of_run(session, run);
-    const long long last_before = number_of_run(session, border);
-    TrendReader reader(session, connection_->engine, last);
+    const Moment last = moment_of(session, run);
+    const Moment last_before = moment_of(session, border);
+    TrendReader reader(session, connection_->engine, last.run);
     const auto runs = reader.last_runs(last);
     if (last_runs(runs.size()).empty()) return std::vector<CpuTrend>();  // too few for any trend, whatever they hold
     reader.read(runs, last_before);

@@ -1,5 +1,7 @@
 #include "specs/expect_reader.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 
 #include "base/pattern.hpp"
@@ -62,6 +64,12 @@ std::optional<model::PlacedText> read_regex(YamlNode node, Problems& problems) {
   if (compiled) return text;
   add_problem(problems, node, fmt::format("not a regular expression: {}", compiled.error().message));
   return std::nullopt;
+}
+
+std::span<const std::string_view> expect_keys() {
+  static constexpr std::array<std::string_view, 8> keys = {"status",      "stdout",         "stdout_file",    "stderr",
+                                                           "stderr_file", "stdout_matches", "stderr_matches", "size"};
+  return keys;
 }
 
 void read_expect(YamlNode node, model::Expectation& expect, Problems& problems) {

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "model/suite.hpp"
 #include "specs/problem.hpp"
@@ -11,6 +13,9 @@ namespace fatespec::specs {
 
 /// The keys of the map at `node` change those of `expect`, which may come from `defaults`.
 void read_expect(YamlNode node, model::Expectation& expect, Problems& problems);
+
+/// All keys that it knows.
+std::span<const std::string_view> expect_keys();
 
 /// A text with its place.
 std::optional<model::PlacedText> read_placed(YamlNode node, Problems& problems);

@@ -42,7 +42,10 @@ std::vector<std::string> texts_of(Field field, const model::PlannedTest& test) {
     }
     case Field::configuration: return {test.configuration->name};
     case Field::target: return {test.target};
-    case Field::type: return {std::string(type_name(test.spec->parsed.type)), written_type(test.spec->parsed)};
+    case Field::type: {
+      const std::string written = written_type(test.spec->parsed);
+      return {std::string(type_name(test.spec->parsed.type)), written, base::lower(written)};
+    }
   }
   return {};
 }
@@ -124,8 +127,18 @@ struct Filter::Node {
       for (auto& text : texts_of(field, test)) known.insert(std::move(text));
       if (known.size() > 20000) break;
     }
-    lines.push_back(fmt::format("`{}` matches no test{}", written,
-                                base::did_you_mean(matcher.pattern(), {known.begin(), known.end()})));
+    std::string hint = base::did_you_mean(matcher.pattern(), {known.begin(), known.end()});
+    if (hint.empty() && field != Field::name) hint = told_all(known);
+    lines.push_back(fmt::format("`{}` matches no test{}", written, hint));
+  }
+
+  /// "; there are: a, b", where that is a short list.
+  std::string told_all(std::set<std::string> known) const {
+    constexpr std::size_t few = 12;
+    if (field == Field::type)  // which is known in capitals too
+      std::erase_if(known, [](const auto& text) { return text != base::lower(text); });
+    if (known.empty()) return fmt::format("; none has a {}", field_names.at(static_cast<std::size_t>(field)));
+    return known.size() > few ? "" : fmt::format("; there are: {}", fmt::join(known, ", "));
   }
 };
 

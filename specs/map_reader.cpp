@@ -148,6 +148,20 @@ std::optional<std::optional<base::Duration>> read_duration(YamlNode node, Proble
   return std::nullopt;
 }
 
+namespace {
+
+std::string advice_for(const std::string& unknown, const std::vector<MapReader::Key>& keys) {
+  std::vector<std::string> names;
+  for (const auto& key : keys) {
+    if (std::find(key.within.begin(), key.within.end(), unknown) != key.within.end())
+      return fmt::format("; it stands in `{}`", key.name);
+    names.emplace_back(key.name);
+  }
+  return base::did_you_mean(unknown, names);
+}
+
+}  // namespace
+
 void MapReader::read(YamlNode map, std::string_view what, const std::vector<Key>& keys, Problems& problems) {
   if (!map.is_map()) {
     add_problem(problems, map, fmt::format("{} must be a map of keys and values", what));
@@ -160,10 +174,7 @@ void MapReader::read(YamlNode map, std::string_view what, const std::vector<Key>
       known->read(value);
       continue;
     }
-    std::vector<std::string> names;
-    for (const auto& k : keys) names.emplace_back(k.name);
-    add_problem(problems, key,
-                fmt::format("unknown key `{}` in {}{}", key.value(), what, base::did_you_mean(key.value(), names)));
+    add_problem(problems, key, fmt::format("unknown key `{}` in {}{}", name, what, advice_for(name, keys)));
   }
 }
 

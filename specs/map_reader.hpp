@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -43,9 +44,11 @@ class MapReader {
   struct Key {
     std::string_view name;
     Handler read;
+    std::span<const std::string_view> within = {};  ///< keys of its value, for who writes one of them beside it
   };
 
-  /// Calls the handler of every key that is there; any other key is a problem with the nearest known one.
+  /// Calls the handler of every key that is there; any other key is a problem, told with where it
+  /// belongs or the nearest known one.
   static void read(YamlNode map, std::string_view what, const std::vector<Key>& keys, Problems& problems);
 };
 

@@ -26,14 +26,16 @@ class SuiteReader {
     suite_->name_origin.file = suite_->file;
     suite_->directory = fs::absolute(suite_->file).lexically_normal().parent_path().string();
     YamlNode tests;
+    const auto defaults = test_keys(defaults_, problems_);
+    std::vector<std::string_view> default_names;
+    for (const auto& key : defaults) default_names.push_back(key.name);
     MapReader::read(
         document_.root(), "the suite",
         {{"suite", [&](YamlNode v) { read_name(v); }},
          {"description", [&](YamlNode v) { suite_->description = read_text(v, problems_).value_or(""); }},
          {"variables",
           [&](YamlNode v) { suite_->variables = read_variables(v, problems_, &suite_->variable_origins); }},
-         {"defaults",
-          [&](YamlNode v) { MapReader::read(v, "`defaults`", test_keys(defaults_, problems_), problems_); }},
+         {"defaults", [&](YamlNode v) { MapReader::read(v, "`defaults`", defaults, problems_); }, default_names},
          {"tests", [&](YamlNode v) { tests = v; }}},
         problems_);
     check_circles();

@@ -208,7 +208,7 @@ std::vector<MapReader::Key> test_keys(TestSpec& test, Problems& problems) {
   };
   return {{"spec", [&](YamlNode v) { read_spec(v, test, problems); }},
           {"description", [&](YamlNode v) { test.description = read_text(v, problems).value_or(""); }},
-          {"expect", [&](YamlNode v) { read_expect(v, test.expect, problems); }},
+          {"expect", [&](YamlNode v) { read_expect(v, test.expect, problems); }, expect_keys()},
           {"compare", [&](YamlNode v) { read_compare(v, test.compare, problems); }},
           {"timeout",
            [&](YamlNode v) {

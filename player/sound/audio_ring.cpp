@@ -11,7 +11,22 @@ AudioRing::AudioRing(AudioFormat format, Time capacity, Time start)
     : format_(format),
       capacity_(format.samples_in(capacity)),
       samples_(capacity_ * static_cast<std::uint64_t>(format.channels)) {
-  marks_[0].time = start;
+  marks_[0].set({0, start});
+  reached_.set({0, start});
+}
+
+void AudioRing::Slot::set(const Mark& mark) {
+  changes_.fetch_add(1);
+  sample_.store(mark.sample);
+  time_.store(mark.time);
+  changes_.fetch_add(1);
+}
+
+std::optional<AudioRing::Mark> AudioRing::Slot::get() const {
+  const std::uint32_t before = changes_.load();
+  const Mark mark{sample_.load(), time_.load()};
+  if (before % 2 != 0 || changes_.load() != before) return std::nullopt;
+  return mark;
 }
 
 std::uint64_t AudioRing::room() const {
@@ -62,15 +77,16 @@ bool AudioRing::write_silence(std::uint64_t samples) {
 void AudioRing::set_time(Time time) {
   const std::uint64_t made = marks_made_.load(std::memory_order_relaxed);
   if (made - mark_in_use_.load(std::memory_order_acquire) >= marks) return;
-  marks_.at(made % marks) = {written_.load(std::memory_order_relaxed), time};
+  marks_.at(made % marks).set({written_.load(std::memory_order_relaxed), time});
   marks_made_.store(made + 1, std::memory_order_release);
 }
 
-// With all slots in use the newest one, which no reader has come to, gives way.
+// With all slots in use the newest one gives way. A reader that comes to it meanwhile sees the new one with its next
+// read.
 void AudioRing::set_time_for_sure(Time time) {
   const std::uint64_t made = marks_made_.load(std::memory_order_relaxed);
   const bool full = made - mark_in_use_.load(std::memory_order_acquire) >= marks;
-  if (full) marks_.at((made - 1) % marks) = {written_.load(std::memory_order_relaxed), time};
+  if (full) marks_.at((made - 1) % marks).set({written_.load(std::memory_order_relaxed), time});
   else set_time(time);
 }
 
@@ -106,7 +122,12 @@ void AudioRing::advance_mark() {
   const std::uint64_t made = marks_made_.load(std::memory_order_acquire);
   std::uint64_t in_use = mark_in_use_.load(std::memory_order_relaxed);
   const std::uint64_t read = read_.load(std::memory_order_relaxed);
-  while (in_use + 1 < made && marks_.at((in_use + 1) % marks).sample <= read) ++in_use;
+  // What is being changed is of a place that the reader comes to later.
+  for (; in_use + 1 < made; ++in_use) {
+    const auto next = marks_.at((in_use + 1) % marks).get();
+    if (!next || next->sample > read) break;
+  }
+  if (const auto mark = marks_.at(in_use % marks).get()) reached_.set(*mark);
   mark_in_use_.store(in_use, std::memory_order_release);
 }
 
@@ -133,9 +154,10 @@ std::uint64_t AudioRing::read(std::span<std::int16_t> interleaved) {
 }
 
 Time AudioRing::media_time() const {
-  const Mark mark = marks_.at(mark_in_use_.load(std::memory_order_relaxed) % marks);
   const std::uint64_t read = read_.load(std::memory_order_relaxed);
-  return mark.time + (read >= mark.sample ? format_.length_of(read - mark.sample) : 0);
+  auto mark = reached_.get();
+  while (!mark) mark = reached_.get();  // other threads only: the device's side changes it itself
+  return mark->time + (read >= mark->sample ? format_.length_of(read - mark->sample) : 0);
 }
 
 std::uint64_t AudioRing::available() const {

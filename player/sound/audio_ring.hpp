@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -62,7 +63,7 @@ class AudioRing {
 
   /// Copies what is there, at most as much as asked for; the number of samples.
   std::uint64_t read(std::span<std::int16_t> interleaved);
-  /// Media time of the sample that is read next.
+  /// Media time of the sample that is read next. Any thread.
   Time media_time() const;
   std::uint64_t available() const;
   /// The last sample was read, and no more come.
@@ -89,6 +90,18 @@ class AudioRing {
     std::uint64_t sample = 0;
     Time time = 0;
   };
+  /// A mark that one thread may change while the other reads it.
+  class Slot {
+   public:
+    void set(const Mark& mark);
+    /// Nothing while it is being changed.
+    std::optional<Mark> get() const;
+
+   private:
+    std::atomic<std::uint32_t> changes_{0};  ///< odd during one
+    std::atomic<std::uint64_t> sample_{0};
+    std::atomic<Time> time_{0};
+  };
   struct InLine {
     std::uint64_t sample = 0;
     AudioInLine item;
@@ -113,9 +126,10 @@ class AudioRing {
   std::atomic<std::uint64_t> read_{0};
   std::atomic<std::uint64_t> dropped_to_{0};
   std::atomic<bool> reading_{false};
-  std::array<Mark, marks> marks_{};
+  std::array<Slot, marks> marks_{};
   std::atomic<std::uint64_t> marks_made_{1};
   std::atomic<std::uint64_t> mark_in_use_{0};
+  Slot reached_;                           ///< the mark in use, as the device's side last saw it
   std::atomic<std::uint32_t> emptied_{0};  ///< rung when there is more room
   std::atomic<std::uint32_t> filled_{0};   ///< rung when there is more to read
   std::atomic<int> generation_{0};

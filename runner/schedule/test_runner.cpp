@@ -151,6 +151,7 @@ void TestRunner::take_outcome(AttemptOutcome& outcome) {
   const auto& expect = test_.spec->expect;
   const bool compared = expect.output || expect.output_file;
   if (!outcome.output.passed() || !compared) result_->full_output = std::move(outcome.output.full_output);
+  result_->lacks_reference = outcome.output.is_undecidable() && result_->full_output;
   result_->wall = outcome.execution.wall;
   result_->usage = outcome.execution.usage;
   result_->command = std::move(outcome.command);

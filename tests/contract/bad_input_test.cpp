@@ -46,6 +46,32 @@ TEST(BadInput, DeepNestingAndAliasBombsEnd) {
   EXPECT_EQ(fatespec("check bomb.yaml", directory.path()).status, 2);
 }
 
+TEST(BadInput, MisspeltCommandsAndOptionsAreToldWithTheNearest) {
+  const TemporaryDirectory directory;
+  const auto told = [&](const std::string& words) {
+    const auto program = fatespec(words, directory.path());
+    EXPECT_EQ(program.status, 2) << words;
+    EXPECT_EQ(program.out, "") << words;
+    return program.err;
+  };
+  EXPECT_EQ(told("rnu"), "fatespec: there is no command `rnu`; did you mean `run`? (fatespec --help lists them)\n");
+  EXPECT_EQ(told("session reprot s"),
+            "fatespec: there is no command `reprot`; did you mean `report`? (fatespec session --help lists them)\n");
+  EXPECT_EQ(told("run --job=2 a.yaml"),
+            "fatespec: there is no option `--job`; did you mean `--jobs`? (fatespec run --help lists them)\n");
+  EXPECT_EQ(told("history t --jsn"),
+            "fatespec: there is no option `--jsn`; did you mean `--json`? (fatespec history --help lists them)\n");
+  EXPECT_EQ(told("--verson"),
+            "fatespec: there is no option `--verson`; did you mean `--version`? (fatespec --help lists them)\n");
+}
+
+TEST(BadInput, HelpThatCouldNotBeWrittenIsNoSuccess) {
+  const TemporaryDirectory directory;
+  const auto program = fatespec("--help >/dev/full", directory.path());
+  EXPECT_EQ(program.status, 3);
+  EXPECT_EQ(program.err, "fatespec: standard output could not be written completely\n");
+}
+
 TEST(BadInput, AllProblemsOfAllFilesComeTogether) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests: [{name: a, spec: '{MD6} x'}]\n");

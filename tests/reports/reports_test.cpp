@@ -99,6 +99,27 @@ TEST(Junit, HostileOutputMakesWellFormedXml) {
   EXPECT_EQ(read.out, "2 1 0 0 <script>&\\x01\"\n") << read.err;
 }
 
+TEST(RunReporter, WhatMakesAMissingReferenceIsTold) {
+  const test::TemporaryDirectory directory;
+  std::FILE* file = std::fopen((directory / "out").c_str(), "w");
+  Console console(file, false, false);
+  const base::SystemClock clock;
+  RunReporter reporter(console, clock, {.results = "r.db", .store_options = " --results r.db", .expected = {}});
+  reporter.handle(model::RunStarted{"ab", "1", "c", 2, {}});
+  auto lacking = std::make_shared<model::TestResult>(sample_result());
+  lacking->verdict = model::Verdict::error;
+  lacking->lacks_reference = true;
+  reporter.handle(model::TestFinished{lacking});
+  model::VerdictCounts counts;
+  counts[model::Verdict::error] = 1;
+  reporter.handle(model::RunFinished{"ab", counts, 1s, {}, 3, ""});
+  std::fclose(file);
+  const std::string text = test::read_file(directory / "out");
+  EXPECT_NE(text.find("accept:  fatespec accept --results r.db   (shows and makes the reference that is missing)\n"),
+            std::string::npos)
+      << text;
+}
+
 TEST(RunReporter, BadResultsAreShownAtOnceAndAgainAtTheEnd) {
   const test::TemporaryDirectory directory;
   std::FILE* file = std::fopen((directory / "out").c_str(), "w");

@@ -52,6 +52,7 @@ TEST(Filter, MatchersAndOperators) {
   EXPECT_EQ(selected("name(=\"a)b\")"), "!`name(=\"a)b\")` matches no test");
   EXPECT_EQ(selected("!!tag(fast)"), "audio/mp2-md5 ");
   EXPECT_EQ(selected("type(COMMAND)"), selected("type(command)"));
+  EXPECT_EQ(selected("type(Command)"), "!`type(Command)` matches no test; did you mean `COMMAND`?");
   EXPECT_EQ(selected("type(command)"), "audio/mp2-md5 audio/mp3[A=1] h264/ba1 ");
 }
 
@@ -59,6 +60,8 @@ TEST(Filter, NamesThatMatchNothingAreToldWithTheNearest) {
   EXPECT_EQ(selected("tag(audoi)"), "!`tag(audoi)` matches no test; did you mean `audio`?");
   EXPECT_EQ(selected("tag(audio) | suite(h265)"),
             "audio/mp2-md5 audio/mp3[A=1] !`suite(h265)` matches no test; did you mean `h264`?");
+  EXPECT_EQ(selected("tag(subtitles)"), "!`tag(subtitles)` matches no test; there are: audio, fast, video, x86");
+  EXPECT_EQ(selected("type(md5)"), "!`type(md5)` matches no test; there are: command");
 }
 
 TEST(Filter, ErrorsHaveAPlace) {

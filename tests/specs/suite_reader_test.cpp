@@ -257,6 +257,13 @@ TEST(Suite, ProblemsShowTheLineAndACaret) {
             "       |     ^~~~~~");
 }
 
+TEST(Suite, AKeyOneLevelTooHighIsToldWhereItStands) {
+  EXPECT_EQ(read("timeout: 3s\ntests: [{name: a, spec: b, stdout: hi, stderr_matches: x}]").problems,
+            (Lines{"dir/audio.yaml:1:1: unknown key `timeout` in the suite; it stands in `defaults`",
+                   "dir/audio.yaml:2:28: unknown key `stdout` in a test; it stands in `expect`",
+                   "dir/audio.yaml:2:40: unknown key `stderr_matches` in a test; it stands in `expect`"}));
+}
+
 TEST(Suite, CirclesInVariablesAreNamed) {
   EXPECT_EQ(read("variables: {A: $B, B: $A}\ntests: [{name: a, spec: b}]").problems,
             Lines{"dir/audio.yaml:1:13: variables refer to each other in a circle: $A -> $B -> $A"});

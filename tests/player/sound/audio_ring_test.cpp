@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <future>
 
 namespace fatespec::player {
@@ -44,6 +45,44 @@ TEST(AudioRing, ASeekWakesADecoderThatWaitsForRoom) {
   if (waits) ring.close();
   ASSERT_FALSE(waits);
   EXPECT_TRUE(decoder.get());
+}
+
+// Each restart is a mark of its own. The last one counts, however many there were without a read.
+TEST(AudioRing, TheLastOfManySeeksCounts) {
+  AudioRing ring(mono, capacity, 0);
+  for (int seek = 1; seek <= 100; ++seek) {
+    ring.restart(seek, seek * second);
+    ASSERT_TRUE(ring.write(sound(1, 1)));
+  }
+  Samples heard(1);
+  EXPECT_EQ(ring.read(heard), 1U);
+  EXPECT_EQ(ring.media_time(), 100 * second + millisecond);
+}
+
+// Seeks of one thread while another reads: under the thread sanitizer nothing is read while it is written, and what is
+// heard after the last seek is of its place.
+TEST(AudioRing, SeeksWhileItIsReadNeitherTearNorLoseATime) {
+  AudioRing ring(mono, capacity, 0);
+  constexpr int last = 5000;
+  std::atomic<bool> over{false};
+  auto device = std::async(std::launch::async, [&] {
+    Samples heard(7);
+    while (!over) {
+      ring.read(heard);
+      const Time now = ring.media_time();
+      if (now < 0 || now > last * second + capacity) return false;
+    }
+    return true;
+  });
+  for (int seek = 1; seek <= last; ++seek) {
+    ring.restart(seek, seek * second);
+    ASSERT_TRUE(ring.write(sound(3, 1)));
+  }
+  over = true;
+  EXPECT_TRUE(device.get());
+  Samples rest(10);
+  ring.read(rest);
+  EXPECT_EQ(ring.media_time(), last * second + 3 * millisecond);
 }
 
 }  // namespace
