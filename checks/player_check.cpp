@@ -52,10 +52,25 @@ std::string excess(const model::PlayerOptions& options, const sessions::DefectCo
 
 }  // namespace
 
+namespace {
+
+/// A play of some hundred hours, or one that has gone wild.
+constexpr std::uint64_t largest_recording = std::uint64_t{4} << 30U;
+
+/// A file without a name, on the disk where there is one for such.
+base::FileDescriptor unnamed_file() {
+  std::error_code none;
+  const std::string directory = std::filesystem::temp_directory_path(none).string();
+  base::FileDescriptor file(::open(directory.c_str(), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
+  return file ? std::move(file) : base::FileDescriptor(::memfd_create("recording", MFD_CLOEXEC));
+}
+
+}  // namespace
+
 PlayerCheck::PlayerCheck(model::PlayerOptions options, TextExpectation expectation, std::string file)
     : options_(std::move(options)), expected_(std::move(expectation)), path_(std::move(file)) {
   if (path_.empty()) {
-    file_.reset(::memfd_create("recording", MFD_CLOEXEC));
+    file_ = unnamed_file();
   } else {
     if (auto made = base::make_directories(std::filesystem::path(path_).parent_path()); !made)
       problem_ = made.error().str();
@@ -65,11 +80,10 @@ PlayerCheck::PlayerCheck(model::PlayerOptions options, TextExpectation expectati
 }
 
 void PlayerCheck::consume(std::string_view bytes) {
-  while (problem_.empty() && !bytes.empty()) {
-    const ssize_t written = ::write(file_.get(), bytes.data(), bytes.size());
-    if (written < 0) problem_ = fmt::format("{}: {}", path_, std::strerror(errno));
-    else bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
+  if (!problem_.empty()) return;
+  size_ += bytes.size();
+  if (size_ > largest_recording) problem_ = fmt::format("it is larger than {}", base::format_size(largest_recording));
+  else if (auto written = base::write_all(file_.get(), bytes, path_); !written) problem_ = written.error().message;
 }
 
 Reading PlayerCheck::finish() {

@@ -1,6 +1,7 @@
 // `{PLAYER}`: the stdout becomes the counter report of the recording.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "base/file.hpp"
@@ -26,6 +27,7 @@ class PlayerCheck final : public Check {
   TextExpectation expected_;
   std::string path_;
   base::FileDescriptor file_;
+  std::uint64_t size_ = 0;
   std::string problem_;
 };
 

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <filesystem>
 #include <iostream>
@@ -13,6 +14,7 @@
 #include "base/version.hpp"
 #include "cli/commands.hpp"
 #include "cli/common/usage_hints.hpp"
+#include "remote/ssh_link.hpp"
 
 namespace {
 
@@ -36,13 +38,7 @@ int checked(fatespec::cli::ExitCode code) {
   return static_cast<int>(after_loss(code, Loss::output));
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  open_standard_streams();
-  std::signal(SIGPIPE, SIG_IGN);
-  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as a full disk is
-  std::signal(SIGCHLD, SIG_DFL);  // ignored, which may be inherited, it would make the kernel drop every status
+int run(int argc, char** argv) {
   using namespace fatespec::cli;
   CLI::App app("fatespec runs spec-driven regression tests of multimedia programs.", "fatespec");
   app.set_version_flag("--version", std::string("fatespec ") + fatespec::base::version);
@@ -76,4 +72,17 @@ int main(int argc, char** argv) {
     return static_cast<int>(ExitCode::error);
   }
   return checked(exit_code);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  open_standard_streams();
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is told as a full disk is
+  std::signal(SIGCHLD, SIG_DFL);  // ignored, which may be inherited, it would make the kernel drop every status
+  const int status = run(argc, argv);
+  // What a host that does not answer keeps in the ssh library goes with the process: it must not see the library's end.
+  if (fatespec::remote::SshLink::any_thread_is_left()) std::_Exit(status);
+  return status;
 }

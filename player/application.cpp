@@ -263,6 +263,10 @@ ExitStatus Application::play() {
 // The threads that hang cannot be ended: the process is.
 void Application::end_hanging(Time waited) {
   log_->emit(EventKind::no_progress, ThreadId::watchdog, waited);
+  // Whoever hangs may do so while it writes to a stderr that nobody reads: then we would, too.
+  constexpr unsigned patience = 2;  // seconds
+  std::signal(SIGALRM, [](int) { ::_exit(static_cast<int>(ExitStatus::failed)); });
+  ::alarm(patience);
   complain(fmt::format("{}: nothing has moved for {:.1f} s: given up", options_.sample,
                        static_cast<double>(waited) / static_cast<double>(second)));
   ::_exit(static_cast<int>(ExitStatus::failed));

@@ -23,7 +23,8 @@ class ExecutionList {
   void lose(std::shared_ptr<RemoteExecution> execution);
   /// The connection is gone, with all that waits or runs.
   void lose_all();
-  /// What was lost, and what will be until the next lose_all(), is concluded so.
+  /// What was lost is concluded so. What will be lost until the next lose_all() is for the same reason, and has taken
+  /// nothing down.
   void settle(bool took_down, const std::string& why);
 
   /// " LEADER DIR" of each that runs, quoted for the control script's sweep_unless.

@@ -214,6 +214,7 @@ bool ThreadChannel::write() {
 
 /// What was left with the library is not offered again by itself.
 void ThreadChannel::read_stalled() {
+  if (!stalled_[0] && !stalled_[1]) return;
   std::array<char, 32768> buffer{};
   for (const auto stream : {Stream::output, Stream::error}) {
     const auto index = static_cast<std::size_t>(stream);

@@ -24,9 +24,12 @@ bool may_be_of_another_machine(int status) {
   return status == 2 || status == model::status_not_executable || status == model::status_not_found;
 }
 
+/// Of a text that a test may have written.
 base::Duration seconds_of(std::string_view text) {
-  return std::chrono::duration_cast<base::Duration>(
-      std::chrono::duration<double>(base::parse_number(text).value_or(0)));
+  constexpr double longest = 100 * 365 * 86400.0;
+  const double seconds = base::parse_number(text).value_or(0);
+  if (!(seconds >= 0 && seconds <= longest)) return base::Duration(0);
+  return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds));
 }
 
 }  // namespace
@@ -67,9 +70,7 @@ void RemoteExecution::feed(Stream stream, const std::string& bytes) {
 
 void RemoteExecution::take_bytes(Stream stream, std::string_view bytes) {
   bytes_ += bytes.size();
-  if (bytes_ > request_.limits.output && !ended_by_us())
-    end(Ending::over_limit, fmt::format("wrote more than {} of output", base::format_size(request_.limits.output)),
-        true);
+  if (bytes_ > request_.limits.output && !merciless_) too_much_output();
   Channel& channel = channels_.at(static_cast<std::size_t>(stream));
   if (channel.items.empty()) bytes = put(channel, bytes);
   if (bytes.empty()) return;
@@ -243,6 +244,14 @@ void RemoteExecution::end(Ending ending, std::string problem, bool now) {
   execution_.problem = std::move(problem);
   if (leader_) execution_.wall = std::chrono::steady_clock::now() - started_;
   end_tree(now);
+}
+
+// One that was asked to end before is ended at once, for the first reason.
+void RemoteExecution::too_much_output() {
+  if (ended_by_us()) end_tree(true);
+  else
+    end(Ending::over_limit, fmt::format("wrote more than {} of output", base::format_size(request_.limits.output)),
+        true);
 }
 
 void RemoteExecution::end_tree(bool now) {

@@ -79,6 +79,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   bool is_measured() const;
   bool ended_by_us() const { return model::is_ended_by_runner(execution_.ending); }
   void end(model::Ending ending, std::string problem, bool now);
+  void too_much_output();
   void end_tree(bool now);
   using Step = void (RemoteExecution::*)();
   void arm(base::Duration after, Step then);

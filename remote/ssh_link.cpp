@@ -3,6 +3,11 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <system_error>
+
+#include <fmt/format.h>
+
 #include "remote/link_mailbox.hpp"
 #include "remote/link_thread.hpp"
 
@@ -11,6 +16,9 @@ namespace {
 
 /// Acknowledged in portions of this size: each costs a wake-up of the thread.
 constexpr std::size_t portion = std::size_t{256} << 10;
+
+/// That use the library at the moment.
+std::atomic<int> threads{0};
 
 }  // namespace
 
@@ -74,15 +82,30 @@ void SshChannel::consumed(Stream stream, std::size_t bytes) {
 SshLink::SshLink(boost::asio::io_context& loop, SshAddress address, Handlers handlers)
     : mailbox_(std::make_shared<LinkMailbox>(loop)) {
   mailbox_->handlers = std::move(handlers);
-  thread_ = std::thread([mailbox = mailbox_, address = std::move(address)] { serve_link(mailbox, address); });
+  ++threads;
+  try {
+    thread_ = std::thread([mailbox = mailbox_, address = std::move(address)] {
+      serve_link(mailbox, address);
+      --threads;
+    });
+  } catch (const std::system_error& error) {  // while a test forks without end
+    --threads;
+    mailbox_->post([problem = fmt::format("no thread could be started: {}", error.what())](LinkMailbox& box) {
+      const auto failed = box.handlers.failed;
+      if (failed) failed({problem, true});
+    });
+  }
 }
 
 SshLink::~SshLink() {
   const bool connected = mailbox_->connected();
   mailbox_->abandon();
+  if (!thread_.joinable()) return;
   if (connected) thread_.join();
   else thread_.detach();
 }
+
+bool SshLink::any_thread_is_left() { return threads > 0; }
 
 std::unique_ptr<SshChannel> SshLink::run(std::string command, ChannelHandlers handlers) {
   const int id = next_channel_++;

@@ -62,6 +62,10 @@ class SshLink {
   /// Disconnects. A thread that still waits for the host to answer is left to end by itself.
   ~SshLink();
 
+  /// True while a thread that no link waits for still uses the library: a program that returns from main() now would
+  /// take away what it uses.
+  static bool any_thread_is_left();
+
   /// Runs a command on a channel of its own, once the link is open.
   std::unique_ptr<SshChannel> run(std::string command, ChannelHandlers handlers);
 

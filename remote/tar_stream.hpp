@@ -19,8 +19,8 @@ class TarStream {
   TarStream(const TarStream&) = delete;
   TarStream& operator=(const TarStream&) = delete;
 
-  /// The next piece, of a mebibyte or little more; empty at the end. A file that has changed its size since it was
-  /// looked at is an error.
+  /// The next piece, of a mebibyte or little more; empty at the end. A file that has shrunk since it was looked at is
+  /// an error; of one that has grown the first part goes.
   base::Result<std::string> next();
   /// Bytes of files that were put in so far.
   std::uint64_t done() const { return done_; }

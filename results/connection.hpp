@@ -2,10 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <exception>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <typeinfo>
 
+#include <fmt/format.h>
 #include <soci/soci.h>
 
 #include "base/clock.hpp"
@@ -21,6 +24,14 @@ struct Store::Connection {
   explicit Connection(const Engine& used) : engine(used) {}
   const Engine& engine;
   soci::session session;
+  std::unique_ptr<DeadlineWatch> watch;  ///< of a server's; a file needs none
+};
+
+/// A limit on what is asked of a server; a file's library has one itself.
+class LimitedCall : Deadline {
+ public:
+  LimitedCall(Store::Connection& connection, std::chrono::milliseconds limit)
+      : Deadline(connection.watch.get(), connection.engine.descriptor(connection.session), limit) {}
 };
 
 inline std::int64_t microseconds(base::Duration duration) {
@@ -67,7 +78,7 @@ inline base::ErrorKind kind_of(const std::string& message) {
   return base::ErrorKind::io;
 }
 
-/// Calls `work` and turns the library's exceptions into errors.
+/// Calls `work` and turns exceptions, most of which are the library's, into errors.
 template <class Work>
 auto guarded(Work work) -> decltype(work()) {
   try {
@@ -78,6 +89,8 @@ auto guarded(Work work) -> decltype(work()) {
   } catch (const std::bad_cast&) {
     return base::Error{base::ErrorKind::invalid,
                        "results: a column does not hold what it should; is the file damaged?"};
+  } catch (const std::exception& error) {  // no memory; what was just written is not there
+    return base::Error{base::ErrorKind::internal, fmt::format("results: {}", error.what())};
   }
 }
 
@@ -85,7 +98,7 @@ auto guarded(Work work) -> decltype(work()) {
 inline constexpr auto longest_answer = std::chrono::minutes(5);
 template <class Work>
 auto limited(Store::Connection& connection, Work work) -> decltype(work()) {
-  const Deadline limit(connection.engine.descriptor(connection.session), longest_answer);
+  const LimitedCall limit(connection, longest_answer);
   return guarded(work);
 }
 

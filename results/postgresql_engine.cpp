@@ -258,7 +258,9 @@ class PostgresqlEngine : public Engine {
   base::Result<void> connect(soci::session& session, const std::string& location, Access) const override {
     if (!libpq()) return libpq().error();
     if (auto opened = open(session, location); !opened) return opened.error();
-    const Deadline limit(descriptor(session), std::chrono::seconds(20));
+    const auto watch = DeadlineWatch::start();
+    if (!watch) return watch.error();
+    const Deadline limit(watch->get(), descriptor(session), std::chrono::seconds(20));
     std::string encoding;
     session << "SHOW server_encoding", soci::into(encoding);
     if (encoding != "UTF8")

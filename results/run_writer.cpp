@@ -284,7 +284,7 @@ bool RunWriter::go_on_at_server() {
   if (!claimed) return false;
   if (!*claimed) unclaimed_since_ = std::chrono::steady_clock::now();
   Store::Connection& connection = store_->connection();
-  const Deadline limit(connection.engine.descriptor(connection.session), longest_write);
+  const LimitedCall limit(connection, longest_write);
   return rows_->attach(run).has_value();
 }
 
@@ -304,7 +304,7 @@ base::Result<void> RunWriter::write_to_store(const Batch& batch) {
   if (!store_) return base::Error{base::ErrorKind::io, "it did not answer when the run began"};
   claim_again();
   Store::Connection& connection = store_->connection();
-  const Deadline limit(connection.engine.descriptor(connection.session), longest_write);
+  const LimitedCall limit(connection, longest_write);
   return rows_->write(batch);
 }
 

@@ -110,7 +110,12 @@ base::Result<std::unique_ptr<Store::Connection>> connect(const std::string& loca
   auto connection = std::make_unique<Store::Connection>(engine_of(location));
   if (auto connected = connection->engine.connect(connection->session, location, access); !connected)
     return connected.error();
-  const Deadline limit(connection->engine.descriptor(connection->session), std::chrono::minutes(2));
+  if (is_server(location)) {
+    auto watch = DeadlineWatch::start();
+    if (!watch) return watch.error();
+    connection->watch = std::move(*watch);
+  }
+  const LimitedCall limit(*connection, std::chrono::minutes(2));
   if (auto migrated = migrate(*connection, location, access); !migrated) return migrated.error();
   return connection;
 }

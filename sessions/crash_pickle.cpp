@@ -34,7 +34,7 @@ struct Item {
   Type type = Type::number;
   std::uint64_t number = 0;
   std::string_view text;
-  std::vector<std::string> names;
+  std::vector<std::string_view> names;
 };
 
 class StateMachine {
@@ -48,8 +48,9 @@ class StateMachine {
                        stack_[2].type == Type::names;
     if (!whole)
       return base::Error{base::ErrorKind::invalid, fmt::format("no crash state that can be read: byte {}", opcode_at_)};
-    CrashState state{static_cast<int>(std::min<std::uint64_t>(stack_[0].number, 1'000'000)), stack_[1].names,
-                     stack_[2].names};
+    CrashState state{static_cast<int>(std::min<std::uint64_t>(stack_[0].number, 1'000'000)),
+                     {stack_[1].names.begin(), stack_[1].names.end()},
+                     {stack_[2].names.begin(), stack_[2].names.end()}};
     // Sets have no order.
     std::sort(state.sometimes.begin(), state.sometimes.end());
     std::sort(state.still.begin(), state.still.end());
@@ -70,13 +71,13 @@ class StateMachine {
       value |= static_cast<std::uint64_t>(static_cast<unsigned char>(taken[i])) << (8 * i);
     return value;
   }
+  static constexpr std::size_t most_items = 100'000;
   void push(Item item) {
-    constexpr std::size_t most = 100'000;
-    good_ = good_ && stack_.size() < most;
+    good_ = good_ && stack_.size() < most_items;
     stack_.push_back(std::move(item));
   }
   void remember() {
-    good_ = good_ && !stack_.empty();
+    good_ = good_ && !stack_.empty() && memo_.size() < most_items;
     // A collection is remembered while it is empty; only its names are ever asked for again.
     if (!good_) return;
     const Item& top = stack_.back();
@@ -89,8 +90,10 @@ class StateMachine {
   void add_names(std::size_t begin, std::size_t names_at) {
     good_ = good_ && names_at < begin && stack_[names_at].type == Item::Type::names;
     for (std::size_t i = begin; good_ && i < stack_.size(); ++i) {
-      good_ = stack_[i].type == Item::Type::text;
-      if (good_) stack_[names_at].names.emplace_back(stack_[i].text);
+      // A text that is recalled costs two bytes. Each name is in both collections at most.
+      names_size_ += stack_[i].text.size();
+      good_ = stack_[i].type == Item::Type::text && names_size_ <= 2 * bytes_.size();
+      if (good_) stack_[names_at].names.push_back(stack_[i].text);
     }
     if (good_) stack_.resize(names_at + 1);
   }
@@ -105,6 +108,7 @@ class StateMachine {
   std::string_view bytes_;
   std::size_t at_ = 0;
   std::size_t opcode_at_ = 0;
+  std::uint64_t names_size_ = 0;
   bool good_ = true;
   bool stopped_ = false;
   std::vector<Item> stack_;

@@ -1,5 +1,7 @@
 #include "sessions/event_list.hpp"
 
+#include <algorithm>
+
 namespace fatespec::sessions {
 
 Datum Datum::of(std::int64_t value) {
@@ -25,6 +27,9 @@ Datum Datum::of(std::string_view value) {
 }
 
 void EventList::reserve_for(std::size_t size) {
+  // Much of what is large may be empty.
+  constexpr std::size_t most = std::size_t{64} << 20U;
+  size = std::min(size, most);
   // An event of ours takes about 25 bytes of a file, a classic one about as many.
   constexpr std::size_t bytes_an_event = 24;
   constexpr std::size_t data_an_event = 2;

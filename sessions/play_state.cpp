@@ -44,8 +44,9 @@ void PlayState::apply(const PlayerEvent& event) {
   if (event.kind == EventKind::frame_dropped || event.kind == EventKind::rescheduled) ++frame_;
   if (event.kind != EventKind::update || event.data.empty()) return;
   const Datum& dt = event.data[0];
-  if (dt.type == Datum::Type::integer && pyglet_time_.type == Datum::Type::integer)
-    pyglet_time_ = Datum::of(pyglet_time_.integer + dt.integer);
+  std::int64_t sum = 0;
+  const bool are_integers = dt.type == Datum::Type::integer && pyglet_time_.type == Datum::Type::integer;
+  if (are_integers && !__builtin_add_overflow(pyglet_time_.integer, dt.integer, &sum)) pyglet_time_ = Datum::of(sum);
   else if (const auto seconds = dt.number()) pyglet_time_ = Datum::of(*pyglet_time_.number() + *seconds);
 }
 

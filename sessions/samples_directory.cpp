@@ -110,10 +110,11 @@ base::Result<Session> SamplesDirectory::find(const std::string& name) const {
 base::Result<std::vector<std::string>> SamplesDirectory::list() const {
   std::error_code code;
   std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(path_, code))
-    if (std::error_code ignored;
-        fs::is_regular_file(entry.path() / configuration_file, ignored) && check_name(entry.path().filename().string()))
-      names.push_back(entry.path().filename().string());
+  for (fs::directory_iterator at(path_, code); !code && at != fs::directory_iterator(); at.increment(code)) {
+    std::error_code ignored;
+    const std::string name = at->path().filename().string();
+    if (fs::is_regular_file(at->path() / configuration_file, ignored) && check_name(name)) names.push_back(name);
+  }
   if (code) return base::io_error(path_.string(), code.value());
   std::sort(names.begin(), names.end());
   return names;

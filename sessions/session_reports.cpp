@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <new>
 #include <set>
 #include <thread>
 
@@ -10,6 +11,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "base/threads.hpp"
 #include "sessions/counter_report.hpp"
 #include "sessions/session_files.hpp"
 
@@ -139,9 +141,17 @@ base::Result<std::vector<SampleOutcome>> outcomes_of(const Session& session) {
   std::vector<SampleOutcome> outcomes(playlist->size());
   std::atomic<std::size_t> next = 0;
   const auto read = [&] {
-    for (std::size_t i = next++; i < outcomes.size(); i = next++) outcomes[i] = outcome_of(session, (*playlist)[i]);
+    for (std::size_t i = next++; i < outcomes.size(); i = next++) {
+      const std::string& sample = (*playlist)[i];
+      try {
+        outcomes[i] = outcome_of(session, sample);
+      } catch (const std::bad_alloc&) {
+        outcomes[i] = {.sample = sample, .recorded = true, .problem = "there is not enough memory for its recording"};
+      }
+    }
   };
-  const std::size_t helpers = std::min<std::size_t>(std::thread::hardware_concurrency(), outcomes.size());
+  const std::size_t helpers =
+      base::startable_threads(std::min<std::size_t>(std::thread::hardware_concurrency(), outcomes.size()));
   std::vector<std::jthread> threads;
   for (std::size_t i = 1; i < helpers; ++i) threads.emplace_back(read);
   read();

@@ -137,7 +137,9 @@ void Recorder::append_block(std::string_view item) {
 
 bool Recorder::make_room(std::uint64_t end) {
   const std::lock_guard lock(growing_);
-  return end <= ready_.load(std::memory_order_relaxed) || grow_to(end + growth) || grow_to(end);
+  const auto is_there = [&] { return end <= ready_.load(std::memory_order_relaxed); };
+  // Where the disk has no room for more than is needed, or the memory ends, there may be some all the same.
+  return is_there() || (grow_to(end + growth) && is_there()) || (grow_to(end) && is_there());
 }
 
 // Blocks are allocated at once: a store to a page for which the disk has no block would end the process.

@@ -41,8 +41,8 @@ base::Result<std::unique_ptr<AudioDevice>> open_sdl_audio(const AudioFormat& wan
 /// Takes sound by the clock, and runs on the main thread.
 class VirtualAudio final : public AudioDevice {
  public:
+  explicit VirtualAudio(const AudioFormat& format) : format_(format) {}
   /// `ring` and `log` outlive it.
-  VirtualAudio(const AudioFormat& format) : format_(format) {}
   void attach_ring(AudioRing& ring, EventLog& log) { ring_ = &ring, log_ = &log; }
 
   AudioFormat format() const override { return format_; }

@@ -11,7 +11,7 @@
 
 namespace fatespec::player {
 
-/// Fills the device's buffers. fill() runs on the device's thread: no lock, no allocation, no system call.
+/// Fills the device's buffers. fill() runs on the device's thread: no lock, no allocation, no wait.
 class AudioFeed {
  public:
   static constexpr int full_volume = 100;
@@ -24,7 +24,7 @@ class AudioFeed {
   void fill_stalled(std::span<std::int16_t> interleaved, Time wall);
 
   AudioMeasure measure() const { return slot_.latest(); }
-  /// When the device took the last sample there is; nothing before. Any thread.
+  /// True once the device has taken the last sample there is. Any thread.
   bool drained() const { return drained_.load(std::memory_order_acquire); }
 
   // Any thread.

@@ -1,10 +1,13 @@
 #include "runner/local/disk_usage.hpp"
 
+#include <fts.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <array>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <numeric>
 #include <system_error>
 
@@ -28,13 +31,19 @@ constexpr std::uint64_t block = 512;  // the unit of st_blocks, whatever the fil
 
 }  // namespace
 
+// What goes while we count is not there: the library's own iterator would end with it.
 std::uint64_t tree_size(const std::string& directory, std::uint64_t enough) {
+  std::string root = directory;
+  std::array<char*, 2> roots = {root.data(), nullptr};
+  const std::unique_ptr<FTS, int (*)(FTS*)> walk(::fts_open(roots.data(), FTS_PHYSICAL | FTS_NOCHDIR, nullptr),
+                                                 fts_close);
   std::uint64_t sum = 0;
-  std::error_code problem;
-  fs::recursive_directory_iterator at(directory, fs::directory_options::skip_permission_denied, problem);
-  for (; !problem && at != fs::recursive_directory_iterator() && sum <= enough; at.increment(problem)) {
-    struct stat status {};
-    if (::lstat(at->path().c_str(), &status) == 0) sum += static_cast<std::uint64_t>(status.st_blocks) * block;
+  while (walk && sum <= enough) {
+    const FTSENT* entry = ::fts_read(walk.get());
+    if (entry == nullptr) break;
+    const bool is_counted = entry->fts_info == FTS_F || entry->fts_info == FTS_SL || entry->fts_info == FTS_DEFAULT ||
+                            (entry->fts_info == FTS_D && entry->fts_level > FTS_ROOTLEVEL);
+    if (is_counted) sum += static_cast<std::uint64_t>(entry->fts_statp->st_blocks) * block;
   }
   return sum;
 }

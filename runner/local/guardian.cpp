@@ -31,6 +31,7 @@ namespace {
 constexpr std::size_t most_tests = 4096;  ///< as many as --jobs allows; tests beyond are not guarded
 constexpr std::size_t most_orphans = 1024;
 constexpr std::size_t longest_path = 240;
+constexpr std::size_t longest_scratch = 4096;
 
 }  // namespace
 
@@ -44,7 +45,7 @@ struct Guardian::Shared {
     std::atomic<pid_t> pid;
     std::uint64_t start;
   };
-  std::array<char, longest_path> scratch;
+  std::array<char, longest_scratch> scratch;
   std::array<Orphan, most_orphans> orphans;
   std::array<Test, most_tests> tests;
 };
@@ -55,7 +56,8 @@ using Shared = Guardian::Shared;
 
 /// Who writes it may be killed at any moment, and half a path is another directory: one is there once its first byte
 /// is.
-bool publish_path(std::array<char, longest_path>& to, const std::string& path) {
+template <std::size_t size>
+bool publish_path(std::array<char, size>& to, const std::string& path) {
   if (path.empty() || path.size() >= to.size()) return false;
   const std::atomic_ref<char> first(to[0]);
   first.store(0, std::memory_order_relaxed);

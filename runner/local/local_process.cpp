@@ -100,7 +100,7 @@ void LocalProcess::count_output(std::size_t bytes) {
 void LocalProcess::look_at_limits(long machine_tasks) {
   const auto self = shared_from_this();
   if (phase_ == Phase::running && !exit_.is_open()) end_or_watch(has_ended(pid_));
-  if (phase_ == Phase::over || ended_by_us()) return;
+  if (phase_ == Phase::over || merciless_) return;
   if (auto excess = tree_.excess(machine_tasks)) {
     exceed(std::move(*excess));
   } else if (std::chrono::steady_clock::now() >= next_walk_) {
@@ -142,10 +142,13 @@ bool LocalProcess::directory_too_large() {
   return too_large;
 }
 
+// What uses the time between a request to end and its end for that is ended at once, for the first reason.
 void LocalProcess::exceed(std::string what, Ending ending) {
-  if (phase_ == Phase::over || ended_by_us()) return;
-  execution_.ending = ending;
-  execution_.problem = std::move(what);
+  if (phase_ == Phase::over || merciless_) return;
+  if (!ended_by_us()) {
+    execution_.ending = ending;
+    execution_.problem = std::move(what);
+  }
   tree_.freeze_and_kill();
   end_tree(true);
 }

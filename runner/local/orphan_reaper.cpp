@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <ctime>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -26,9 +27,24 @@ void add_usage(model::Usage& sum, const rusage& usage) {
   sum.max_rss_kib = std::max(sum.max_rss_kib, static_cast<std::uint64_t>(usage.ru_maxrss));
 }
 
-OrphanReaper::OrphanReaper() {
+namespace {
+
+/// As the kernel counts when a process was started: proc(5), starttime.
+std::uint64_t ticks_since_boot() {
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &now);
+  const auto ticks = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  constexpr std::uint64_t nanoseconds = 1'000'000'000;
+  return static_cast<std::uint64_t>(now.tv_sec) * ticks + static_cast<std::uint64_t>(now.tv_nsec) * ticks / nanoseconds;
+}
+
+}  // namespace
+
+// What a shell had started before it became this program (`Xvfb :1 & exec fatespec run`) is a child of ours as well.
+OrphanReaper::OrphanReaper() : began_(ticks_since_boot()) {
   ::prctl(PR_SET_CHILD_SUBREAPER, 1);
   children_.reset(::open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC));
+  for (const pid_t child : orphans()) ignore(child);
 }
 
 void OrphanReaper::test_started(pid_t leader, const std::string& marker) { tests_[leader] = {++sequence_, marker}; }
@@ -56,9 +72,18 @@ std::vector<pid_t> OrphanReaper::orphans() {
     const auto pid = base::parse_integer(word);
     if (!pid) continue;
     const auto child = static_cast<pid_t>(*pid);
-    if (!tests_.contains(child) && !ignored_.contains(child)) found.push_back(child);
+    if (!tests_.contains(child) && !ignored_.contains(child) && !is_older_than_tests(child)) found.push_back(child);
   }
   return found;
+}
+
+// One whose parent was not ours, and has died. It stays a child of ours, so that its number becomes nobody else's.
+bool OrphanReaper::is_older_than_tests(pid_t child) {
+  if (looked_at_.contains(child)) return false;
+  const auto entry = process_entry(child);
+  const bool is_older = entry && entry->start < began_;
+  (is_older ? ignored_ : looked_at_).insert(child);
+  return is_older;
 }
 
 // A dead process has no environment any more, but still its group.
@@ -90,6 +115,7 @@ bool OrphanReaper::reap_if_dead(pid_t pid, pid_t owner) {
   if (::wait4(pid, nullptr, WNOHANG, &usage) != pid) return false;
   unknown_.erase(pid);
   owners_.erase(pid);
+  looked_at_.erase(pid);
   if (owner != 0) add_usage(usage_[owner], usage);
   return true;
 }

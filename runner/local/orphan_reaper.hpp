@@ -22,7 +22,8 @@ void add_usage(model::Usage& sum, const rusage& usage);
 
 /// The runner is a subreaper: a process whose parent has died becomes its child. Such an orphan belongs to the test
 /// whose marker stands in its environment, or whose process group it is in. One that fits no test is ended as soon as
-/// every test that ran when it was first seen is over. Not for use by two threads at once.
+/// every test that ran when it was first seen is over. What is older than this object is no test's, and left alone. Not
+/// for use by two threads at once.
 class OrphanReaper {
  public:
   OrphanReaper();
@@ -55,6 +56,7 @@ class OrphanReaper {
     std::string marker;
   };
 
+  bool is_older_than_tests(pid_t child);
   /// The test by whose group or marker an orphan is known; 0: by none that runs.
   pid_t owner_of(pid_t pid);
   /// True of one that no running test is known to own, if it may be this test's.
@@ -67,6 +69,8 @@ class OrphanReaper {
   std::map<pid_t, pid_t> owners_;           ///< of orphans that were seen alive, by their numbers: the leader
   std::map<pid_t, std::uint64_t> unknown_;  ///< orphans of nobody, and the latest test that had started when first seen
   std::set<pid_t> ignored_;
+  std::set<pid_t> looked_at_;            ///< children that are young enough to be a test's
+  std::uint64_t began_;                  ///< in ticks since boot
   std::map<pid_t, model::Usage> usage_;  ///< of the orphans of each leader that were reaped
   std::uint64_t sequence_ = 0;
   ProcessTable recent_;

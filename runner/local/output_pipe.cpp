@@ -14,9 +14,11 @@ bool OutputPipe::open(base::FileDescriptor& write_end) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
   write_end.reset(ends[1]);
-  descriptor_.assign(ends[0]);
   boost::system::error_code failed;
-  descriptor_.native_non_blocking(true, failed);
+  descriptor_.assign(ends[0], failed);
+  if (failed) ::close(ends[0]);
+  else descriptor_.native_non_blocking(true, failed);
+  errno = failed.value();
   return !failed;
 }
 

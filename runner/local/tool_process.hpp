@@ -45,7 +45,8 @@ class ToolInterruption {
 };
 
 /// Runs it in a process group of its own; when its time is over, or a signal has come, the group is killed. Blocks the
-/// calling thread. After a signal every later call returns at once, as `interrupted`, while a ToolInterruption lives.
+/// calling thread. After a signal to a ToolInterruption every later call returns at once, as `interrupted`, until
+/// another one is made.
 base::Result<ToolEnd> run_tool(const ToolRequest& request);
 
 }  // namespace fatespec::runner

@@ -1,5 +1,6 @@
 // What every test gets for itself: directory, environment, stdin, time, memory.
 #include <algorithm>
+#include <csignal>
 #include <regex>
 #include <set>
 
@@ -27,6 +28,32 @@ TEST(Isolation, TheEnvironmentIsNormalised) {
   EXPECT_NE(out.find("TZ=UTC\n"), std::string::npos);
   EXPECT_NE(out.find("A=nearer\n"), std::string::npos);
   EXPECT_NE(out.find("B=configuration\n"), std::string::npos);
+}
+
+// What a script has started before it becomes the runner (`Xvfb :1 & exec fatespec run`) is a child of the runner, and
+// so is what such a child leaves behind: none of it is a test's.
+TEST(Isolation, ProcessesOlderThanTheRunAreLeftAlone) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n"
+                  "  - {name: first, spec: 'true'}\n"
+                  "  - {name: orphans, spec: 'cd .. && touch go && "
+                  "until [ $(ps -o ppid= -p $(cat late)) = $(cat runner) ]; do sleep 0.01; done', cwd: $D/tests}\n"
+                  "  - {name: last, spec: 'true'}\n");
+  directory.write("tests/.keep", "");
+  directory.write("start.sh",
+                  "sleep 1000 & echo $! >early\n"
+                  "(sleep 1000 & echo $! >late; until [ -e go ]; do sleep 0.01; done) &\n"
+                  "until [ -s late ]; do sleep 0.01; done\n"
+                  "echo $$ >runner\n"
+                  "exec " FATESPEC_PROGRAM " run s.yaml -j1 --set D=$PWD --results none --no-progress\n");
+  const auto run = test::shell("sh start.sh", directory.path());
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  for (const char* name : {"early", "late"}) {
+    const std::string process = test::read_file(directory / name);
+    EXPECT_EQ(test::shell("ps -o args= -p " + process, directory.path()).out, "sleep 1000\n") << name;
+    ::kill(std::stoi(process), SIGKILL);
+  }
 }
 
 // The runner asks for short slices of the processor for itself; tests have what the runner was given.
@@ -241,6 +268,17 @@ TEST(Isolation, EndlessOutputCostsLittleMemory) {
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
   EXPECT_LT(std::stoi(program.out), 64 * 1024) << "KiB at most";
 #endif
+}
+
+// From the request to end to the end there are five seconds, in which an output without end would fill a disk.
+TEST(Isolation, LimitsHoldWhileATestIsGivenTimeToEnd) {
+  const TemporaryDirectory directory;
+  const auto run = run_suite(directory,
+                             "tests:\n  - {name: yes, spec: \"trap 'yes; yes' TERM; while :; do sleep 0.05; done\", "
+                             "timeout: 300ms, limits: {output: 1M}}\n");
+  EXPECT_EQ(run["yes"]["verdict"], "timeout");
+  EXPECT_EQ(run["yes"]["reason"], "no end after 300 ms");
+  EXPECT_LT(run["yes"]["wall_s"].get<double>(), 5.0) << "it had the whole time of grace";
 }
 
 TEST(Isolation, ComparisonsAndDigestsOfMuchCostLittleMemory) {

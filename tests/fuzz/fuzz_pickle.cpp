@@ -13,7 +13,12 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace fatespec::sessions;
   const std::string bytes(reinterpret_cast<const char*>(data), size);
-  (void)read_crash_pickle(bytes);
+  if (const auto state = read_crash_pickle(bytes)) {
+    std::size_t names = 0;
+    for (const auto* list : {&state->sometimes, &state->still})
+      for (const auto& name : *list) names += name.size();
+    if (names > 2 * size) std::abort();
+  }
   const auto recording = Recording::of_bytes(bytes);
   if (!recording) return 0;
   if (recording->events().size() > size) std::abort();  // an event takes at least a byte

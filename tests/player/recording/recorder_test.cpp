@@ -118,7 +118,10 @@ TEST(Recorder, AKilledProcessTakesNoEventWithIt) {
     for (auto& written : shared->written) written = 0;
     const pid_t child = ::fork();
     if (child == 0) write_until_killed(directory / "r.dbg", *shared);
-    while (shared->written[0] == 0 || shared->written[1] == 0 || shared->written[2] == 0) std::this_thread::yield();
+    const bool all_write = test::wait_until([&] {
+      return std::all_of(std::begin(shared->written), std::end(shared->written), [](const auto& n) { return n > 0; });
+    });
+    ASSERT_TRUE(all_write);
     std::this_thread::sleep_for(std::chrono::microseconds(microseconds(random)));
     ::kill(child, SIGKILL);
     int status = 0;
