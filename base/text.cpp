@@ -158,6 +158,9 @@ std::optional<std::string> completed(const std::string& wanted, const std::vecto
 std::optional<std::string> nearest(std::string_view word, const std::vector<std::string>& candidates) {
   if (word.size() > 64) return std::nullopt;
   const std::string wanted = lower(word);
+  // A test of a matrix without its combination: each of them is nearer than any other test.
+  for (const auto& candidate : candidates)
+    if (lower(candidate).starts_with(wanted + "[")) return candidate;
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(1, wanted.size() / 2) + 1;
   for (const auto& candidate : candidates) {

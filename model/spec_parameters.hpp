@@ -39,10 +39,6 @@ struct StdDev {
   std::int64_t shift = 0;            ///< bytes of the reference to skip; of the output if negative
 };
 
-/// Faults that the player can be ordered to have; player/common/faults.hpp says what each is.
-inline constexpr std::array<std::string_view, 5> fault_names = {"crash", "stall_decoder", "stall_audio", "drop_packets",
-                                                                "slow_display"};
-
 /// `{PLAYER}`.
 struct PlayerOptions {
   bool virtual_clock = false;

@@ -43,7 +43,7 @@ bool ends_paused(const std::vector<PlannedPress>& presses) {
 
 base::Result<void> convert(const std::string& inject, const std::string& press, const std::string& limit,
                            Options& options) {
-  auto faults = parse_faults(inject);
+  auto faults = model::parse_faults(inject);
   if (!faults) return faults.error();
   options.faults = std::move(*faults);
   auto presses = parse_presses(press);

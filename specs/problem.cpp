@@ -35,13 +35,21 @@ constexpr std::size_t window = 120;  // columns of a long line that are shown
 
 }  // namespace
 
+bool Problems::has_room_for(const std::string& file) const {
+  const auto count = counts_.find(file);
+  return count == counts_.end() || count->second < most_kept;
+}
+
 void Problems::add(Problem problem) {
+  const bool is_kept = has_room_for(problem.origin.file);
+  if (is_kept && !known_.insert(problem.origin.str() + " " + problem.message).second) return;
   ++count_;
-  if (list_.size() < most_kept) list_.push_back(std::move(problem));
+  ++counts_[problem.origin.file];
+  if (is_kept) list_.push_back(std::move(problem));
 }
 
 void Problems::add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width) {
-  const bool is_kept = list_.size() < most_kept;  // a line may be long, and the same for each of many
+  const bool is_kept = has_room_for(origin.file);  // a line may be long, and the same for each of many
   add({origin, std::move(message), std::string(is_kept ? source.line(origin.line) : ""), mark_width});
 }
 

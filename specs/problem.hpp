@@ -1,7 +1,9 @@
 // Problems of spec files and configurations. They are collected and shown together, each with its place.
 #pragma once
 
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,17 +49,23 @@ std::string format(const Problem& problem);
 
 class Problems {
  public:
+  /// What is told already, as that of an alias or a merged map is, is not told again.
   void add(Problem problem);
   void add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width = 1);
   bool empty() const { return count_ == 0; }
-  /// All that were added.
+  /// All that were added; and by their files.
   std::size_t size() const { return count_; }
-  /// The first of them: a file may have more than anybody reads.
+  const std::map<std::string, std::size_t>& counts() const { return counts_; }
+  /// The first of each file: one may have more than anybody reads.
   const std::vector<Problem>& list() const { return list_; }
 
  private:
-  static constexpr std::size_t most_kept = 1000;
+  bool has_room_for(const std::string& file) const;
+
+  static constexpr std::size_t most_kept = 1000;  ///< of each file
   std::vector<Problem> list_;
+  std::map<std::string, std::size_t> counts_;  ///< by files, of all
+  std::set<std::string> known_;                ///< places and messages of those that are kept
   std::size_t count_ = 0;
 };
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "model/fault.hpp"
 
 namespace fatespec::specs {
 namespace {
@@ -27,9 +28,13 @@ const SpecArgument* positional(const SpecString& spec, std::size_t position) {
   return nullptr;
 }
 
+/// With its name.
+std::size_t whole_length(const SpecArgument& argument) {
+  return argument.value.size() + (argument.name.empty() ? 0 : argument.name.size() + 1);
+}
+
 SpecStringError wrong_value(const SpecArgument& argument, const std::string& expected) {
-  const std::size_t name = argument.name.empty() ? 0 : argument.name.size() + 1;
-  return {fmt::format("`{}` is not {}", argument.value, expected), argument.offset, argument.value.size() + name};
+  return {fmt::format("`{}` is not {}", argument.value, expected), argument.offset, whole_length(argument)};
 }
 
 /// Reads values one by one and remembers the first that is wrong.
@@ -48,6 +53,14 @@ class ValueReader {
     if (!value) fail(*argument, "a number");
     else if (*value < at_least) fail(*argument, fmt::format("a number of at least {}", at_least));
     return value.value_or(0);
+  }
+
+  /// What must be less than 0 never is.
+  double positive_number(std::size_t position) {
+    const double value = number(position, 0);
+    if (const auto* argument = checked(positional(spec_, position)); argument != nullptr && value <= 0)
+      fail(*argument, "a number above 0: what is compared must be below it");
+    return value;
   }
 
   /// 0 if it is not given.
@@ -109,16 +122,13 @@ class ValueReader {
     return SampleFormat::s16;
   }
 
-  /// "crash@1.5s,drop_packets@3s:5": their names; the player knows the rest.
+  /// "crash@1.5s,drop_packets@3s:5"
   std::string faults(std::string_view name) {
     const auto* argument = named(spec_, name);
-    if (checked(argument) != nullptr) {
-      for (const auto part : base::split(argument->value, ',')) {
-        const std::string_view fault = base::trim(part.substr(0, part.find('@')));
-        if (std::find(model::fault_names.begin(), model::fault_names.end(), fault) == model::fault_names.end())
-          fail(*argument, fmt::format("a fault at a time, as in crash@1.5s: {}", fmt::join(model::fault_names, ", ")));
+    if (checked(argument) != nullptr)
+      if (const auto faults = model::parse_faults(argument->value); !faults) {
+        if (!error_) error_ = SpecStringError{faults.error().message, argument->offset, whole_length(*argument)};
       }
-    }
     return argument == nullptr ? "" : argument->value;
   }
 
@@ -153,7 +163,7 @@ model::Rms read_rms(ValueReader& read) {
                     SampleFormat::s32, SampleFormat::f32, SampleFormat::f64};
   model::Rms value;
   value.reference = read.text(0);
-  value.threshold = read.number(1, 0);
+  value.threshold = read.positive_number(1);
   value.format = read.format(2, SampleFormat::s16, all);
   value.reference_format = read.has(3) ? read.format(3, value.format, all) : value.format;
   value.size_tolerance = read.count("size_tolerance");

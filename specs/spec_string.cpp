@@ -192,6 +192,18 @@ SpecResult<std::vector<SpecArgument>> read_arguments(const TypeInfo& type, Brace
   return arguments;
 }
 
+/// Without the blanks around it, but those that a backslash makes part of the last word.
+std::string command_of(std::string_view text) {
+  constexpr std::string_view blanks = " \t\r\n";
+  text.remove_prefix(std::min(text.find_first_not_of(blanks), text.size()));
+  const auto last = text.find_last_not_of(" \t\n");
+  if (last == std::string_view::npos) return "";
+  const auto before = text.substr(0, last + 1).find_last_not_of('\\');
+  const std::size_t backslashes = last - (before == std::string_view::npos ? static_cast<std::size_t>(-1) : before);
+  const std::size_t kept = last + 1 + (backslashes % 2);
+  return std::string(text.substr(0, kept));
+}
+
 SpecStringError unknown_type(const std::string& name) {
   std::string hint = base::did_you_mean(name, spec_type_names());
   const bool is_capital = std::none_of(name.begin(), name.end(), [](unsigned char c) { return std::islower(c); });
@@ -216,7 +228,7 @@ SpecResult<SpecString> parse_typed(std::string_view text) {
     return wrong("a space must follow the `}`", after);
   SpecString spec{type->type, name, type->digest, std::move(*arguments), "", after};
   spec.command_offset = std::min(text.find_first_not_of(" \t\r\n", std::min(after, text.size())), text.size());
-  spec.command = std::string(base::trim(text.substr(spec.command_offset)));
+  spec.command = command_of(text.substr(spec.command_offset));
   if (spec.command.empty() && type->rest == Rest::required)
     return wrong(fmt::format("{{{}}} needs {} after it", type->name, type->rest_is), after - 1);
   if (auto error = check_argument_values(spec, UnknownValues::accepted)) return *error;
@@ -250,7 +262,7 @@ SpecResult<SpecString> parse_spec_string(std::string_view text) {
     return parsed;
   }
   SpecString spec;
-  spec.command = std::string(base::trim(rest));
+  spec.command = command_of(rest);
   spec.command_offset = begin;
   return spec;
 }

@@ -200,10 +200,11 @@ void read_limits(YamlNode node, model::Limits& limits, Problems& problems) {
 }
 
 std::vector<MapReader::Key> test_keys(TestSpec& test, Problems& problems) {
-  const auto number = [&](int& field, int at_least) {
-    return [&field, at_least, &problems](YamlNode v) {
-      if (const auto value = read_integer(v, at_least, problems))
-        field = static_cast<int>(std::min<std::int64_t>(*value, 100000));
+  const auto number = [&](int& field, int at_least, int at_most) {
+    return [&field, at_least, at_most, &problems](YamlNode v) {
+      const auto value = read_integer(v, at_least, problems);
+      if (value && *value > at_most) add_problem(problems, v, fmt::format("{} are the most", at_most));
+      else if (value) field = static_cast<int>(*value);
     };
   };
   return {{"spec", [&](YamlNode v) { read_spec(v, test, problems); }},
@@ -224,10 +225,10 @@ std::vector<MapReader::Key> test_keys(TestSpec& test, Problems& problems) {
            }},
           {"cwd", [&](YamlNode v) { test.cwd = read_placed(v, problems); }},
           {"stdin_file", [&](YamlNode v) { test.stdin_file = read_placed(v, problems); }},
-          {"slots", number(test.slots, 1)},
+          {"slots", number(test.slots, 1, 100'000)},
           {"locks", [&](YamlNode v) { test.locks = read_texts(v, problems); }},
           {"exclusive", [&](YamlNode v) { test.exclusive = read_boolean(v, problems).value_or(false); }},
-          {"retries", number(test.retries, 0)},
+          {"retries", number(test.retries, 0, 1000)},
           {"retry_if", [&](YamlNode v) { read_retry_if(v, test.retry_if, problems); }},
           {"slow", [&](YamlNode v) { read_slow(v, test.slow, problems); }},
           {"memory", [&](YamlNode v) { read_memory(v, test.memory, problems); }},

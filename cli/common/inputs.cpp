@@ -18,13 +18,13 @@ namespace {
 namespace fs = std::filesystem;
 
 ExitCode print_problems(const specs::Problems& problems) {
-  constexpr std::size_t most = 200;
-  std::size_t shown = 0;
-  for (const auto& problem : problems.list()) {
-    if (shown++ == most) break;
-    std::fprintf(stderr, "%s\n", specs::format(problem).c_str());
-  }
-  if (problems.size() > most) std::fprintf(stderr, "… and %zu more\n", problems.size() - most);
+  constexpr std::size_t most_of_a_file = 200;
+  std::map<std::string, std::size_t> shown;
+  for (const auto& problem : problems.list())
+    if (++shown[problem.origin.file] <= most_of_a_file) std::fprintf(stderr, "%s\n", specs::format(problem).c_str());
+  for (const auto& [file, count] : problems.counts())
+    if (count > most_of_a_file)
+      std::fprintf(stderr, "%s: … and %zu more\n", base::printable(file).c_str(), count - most_of_a_file);
   std::fprintf(stderr, "%zu problem%s; nothing was run\n", problems.size(), problems.size() == 1 ? "" : "s");
   return ExitCode::usage;
 }

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "base/text.hpp"
 #include "runner/plan/command_line.hpp"
 #include "specs/scalar_text.hpp"
 #include "specs/shell.hpp"
@@ -89,6 +90,10 @@ void VariableCheck::check(const PlannedTest& planned) {
   for (const auto& argument : spec.arguments)
     for (const auto& use : specs::variables_of_text(argument.value))
       check_use(planned, use.name, [&] { return place_of(planned, argument.offset); });
+  for (const auto& argument : spec.arguments)
+    check_defined(planned, argument.value, [&](auto) { return place_of(planned, argument.offset); });
+  if (spec.type == model::SpecType::filesize || spec.type == model::SpecType::player)
+    check_defined(planned, spec.command, [&](auto offset) { return place_of(planned, spec.command_offset + offset); });
   for (const auto* text : {&test.cwd, &test.stdin_file, &test.expect.output_file, &test.expect.error_file})
     if (*text) check_text(planned, (*text)->text, (*text)->origin);
   for (const auto* environment : {&test.default_env, &test.env})
@@ -106,7 +111,7 @@ void VariableCheck::check_arguments(const PlannedTest& planned) {
   bool has_variables = false;
   for (const auto& argument : spec.arguments)
     for (const auto& use : specs::variables_of_text(argument.value)) {
-      if (missing_name(planned, use.name)) return;  // which has been told
+      if (!planned.variables->contains(use.name)) return;  // which has been told
       has_variables = true;
     }
   if (!has_variables) return;
@@ -123,9 +128,30 @@ void VariableCheck::check_arguments(const PlannedTest& planned) {
 }
 
 void VariableCheck::check_text(const PlannedTest& planned, const std::string& text, const base::Origin& origin) {
+  const auto place_of_use = [&](std::size_t offset) {
+    return specs::place_in_scalar(sources_.of(planned.suite->file), origin, text, offset);
+  };
   for (const auto& use : specs::variables_of_text(text))
-    check_use(planned, use.name,
-              [&] { return specs::place_in_scalar(sources_.of(planned.suite->file), origin, text, use.offset); });
+    check_use(planned, use.name, [&] { return place_of_use(use.offset); });
+  check_defined(planned, text, place_of_use);
+}
+
+// No shell comes to what is no command: a name that is not replaced would be part of the path, or of the number.
+template <class PlaceOf>
+void VariableCheck::check_defined(const PlannedTest& planned, const std::string& text, PlaceOf place) {
+  if (planned.skip_reason) return;  // it may be because that variable is another configuration's
+  for (const auto& use : specs::variables_of_text(text)) {
+    if (planned.variables->contains(use.name) || use.name == "TEST_DIR" || missing_name(planned, use.name)) continue;
+    std::vector<std::string> known(required_.begin(), required_.end());
+    for (const auto& [name, value] : *planned.variables) known.push_back(name);
+    const std::string key =
+        fmt::format("{}\n{}\n{}", model::declared_name(planned), use.name, planned.configuration->name);
+    if (!reported_.insert(key).second) continue;
+    problems_.add(sources_.of(planned.suite->file), place(use.offset),
+                  fmt::format("{} uses ${}, which is defined nowhere{}", planned.name, use.name,
+                              base::did_you_mean(use.name, known)),
+                  static_cast<int>(use.name.size()) + 1);
+  }
 }
 
 void VariableCheck::check_command(const PlannedTest& planned, const std::string& command) {

@@ -40,6 +40,8 @@ class VariableCheck {
   void check_text(const model::PlannedTest& planned, const std::string& text, const base::Origin& origin);
   void check_command(const model::PlannedTest& planned, const std::string& command);
   template <class PlaceOf>
+  void check_defined(const model::PlannedTest& planned, const std::string& text, PlaceOf place);
+  template <class PlaceOf>
   void check_use(const model::PlannedTest& planned, const std::string& used, PlaceOf place);
   base::Origin place_of(const model::PlannedTest& planned, std::size_t offset);  ///< of its spec string
 

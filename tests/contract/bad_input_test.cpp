@@ -114,10 +114,40 @@ TEST(BadInput, ArgumentsThatTheirVariablesMakeWrongAreShown) {
             "a.yaml:4:30: a/b[BITS=13]: `13` is not a precision: 8, u8, 16, 24 or 32\n"
             "     4 | - {name: b, spec: '{1OFF,ref,$BITS} x', matrix: {BITS: ['8', '13', '16']}}\n"
             "       |                              ^~~~~\n"
-            "a.yaml:5:33: a/c: `$NONE` is not a whole number of 0 or more\n"
+            "a.yaml:5:33: a/c uses $NONE, which is defined nowhere\n"
             "     5 | - {name: c, spec: '{1OFF,ref,16,tolerance=$NONE} x'}\n"
-            "       |                                 ^~~~~~~~~~~~~~~\n"
+            "       |                                 ^~~~~\n"
             "3 problems; nothing was run\n");
+}
+
+// Where no shell looks at a text nothing else would tell.
+TEST(BadInput, NamesThatNobodyDefinesAreFoundInPathsAndArguments) {
+  const TemporaryDirectory directory;
+  directory.write("a.yaml",
+                  "suite: a\nvariables: {OUT_DIR: /out}\ntests:\n"
+                  "- {name: a, spec: '{FILESIZE} $OUT_DR/x'}\n"
+                  "- {name: b, spec: '{MD5FILE,$OUTDIR/x} make x'}\n"
+                  "- {name: c, spec: 'echo $SHELLS_OWN', expect: {stdout_file: '${SAMPLE_DIR}/x'}}\n"
+                  "- {name: d, spec: x, cwd: $ELSEWHERE, skip: on this machine}\n");
+  const auto checked = fatespec("check a.yaml", directory.path());
+  EXPECT_EQ(checked.status, 2);
+  for (const char* expected : {"a.yaml:4:31: a/a uses $OUT_DR, which is defined nowhere; did you mean `OUT_DIR`?",
+                               "a.yaml:5:29: a/b uses $OUTDIR, which is defined nowhere; did you mean `OUT_DIR`?",
+                               "a.yaml:6:62: a/c uses $SAMPLE_DIR, which is defined nowhere", "3 problems"})
+    EXPECT_NE(checked.err.find(expected), std::string::npos) << expected << "\nin\n" << checked.err;
+}
+
+TEST(BadInput, NoFileHidesTheProblemsOfAnother) {
+  const TemporaryDirectory directory;
+  std::string many = "tests:\n";
+  for (int i = 0; i < 1500; ++i) many += "- {name: t" + std::to_string(i) + ", spec: '{MD6} x'}\n";
+  directory.write("many.yaml", many);
+  directory.write("one.yaml", "tests: [{name: a, spec: b, timout: 3}]\n");
+  const auto checked = fatespec("check many.yaml one.yaml none.yaml", directory.path());
+  EXPECT_NE(checked.err.find("one.yaml:1:28: unknown key `timout`"), std::string::npos) << checked.err;
+  EXPECT_NE(checked.err.find("none.yaml: No such file"), std::string::npos);
+  EXPECT_NE(checked.err.find("many.yaml: … and 1300 more"), std::string::npos);
+  EXPECT_NE(checked.err.find("\n1502 problems; nothing was run\n"), std::string::npos);
 }
 
 TEST(BadInput, AWrongArgumentIsToldWithItsConfigurationAndOnce) {

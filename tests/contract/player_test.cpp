@@ -115,7 +115,12 @@ TEST(PlayerSpec, WrongArgumentsAreFoundBeforeAnythingRuns) {
   EXPECT_NE(problem("{PLAYER,late_frmae=1}").find("{PLAYER} has no argument `late_frmae`; did you mean `late_frame`?"),
             std::string::npos);
   EXPECT_NE(problem("{PLAYER,clock=sand}").find("`sand` is not one of real virtual"), std::string::npos);
-  EXPECT_NE(problem("{PLAYER,inject=crahs@1s}").find("`crahs@1s` is not a fault at a time, as in crash@1.5s: crash, "),
+  EXPECT_NE(problem("{PLAYER,inject=crahs@1s}").find("there is no fault `crahs`; did you mean `crash`?"),
+            std::string::npos);
+  EXPECT_NE(problem("{PLAYER,inject=stall_audio@0.3s}")
+                .find("s.yaml:1:34: the fault `stall_audio@0.3s` lacks its length, as in @2s:300ms"),
+            std::string::npos);
+  EXPECT_NE(problem("{PLAYER,inject=\"crash@1s,drop_packets@1s:-3\"}").find("`-3` in the fault `drop_packets@1s:-3`"),
             std::string::npos);
   EXPECT_NE(problem("{PLAYER,max_defects=-1}").find("`-1` is not a whole number of 0 or more"), std::string::npos);
 }

@@ -23,6 +23,15 @@ TEST(SpecString, WithoutATypeIsACommand) {
   EXPECT_EQ(spec->command_offset, 2U);
 }
 
+// As a shell takes the words.
+TEST(SpecString, BlanksAroundACommandAreNoneOfItUnlessTheyAreAWord) {
+  EXPECT_EQ(parse_spec_string(" echo a \n")->command, "echo a");
+  EXPECT_EQ(parse_spec_string("echo a\\ ")->command, "echo a\\ ");
+  EXPECT_EQ(parse_spec_string("echo a\\\\ ")->command, "echo a\\\\");
+  EXPECT_EQ(parse_spec_string("{MD5} printf a\\  ")->command, "printf a\\ ");
+  EXPECT_EQ(parse_spec_string("printf a\r")->command, "printf a\r");
+}
+
 TEST(SpecString, ABraceBeforeASpaceIsAShellGroup) {
   EXPECT_EQ(parse_spec_string("{ a; b; }")->type, SpecType::command);
   EXPECT_EQ(parse_spec_string("{ a; b; }")->command, "{ a; b; }");
@@ -79,9 +88,9 @@ TEST(SpecString, ErrorsNameThePlaceAndTheNearestType) {
 }
 
 TEST(SpecString, ValuesOfNamedArgumentsMayBeQuoted) {
-  for (const char* spec : {"{PLAYER,\"inject=crash@1s,crash@2s}\"} x", "{PLAYER,inject=\"crash@1s,crash@2s}\"} x"})
-    EXPECT_EQ(parse_spec_string(spec)->arguments.at(0).value, "crash@1s,crash@2s}") << spec;
-  EXPECT_EQ(parse_spec_string("{MD5FILE,\"a=b,c\"} x")->arguments.at(0).value, "a=b,c");
+  for (const char* spec : {"{PLAYER,\"inject=crash@1s,crash@2s\"} x", "{PLAYER,inject=\"crash@1s,crash@2s\"} x"})
+    EXPECT_EQ(parse_spec_string(spec)->arguments.at(0).value, "crash@1s,crash@2s") << spec;
+  EXPECT_EQ(parse_spec_string("{MD5FILE,\"a=b,c}\"} x")->arguments.at(0).value, "a=b,c}");
 }
 
 TEST(SpecString, ValuesWithVariablesAreLeftForLater) { EXPECT_TRUE(parse_spec_string("{1OFF,$REF,$BITS} a")); }

@@ -264,6 +264,16 @@ TEST(Suite, AKeyOneLevelTooHighIsToldWhereItStands) {
                    "dir/audio.yaml:2:40: unknown key `stderr_matches` in a test; it stands in `expect`"}));
 }
 
+TEST(Suite, WhatIsMergedOrRepeatedByAnAliasIsToldOnce) {
+  const auto merged = read("tests:\n- &t {name: a, spec: b, timoute: 3}\n- {<<: *t, name: c}\n").problems;
+  EXPECT_EQ(merged, Lines{"dir/audio.yaml:2:25: unknown key `timoute` in a test; did you mean `timeout`?"});
+}
+
+TEST(Suite, NumbersHaveALimit) {
+  EXPECT_EQ(read("tests: [{name: a, spec: b, retries: 4294967296}]").problems,
+            Lines{"dir/audio.yaml:1:37: 1000 are the most"});
+}
+
 TEST(Suite, CirclesInVariablesAreNamed) {
   EXPECT_EQ(read("variables: {A: $B, B: $A}\ntests: [{name: a, spec: b}]").problems,
             Lines{"dir/audio.yaml:1:13: variables refer to each other in a circle: $A -> $B -> $A"});

@@ -1,4 +1,4 @@
-#!/ usr / bin / env python3
+#!/usr/bin/env python3
 """Prints a recording, an event a line: an independent reading of docs/recording-format.md.
 
     read_recording.py FILE [KIND…]     the header as JSON, then "kind thread wall media field…", times in nanoseconds
