@@ -68,7 +68,9 @@ class RunCommand {
     if (!loaded) return loaded.error();
     inputs_ = std::move(*loaded);
     if (const auto opened = store_.open(*inputs_.project, options_.results); !opened) return complain(opened.error());
-    const auto precious = precious_files(*inputs_.project, options_.results, inputs_.suites);
+    auto precious = precious_files(*inputs_.project, options_.results, inputs_.suites);
+    if (outputs_.wanted())
+      for (const auto& file : reference_files(inputs_.plan)) precious.push_back(file);
     if (const auto spared = outputs_.check_spares(precious); !spared) return complain(spared.error());
     if (const auto failed = choose_tests()) return *failed;
     run_.revisions = revisions_of(inputs_.plan);

@@ -288,16 +288,27 @@ std::string with_line_ends_of(const std::string& before, const std::string& edit
   return text;
 }
 
-}  // namespace
-
-base::Result<std::string> edit_expectation(const std::string& file, const std::string& text,
-                                           const ExpectationEdit& edit) {
+/// Nothing if it cannot be done there.
+base::Result<std::optional<std::string>> edit_of(const std::string& file, const std::string& text,
+                                                 const ExpectationEdit& edit) {
   Problems problems;
   const auto document = YamlDocument::parse(file, text, problems);
   if (!document) return base::Error{base::ErrorKind::invalid, format(problems.list().front())};
   auto edited = Editor(*document, edit).run();
-  if (edited) edited = with_line_ends_of(text, *edited);
-  if (edited && is_as_meant(file, text, *edited, edit)) return *edited;
+  return edited ? std::optional(with_line_ends_of(text, *edited)) : std::nullopt;
+}
+
+}  // namespace
+
+base::Result<std::string> edit_expectation(const std::string& file, const std::string& text,
+                                           const ExpectationEdit& edit) {
+  std::vector<std::string> texts = {text};
+  if (!text.ends_with('\n')) texts.push_back(text + "\n");  // a block that is last needs the end of its last line
+  for (const auto& before : texts) {
+    const auto edited = edit_of(file, before, edit);
+    if (!edited) return edited.error();
+    if (*edited && is_as_meant(file, text, **edited, edit)) return **edited;
+  }
   constexpr std::size_t longest = std::size_t{512} << 10;  // quoted, it is one line
   if (edit.value.size() > longest)
     return base::Error{

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
+#include "runner/plan/command_line.hpp"
 #include "specs/project_reader.hpp"
 #include "specs/shell.hpp"
 #include "specs/suite_reader.hpp"
@@ -226,6 +227,20 @@ std::vector<std::string> precious_files(const model::Project& project, const std
   for (const auto& suite : suites) files.push_back(suite->file);
   files.push_back(project.file);
   files.push_back(results_location(project, results_option));
+  return files;
+}
+
+std::set<std::string> reference_files(const model::TestPlan& plan) {
+  std::set<std::string> files;
+  const auto add = [&](const model::PlannedTest& test, const std::string& text) {
+    files.insert(runner::absolute_path(text, *test.variables, test.suite->directory));
+  };
+  for (const auto& test : plan.tests) {
+    const auto& spec = *test.spec;
+    for (const auto* file : {&spec.expect.output_file, &spec.expect.error_file})
+      if (*file) add(test, (*file)->text);
+    if (model::compares_samples(spec.parsed.type)) add(test, spec.parsed.arguments.front().value);
+  }
   return files;
 }
 

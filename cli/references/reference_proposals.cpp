@@ -276,14 +276,13 @@ class ProposalFinder {
     std::error_code ignored;
     if (!fs::exists(file, ignored)) return "";
     if (!fs::is_regular_file(file, ignored)) return file + " is no regular file";
-    const auto& suites = found_.inputs.suites;
-    const bool is_read = fs::equivalent(file, found_.inputs.project->file, ignored) ||
-                         std::any_of(suites.begin(), suites.end(),
-                                     [&](const auto& suite) { return fs::equivalent(file, suite->file, ignored); });
-    return is_read ? file + " is no reference, but a spec file or the configuration" : "";
+    for (const auto& precious : precious_files(*found_.inputs.project, options_.results, found_.inputs.suites))
+      if (fs::equivalent(file, precious, ignored))
+        return file + " is no reference, but a spec file, the configuration or where results are";
+    return file.ends_with(".provenance.jsonl") ? file + " is no reference, but tells why references changed" : "";
   }
 
-  /// What the run has no result of may have agreed with a reference when it last ran.
+  /// What the run has no result of may have agreed with a reference when it last ran, or written something else.
   std::optional<ExitCode> look_at_earlier_runs() {
     if (sharers_.nothing_is_proposed()) return std::nullopt;
     std::set<model::TestId> seen;
@@ -294,13 +293,34 @@ class ProposalFinder {
       const auto found = planned_.find(model::id_of(result));
       const bool is_planned = found != planned_.end();
       const auto* test = is_planned ? found->second : sharer_of(result.test, result.configuration);
-      if (test == nullptr || result.verdict != model::Verdict::pass || seen.contains(model::id_of(result))) continue;
-      for (const auto& reference : references_of(*test))
-        if (is_planned || reference.is_shared())
-          sharers_.agrees(place_of(*test, reference),
-                          label(result.test, result.configuration) + ", which was not run,");
+      if (test == nullptr || seen.contains(model::id_of(result))) continue;
+      for (const auto& reference : references_of(*test)) {
+        const std::string place = place_of(*test, reference);
+        if ((!is_planned && !reference.is_shared()) || !sharers_.is_proposed(place)) continue;
+        const std::string who = label(result.test, result.configuration) + ", which was not run,";
+        if (result.verdict == model::Verdict::pass) sharers_.agrees(place, who);
+        else if (auto text = written_last(*test, result, reference)) sharers_.writes(place, who, std::move(*text));
+      }
     }
     return std::nullopt;
+  }
+
+  /// What a test wrote in place of a reference when it last ran, if that is known.
+  std::optional<std::string> written_last(const model::PlannedTest& test, const results::LatestResult& latest,
+                                          const StreamReference& reference) const {
+    constexpr std::size_t runs_looked_at = 50;
+    const auto history = found_.store->history(latest.test, runs_looked_at);
+    if (!history) return std::nullopt;
+    const auto entry = std::find_if(history->begin(), history->end(),
+                                    [&](const auto& one) { return one.configuration == latest.configuration; });
+    if (entry == history->end()) return std::nullopt;
+    const auto results = found_.store->results(entry->run);
+    if (!results) return std::nullopt;
+    const auto result = std::find_if(results->begin(), results->end(), [&](const auto& one) {
+      return one.test == latest.test && one.configuration == latest.configuration;
+    });
+    if (result == results->end()) return std::nullopt;
+    return KeptOutputs(*found_.store, entry->run).differing(test, *result, reference);
   }
 
   void settle() {

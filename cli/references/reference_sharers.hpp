@@ -28,6 +28,7 @@ class ReferenceSharers {
     proposed_[place].push_back({std::move(who), std::move(proposal)});
   }
   bool nothing_is_proposed() const { return proposed_.empty(); }
+  bool is_proposed(const std::string& place) const { return proposed_.contains(place); }
   void agrees(const std::string& place, const std::string& who) { agreeing_.try_emplace(place, who); }
   /// Of a bystander, in place of the reference.
   void writes(const std::string& place, std::string who, std::string text) {

@@ -1,6 +1,9 @@
 #include "runner/plan/command_line.hpp"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -104,19 +107,81 @@ std::string filesize_path(const model::Project& project, const PlannedTest& test
   return absolute_path(command_line(project, test, variables), {}, base);
 }
 
-/// True if the command is seen to write files where it works: by its spec, or by redirection.
-static bool writes_where_it_works(const PlannedTest& test, const std::string& command,
-                                  const model::Variables& variables) {
+namespace {
+
+/// Programs whose arguments are files, whatever these are called.
+constexpr std::array<std::string_view, 35> file_tools = {
+    "[",     "cat",    "cmp", "cp",  "dd",   "diff",  "gunzip",   "gzip",    "head",      "install", "ln",    "md5sum",
+    "mkdir", "mkfifo", "mv",  "od",  "rm",   "rmdir", "sed",      "sha1sum", "sha256sum", "sort",    "split", "stat",
+    "tac",   "tail",   "tar", "tee", "test", "touch", "truncate", "unzip",   "wc",        "xxd",     "zip"};
+
+/// "out.avi", but neither "scale=0.5" nor "a.".
+bool looks_like_a_file(std::string_view word) {
+  constexpr std::size_t longest = 5;
+  const auto extension = word.substr(std::min(word.rfind('.'), word.size() - 1) + 1);
+  return !extension.empty() && extension.size() <= longest &&
+         std::isalpha(static_cast<unsigned char>(extension[0])) != 0 &&
+         std::all_of(extension.begin(), extension.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
+}
+
+/// True of a word of a command that may name a file where the command works.
+bool may_be_relative(std::string_view word) {
+  return !word.empty() && std::string_view("/-&").find(word[0]) == std::string_view::npos &&
+         !word.starts_with("$TEST_DIR") && word.find("://") == std::string_view::npos && !base::parse_number(word);
+}
+
+/// A word of a shell's command, as far as it can be told without a shell.
+struct CommandWord {
+  std::string_view text;  ///< without quotes around it
+  bool is_program = false;
+  bool is_redirected = false;  ///< what stands behind `<` or `>`
+};
+
+std::vector<CommandWord> words_of(std::string_view command) {
+  constexpr std::string_view ends = " \t\n;|&()<>";
+  std::vector<CommandWord> words;
+  bool program_is_next = true;
+  bool is_redirected = false;
+  while (!command.empty()) {
+    std::string_view word = command.substr(0, command.find_first_of(ends));
+    command.remove_prefix(word.size());
+    const auto first = word.find_first_not_of("\"'");
+    word = first == std::string_view::npos ? "" : word.substr(first, word.find_last_not_of("\"'") - first + 1);
+    if (!word.empty()) {
+      words.push_back({word, program_is_next && !is_redirected, is_redirected});
+      program_is_next = program_is_next && is_redirected;
+      is_redirected = false;
+    }
+    if (command.empty()) break;
+    const char end = command.front();
+    if (end == '<' || end == '>') is_redirected = true;
+    else if (end == '&' && is_redirected) is_redirected = false;  // `2>&1`
+    else if (end != ' ' && end != '\t') program_is_next = true;
+    command.remove_prefix(1);
+  }
+  return words;
+}
+
+/// True if the command is seen to have to do with files where it works: then it is pasted with an empty directory. What
+/// is no file costs a longer line; a file that is not seen may cost somebody a file.
+bool works_with_files_there(const PlannedTest& test, const std::string& command, const model::Variables& variables) {
   const auto& spec = test.spec->parsed;
-  if (spec.type == SpecType::digest_file)
-    return !specs::expand_text(spec.arguments.front().value, variables).starts_with('/');
-  for (auto at = command.find('>'); at != std::string::npos; at = command.find('>', at + 1)) {
-    const auto target = command.find_first_not_of("> |\"'", at);
-    if (target == std::string::npos || command[target] == '&' || command[target] == '/') continue;
-    if (!command.substr(target).starts_with("$TEST_DIR")) return true;
+  if (spec.type == SpecType::digest_file &&
+      may_be_relative(specs::expand_text(spec.arguments.front().value, variables)))
+    return true;
+  bool is_tool = false;
+  for (const auto& word : words_of(command)) {
+    const bool is_seen = word.is_redirected || (!word.is_program && (is_tool || looks_like_a_file(word.text)));
+    if (is_seen && may_be_relative(word.text)) return true;
+    if (!word.is_program) continue;
+    const std::string_view name = word.text.substr(word.text.rfind('/') + 1);
+    if (name == "ls" || name == "find") return true;  // without arguments they look at all that is there
+    is_tool = std::find(file_tools.begin(), file_tools.end(), name) != file_tools.end();
   }
   return false;
 }
+
+}  // namespace
 
 /// The command with the directory, the environment and the stdin that it has as a test.
 static std::string line_in_its_place(const model::Project& project, const PlannedTest& test,
@@ -128,7 +193,7 @@ static std::string line_in_its_place(const model::Project& project, const Planne
   model::Variables environment = added_environment(project, test, variables, here);
   // The command's own programs may look for it, as those of `sh -c '…'` do.
   if (command.find("TEST_DIR") != std::string::npos) environment.insert(*variables.find("TEST_DIR"));
-  const bool leaves_files = here && !elsewhere && writes_where_it_works(test, command, variables);
+  const bool leaves_files = here && !elsewhere && works_with_files_there(test, command, variables);
   if (environment.empty() && !spec.stdin_file && !elsewhere && !leaves_files) return command;
   std::string line = "(";
   // Nothing that is here, or was left there, is in its way; where $TEST_DIR is named, that is the place.

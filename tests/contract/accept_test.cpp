@@ -260,7 +260,41 @@ TEST(Accept, WritesNoReferenceOverAPipeOrASpecFile) {
   const auto accepted = shell("timeout 60 " FATESPEC_PROGRAM " accept --yes", directory.path());
   EXPECT_EQ(accepted.status, 2);
   EXPECT_NE(accepted.out.find("pipe is no regular file\n"), std::string::npos) << accepted.out;
-  EXPECT_NE(accepted.out.find("a.yaml is no reference, but a spec file or the configuration\n"), std::string::npos)
+  EXPECT_NE(accepted.out.find("a.yaml is no reference, but a spec file, the configuration or where results are\n"),
+            std::string::npos)
+      << accepted.out;
+  EXPECT_EQ(read_file(directory / "a.yaml"), suite);
+}
+
+TEST(Accept, WritesNoReferenceOverWhatBelongsToTheProject) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: [s.yaml, self.yaml]\n");
+  const std::string other = "suite: s\ntests: [{name: a, spec: 'true'}]\n";
+  directory.write("s.yaml", other);
+  directory.write("self.yaml",
+                  "suite: self\ntests:\n"
+                  "- {name: spec, spec: echo hi, expect: {stdout_file: s.yaml}}\n"
+                  "- {name: results, spec: echo hi, expect: {stdout_file: .fatespec/results.db}}\n"
+                  "- {name: reasons, spec: echo hi, expect: {stdout_file: x.provenance.jsonl}}\n");
+  directory.write("x.provenance.jsonl", "{}\n");
+  EXPECT_EQ(fatespec("run self.yaml", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes self.yaml", directory.path());
+  EXPECT_EQ(accepted.status, 2) << accepted.out << accepted.err;
+  EXPECT_EQ(read_file(directory / "s.yaml"), other);
+  EXPECT_EQ(read_file(directory / "x.provenance.jsonl"), "{}\n");
+  EXPECT_EQ(fatespec("show latest", directory.path()).status, 0);
+}
+
+TEST(Accept, KnowsWhatACombinationThatDidNotRunWroteLast) {
+  const TemporaryDirectory directory;
+  const std::string suite =
+      "suite: a\ntests: [{name: t, spec: \"echo $A\", expect: {stdout: \"x\\n\"}, matrix: {A: [1, 2]}}]\n";
+  directory.write("a.yaml", suite);
+  EXPECT_EQ(fatespec("run a.yaml", directory.path()).status, 1);
+  EXPECT_EQ(fatespec("run a.yaml --filter '=a/t[A=1]'", directory.path()).status, 1);
+  const auto accepted = fatespec("accept --yes", directory.path());
+  EXPECT_NE(accepted.out.find("a/t[A=2], which was not run, gives another output for the same reference"),
+            std::string::npos)
       << accepted.out;
   EXPECT_EQ(read_file(directory / "a.yaml"), suite);
 }

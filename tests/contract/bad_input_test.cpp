@@ -65,6 +65,18 @@ TEST(BadInput, MisspeltCommandsAndOptionsAreToldWithTheNearest) {
             "fatespec: there is no option `--verson`; did you mean `--version`? (fatespec --help lists them)\n");
 }
 
+TEST(BadInput, OutputsOfARunOverwriteNoReferenceOfIts) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: echo hi, expect: {stdout_file: refs/a}}]\n");
+  directory.write("refs/a", "hi\n");
+  for (const char* option : {"--json", "--junit"}) {
+    const auto run = fatespec(std::string("run s.yaml ") + option + " refs/a", directory.path());
+    EXPECT_EQ(run.status, 2) << option;
+    EXPECT_NE(run.err.find(std::string(option) + " refs/a: that would overwrite "), std::string::npos) << run.err;
+  }
+  EXPECT_EQ(read_file(directory / "refs/a"), "hi\n");
+}
+
 TEST(BadInput, HelpThatCouldNotBeWrittenIsNoSuccess) {
   const TemporaryDirectory directory;
   const auto program = fatespec("--help >/dev/full", directory.path());

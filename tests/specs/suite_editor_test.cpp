@@ -54,6 +54,15 @@ TEST(SuiteEditor, KeepsTagsAndAnchorsThatNobodyElseUses) {
             "error:");
 }
 
+TEST(SuiteEditor, ChangesTheLastLineOfAFileThatDoesNotEnd) {
+  const std::string head = "tests:\n- name: a\n  spec: x\n  expect:\n    stdout: ";
+  EXPECT_EQ(edit(head + "old", "new"), head + "new");
+  EXPECT_EQ(edit(head + "\"old\"", "1\n2\n"), head + "|\n      1\n      2\n");
+  EXPECT_EQ(edit(head + "|\n      old", "1\n2\n"), head + "|\n      1\n      2\n");
+  EXPECT_EQ(edit("tests: [{name: a, spec: x, expect: {stdout: old}}]", "new"),
+            "tests: [{name: a, spec: x, expect: {stdout: new}}]");
+}
+
 TEST(SuiteEditor, AddsBehindASpecOfSeveralLines) {
   EXPECT_EQ(edit("tests:\n- name: a\n  spec: printf\n    'a\\nb'  # why\n", "11"),
             "tests:\n- name: a\n  spec: printf\n    'a\\nb'  # why\n  expect: {stdout: 11}\n");
