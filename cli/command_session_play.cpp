@@ -1,5 +1,8 @@
 // fatespec session: play, retry-crashed, run.
+#include <unistd.h>
+
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
 #include <set>
 
@@ -7,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "cli/common/inputs.hpp"
+#include "cli/session/player_process.hpp"
 #include "cli/session/session_commands.hpp"
 #include "cli/session/session_info.hpp"
 #include "cli/session/session_player.hpp"
@@ -200,6 +204,9 @@ ExitCode retry_crashed(const sessions::Session& session, const PlayOptions& opti
 
 OrExit<sessions::Session> session_to_run(PlayOptions& options) {
   if (options.samples_directory.empty()) return chosen_session(options.session);
+  // Before there is a session that nothing can be played for.
+  if (const std::string player = player_program(); ::access(player.c_str(), X_OK) != 0)
+    return complain(base::io_error("the player " + player, errno));
   options.session.samples = options.samples_directory;
   const auto directory = samples_directory(options.session);
   const auto name = directory.next_test_run();

@@ -28,6 +28,7 @@ struct SessionReportOptions {
   std::string format = "text";  ///< of the other reports
   std::string other;
   std::string other_directory;
+  std::string output;  ///< a file in place of the session's own; "-": stdout
 
   bool json() const { return format == "json"; }
   std::string report_name() const { return play == 1 ? sample : fmt::format("{}.play{}", sample, play); }
@@ -66,7 +67,40 @@ ExitCode keep(const sessions::Session& session, const std::string& file, const W
   return ExitCode::success;
 }
 
-ExitCode keep_and_name(const sessions::Session& session, const std::string& file, const Writer& writer) {
+/// A session whose reports are protected is read all the same: what is printed is not kept, and that is told.
+bool keeps_reports(const sessions::Session& session) {
+  const auto allowed = session.permissions();
+  if (!allowed || !allowed->protect_reports) return true;
+  std::fprintf(stderr, "no report is kept: those of session `%s` are protected\n",
+               base::printable(session.name()).c_str());
+  return false;
+}
+
+ExitCode write_elsewhere(const std::string& path, const Writer& writer) {
+  if (path == "-") {
+    writer([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
+    return ExitCode::success;
+  }
+  auto file = base::FileReplacement::begin(path);
+  if (!file) return complain(file.error());
+  base::Result<void> written = {};
+  writer([&](std::string_view text) {
+    if (written) written = file->write(text);
+  });
+  if (written) written = file->commit();
+  if (!written) return complain(written.error());
+  std::printf("%s\n", path.c_str());
+  return ExitCode::success;
+}
+
+/// Where it was asked for, or among the session's reports, whose place is printed.
+ExitCode keep_and_name(const sessions::Session& session, const SessionReportOptions& options, const std::string& file,
+                       const Writer& writer) {
+  if (!options.output.empty()) return write_elsewhere(options.output, writer);
+  if (const auto allowed = session.permissions(); allowed && allowed->protect_reports)
+    return complain(
+        base::usage_error(fmt::format("the reports of session `{}` are protected; name a file with -o, or {}",
+                                      session.name(), session.command("unprotect reports"))));
   const ExitCode kept = keep(session, file, writer);
   if (kept == ExitCode::success) std::printf("%s\n", session.report(file).c_str());
   return kept;
@@ -83,6 +117,7 @@ ExitCode report(const sessions::Session& session, const SessionReportOptions& op
   const Writer text = text_of(*opened, options.kind, options.json());
   text(print);
   if (!options.json()) std::printf("\n");
+  if (!keeps_reports(session)) return ExitCode::success;
   return keep(session, options.report_name() + "." + options.kind + (options.json() ? ".json" : ".txt"), text);
 }
 
@@ -94,7 +129,7 @@ ExitCode timeline(const sessions::Session& session, const SessionReportOptions& 
                      : options.timeline_format == "json" ? sessions::timeline_json
                                                          : sessions::timeline_pickle;
   const std::string file = options.report_name() + ".timeline." + options.timeline_format;
-  return keep_and_name(session, file, [&](const auto& sink) { write(recording, sink); });
+  return keep_and_name(session, options, file, [&](const auto& sink) { write(recording, sink); });
 }
 
 OrExit<sessions::Session> other_session(const SessionReportOptions& options) {
@@ -120,7 +155,7 @@ ExitCode plot(const sessions::Session& session, const SessionReportOptions& opti
   const auto& recording = *opened;
   if (options.other.empty()) {
     const std::string file = options.report_name() + ".timeline.html";
-    return keep_and_name(session, file, [&](const auto& sink) {
+    return keep_and_name(session, options, file, [&](const auto& sink) {
       reports::write_plot_page(options.sample, {{session.name(), &recording}}, nullptr, sink);
     });
   }
@@ -132,7 +167,7 @@ ExitCode plot(const sessions::Session& session, const SessionReportOptions& opti
   const auto& first = *before;
   const auto alignment = sessions::align(name_of(other, session), first, session.name(), recording);
   const std::string file = options.report_name() + "." + other.name() + ".timeline.html";
-  return keep_and_name(session, file, [&](const auto& sink) {
+  return keep_and_name(session, options, file, [&](const auto& sink) {
     reports::write_plot_page(options.sample, {{name_of(other, session), &first}, {session.name(), &recording}},
                              &alignment, sink);
   });
@@ -199,6 +234,7 @@ ExitCode summarize(const sessions::Session& session, bool json) {
   if (const auto crashes = session.crash_reports(); !crashes) complain(crashes.error());
   print(text);
   if (!json) std::printf("\n\n");
+  if (!keeps_reports(session)) return ExitCode::success;
   if (const ExitCode code = keep(session, "00_summary" + end, [&](const auto& sink) { sink(text); });
       code != ExitCode::success)
     return code;
@@ -227,6 +263,13 @@ void add_other_directory(CLI::App& command, SessionReportOptions& options) {
   command.add_option("--reldir", options.other_directory, "the samples directory of the other session");
 }
 
+void add_output(CLI::App& command, SessionReportOptions& options) {
+  command
+      .add_option("-o,--output", options.output,
+                  "the file to write (default: among the session's reports); - is stdout")
+      ->type_name("FILE");
+}
+
 void add_play(CLI::App& command, SessionReportOptions& options) {
   constexpr int most = 1000;
   command.add_option("--play", options.play, "which play, of a session made with --repeat")
@@ -251,14 +294,17 @@ void add_of_one(CLI::App& group, std::shared_ptr<SessionReportOptions> options, 
   timeline_command->add_option("--format", options->timeline_format)
       ->check(CLI::IsMember({"csv", "json", "pkl"}))
       ->capture_default_str();
+  add_output(*timeline_command, *options);
   add_session_options(*timeline_command, options->session);
-  timeline_command->footer("Example:\n  fatespec session timeline clip.mp4 --format json");
+  timeline_command->footer(
+      "Examples:\n  fatespec session timeline clip.mp4 --format json\n  fatespec session timeline clip.mp4 -o -");
   timeline_command->callback(on_session(options, exit_code, timeline));
   CLI::App* plot_command = group.add_subcommand("plot", "a page with the events of one sample's play, for a browser");
   plot_command->add_option("SAMPLE", options->sample)->required();
   add_play(*plot_command, *options);
   plot_command->add_option("--with", options->other, "another session, on the same time line");
   add_other_directory(*plot_command, *options);
+  add_output(*plot_command, *options);
   add_session_options(*plot_command, options->session);
   plot_command->footer("Examples:\n  fatespec session plot clip.mp4\n  fatespec session plot clip.mp4 --with before");
   plot_command->callback(on_session(options, exit_code, plot));

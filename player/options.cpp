@@ -95,7 +95,9 @@ ParsedOptions parse_options(int argc, char** argv) {
   bool info = false;
   app.add_flag("--info", info, "versions of the player, of its libraries, and the host");
   CLI::Option* sample = app.add_option("SAMPLE", options.sample, "the file to play");
-  app.add_option("--record", options.recording, "write a recording to this file");
+  app.add_option("--record", options.recording, "write a recording to this file")->check([](const std::string& file) {
+    return std::string(file.empty() ? "the name of a file is missing" : "");
+  });
   app.add_option("--clock", clock, "real, or virtual: as fast as it goes, and the same recording every time")
       ->check(CLI::IsMember({"real", "virtual"}));
   app.add_flag("--headless", options.headless, "no window; by itself where there is no display");

@@ -33,6 +33,7 @@ SampleComparison compare_samples(const SampleOutcome& before, const SampleOutcom
     change.kind = kind_of(change.before, change.now);
     // A crash is never noise.
     if (info.defect == Defect::crash && change.before.most == 0) change.kind = DefectChange::Kind::appeared;
+    if (info.defect == Defect::crash && change.now.most == 0) change.kind = DefectChange::Kind::went;
     comparison.changes.push_back(change);
   }
   return comparison;
@@ -40,7 +41,7 @@ SampleComparison compare_samples(const SampleOutcome& before, const SampleOutcom
 
 std::size_t crashes_in(const std::vector<SampleOutcome>& outcomes) {
   return static_cast<std::size_t>(
-      std::count_if(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return outcome.crashed; }));
+      std::count_if(outcomes.begin(), outcomes.end(), [](const auto& outcome) { return outcome.crashed_once; }));
 }
 
 double mean_defects(const SampleOutcome& outcome) {
@@ -53,10 +54,12 @@ double mean_defects(const SampleOutcome& outcome) {
 /// Why a sample of both cannot be compared; empty if it can.
 std::string obstacle(const SampleOutcome& now, const std::string& session, const SampleOutcome& before,
                      const std::string& other) {
-  if (!now.recorded || !before.recorded) return "not recorded in both";
-  if (now.unreadable() || before.unreadable()) return "not readable in both";
-  if (!now.crashed && !before.crashed) return "";
-  return "crashed in " + (now.crashed && before.crashed ? "both" : now.crashed ? session : other);
+  const auto in = [&](bool so_now, bool so_before) {
+    return " in " + (so_now && so_before ? "both" : so_now ? session : other);
+  };
+  if (!now.recorded || !before.recorded) return "not recorded" + in(!now.recorded, !before.recorded);
+  if (now.unreadable() || before.unreadable()) return "not readable" + in(now.unreadable(), before.unreadable());
+  return now.crashed || before.crashed ? "crashed" + in(now.crashed, before.crashed) : "";
 }
 
 std::string range_text(const CountRange& range) {

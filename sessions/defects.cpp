@@ -47,7 +47,8 @@ void DefectMeter::consume(const Event& event) {
     case EventKind::frame_dropped: ++counts_[Defect::dropped_frame]; break;
     case EventKind::image_missing: ++counts_[Defect::no_image]; break;
     case EventKind::no_frame:
-      if (event.number(1) != 1) ++counts_[Defect::no_frame];
+      // After a seek there can be none yet.
+      if (event.number(1) != 1 && !awaits_frame_) ++counts_[Defect::no_frame];
       break;
     case EventKind::rescheduled:
       if (event.number(0).value_or(0) < 0) ++counts_[Defect::scheduling_in_past];
@@ -60,11 +61,15 @@ void DefectMeter::consume(const Event& event) {
     case EventKind::no_progress: ++counts_[Defect::no_progress]; break;
     case EventKind::crash: ++counts_[Defect::crash]; break;
     case EventKind::seek_requested:
-      sought_ = true;
+      sought_ = awaits_frame_ = true;
       ended_streams_ = 0;  // they go on, and end anew
       last_shown_.reset();
       break;
-    case EventKind::paused: last_shown_.reset(); break;
+    case EventKind::paused: is_paused_ = true; break;
+    case EventKind::resumed:
+      is_paused_ = false;
+      last_shown_.reset();
+      break;
     case EventKind::stream_ended: consume_end(event); break;
     case EventKind::ended:
       ended_ = true;
@@ -86,6 +91,8 @@ void DefectMeter::consume_end(const Event& event) {
 }
 
 void DefectMeter::consume_shown(const Event& event) {
+  awaits_frame_ = false;
+  if (is_paused_) return;  // a step, by hand
   const std::int64_t video_time = event.number(0).value_or(0);
   const auto due = event.number(1);
   if (due && event.wall - *due > limits_[Defect::late_frame]) ++counts_[Defect::late_frame];

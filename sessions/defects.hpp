@@ -80,6 +80,8 @@ class DefectMeter {
   std::array<StreamEnd, most_streams> ends_{};
   std::size_t ended_streams_ = 0;
   bool sought_ = false;
+  bool awaits_frame_ = false;  ///< since a seek
+  bool is_paused_ = false;
   bool ended_ = false;
   bool ended_by_user_ = false;
 };

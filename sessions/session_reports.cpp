@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <filesystem>
 #include <new>
 #include <set>
 #include <thread>
@@ -25,19 +26,28 @@ SampleOutcome outcome_of(const Session& session, const std::string& sample) {
   outcome.sample = sample;
   const int plays = session.plays(sample);
   outcome.recorded = plays > 0;
+  int crashes = 0;
   for (int play = 1; play <= plays; ++play) {
-    const auto recording = Recording::open(session.recording(sample, play));
+    const auto path = session.recording(sample, play);
+    std::error_code ignored;
+    if (std::filesystem::is_empty(path, ignored)) {  // it stands for a crash before the first byte
+      ++crashes;
+      continue;
+    }
+    const auto recording = Recording::open(path);
     if (!recording) {
       if (outcome.problem.empty()) outcome.problem = recording.error().message;
       continue;
     }
+    crashes += recording->crashed() ? 1 : 0;
     if (play == 1) {
-      outcome.crashed = recording->crashed();
       outcome.defects = recording->defects();
       outcome.problem = recording->problem();
     }
     outcome.plays.push_back(recording->defects());
   }
+  outcome.crashed_once = crashes > 0;
+  outcome.crashed = crashes > 0 && crashes == plays;
   return outcome;
 }
 
@@ -161,7 +171,8 @@ base::Result<std::vector<SampleOutcome>> outcomes_of(const Session& session) {
 
 CrashState crash_state_of(const std::vector<SampleOutcome>& outcomes) {
   CrashState state;
-  state.still = state.sometimes = names_where(outcomes, [](const auto& outcome) { return outcome.crashed; });
+  state.still = names_where(outcomes, [](const auto& outcome) { return outcome.crashed; });
+  state.sometimes = names_where(outcomes, [](const auto& outcome) { return outcome.crashed_once; });
   return state;
 }
 

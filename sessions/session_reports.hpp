@@ -13,7 +13,8 @@ namespace fatespec::sessions {
 struct SampleOutcome {
   std::string sample;
   bool recorded = false;
-  bool crashed = false;             ///< in its first play
+  bool crashed = false;             ///< in every play
+  bool crashed_once = false;        ///< in one of them at least
   DefectCounts defects;             ///< of its first play
   std::vector<DefectCounts> plays;  ///< of every play that can be read; more than one where it was played repeatedly
   std::string problem;              ///< the recording cannot be read, or is damaged

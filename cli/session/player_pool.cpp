@@ -32,11 +32,16 @@ constexpr auto most_of_unknown_length = 540s;  // without the grace
 std::array<std::atomic<pid_t>, most_jobs> running_pids{};
 std::atomic<int> stopped_by = 0;  ///< the signal
 
-void hand_on_to_players(int signal) {
-  const int error = errno;
-  stopped_by = signal;
+void send_to_players(int signal) {
   for (const auto& pid : running_pids)
     if (pid > 0) ::kill(pid, signal);
+}
+
+// The second one is meant for players that did not obey the first.
+void hand_on_to_players(int signal) {
+  const int error = errno;
+  const bool is_first = stopped_by.exchange(signal) == 0;
+  send_to_players(is_first ? signal : SIGKILL);
   errno = error;
 }
 
@@ -135,6 +140,7 @@ class Pool {
     while ((next_ < waiting_.size() && stopped_by == 0 && well) || !running_.empty()) {
       while (well && stopped_by == 0 && next_ < waiting_.size() && running_.size() < jobs_) well = start_next();
       wait();
+      lose_patience();
       if (auto reaped = reap(); !reaped && well) well = reaped;
     }
     if (!well) return well.error();
@@ -160,6 +166,14 @@ class Pool {
     // One that came while the player was started found nobody to be handed on to.
     if (const int signal = stopped_by; signal != 0) ::kill(pid, signal);
     return {};
+  }
+
+  /// A player that hangs, or is stopped, does not end by itself.
+  void lose_patience() {
+    constexpr auto patience = 5s;
+    if (stopped_by == 0) return;
+    if (!stopped_at_) stopped_at_ = Clock::now();
+    else if (Clock::now() - *stopped_at_ > patience) send_to_players(SIGKILL);
   }
 
   void wait() const {
@@ -193,6 +207,7 @@ class Pool {
   Clock::duration grace_;
   const PoolCalls& calls_;
   std::vector<RunningPlay> running_;
+  std::optional<Clock::time_point> stopped_at_;
 };
 
 }  // namespace

@@ -30,9 +30,10 @@ std::atomic<pid_t> player_pid = 0;
 std::atomic<int> handed_on = 0;  ///< the last signal
 
 // The terminal tells the player itself of Ctrl-C; what was sent to us alone is handed on.
+// The second one is meant for a player that did not obey the first.
 void hand_on_to_player(int signal) {
-  handed_on = signal;
-  if (player_pid > 0) ::kill(player_pid, signal);
+  const bool is_first = handed_on.exchange(signal) == 0;
+  if (player_pid > 0) ::kill(player_pid, is_first ? signal : SIGKILL);
 }
 
 /// While the player runs it is the player that a signal ends.

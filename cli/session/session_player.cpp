@@ -108,8 +108,8 @@ class SessionPlayer {
  private:
   base::Result<void> take(const Play& play, const PlayEnd& end) {
     bar_.ends(play.sample);
-    const bool ended =
-        end.status == ended_by_user || end.signal == SIGINT || end.signal == SIGTERM || end.signal == SIGHUP;
+    const bool ended = end.status == ended_by_user || end.signal == SIGINT || end.signal == SIGTERM ||
+                       end.signal == SIGHUP || (end.signal == SIGKILL && end.note.empty());
     if (end.stopped && ended) {
       ::unlink(play.recording.c_str());
       return {};

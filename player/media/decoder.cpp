@@ -67,6 +67,8 @@ bool Decoder::take(PacketItem& item) {
   progress_.fetch_add(1, std::memory_order_relaxed);
   if (const auto* packet = std::get_if<PacketPtr>(&item)) {
     ++packets_taken_;
+    // What an edit list hides is decoded, and given to nobody: it counts as made.
+    if (((*packet)->flags & AV_PKT_FLAG_DISCARD) != 0) ++frames_made_;
     return decode(packet->get());
   }
   if (const auto* flush = std::get_if<Flush>(&item)) {

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -75,6 +76,8 @@ void store(char* place, const void* bytes) {
 base::Result<std::unique_ptr<Recorder>> Recorder::create(const std::filesystem::path& path, std::string_view header) {
   base::FileDescriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666));
   if (!file) return base::io_error("recording " + path.string(), errno);
+  if (struct stat status{}; ::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode))
+    return base::Error{base::ErrorKind::invalid, path.string() + " is no regular file: it cannot be recorded into"};
   if (!may_be_emptied(file.get(), header))
     return base::Error{base::ErrorKind::invalid, path.string() + " is there and no recording: it is not overwritten"};
   if (::ftruncate(file.get(), 0) != 0) return base::io_error("recording " + path.string(), errno);

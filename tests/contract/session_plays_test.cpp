@@ -125,6 +125,57 @@ TEST_F(SessionPlays, ASignalToEndIsTheExitCode) {
   EXPECT_EQ(ended_by("kill -HUP $!; kill -TERM $!", "nohup"), 143) << read_file(directory_ / "out");
 }
 
+// What hangs in a library, or is stopped, does not obey.
+TEST_F(SessionPlays, APlayerThatDoesNotObeyIsKilled) {
+  add_sample("picture.png");
+  session("new s");
+  write_player("player.sh", "trap '' INT TERM\necho $$ >up.txt\nwhile :; do sleep 0.05; done\n");
+  for (const char* signals : {"kill -TERM $!; kill -INT $!", "kill -TERM $!"}) {
+    const auto played = session_with("player.sh", std::string("play & until test -s up.txt; do sleep 0.05; done; ") +
+                                                      signals + "; wait $!; echo $?");
+    EXPECT_NE(played.out.find("1 of 1 samples played"), 0U);
+    EXPECT_TRUE(played.out.ends_with("130\n") || played.out.ends_with("143\n")) << played.out << played.err;
+    EXPECT_FALSE(exists("s/dbg/picture.png.dbg"));
+    EXPECT_NE(::kill(std::stoi(file("up.txt")), 0), 0);
+    fs::remove(directory_ / "up.txt");
+  }
+}
+
+TEST_F(SessionPlays, ACrashBeforeTheFirstByteCountsAsOne) {
+  add_sample("picture.png");
+  session("new good");
+  session("play --clock virtual");
+  session("new s");
+  write_player("player.sh", "kill -SEGV $$\n");
+  EXPECT_EQ(session_with("player.sh", "play").out, "1 of 1 samples played: 1 crashed, 0 failed\n");
+  const std::string summary = session("summarize").out;
+  EXPECT_NE(summary.find("Samples that always crashed: 1\n"), std::string::npos) << summary;
+  EXPECT_NE(summary.find("crashed in any one of the 1 attempts to play\npicture.png\n"), std::string::npos) << summary;
+  const auto compared = session("compare good");
+  EXPECT_EQ(compared.status, 1);
+  EXPECT_NE(compared.out.find("      1 |              0.000 | s\n"), std::string::npos) << compared.out;
+  EXPECT_NE(compared.out.find("left out, crashed in s:\npicture.png\n"), std::string::npos) << compared.out;
+}
+
+TEST_F(SessionPlays, ACrashOfALaterPlayIsInTheSummary) {
+  add_sample("picture.png");
+  session("new s");
+  write_player("player.sh", "echo x >>plays.txt\ncase $(wc -l <plays.txt) in\n 2) exec " FATESPEC_PLAYER_PROGRAM
+                            " --inject crash@0s \"$@\" ;;\n *) exec " FATESPEC_PLAYER_PROGRAM " \"$@\" ;;\nesac\n");
+  EXPECT_EQ(session_with("player.sh", "play --clock virtual --repeat 2").status, 1);
+  const std::string summary = session("summarize").out;
+  EXPECT_NE(summary.find("Samples that always crashed: 0\n"), std::string::npos) << summary;
+  EXPECT_NE(summary.find("crashed in any one of the 1 attempts to play\npicture.png\n"), std::string::npos) << summary;
+}
+
+TEST_F(SessionPlays, RunLeavesNoSessionWhereThereIsNoPlayer) {
+  fs::create_directory(directory_ / "samples");
+  const auto run = shell("FATESPEC_PLAYER=/no/player " FATESPEC_PROGRAM " session run samples", directory_.path());
+  EXPECT_EQ(run.status, 3);
+  EXPECT_NE(run.err.find("the player /no/player: No such file or directory"), std::string::npos) << run.err;
+  EXPECT_TRUE(fs::is_empty(directory_ / "samples"));
+}
+
 TEST_F(SessionPlays, APlayHasALimit) {
   add_sample("audio_only.wav");
   session("new s");

@@ -108,8 +108,17 @@ TEST_F(SessionCommands, ProtectionHoldsAndCanBeTakenBack) {
   EXPECT_EQ(session("protect").status, 0);
   EXPECT_NE(session("play").err.find("raw data of session `s` are protected"), std::string::npos);
   EXPECT_EQ(session("retry-crashed").status, 2);
-  EXPECT_NE(session("summarize").err.find("reports of session `s` are protected"), std::string::npos);
-  EXPECT_EQ(session("report picture.png counter").status, 2);
+  const auto summary = session("summarize");
+  EXPECT_EQ(summary.status, 0);
+  EXPECT_NE(summary.out.find("Summary of media_player debug info"), std::string::npos);
+  EXPECT_EQ(summary.err, "no report is kept: those of session `s` are protected\n");
+  EXPECT_EQ(session("report picture.png counter").status, 0);
+  const auto timeline = session("timeline picture.png");
+  EXPECT_EQ(timeline.status, 2);
+  EXPECT_NE(timeline.err.find("reports of session `s` are protected; name a file with -o, or"), std::string::npos);
+  EXPECT_NE(session("timeline picture.png -o -").out.find("wall_time"), std::string::npos);
+  EXPECT_EQ(session("plot picture.png -o page.html").status, 0);
+  EXPECT_TRUE(fs::is_empty(directory_ / "s/reports"));
   EXPECT_EQ(session("unprotect reports").status, 0);
   EXPECT_EQ(session("summarize").status, 0);
   EXPECT_NE(session("status").out.find("protected  raw_data\n"), std::string::npos);
@@ -134,7 +143,10 @@ TEST_F(SessionCommands, OneBadRecordingSpoilsNothing) {
 
 TEST_F(SessionCommands, ClassicSessionsAreReadAsTheyAre) {
   fs::copy(FATESPEC_SOURCE_DIR "/tests/fixtures/pyglet/genuine", directory_ / "base", fs::copy_options::recursive);
-  EXPECT_EQ(session("summarize --session base").status, 2);  // its own flags protect its reports
+  const auto read_only = session("summarize --session base");  // its own flags protect its reports
+  EXPECT_EQ(read_only.status, 0) << read_only.err;
+  EXPECT_EQ(read_only.out.substr(0, read_only.out.size() - 2),
+            read_file(FATESPEC_SOURCE_DIR "/tests/fixtures/pyglet/genuine/reports/00_summary.txt"));
   EXPECT_EQ(session("unprotect reports --session base").status, 0);
   fs::remove_all(directory_ / "base/reports");
   const auto summary = session("summarize --session base");

@@ -40,7 +40,7 @@ TEST(Comparison, NoiseIsNotCalledAChange) {
 
 TEST(Comparison, TextHasTheTableTheConfidenceAndTheReasons) {
   SampleOutcome crashed = played("c", {0});
-  crashed.crashed = true;
+  crashed.crashed = crashed.crashed_once = true;
   SampleOutcome unrecorded;
   unrecorded.sample = "u";
   const auto comparison =
@@ -54,16 +54,29 @@ TEST(Comparison, TextHasTheTableTheConfidenceAndTheReasons) {
             "\n"
             "confidence: 0.250 (1 of 4 samples compared)\n"
             "\nleft out, crashed in before:\nc\n"
-            "\nleft out, not recorded in both:\nu\n"
+            "\nleft out, not recorded in after:\nu\n"
             "\nleft out, only in after:\nonly\n"
             "\ndefects that differ, before -> after:\n"
             "\nSample: a (2 and 2 plays)\n"
             "  appeared        0 ->    4..6  Discard video frame too old,\n");
 }
 
+TEST(Comparison, ACrashIsNeverNoise) {
+  using Kind = DefectChange::Kind;
+  SampleOutcome sometimes = played("s", {0, 0});
+  sometimes.plays.back()[Defect::crash] = 1;
+  sometimes.crashed_once = true;
+  const auto kind = [](const SampleOutcome& before, const SampleOutcome& now) {
+    return compare_sessions("now", {now}, "before", {before}).samples.at(0).changes.at(0).kind;
+  };
+  EXPECT_EQ(kind(played("s", {0, 0}), sometimes), Kind::appeared);
+  EXPECT_EQ(kind(sometimes, played("s", {0, 0})), Kind::went);
+  EXPECT_EQ(compare_sessions("now", {sometimes}, "before", {played("s", {0, 0})}).now.crashes, 1U);
+}
+
 TEST(Comparison, ACrashThatIsNewIsWorse) {
   SampleOutcome crashed = played("s", {0});
-  crashed.crashed = true;
+  crashed.crashed = crashed.crashed_once = true;
   EXPECT_TRUE(compare_sessions("now", {crashed}, "before", {played("s", {0})}).worse());
   EXPECT_FALSE(compare_sessions("now", {played("s", {0})}, "before", {crashed}).worse());
 }

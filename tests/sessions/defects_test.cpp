@@ -89,6 +89,25 @@ TEST(Defects, AFreezeIsAPictureThatStaysTooLong) {
   EXPECT_EQ(counts_of({at(0, 0), event(EventKind::seek_requested, 1), at(9000 * ms, 40 * ms), ended()}).total(), 0U);
 }
 
+// Frame by frame, with the player at a halt, as long as the user looks at each.
+TEST(Defects, StepsByHandAreNoFreeze) {
+  const auto step = [](std::int64_t wall, std::int64_t time) {
+    return event(EventKind::frame_shown, wall, {time, std::nullopt, 900 * ms});
+  };
+  EXPECT_EQ(counts_of({event(EventKind::frame_shown, 0, {0, 0, 0}), event(EventKind::paused, 1),
+                       step(3000 * ms, 40 * ms), step(9000 * ms, 80 * ms), event(EventKind::resumed, 9500 * ms),
+                       event(EventKind::frame_shown, 9540 * ms, {120 * ms, 9540 * ms, 0}), ended()})
+                .total(),
+            0U);
+}
+
+TEST(Defects, RightAfterASeekThereIsNoFrameYet) {
+  const auto none = event(EventKind::no_frame, 11 * ms, {0, 0});
+  const auto shown = event(EventKind::frame_shown, 20 * ms, {0, 20 * ms, 0});
+  EXPECT_EQ(counts_of({event(EventKind::seek_requested, 10 * ms), none, shown, ended()})[Defect::no_frame], 0U);
+  EXPECT_EQ(counts_of({event(EventKind::seek_requested, 10 * ms), none, shown, none, ended()})[Defect::no_frame], 1U);
+}
+
 TEST(Defects, OnlyTheNegativeReschedulingIsInThePast) {
   EXPECT_EQ(counts_of({event(EventKind::rescheduled, 0, {-1, 0}), event(EventKind::rescheduled, 0, {0, 0}),
                        event(EventKind::update, 0), ended()})[Defect::scheduling_in_past],
