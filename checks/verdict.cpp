@@ -111,12 +111,13 @@ void judge_ending(const model::TestSpec& test, const Evidence& evidence, Judgeme
 
 /// It ended as it should: what it wrote decides.
 void judge_output(const Evidence& evidence, Judgement& judgement) {
-  const Reading& failed = evidence.output.passed() ? evidence.error : evidence.output;
-  if (!failed.passed()) {
+  for (const Reading* stream : {&evidence.output, &evidence.error}) {
+    if (stream->passed()) continue;
     judgement.verdict = Verdict::fail;
-    judgement.reason = failed.reason;
-    judgement.detail = failed.detail;
-  } else if (!evidence.execution.problem.empty()) {
+    judgement.reason += (judgement.reason.empty() ? "" : "; ") + stream->reason;
+    judgement.detail += stream->detail;
+  }
+  if (judgement.verdict != Verdict::fail && !evidence.execution.problem.empty()) {
     judgement.verdict = Verdict::error;  // it left processes behind that cannot be killed
     judgement.reason = evidence.execution.problem;
   }

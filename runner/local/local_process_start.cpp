@@ -5,10 +5,13 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <utility>
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
+#include "base/text.hpp"
 #include "runner/local/local_process.hpp"
 #include "specs/shell_words.hpp"
 
@@ -91,13 +94,26 @@ bool LocalProcess::launch_program() {
   return true;
 }
 
+/// Of a script, what its first line names; empty of another program, and of one that is not there.
+static std::string interpreter_of(const std::filesystem::path& program) {
+  constexpr std::size_t longest = 256;
+  const auto head = base::read_head(program, longest);
+  if (!head || !head->starts_with("#!")) return "";
+  const auto line = base::trim(std::string_view(*head).substr(2, head->find('\n') - 2));
+  return std::string(line.substr(0, line.find_first_of(" \t")));
+}
+
 bool LocalProcess::refuse_launch(const LaunchRequest& launch_request, int code) {
   struct stat directory {};
   if (::stat(request_.directory.c_str(), &directory) == 0 && !S_ISDIR(directory.st_mode))
     return refuse("working directory " + request_.directory, ENOTDIR);
   if (::access(request_.directory.c_str(), X_OK) != 0) return refuse("working directory " + request_.directory, errno);
-  if (code == ENOENT)
-    return refuse_program(fmt::format("program `{}` not found", launch_request.program), model::status_not_found);
+  if (code == ENOENT) {
+    const std::string interpreter = interpreter_of(std::filesystem::path(request_.directory) / launch_request.program);
+    const std::string what =
+        interpreter.empty() ? "not found" : fmt::format("needs `{}`, which is not there", interpreter);
+    return refuse_program(fmt::format("program `{}` {}", launch_request.program, what), model::status_not_found);
+  }
   if (code == EACCES)
     return refuse_program(fmt::format("program `{}` is not executable", launch_request.program),
                           model::status_not_executable);

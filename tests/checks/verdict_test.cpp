@@ -41,6 +41,17 @@ TEST(Judge, StatusesAndSignals) {
   EXPECT_EQ(judged(crashed, {model::ExpectedStatus::Kind::signal, SIGABRT}).verdict, Verdict::crash);
 }
 
+TEST(Judge, BothStreamsThatDifferAreTold) {
+  Reading output = reading_of(Finding::differs, "stdout differs");
+  output.detail = "-a\n";
+  Reading error = reading_of(Finding::differs, "stderr differs");
+  error.detail = "-b\n";
+  const Judgement judgement = judge(model::TestSpec(), {exited(0), output, error});
+  EXPECT_EQ(judgement.verdict, Verdict::fail);
+  EXPECT_EQ(judgement.reason, "stdout differs; stderr differs");
+  EXPECT_EQ(judgement.detail, "-a\n-b\n");
+}
+
 TEST(Judge, WhatAShellReports) {
   EXPECT_EQ(judged(exited(127, true)).verdict, Verdict::error);
   EXPECT_EQ(judged(exited(126, true)).verdict, Verdict::error);

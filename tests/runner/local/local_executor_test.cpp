@@ -139,6 +139,9 @@ TEST_F(LocalExecutorTest, WhatCannotBeStartedIsTold) {
   directory_.write("plain", "x");
   EXPECT_EQ(run("./plain").execution.problem, "program `./plain` is not executable");
   EXPECT_EQ(run("./plain").execution.status, 126);
+  directory_.write("script", "#! /no/such/interpreter -x\n");
+  std::filesystem::permissions(directory_ / "script", std::filesystem::perms::owner_all);
+  EXPECT_EQ(run("./script").execution.problem, "program `./script` needs `/no/such/interpreter`, which is not there");
 }
 
 TEST_F(LocalExecutorTest, SignalsAreReported) {
