@@ -185,7 +185,10 @@ OrExit<Inputs> load_inputs(const InputOptions& options, runner::PlanOptions plan
 
   Inputs inputs;
   inputs.project = read_or_default(options, problems);
-  if (!inputs.project) return print_problems(problems);
+  if (!inputs.project) {  // what is wrong elsewhere is told all the same
+    for (const auto& file : options.specs) specs::read_suite(file, problems);
+    return print_problems(problems);
+  }
   const bool project_is_right = problems.empty();
   const auto files = spec_files(options, *inputs.project, problems);
   if (files.empty() && problems.empty()) {

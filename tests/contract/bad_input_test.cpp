@@ -133,6 +133,29 @@ TEST(BadInput, ArgumentsThatTheirVariablesMakeWrongAreShown) {
 }
 
 // Where no shell looks at a text nothing else would tell.
+TEST(BadInput, ABrokenConfigurationHidesNoProblemOfASpecFile) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: [x\nfoo\n");
+  directory.write("a.yaml", "tests: [{name: a, spec: '{MD6} x'}]\n");
+  const auto checked = fatespec("check a.yaml none.yaml", directory.path());
+  EXPECT_EQ(checked.status, 2);
+  for (const char* expected :
+       {"fatespec.yaml:", "a.yaml:1:27: unknown type {MD6}", "none.yaml: No such file", "3 problems"})
+    EXPECT_NE(checked.err.find(expected), std::string::npos) << expected << "\nin\n" << checked.err;
+}
+
+TEST(BadInput, WhereResultsCannotBeKeptIsToldWithItsPlace) {
+  const TemporaryDirectory directory;
+  directory.write("fatespec.yaml", "suites: a.yaml\nresults: mysql://u:secret@host/x\n");
+  directory.write("a.yaml", "tests: [{name: a, spec: 'true'}]\n");
+  const auto checked = fatespec("check", directory.path());
+  EXPECT_EQ(checked.status, 2);
+  EXPECT_NE(checked.err.find("fatespec.yaml:2:10: results are kept in a file or at a server, postgresql://…"),
+            std::string::npos)
+      << checked.err;
+  EXPECT_EQ(checked.err.find("secret"), std::string::npos) << checked.err;
+}
+
 TEST(BadInput, NamesThatNobodyDefinesAreFoundInPathsAndArguments) {
   const TemporaryDirectory directory;
   directory.write("a.yaml",
