@@ -1,5 +1,6 @@
 #include "results/store.hpp"
 
+#include <barrier>
 #include <thread>
 
 #include <gtest/gtest.h>
@@ -151,6 +152,48 @@ TEST(Store, AnOlderSchemaIsMigrated) {
   EXPECT_EQ((*Store::open_existing(directory / "r.db"))->runs(9)->size(), 1U);
 }
 
+// A file of the first version, with what it kept.
+TEST(Store, WhatAnOlderFileHoldsIsThereAfterItsMigration) {
+  const TemporaryDirectory directory;
+  directory.write(
+      "rows.sql",
+      "CREATE TABLE schema_version (version INTEGER NOT NULL);\n"
+      "INSERT INTO schema_version VALUES (1);\n"
+      "INSERT INTO runs VALUES (1, '01d', '0.0.1', 'fatespec run', 'host', 1000000, 3000000, 1, 1);\n"
+      "INSERT INTO tests VALUES (1, 's/a', 's', 'default');\n"
+      "INSERT INTO blobs VALUES (1, 'd1', 5, 'text', 'wrote'), (2, 'd2', 4, 'hex', '00ff0a41'), "
+      "(3, 'd3', 3, 'text', 'cmd');\n"
+      "INSERT INTO results VALUES (1, 1, 'local', 'fail', 0, 0, 2, 'because', NULL, 3, '', 1, 5, 0, 2, 4, 0, "
+      "1, 12000, 5000, 1000, 2048, 3, '/kept', 1500000);\n"
+      "INSERT INTO failed_attempts VALUES (1, 1, 1, 'fail', 'first', 1, NULL);\n");
+  const std::string make =
+      "sqlite3 r.db <" FATESPEC_SOURCE_DIR "/results/migrations/001-initial.sql && sqlite3 r.db <rows.sql";
+  ASSERT_EQ(test::shell(make, directory.path()).status, 0);
+  write_run(directory / "r.db", "new", {result("a")});
+  auto store = Store::open_existing(directory / "r.db");
+  ASSERT_TRUE(store) << store.error().str();
+  const auto run = (*store)->find_run("01d");
+  ASSERT_TRUE(run) << run.error().str();
+  EXPECT_EQ(run->host, "host");
+  EXPECT_EQ(run->exit_code, 1);
+  EXPECT_EQ(run->started, base::UtcTime(1s));
+  const auto results = (*store)->results("01d");
+  ASSERT_TRUE(results) << results.error().str();
+  ASSERT_EQ(results->size(), 1U);
+  const auto& read = results->front();
+  EXPECT_EQ(read.test, "s/a");
+  EXPECT_EQ(read.verdict, model::Verdict::fail);
+  EXPECT_EQ(read.output.text, "wrote");
+  EXPECT_EQ(read.error.text, std::string("\0\xff\nA", 4));
+  EXPECT_EQ(read.command, "cmd");
+  EXPECT_EQ(read.kept_directory, "/kept");
+  EXPECT_EQ(read.usage.user, base::Duration(5ms));
+  ASSERT_EQ(read.failed_attempts.size(), 1U);
+  EXPECT_EQ(read.failed_attempts[0].reason, "first");
+  EXPECT_EQ(*(*store)->full_output("01d", "s/a", "default"), "wrote");
+  EXPECT_EQ((*store)->history("s/a", 9)->size(), 2U);
+}
+
 TEST(Store, WhatIsNoDatabaseIsRefused) {
   const TemporaryDirectory directory;
   EXPECT_FALSE(Store::open(directory.write("text", std::string(5000, 'x'))));
@@ -160,20 +203,24 @@ TEST(Store, WhatIsNoDatabaseIsRefused) {
 
 TEST(RunWriter, TwoWritersAtOnceBothSucceed) {
   const TemporaryDirectory directory;
+  std::barrier both_turn(2);
   const auto writer = [&](const std::string& run) {
-    std::vector<std::shared_ptr<model::TestResult>> results;
-    for (int i = 0; i < 300; ++i) {
-      results.push_back(result("t" + std::to_string(i)));
-      results.back()->output = {"output " + std::to_string(i), 9, false};
+    for (int i = 0; i < 5; ++i) {  // in pieces, each of both at the same time
+      std::vector<std::shared_ptr<model::TestResult>> results;
+      for (int j = 0; j < 60; ++j) {
+        results.push_back(result("t" + std::to_string(60 * i + j)));
+        results.back()->output = {"output " + std::to_string(j), 9, false};
+      }
+      both_turn.arrive_and_wait();
+      write_run(directory / "r.db", run + std::to_string(i), results);
     }
-    write_run(directory / "r.db", run, results);
   };
   std::thread other([&] { writer("bb"); });
   writer("aa");
   other.join();
   auto store = Store::open_existing(directory / "r.db");
-  EXPECT_EQ((*store)->results("aa")->size(), 300U);
-  EXPECT_EQ((*store)->results("bb")->size(), 300U);
+  for (const char* run : {"aa0", "aa1", "aa2", "aa3", "aa4", "bb0", "bb1", "bb2", "bb3", "bb4"})
+    EXPECT_EQ((*store)->results(run)->size(), 60U) << run;
 }
 
 /// A run whose results are written one by one, by a test that takes turns.
