@@ -145,7 +145,7 @@ void RemoteExecution::take_message(Stream stream, const std::string& text) {
 void RemoteExecution::started(long leader) {
   leader_ = leader;
   started_ = std::chrono::steady_clock::now();
-  disarm();
+  timer_.disarm();
   if (ended_by_us()) end_tree(merciless_);
   else if (request_.timeout) arm(*request_.timeout, &RemoteExecution::time_is_up);
 }
@@ -204,7 +204,7 @@ void RemoteExecution::read_usage(const std::vector<std::string>& words) {
 }
 
 void RemoteExecution::both_ended() {
-  disarm();
+  timer_.disarm();
   for (const auto stream : {Stream::output, Stream::error}) acknowledge(stream);
   const auto self = shared_from_this();
   if (released_) std::exchange(released_, nullptr)();
@@ -226,7 +226,7 @@ void RemoteExecution::both_ended() {
 
 void RemoteExecution::conclude() {
   if (over()) return;
-  disarm();
+  timer_.disarm();
   consumed_ = nullptr;
   boost::asio::post(board_.loop(), [done = std::exchange(done_, nullptr), execution = std::move(execution_)]() mutable {
     done(std::move(execution));
@@ -319,7 +319,7 @@ void RemoteExecution::cancel(bool now) {
 void RemoteExecution::lose() {
   if (over()) return;
   lost_ = true;
-  disarm();
+  timer_.disarm();
   released_ = nullptr;
   consumed_ = nullptr;
   if (execution_.ending == Ending::cancelled) conclude();
@@ -343,28 +343,13 @@ void RemoteExecution::conclude_loss(bool took_down, const std::string& why) {
 // ---- Its clock.
 
 void RemoteExecution::arm(base::Duration after, Step then) {
-  next_step_ = then;
-  timer_.expires_after(std::chrono::duration_cast<std::chrono::steady_clock::duration>(after));
-  timer_.async_wait([self = shared_from_this(), armed = ++armed_](boost::system::error_code code) {
-    if (code || armed != self->armed_ || self->over()) return;
-    const Step step = std::exchange(self->next_step_, nullptr);
-    if (step != nullptr) (*self.*step)();
+  timer_.arm(shared_from_this(), after, [this, then] {
+    if (!over()) (this->*then)();
   });
 }
 
-void RemoteExecution::disarm() {
-  ++armed_;
-  next_step_ = nullptr;
-  timer_.cancel();
-}
-
 // The board goes on; our clocks stand still with us.
-void RemoteExecution::suspend() {
-  remaining_ = next_step_ == nullptr ? base::Duration(0) : timer_.expiry() - std::chrono::steady_clock::now();
-}
-
-void RemoteExecution::resume() {
-  if (next_step_ != nullptr) arm(remaining_, next_step_);
-}
+void RemoteExecution::suspend() { timer_.pause(); }
+void RemoteExecution::resume() { timer_.go_on(); }
 
 }  // namespace fatespec::remote

@@ -9,13 +9,12 @@
 #include <string>
 #include <vector>
 
-#include <boost/asio/steady_timer.hpp>
-
 #include "model/execution.hpp"
 #include "remote/board_services.hpp"
 #include "remote/marked_stream.hpp"
 #include "remote/ssh_link.hpp"
 #include "runner/executor.hpp"
+#include "runner/pausable_timer.hpp"
 
 namespace fatespec::remote {
 
@@ -83,7 +82,6 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   void end_tree(bool now);
   using Step = void (RemoteExecution::*)();
   void arm(base::Duration after, Step then);
-  void disarm();
   void time_is_up();
   void grace_is_over();
   void output_stays_open();
@@ -96,10 +94,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   Consumed consumed_;
   std::function<void()> released_;
   Done done_;
-  boost::asio::steady_timer timer_;
-  unsigned armed_ = 0;
-  Step next_step_ = nullptr;
-  base::Duration remaining_{0};
+  runner::PausableTimer timer_;
   std::optional<long> leader_;
   bool lost_ = false;
   bool merciless_ = false;
