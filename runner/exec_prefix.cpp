@@ -13,12 +13,6 @@ namespace {
 /// Words after which a command follows.
 constexpr std::array<std::string_view, 9> openers = {"{", "!", "if", "then", "elif", "else", "while", "until", "do"};
 
-bool is_assignment(std::string_view word) {
-  const std::size_t equal = word.find('=');
-  return equal != std::string_view::npos && equal > 0 &&
-         word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == equal;
-}
-
 bool is_path_or_variable(std::string_view word) {
   if (word.starts_with('"') || word.starts_with('\'')) word.remove_prefix(1);
   return word.starts_with('/') || word.starts_with('$');
@@ -58,7 +52,7 @@ class ProgramPlaces {
     const std::size_t begin = at_;
     skip_word();
     const std::string_view found = text_.substr(begin, at_ - begin);
-    if (!expecting_ || is_assignment(found)) return;
+    if (!expecting_ || specs::is_assignment(found)) return;
     for (const auto opener : openers)
       if (found == opener) return;
     if (is_path_or_variable(found)) places_.push_back(begin);

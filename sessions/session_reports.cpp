@@ -32,6 +32,10 @@ SampleOutcome outcome_of(const Session& session, const std::string& sample) {
     std::error_code ignored;
     if (std::filesystem::is_empty(path, ignored)) {  // it stands for a crash before the first byte
       ++crashes;
+      DefectCounts crash;
+      crash[Defect::crash] = 1;
+      if (play == 1) outcome.defects = crash;
+      outcome.plays.push_back(crash);
       continue;
     }
     const auto recording = Recording::open(path);
@@ -225,6 +229,7 @@ std::string summary_json(const Session& session, const std::vector<SampleOutcome
     samples.push_back({{"sample", base::to_utf8(outcome.sample)},
                        {"recorded", outcome.recorded},
                        {"crashed", outcome.crashed},
+                       {"crashed_once", outcome.crashed_once},
                        {"problem", outcome.problem.empty() ? Json(nullptr) : Json(base::to_utf8(outcome.problem))},
                        {"defects", counts_json(outcome.defects)},
                        {"plays", std::move(plays)}});

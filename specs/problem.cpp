@@ -41,6 +41,7 @@ bool Problems::has_room_for(const std::string& file) const {
 }
 
 void Problems::add(Problem problem) {
+  ++found_;
   const bool is_kept = has_room_for(problem.origin.file);
   if (is_kept && !known_.insert(problem.origin.str() + " " + problem.message).second) return;
   ++count_;

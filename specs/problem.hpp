@@ -53,6 +53,8 @@ class Problems {
   void add(Problem problem);
   void add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width = 1);
   bool empty() const { return count_ == 0; }
+  /// How often something was found wrong, repeats included.
+  std::size_t found() const { return found_; }
   /// All that were added; and by their files.
   std::size_t size() const { return count_; }
   const std::map<std::string, std::size_t>& counts() const { return counts_; }
@@ -67,6 +69,7 @@ class Problems {
   std::map<std::string, std::size_t> counts_;  ///< by files, of all
   std::set<std::string> known_;                ///< places and messages of those that are kept
   std::size_t count_ = 0;
+  std::size_t found_ = 0;
 };
 
 }  // namespace fatespec::specs

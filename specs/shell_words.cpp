@@ -115,4 +115,10 @@ class WordSplitter {
 
 std::optional<std::vector<std::string>> simple_words(std::string_view command) { return WordSplitter(command).run(); }
 
+bool is_assignment(std::string_view word) {
+  const std::size_t equal = word.find('=');
+  return equal != std::string_view::npos && equal > 0 &&
+         word.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_") == equal;
+}
+
 }  // namespace fatespec::specs

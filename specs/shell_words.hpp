@@ -15,4 +15,7 @@ std::optional<std::vector<std::string>> simple_words(std::string_view command);
 /// True if the word is a shell's own where a command stands: syntax, or a utility that no program replaces.
 bool is_reserved_or_builtin(std::string_view word);
 
+/// "NAME=value"
+bool is_assignment(std::string_view word);
+
 }  // namespace fatespec::specs

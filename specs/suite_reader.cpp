@@ -80,12 +80,12 @@ class SuiteReader {
     auto test = std::make_shared<TestSpec>(defaults_);
     test->origin = node.origin();
     test->default_env = std::exchange(test->env, {});
-    const std::size_t before = problems_.size();
+    const std::size_t before = problems_.found();
     auto keys = test_keys(*test, problems_);
     keys.insert(keys.begin(), {"name", [&](YamlNode v) { read_test_name(v, *test); }});
     MapReader::read(node, "a test", keys, problems_);
-    if (test->name.empty() && problems_.size() == before) add_problem(problems_, node, "the test has no `name`");
-    if (test->spec.text.empty() && problems_.size() == before) add_problem(problems_, node, "the test has no `spec`");
+    if (test->name.empty() && problems_.found() == before) add_problem(problems_, node, "the test has no `name`");
+    if (test->spec.text.empty() && problems_.found() == before) add_problem(problems_, node, "the test has no `spec`");
     drop_what_defaults_cannot_mean(*test);
     check_make(node, *test);
     check_filesize(node, *test);

@@ -299,28 +299,37 @@ class ProposalFinder {
         if ((!is_planned && !reference.is_shared()) || !sharers_.is_proposed(place)) continue;
         const std::string who = label(result.test, result.configuration) + ", which was not run,";
         if (result.verdict == model::Verdict::pass) sharers_.agrees(place, who);
-        else if (auto text = written_last(*test, result, reference)) sharers_.writes(place, who, std::move(*text));
+        else if (auto text = written_last(*test, result, reference))
+          sharers_.writes(place, who + " when it last ran (run it again, if that is past),", std::move(*text));
       }
     }
     return std::nullopt;
   }
 
-  /// What a test wrote in place of a reference when it last ran, if that is known.
+  /// What a test wrote in place of a reference when it last ran, if that is known and its command is still the same.
   std::optional<std::string> written_last(const model::PlannedTest& test, const results::LatestResult& latest,
-                                          const StreamReference& reference) const {
+                                          const StreamReference& reference) {
     constexpr std::size_t runs_looked_at = 50;
     const auto history = found_.store->history(latest.test, runs_looked_at);
     if (!history) return std::nullopt;
     const auto entry = std::find_if(history->begin(), history->end(),
                                     [&](const auto& one) { return one.configuration == latest.configuration; });
     if (entry == history->end()) return std::nullopt;
-    const auto results = found_.store->results(entry->run);
-    if (!results) return std::nullopt;
-    const auto result = std::find_if(results->begin(), results->end(), [&](const auto& one) {
+    const auto& results = results_of(entry->run);
+    const auto result = std::find_if(results.begin(), results.end(), [&](const auto& one) {
       return one.test == latest.test && one.configuration == latest.configuration;
     });
-    if (result == results->end()) return std::nullopt;
+    if (result == results.end() || !changed_command(*found_.inputs.project, test, result->command).empty())
+      return std::nullopt;
     return KeptOutputs(*found_.store, entry->run).differing(test, *result, reference);
+  }
+
+  /// Of an earlier run; none if they cannot be read.
+  const std::vector<model::TestResult>& results_of(const std::string& run) {
+    const auto [known, is_new] = earlier_results_.try_emplace(run);
+    if (!is_new) return known->second;
+    if (auto results = found_.store->results(run)) known->second = std::move(*results);
+    return known->second;
   }
 
   void settle() {
@@ -353,6 +362,7 @@ class ProposalFinder {
   const ProposalOptions& options_;
   Proposals found_;
   std::vector<model::TestResult> results_;
+  std::map<std::string, std::vector<model::TestResult>> earlier_results_;  ///< by their runs
   std::map<model::TestId, const model::PlannedTest*> planned_;
   std::vector<std::string> unknown_names_;
   std::set<std::string> named_;          ///< tests

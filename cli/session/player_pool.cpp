@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
+#include "cli/session/signal_patience.hpp"
 #include "sessions/recording.hpp"
 
 namespace fatespec::cli {
@@ -31,17 +32,17 @@ constexpr auto most_of_unknown_length = 540s;  // without the grace
 // What the handler may touch: lock-free.
 std::array<std::atomic<pid_t>, most_jobs> running_pids{};
 std::atomic<int> stopped_by = 0;  ///< the signal
+SignalPatience with_players;
 
 void send_to_players(int signal) {
   for (const auto& pid : running_pids)
     if (pid > 0) ::kill(pid, signal);
 }
 
-// The second one is meant for players that did not obey the first.
 void hand_on_to_players(int signal) {
   const int error = errno;
-  const bool is_first = stopped_by.exchange(signal) == 0;
-  send_to_players(is_first ? signal : SIGKILL);
+  stopped_by = signal;
+  send_to_players(with_players.is_lost() ? SIGKILL : signal);
   errno = error;
 }
 
@@ -50,6 +51,7 @@ class SignalsForPlayers {
  public:
   SignalsForPlayers() {
     stopped_by = 0;
+    with_players.reset();
     struct sigaction action {};
     action.sa_handler = hand_on_to_players;
     for (std::size_t i = 0; i < signals.size(); ++i) {

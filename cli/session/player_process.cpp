@@ -20,6 +20,7 @@
 #include "base/file.hpp"
 #include "base/program.hpp"
 #include "base/spawn.hpp"
+#include "cli/session/signal_patience.hpp"
 #include "model/execution.hpp"
 
 namespace fatespec::cli {
@@ -28,12 +29,13 @@ namespace {
 // What the handler may touch: lock-free.
 std::atomic<pid_t> player_pid = 0;
 std::atomic<int> handed_on = 0;  ///< the last signal
+SignalPatience with_player;
 
 // The terminal tells the player itself of Ctrl-C; what was sent to us alone is handed on.
-// The second one is meant for a player that did not obey the first.
 void hand_on_to_player(int signal) {
-  const bool is_first = handed_on.exchange(signal) == 0;
-  if (player_pid > 0) ::kill(player_pid, is_first ? signal : SIGKILL);
+  handed_on = signal;
+  const int sent = with_player.is_lost() ? SIGKILL : signal;
+  if (player_pid > 0) ::kill(player_pid, sent);
 }
 
 /// While the player runs it is the player that a signal ends.
@@ -41,6 +43,7 @@ class SignalsForPlayer {
  public:
   SignalsForPlayer() {
     handed_on = 0;
+    with_player.reset();
     struct sigaction action {};
     action.sa_handler = hand_on_to_player;
     action.sa_flags = SA_RESTART;

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -109,11 +111,26 @@ std::string filesize_path(const model::Project& project, const PlannedTest& test
 
 namespace {
 
-/// Programs whose arguments are files, whatever these are called.
-constexpr std::array<std::string_view, 35> file_tools = {
-    "[",     "cat",    "cmp", "cp",  "dd",   "diff",  "gunzip",   "gzip",    "head",      "install", "ln",    "md5sum",
-    "mkdir", "mkfifo", "mv",  "od",  "rm",   "rmdir", "sed",      "sha1sum", "sha256sum", "sort",    "split", "stat",
-    "tac",   "tail",   "tar", "tee", "test", "touch", "truncate", "unzip",   "wc",        "xxd",     "zip"};
+/// Programs whose arguments are files, whatever these are called, or that look at all that is there.
+constexpr std::array<std::string_view, 38> file_tools = {
+    "[",     "cat",     "cmp",     "cp",        "dd",     "diff",  "find",   "git", "gunzip", "gzip",
+    "head",  "install", "ln",      "ls",        "md5sum", "mkdir", "mkfifo", "mv",  "od",     "rm",
+    "rmdir", "sed",     "sha1sum", "sha256sum", "sort",   "split", "stat",   "tac", "tail",   "tar",
+    "tee",   "test",    "touch",   "truncate",  "unzip",  "wc",    "xxd",    "zip"};
+/// Those that do something without any argument, or with one that is no file.
+constexpr std::array<std::string_view, 3> looks_around = {"find", "git", "ls"};
+/// What has to do with no file whatever its arguments are.
+constexpr std::array<std::string_view, 12> harmless = {"echo", "exit", "expr",  "false", "kill",   "printf",
+                                                       "seq",  "set",  "sleep", "true",  "ulimit", "yes"};
+/// Behind these comes a program.
+constexpr std::array<std::string_view, 18> before_a_program = {"!",    "command", "do",    "elif",  "else",  "env",
+                                                               "exec", "if",      "nice",  "nohup", "sudo",  "then",
+                                                               "time", "timeout", "until", "while", "xargs", "{"};
+constexpr std::array<std::string_view, 3> shells = {"bash", "dash", "sh"};
+
+bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
 
 /// "out.avi", but neither "scale=0.5" nor "a.".
 bool looks_like_a_file(std::string_view word) {
@@ -130,36 +147,77 @@ bool may_be_relative(std::string_view word) {
          !word.starts_with("$TEST_DIR") && word.find("://") == std::string_view::npos && !base::parse_number(word);
 }
 
-/// A word of a shell's command, as far as it can be told without a shell.
-struct CommandWord {
-  std::string_view text;  ///< without quotes around it
-  bool is_program = false;
-  bool is_redirected = false;  ///< what stands behind `<` or `>`
+/// A program of a shell's command with its words, as far as they can be told without a shell.
+struct SimpleCommand {
+  std::string_view program;
+  std::vector<std::string_view> words;       ///< without quotes around them
+  std::vector<std::string_view> redirected;  ///< what stands behind `<` or `>`
 };
 
-std::vector<CommandWord> words_of(std::string_view command) {
-  constexpr std::string_view ends = " \t\n;|&()<>";
-  std::vector<CommandWord> words;
-  bool program_is_next = true;
-  bool is_redirected = false;
-  while (!command.empty()) {
-    std::string_view word = command.substr(0, command.find_first_of(ends));
-    command.remove_prefix(word.size());
-    const auto first = word.find_first_not_of("\"'");
-    word = first == std::string_view::npos ? "" : word.substr(first, word.find_last_not_of("\"'") - first + 1);
-    if (!word.empty()) {
-      words.push_back({word, program_is_next && !is_redirected, is_redirected});
-      program_is_next = program_is_next && is_redirected;
-      is_redirected = false;
+/// Takes the words of a command one by one.
+class CommandSplitter {
+ public:
+  std::vector<SimpleCommand> split(std::string_view command) {
+    constexpr std::string_view ends = " \t\n;|&()<>";
+    while (!command.empty()) {
+      const std::string_view word = command.substr(0, command.find_first_of(ends));
+      command.remove_prefix(word.size());
+      take_word(word);
+      if (command.empty()) break;
+      take_end(command.front());
+      command.remove_prefix(1);
     }
-    if (command.empty()) break;
-    const char end = command.front();
-    if (end == '<' || end == '>') is_redirected = true;
-    else if (end == '&' && is_redirected) is_redirected = false;  // `2>&1`
-    else if (end != ' ' && end != '\t') program_is_next = true;
-    command.remove_prefix(1);
+    return std::move(commands_);
   }
-  return words;
+
+ private:
+  void take_word(std::string_view word) {
+    const auto first = word.find_first_not_of("\"'");
+    if (first == std::string_view::npos) return;
+    word = word.substr(first, word.find_last_not_of("\"'") - first + 1);
+    SimpleCommand& command = commands_.back();
+    if (std::exchange(is_redirected_, false)) command.redirected.push_back(word);
+    else if (command.program.empty()) take_first(command, word);
+    else if (word == "-c" && is_one_of(command.program, shells)) commands_.emplace_back();  // `sh -c 'rm x'`
+    else command.words.push_back(word);
+  }
+
+  // `A=1 rm x`, `timeout 5 rm x`.
+  void take_first(SimpleCommand& command, std::string_view word) {
+    const bool is_of_wrapper = has_wrapper_ && (word[0] == '-' || base::parse_duration(word));
+    if (is_of_wrapper || specs::is_assignment(word)) return;
+    has_wrapper_ = is_one_of(word, before_a_program);
+    if (!has_wrapper_) command.program = word.substr(word.rfind('/') + 1);
+  }
+
+  void take_end(char end) {
+    const bool was_redirected = is_redirected_;
+    is_redirected_ = end == '<' || end == '>' || (was_redirected && (end == ' ' || end == '\t'));
+    const bool is_new =
+        std::string_view(";|()\n").find(end) != std::string_view::npos || (end == '&' && !was_redirected);
+    if (!is_new) return;
+    commands_.emplace_back();
+    has_wrapper_ = false;
+  }
+
+  std::vector<SimpleCommand> commands_ = std::vector<SimpleCommand>(1);
+  bool is_redirected_ = false;
+  bool has_wrapper_ = false;
+};
+
+/// Of an unknown program the last word may be an output: `ffmpeg -i /a.avi -y out`.
+bool has_to_do_with_files(const SimpleCommand& command) {
+  const auto is_relative = [](std::string_view word) { return may_be_relative(word); };
+  if (std::any_of(command.redirected.begin(), command.redirected.end(), is_relative)) return true;
+  if (is_one_of(command.program, looks_around)) return true;
+  if (is_one_of(command.program, harmless)) return false;
+  if (is_one_of(command.program, file_tools))
+    return std::any_of(command.words.begin(), command.words.end(), is_relative);
+  if (!command.words.empty() && may_be_relative(command.words.back())) return true;
+  return std::any_of(command.words.begin(), command.words.end(), [](std::string_view word) {
+    const auto value = word[0] == '-' ? word.substr(std::min(word.find('='), word.size() - 1) + 1) : word;
+    return may_be_relative(value) && looks_like_a_file(value);
+  });
 }
 
 /// True if the command is seen to have to do with files where it works: then it is pasted with an empty directory. What
@@ -169,16 +227,8 @@ bool works_with_files_there(const PlannedTest& test, const std::string& command,
   if (spec.type == SpecType::digest_file &&
       may_be_relative(specs::expand_text(spec.arguments.front().value, variables)))
     return true;
-  bool is_tool = false;
-  for (const auto& word : words_of(command)) {
-    const bool is_seen = word.is_redirected || (!word.is_program && (is_tool || looks_like_a_file(word.text)));
-    if (is_seen && may_be_relative(word.text)) return true;
-    if (!word.is_program) continue;
-    const std::string_view name = word.text.substr(word.text.rfind('/') + 1);
-    if (name == "ls" || name == "find") return true;  // without arguments they look at all that is there
-    is_tool = std::find(file_tools.begin(), file_tools.end(), name) != file_tools.end();
-  }
-  return false;
+  const auto commands = CommandSplitter().split(command);
+  return std::any_of(commands.begin(), commands.end(), has_to_do_with_files);
 }
 
 }  // namespace

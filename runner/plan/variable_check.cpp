@@ -91,9 +91,11 @@ void VariableCheck::check(const PlannedTest& planned) {
     for (const auto& use : specs::variables_of_text(argument.value))
       check_use(planned, use.name, [&] { return place_of(planned, argument.offset); });
   for (const auto& argument : spec.arguments)
-    check_defined(planned, argument.value, [&](auto) { return place_of(planned, argument.offset); });
+    check_defined(planned, specs::variables_of_text(argument.value),
+                  [&](auto) { return place_of(planned, argument.offset); });
   if (spec.type == model::SpecType::filesize || spec.type == model::SpecType::player)
-    check_defined(planned, spec.command, [&](auto offset) { return place_of(planned, spec.command_offset + offset); });
+    check_defined(planned, specs::variables_of_command(spec.command),
+                  [&](auto offset) { return place_of(planned, spec.command_offset + offset); });
   for (const auto* text : {&test.cwd, &test.stdin_file, &test.expect.output_file, &test.expect.error_file})
     if (*text) check_text(planned, (*text)->text, (*text)->origin);
   for (const auto* environment : {&test.default_env, &test.env})
@@ -133,23 +135,26 @@ void VariableCheck::check_text(const PlannedTest& planned, const std::string& te
   };
   for (const auto& use : specs::variables_of_text(text))
     check_use(planned, use.name, [&] { return place_of_use(use.offset); });
-  check_defined(planned, text, place_of_use);
+  check_defined(planned, specs::variables_of_text(text), place_of_use);
 }
 
 // No shell comes to what is no command: a name that is not replaced would be part of the path, or of the number.
 template <class PlaceOf>
-void VariableCheck::check_defined(const PlannedTest& planned, const std::string& text, PlaceOf place) {
-  if (planned.skip_reason) return;  // it may be because that variable is another configuration's
-  for (const auto& use : specs::variables_of_text(text)) {
+void VariableCheck::check_defined(const PlannedTest& planned, const std::vector<specs::VariableUse>& uses,
+                                  PlaceOf place) {
+  // Where it is not run it may be because that variable is defined elsewhere.
+  if (planned.skip_reason || !planned.probes.empty()) return;
+  for (const auto& use : uses) {
     if (planned.variables->contains(use.name) || use.name == "TEST_DIR" || missing_name(planned, use.name)) continue;
     std::vector<std::string> known(required_.begin(), required_.end());
     for (const auto& [name, value] : *planned.variables) known.push_back(name);
     const std::string key =
         fmt::format("{}\n{}\n{}", model::declared_name(planned), use.name, planned.configuration->name);
     if (!reported_.insert(key).second) continue;
+    const std::string hint = base::did_you_mean(use.name, known);
     problems_.add(sources_.of(planned.suite->file), place(use.offset),
                   fmt::format("{} uses ${}, which is defined nowhere{}", planned.name, use.name,
-                              base::did_you_mean(use.name, known)),
+                              hint.empty() ? "; with a backslash in front it is no name" : hint),
                   static_cast<int>(use.name.size()) + 1);
   }
 }

@@ -10,6 +10,7 @@
 #include "model/plan.hpp"
 #include "runner/plan/variables.hpp"
 #include "specs/problem.hpp"
+#include "specs/shell.hpp"
 
 namespace fatespec::runner {
 
@@ -40,7 +41,7 @@ class VariableCheck {
   void check_text(const model::PlannedTest& planned, const std::string& text, const base::Origin& origin);
   void check_command(const model::PlannedTest& planned, const std::string& command);
   template <class PlaceOf>
-  void check_defined(const model::PlannedTest& planned, const std::string& text, PlaceOf place);
+  void check_defined(const model::PlannedTest& planned, const std::vector<specs::VariableUse>& uses, PlaceOf place);
   template <class PlaceOf>
   void check_use(const model::PlannedTest& planned, const std::string& used, PlaceOf place);
   base::Origin place_of(const model::PlannedTest& planned, std::size_t offset);  ///< of its spec string

@@ -126,7 +126,7 @@ TEST(BadInput, ArgumentsThatTheirVariablesMakeWrongAreShown) {
             "a.yaml:4:30: a/b[BITS=13]: `13` is not a precision: 8, u8, 16, 24 or 32\n"
             "     4 | - {name: b, spec: '{1OFF,ref,$BITS} x', matrix: {BITS: ['8', '13', '16']}}\n"
             "       |                              ^~~~~\n"
-            "a.yaml:5:33: a/c uses $NONE, which is defined nowhere\n"
+            "a.yaml:5:33: a/c uses $NONE, which is defined nowhere; with a backslash in front it is no name\n"
             "     5 | - {name: c, spec: '{1OFF,ref,16,tolerance=$NONE} x'}\n"
             "       |                                 ^~~~~\n"
             "3 problems; nothing was run\n");
@@ -170,6 +170,19 @@ TEST(BadInput, NamesThatNobodyDefinesAreFoundInPathsAndArguments) {
                                "a.yaml:5:29: a/b uses $OUTDIR, which is defined nowhere; did you mean `OUT_DIR`?",
                                "a.yaml:6:62: a/c uses $SAMPLE_DIR, which is defined nowhere", "3 problems"})
     EXPECT_NE(checked.err.find(expected), std::string::npos) << expected << "\nin\n" << checked.err;
+}
+
+TEST(BadInput, WhatMeansADollarSignIsNoName) {
+  const TemporaryDirectory directory;
+  directory.write("pri$e.bin", "12345");
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n"
+                  "- {name: quoted, spec: \"{FILESIZE} 'pri$e.bin'\", expect: {stdout: '5'}}\n"
+                  "- {name: escaped, spec: '{FILESIZE} pri\\$e.bin', expect: {stdout: '5'}}\n"
+                  "- {name: probed, spec: x, cwd: $BOARD, only_if: {probe: 'test -n \"$BOARD\"'}}\n");
+  const auto run = fatespec("run s.yaml --no-progress", directory.path());
+  EXPECT_EQ(run.status, 0) << run.out << run.err;
+  EXPECT_NE(run.out.find("3 tests: 2 pass, 1 skip"), std::string::npos) << run.out;
 }
 
 TEST(BadInput, NoFileHidesTheProblemsOfAnother) {

@@ -18,10 +18,26 @@ std::string line_of(const std::string& command) {
 }
 
 TEST(PasteLine, CommandsThatHaveToDoWithFilesWorkInAnEmptyDirectory) {
-  for (const std::string command :
-       {"cp /etc/passwd precious", "test -e s.yaml", "/bin/touch out", "printf x > out", "echo <in", "true; rm -rf out",
-        "ffmpeg -i /a/b.avi -c copy -y out.avi", "ls -A | wc -l", "find", "{MD5FILE,out} /bin/make-it",
-        "{MD5FILE,$TEST_DIR/x} echo hi > x"}) {
+  for (const std::string command : {"cp /etc/passwd precious",
+                                    "test -e s.yaml",
+                                    "/bin/touch out",
+                                    "printf x > out",
+                                    "echo <in",
+                                    "true; rm -rf out",
+                                    "A=1 rm -rf out",
+                                    "timeout 5 rm -rf out",
+                                    "for f in a b; do rm -f $f; done",
+                                    "{ rm -rf out; }",
+                                    "sh -c 'rm -rf out'",
+                                    "\"/x/ffmpeg\" -i /x/a.avi -y out",
+                                    "prog --output=out.avi",
+                                    "git init",
+                                    "sort <in >/dev/null",
+                                    "ffmpeg -i /a/b.avi -c copy -y out.avi",
+                                    "ls -A | wc -l",
+                                    "find",
+                                    "{MD5FILE,out} /bin/make-it",
+                                    "{MD5FILE,$TEST_DIR/x} echo hi > x"}) {
     const auto type = command.find("} ");
     const std::string alone = type == std::string::npos ? command : command.substr(type + 2);
     EXPECT_EQ(line_of(command), "(cd \"$(mktemp -d)\" || exit; " + alone + ")");

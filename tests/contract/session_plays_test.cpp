@@ -130,7 +130,8 @@ TEST_F(SessionPlays, APlayerThatDoesNotObeyIsKilled) {
   add_sample("picture.png");
   session("new s");
   write_player("player.sh", "trap '' INT TERM\necho $$ >up.txt\nwhile :; do sleep 0.05; done\n");
-  for (const char* signals : {"kill -TERM $!; kill -INT $!", "kill -TERM $!"}) {
+  // The second one a while after the first.
+  for (const char* signals : {"kill -TERM $!; sleep 1.2; kill -INT $!", "kill -TERM $!"}) {
     const auto played = session_with("player.sh", std::string("play & until test -s up.txt; do sleep 0.05; done; ") +
                                                       signals + "; wait $!; echo $?");
     EXPECT_NE(played.out.find("1 of 1 samples played"), 0U);
@@ -155,6 +156,35 @@ TEST_F(SessionPlays, ACrashBeforeTheFirstByteCountsAsOne) {
   EXPECT_EQ(compared.status, 1);
   EXPECT_NE(compared.out.find("      1 |              0.000 | s\n"), std::string::npos) << compared.out;
   EXPECT_NE(compared.out.find("left out, crashed in s:\npicture.png\n"), std::string::npos) << compared.out;
+}
+
+TEST_F(SessionPlays, ACrashBeforeTheFirstByteOfOnePlayOfSeveralIsNoPerfectPlay) {
+  add_sample("picture.png");
+  session("new good");
+  session("play --clock virtual --repeat 2");
+  session("new s");
+  write_player("player.sh",
+               "echo x >>plays.txt\ntest $(wc -l <plays.txt) = 1 && kill -SEGV $$\nexec " FATESPEC_PLAYER_PROGRAM
+               " \"$@\"\n");
+  EXPECT_EQ(session_with("player.sh", "play --clock virtual --repeat 2").status, 1);
+  const std::string summary = session("summarize").out;
+  EXPECT_NE(summary.find("Relevant samples with perfect play: 0 / 1"), std::string::npos) << summary;
+  const auto compared = session("compare good");
+  EXPECT_EQ(compared.status, 1) << compared.out;
+  EXPECT_NE(compared.out.find("appeared        0 ->    0..1  media_player crashed.\n"), std::string::npos)
+      << compared.out;
+}
+
+// As `timeout` sends it, and a terminal that closes.
+TEST_F(SessionPlays, AnEchoOfASignalDoesNotKillAPlayerThatObeys) {
+  add_sample("audio_only.wav");
+  const auto played = shell(FATESPEC_PROGRAM
+                            " play audio_only.wav --headless --null-audio --record r.dbg & "
+                            "until test -s r.dbg && pgrep -P $! >/dev/null; do sleep 0.02; done; "
+                            "kill -TERM $!; kill -TERM $!; wait $!; echo $?",
+                            directory_.path());
+  EXPECT_EQ(played.out, "3\n") << played.err;
+  EXPECT_NE(file("r.dbg").find("ended by the user"), std::string::npos);
 }
 
 TEST_F(SessionPlays, ACrashOfALaterPlayIsInTheSummary) {

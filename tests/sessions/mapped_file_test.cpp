@@ -27,7 +27,7 @@ TEST(MappedFile, OutlivesThatAPlayerCutsTheEndOfItsRecording) {
 TEST(MappedFile, OfAHugeFileOfZerosLittleIsMapped) {
   const test::TemporaryDirectory directory;
   directory.write("a.dbg", "");
-  std::filesystem::resize_file(directory / "a.dbg", std::uintmax_t{1} << 31U);
+  std::filesystem::resize_file(directory / "a.dbg", std::uintmax_t{1} << 38U);
   const auto file = MappedFile::open(directory / "a.dbg");
   ASSERT_TRUE(file) << file.error().str();
   EXPECT_EQ(file->bytes(), std::string(4096, '\0'));

@@ -269,6 +269,11 @@ TEST(Suite, WhatIsMergedOrRepeatedByAnAliasIsToldOnce) {
   EXPECT_EQ(merged, Lines{"dir/audio.yaml:2:25: unknown key `timoute` in a test; did you mean `timeout`?"});
 }
 
+TEST(Suite, AProblemThatIsToldAlreadyIsNoMissingKey) {
+  EXPECT_EQ(read("tests:\n- &t {name: a, spec: [1]}\n- {<<: *t, name: c}\n").problems,
+            Lines{"dir/audio.yaml:2:22: a text is needed here, not a list or map"});
+}
+
 TEST(Suite, NumbersHaveALimit) {
   EXPECT_EQ(read("tests: [{name: a, spec: b, retries: 4294967296}]").problems,
             Lines{"dir/audio.yaml:1:37: 1000 are the most"});

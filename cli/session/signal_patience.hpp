@@ -1,0 +1,29 @@
+// When a second signal is more than an echo of the first.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <ctime>
+
+namespace fatespec::cli {
+
+/// `timeout` signals a process and its group, a terminal that closes is told by the shell and by the kernel: such
+/// signals come together. Who sends another one later has lost patience. For signal handlers.
+class SignalPatience {
+ public:
+  void reset() { first_ = 0; }
+  /// To be asked at each signal: true if the first one came some time ago.
+  bool is_lost() {
+    constexpr std::int64_t echo = 1'000'000'000;
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    const std::int64_t now = std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+    std::int64_t first = 0;
+    return !first_.compare_exchange_strong(first, now) && now - first >= echo;
+  }
+
+ private:
+  std::atomic<std::int64_t> first_{0};  ///< ns; 0: there was none
+};
+
+}  // namespace fatespec::cli
