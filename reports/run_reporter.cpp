@@ -80,6 +80,7 @@ void RunReporter::test_lost(const model::TestLost& event) {
 
 void RunReporter::test_finished(const model::TestResult& result) {
   ++done_;
+  last_finished_ = clock_.steady();
   ++counts_[result.verdict];
   remember(result);
   done_expected_ += expected(model::id_of(result));
@@ -141,8 +142,10 @@ std::string RunReporter::remaining() const {
   if (total_expected_ > done_expected_) {
     left = remaining_by_history(elapsed);
   } else if (done_ > 0) {
+    // As it was when the last test ended: while all wait for a long one the pace says nothing.
+    const double at_last = base::seconds(last_finished_ - began_);
     const double fraction = static_cast<double>(done_) / static_cast<double>(total_);
-    left = elapsed * (1 - fraction) / fraction;
+    left = at_last * (1 - fraction) / fraction - (elapsed - at_last);
   }
   return left < 0.5 || left > 360000
              ? ""

@@ -89,6 +89,7 @@ class RunReporter {
   model::VerdictCounts counts_;
   base::SteadyTime began_;
   base::SteadyTime last_line_;
+  base::SteadyTime last_finished_;
   std::map<const model::PlannedTest*, Running> running_;
   std::vector<Slow> slowest_;
   std::map<std::string, std::set<std::string>> bad_names_;  ///< by configuration, if there are several

@@ -131,9 +131,10 @@ TEST_F(ClassicFaults, ProtectionHoldsInEveryCommandAndCanBeTakenBack) {
   session("new s");
   session("play --clock virtual");
   session("protect");
-  for (const char* command : {"play", "retry-crashed", "run", "summarize", "report picture.png all",
-                              "timeline picture.png", "plot picture.png"})
+  for (const char* command : {"play", "retry-crashed", "run", "timeline picture.png", "plot picture.png"})
     EXPECT_EQ(session(command).status, 2) << command;
+  // What is printed may be read.
+  for (const char* command : {"summarize", "report picture.png all"}) EXPECT_EQ(session(command).status, 0) << command;
   EXPECT_TRUE(fs::is_empty(directory_ / "s/reports"));
   session("unprotect");
   EXPECT_EQ(session("summarize").status, 0);

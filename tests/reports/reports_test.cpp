@@ -188,6 +188,24 @@ TEST(RunReporter, WhatStillRunsCountsForTheTimeThatIsLeft) {
   EXPECT_NE(text.find("1/3 done\n"), std::string::npos) << "when nothing more is started: " << text;
 }
 
+TEST(RunReporter, WithoutHistoryTheTimeThatIsLeftDoesNotGrowWhileTestsRun) {
+  const test::TemporaryDirectory directory;
+  std::FILE* file = std::fopen((directory / "out").c_str(), "w");
+  ASSERT_NE(file, nullptr);
+  Console console(file, false, false);
+  StoppedClock clock;
+  RunReporter reporter(console, clock, {});
+  reporter.handle(model::RunStarted{"ab", "1", "c", 3, {}});
+  clock.now += 20s;
+  reporter.handle(model::TestFinished{std::make_shared<model::TestResult>(sample_result())});
+  reporter.tick();
+  clock.now += 10s;
+  reporter.tick();
+  std::fclose(file);
+  const std::string text = test::read_file(directory / "out");
+  EXPECT_NE(text.find("1/3 done  ETA 40.0 s\n1/3 done  ETA 30.0 s\n"), std::string::npos) << text;
+}
+
 TEST(RunReporter, TheSlowestFiveAreShownAtTheEnd) {
   const test::TemporaryDirectory directory;
   std::FILE* file = std::fopen((directory / "out").c_str(), "w");
