@@ -34,6 +34,13 @@ Error file_error(const fs::path& path, int code) {
   return error;
 }
 
+ssize_t read_some(int fd, std::span<char> buffer) {
+  ssize_t got = 0;
+  while ((got = ::read(fd, buffer.data(), buffer.size())) < 0 && errno == EINTR) {
+  }
+  return got;
+}
+
 Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
   while (!content.empty()) {
     const ssize_t written = ::write(fd, content.data(), content.size());

@@ -1,9 +1,12 @@
 // Files and descriptors.
 #pragma once
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +50,9 @@ Result<std::string> read_file(const std::filesystem::path& path, std::uint64_t l
 
 /// The first bytes of a regular file, as many as there are.
 Result<std::string> read_head(const std::filesystem::path& path, std::size_t size);
+
+/// As read(2), but no signal interrupts it.
+ssize_t read_some(int fd, std::span<char> buffer);
 
 /// Writes all of it to a descriptor; `path` is for the error.
 Result<void> write_all(int fd, std::string_view content, const std::filesystem::path& path);

@@ -1,8 +1,5 @@
 #include "base/file_digest.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <cerrno>
 
 #include "base/file.hpp"
@@ -16,8 +13,7 @@ Result<std::string> digest_of_file(DigestAlgorithm algorithm, const std::filesys
   if (!file) return file.error();
   std::string buffer(std::size_t{256} << 10, '\0');
   for (;;) {
-    const ssize_t got = ::read(file->get(), buffer.data(), buffer.size());
-    if (got < 0 && errno == EINTR) continue;
+    const ssize_t got = read_some(file->get(), buffer);
     if (got < 0) return io_error(path.string(), errno);
     if (got == 0) return digest.finish();
     digest.update({buffer.data(), static_cast<std::size_t>(got)});

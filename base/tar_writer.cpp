@@ -78,8 +78,7 @@ Result<void> TarWriter::add_file(const std::string& name, const std::filesystem:
   if (auto begun = begin(name, left); !begun) return begun;
   std::vector<char> buffer(buffer_size);
   while (left > 0) {
-    const ssize_t got = ::read(file->get(), buffer.data(), std::min<std::uint64_t>(left, buffer.size()));
-    if (got < 0 && errno == EINTR) continue;
+    const ssize_t got = read_some(file->get(), std::span(buffer).first(std::min<std::uint64_t>(left, buffer.size())));
     if (got < 0) return io_error(path.string(), errno);
     if (got == 0) break;
     if (auto written = data({buffer.data(), static_cast<std::size_t>(got)}); !written) return written;

@@ -15,7 +15,8 @@
 #include <fmt/format.h>
 
 #include "base/clock.hpp"
-#include "base/digest.hpp"
+#include "base/file.hpp"
+#include "base/file_digest.hpp"
 #include "base/text.hpp"
 #include "base/version.hpp"
 #include "player/headless.hpp"
@@ -54,16 +55,9 @@ void end_with_parent() {
 /// Digest and size of the sample; what cannot be read is left to the demuxer to complain about.
 void identify(const std::string& path, sessions::SampleHeader& sample) {
   sample.name = base::to_utf8(std::filesystem::path(path).filename().string());
-  std::uint64_t size = 0;
-  const auto file = base::open_regular_file(path, size);
-  if (!file) return;
-  base::Digest digest(base::DigestAlgorithm::sha256);
-  std::vector<char> buffer(std::size_t{256} << 10);
-  for (ssize_t got = 0; (got = ::read(file->get(), buffer.data(), buffer.size())) > 0;) {
-    digest.update({buffer.data(), static_cast<std::size_t>(got)});
-    sample.size += static_cast<std::uint64_t>(got);
-  }
-  sample.sha256 = digest.finish();
+  const auto digest = base::digest_of_file(base::DigestAlgorithm::sha256, path);
+  if (!digest || !base::open_regular_file(path, sample.size)) return;
+  sample.sha256 = *digest;
 }
 
 /// One play, step by step; what it has come to is in its members.

@@ -72,7 +72,7 @@ base::Result<void> TarStream::begin_file() {
 base::Result<void> TarStream::add_content() {
   const std::string& path = files_[next_file_].path;
   const std::size_t wanted = std::min<std::uint64_t>(writer_->left, writer_->buffer.size());
-  const ssize_t got = ::read(writer_->file.get(), writer_->buffer.data(), wanted);
+  const ssize_t got = base::read_some(writer_->file.get(), std::span(writer_->buffer).first(wanted));
   if (got < 0) return base::io_error(path, errno);
   if (got == 0) return base::Error{base::ErrorKind::io, path + ": became shorter while it was being deployed"};
   if (archive_write_data(writer_->tar, writer_->buffer.data(), static_cast<std::size_t>(got)) < 0)

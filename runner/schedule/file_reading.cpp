@@ -66,7 +66,7 @@ class ReadingHere final : public RunningExecution, public std::enable_shared_fro
     if (::fstat(file.get(), &status) != 0 || !S_ISREG(status.st_mode)) return no_regular_file(path_);
     std::vector<char> buffer(std::size_t{256} << 10);
     while (!stopped_) {
-      const ssize_t got = ::read(file.get(), buffer.data(), buffer.size());
+      const ssize_t got = base::read_some(file.get(), buffer);
       if (got < 0) return failed(fmt::format("{}: {}", path_, std::strerror(errno)));
       if (got == 0) return check.finish();
       check.consume({buffer.data(), static_cast<std::size_t>(got)});
