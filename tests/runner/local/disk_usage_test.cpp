@@ -1,5 +1,6 @@
 #include "runner/local/disk_usage.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <filesystem>
 #include <string>
