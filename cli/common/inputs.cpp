@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "base/file.hpp"
 #include "base/text.hpp"
 #include "runner/plan/command_line.hpp"
 #include "specs/project_reader.hpp"

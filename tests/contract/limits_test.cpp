@@ -1,4 +1,6 @@
 // What a test may take of the disk, and what it costs the runner.
+#include <regex>
+
 #include <gtest/gtest.h>
 
 #include "tests/support/support.hpp"

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include <gtest/gtest.h>
+
 #include "tests/support/support.hpp"
 
 namespace fatespec::sessions {

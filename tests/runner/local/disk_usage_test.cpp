@@ -6,6 +6,8 @@
 #include <string>
 #include <thread>
 
+#include <gtest/gtest.h>
+
 #include "tests/support/support.hpp"
 
 namespace fatespec::runner {
