@@ -177,9 +177,10 @@ TEST_F(SessionPlays, ACrashBeforeTheFirstByteOfOnePlayOfSeveralIsNoPerfectPlay) 
 
 // As `timeout` sends it, and a terminal that closes.
 TEST_F(SessionPlays, AnEchoOfASignalDoesNotKillAPlayerThatObeys) {
-  add_sample("audio_only.wav");
+  // A minute: on a slow machine, too, it lasts until it is told to end.
+  shell("ffmpeg -nostdin -v error -f lavfi -i sine=sample_rate=8000 -t 60 long.wav", directory_.path());
   const auto played = shell(FATESPEC_PROGRAM
-                            " play audio_only.wav --headless --null-audio --record r.dbg & "
+                            " play long.wav --headless --null-audio --record r.dbg & "
                             "until test -s r.dbg && pgrep -P $! >/dev/null; do sleep 0.02; done; "
                             "kill -TERM $!; kill -TERM $!; wait $!; echo $?",
                             directory_.path());
