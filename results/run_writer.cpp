@@ -179,6 +179,11 @@ bool RunWriter::is_flushed() {
   return false;
 }
 
+bool RunWriter::has_failed() const {
+  const std::lock_guard lock(mutex_);
+  return error_.has_value();
+}
+
 std::uint64_t RunWriter::lost_results() const {
   const std::lock_guard lock(mutex_);
   return lost_results_;

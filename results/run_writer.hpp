@@ -57,6 +57,8 @@ class RunWriter {
   bool is_flushed();
   /// True once the store knows the run, or the file that waits for it. Any thread.
   bool has_begun() const { return has_begun_; }
+  /// True as soon as results are lost; `failed` may be called only a little later.
+  bool has_failed() const;
   /// From now on a file that another process holds is given up at once. Any thread.
   void hurry() { hurried_ = true; }
   /// How many results are safe: what the process can be killed now without losing. All, once the store has failed.
