@@ -243,9 +243,7 @@ class RunCommand {
       reporter_->show_progress(board, text);
     };
     if (cluster_) run_.sinks.emplace_back([this](const auto& event) { cluster_->handle(event); });
-    run_.results_lost = [this] {
-      return results_lost_.load() || (store_.writer() != nullptr && store_.writer()->has_failed());
-    };
+    run_.results_lost = [this] { return results_lost_.load(); };
     if (auto* writer = store_.writer(); writer != nullptr) {
       run_.results_written = [writer] { return writer->is_flushed(); };
       run_.hurry_results = [writer] { writer->hurry(); };

@@ -81,14 +81,7 @@ ExitCode write_elsewhere(const std::string& path, const Writer& writer) {
     writer([](std::string_view text) { std::fwrite(text.data(), 1, text.size(), stdout); });
     return ExitCode::success;
   }
-  auto file = base::FileReplacement::begin(path);
-  if (!file) return complain(file.error());
-  base::Result<void> written = {};
-  writer([&](std::string_view text) {
-    if (written) written = file->write(text);
-  });
-  if (written) written = file->commit();
-  if (!written) return complain(written.error());
+  if (const auto written = sessions::write_text_file(path, writer); !written) return complain(written.error());
   std::printf("%s\n", path.c_str());
   return ExitCode::success;
 }
@@ -97,10 +90,6 @@ ExitCode write_elsewhere(const std::string& path, const Writer& writer) {
 ExitCode keep_and_name(const sessions::Session& session, const SessionReportOptions& options, const std::string& file,
                        const Writer& writer) {
   if (!options.output.empty()) return write_elsewhere(options.output, writer);
-  if (const auto allowed = session.permissions(); allowed && allowed->protect_reports)
-    return complain(
-        base::usage_error(fmt::format("the reports of session `{}` are protected; name a file with -o, or {}",
-                                      session.name(), session.command("unprotect reports"))));
   const ExitCode kept = keep(session, file, writer);
   if (kept == ExitCode::success) std::printf("%s\n", session.report(file).c_str());
   return kept;

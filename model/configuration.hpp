@@ -83,6 +83,7 @@ struct Project {
   std::string directory;  ///< absolute: where the file is, or the working directory
   std::vector<PlacedText> suites;
   std::string results = ".fatespec/results.db";
+  base::Origin results_origin;
   Variables variables;
   Places variable_origins;
   Variables reference;  ///< of configurations that have none

@@ -179,11 +179,6 @@ bool RunWriter::is_flushed() {
   return false;
 }
 
-bool RunWriter::has_failed() const {
-  const std::lock_guard lock(mutex_);
-  return error_.has_value();
-}
-
 std::uint64_t RunWriter::lost_results() const {
   const std::lock_guard lock(mutex_);
   return lost_results_;
@@ -219,6 +214,7 @@ void RunWriter::write_batch(const Batch& batch) {
   const std::uint64_t safe_before = safe_results_;
   const auto written = write_as_much_as_fits(batch);
   if (written) return;
+  failed_(written.error());  // first: who sees that nothing is left to write must know why
   {
     const std::lock_guard lock(mutex_);
     error_ = written.error();
@@ -226,7 +222,6 @@ void RunWriter::write_batch(const Batch& batch) {
     waiting_.clear();
   }
   safe_results_ = UINT64_MAX;
-  failed_(written.error());
 }
 
 /// Another process writes, or removes much, and takes its time.

@@ -32,7 +32,7 @@ struct SpoolOptions {
 ///
 /// With a spool, what the server does not take goes to a file, and from there to the server as soon as it is back,
 /// which is tried now and then. If that cannot be written either, or without a spool the store, `failed` is called
-/// once, on that thread, and what comes later is dropped.
+/// once, on that thread and before is_flushed() or flush() tell of it, and what comes later is dropped.
 class RunWriter {
  public:
   using Failed = std::function<void(const base::Error&)>;
@@ -57,8 +57,6 @@ class RunWriter {
   bool is_flushed();
   /// True once the store knows the run, or the file that waits for it. Any thread.
   bool has_begun() const { return has_begun_; }
-  /// True as soon as results are lost; `failed` may be called only a little later.
-  bool has_failed() const;
   /// From now on a file that another process holds is given up at once. Any thread.
   void hurry() { hurried_ = true; }
   /// How many results are safe: what the process can be killed now without losing. All, once the store has failed.

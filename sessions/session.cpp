@@ -157,10 +157,15 @@ base::Result<void> Session::write_report(const std::string& file,
   const auto allowed = permissions();
   if (!allowed) return allowed.error();
   if (allowed->protect_reports)
-    return base::usage_error(
-        fmt::format("the reports of session `{}` are protected; {}", name_, command("unprotect reports")));
+    return base::usage_error(fmt::format("the reports of session `{}` are protected; name a file with -o, or {}", name_,
+                                         command("unprotect reports")));
   if (auto made = base::make_directories(directory_ / "reports"); !made) return made.error();
-  auto replacement = base::FileReplacement::begin(report(file));
+  return write_text_file(report(file), writer);
+}
+
+base::Result<void> write_text_file(const std::filesystem::path& path,
+                                   const std::function<void(const TextSink&)>& writer) {
+  auto replacement = base::FileReplacement::begin(path);
   if (!replacement) return replacement.error();
   base::Result<void> written = {};
   writer([&](std::string_view text) {

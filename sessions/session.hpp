@@ -72,4 +72,8 @@ class Session {
   std::filesystem::path directory_;
 };
 
+/// Writes what `writer` gives to its sink, as a whole or not at all.
+base::Result<void> write_text_file(const std::filesystem::path& path,
+                                   const std::function<void(const TextSink&)>& writer);
+
 }  // namespace fatespec::sessions

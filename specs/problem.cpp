@@ -1,6 +1,7 @@
 #include "specs/problem.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -35,6 +36,11 @@ constexpr std::size_t window = 120;  // columns of a long line that are shown
 
 }  // namespace
 
+std::size_t Problems::size() const {
+  return std::accumulate(counts_.begin(), counts_.end(), std::size_t{0},
+                         [](std::size_t sum, const auto& file) { return sum + file.second; });
+}
+
 bool Problems::has_room_for(const std::string& file) const {
   const auto count = counts_.find(file);
   return count == counts_.end() || count->second < most_kept;
@@ -44,7 +50,6 @@ void Problems::add(Problem problem) {
   ++found_;
   const bool is_kept = has_room_for(problem.origin.file);
   if (is_kept && !known_.insert(problem.origin.str() + " " + problem.message).second) return;
-  ++count_;
   ++counts_[problem.origin.file];
   if (is_kept) list_.push_back(std::move(problem));
 }

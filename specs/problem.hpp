@@ -52,11 +52,11 @@ class Problems {
   /// What is told already, as that of an alias or a merged map is, is not told again.
   void add(Problem problem);
   void add(const SourceText& source, const base::Origin& origin, std::string message, int mark_width = 1);
-  bool empty() const { return count_ == 0; }
+  bool empty() const { return counts_.empty(); }
   /// How often something was found wrong, repeats included.
   std::size_t found() const { return found_; }
   /// All that were added; and by their files.
-  std::size_t size() const { return count_; }
+  std::size_t size() const;
   const std::map<std::string, std::size_t>& counts() const { return counts_; }
   /// The first of each file: one may have more than anybody reads.
   const std::vector<Problem>& list() const { return list_; }
@@ -68,7 +68,6 @@ class Problems {
   std::vector<Problem> list_;
   std::map<std::string, std::size_t> counts_;  ///< by files, of all
   std::set<std::string> known_;                ///< places and messages of those that are kept
-  std::size_t count_ = 0;
   std::size_t found_ = 0;
 };
 

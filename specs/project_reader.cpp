@@ -63,12 +63,8 @@ class ProjectReader {
 
   void read_results(YamlNode node) {
     const auto written = text(node);
-    const auto scheme = written ? written->find("://") : std::string::npos;
-    const bool is_server = written && (written->starts_with("postgresql://") || written->starts_with("postgres://"));
+    project_->results_origin = node.origin();
     if (written && written->empty()) add_problem(problems_, node, "where results are kept is needed here");
-    else if (scheme != std::string::npos && written->find('/') == scheme + 1 && !is_server)
-      // Without the line: there may be a password in it.
-      problems_.add({node.origin(), "results are kept in a file or at a server, postgresql://…", "", 1});
     else project_->results = written.value_or(project_->results);
   }
 

@@ -9,6 +9,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "results/location.hpp"
 #include "runner/plan/command_line.hpp"
 #include "specs/project_reader.hpp"
 #include "specs/shell.hpp"
@@ -190,6 +191,9 @@ OrExit<Inputs> load_inputs(const InputOptions& options, runner::PlanOptions plan
     for (const auto& file : options.specs) specs::read_suite(file, problems);
     return print_problems(problems);
   }
+  // Without its line: there may be a password in it.
+  if (const auto fit = results::check_location(inputs.project->results); !fit)
+    problems.add({inputs.project->results_origin, fit.error().message, "", 1});
   const bool project_is_right = problems.empty();
   const auto files = spec_files(options, *inputs.project, problems);
   if (files.empty() && problems.empty()) {

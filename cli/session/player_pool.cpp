@@ -171,11 +171,9 @@ class Pool {
   }
 
   /// A player that hangs, or is stopped, does not end by itself.
-  void lose_patience() {
-    constexpr auto patience = 5s;
-    if (stopped_by == 0) return;
-    if (!stopped_at_) stopped_at_ = Clock::now();
-    else if (Clock::now() - *stopped_at_ > patience) send_to_players(SIGKILL);
+  static void lose_patience() {
+    constexpr std::chrono::nanoseconds patience = 5s;
+    if (with_players.waited() > patience.count()) send_to_players(SIGKILL);
   }
 
   void wait() const {
@@ -209,7 +207,6 @@ class Pool {
   Clock::duration grace_;
   const PoolCalls& calls_;
   std::vector<RunningPlay> running_;
-  std::optional<Clock::time_point> stopped_at_;
 };
 
 }  // namespace

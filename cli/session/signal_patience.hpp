@@ -15,14 +15,23 @@ class SignalPatience {
   /// To be asked at each signal: true if the first one came some time ago.
   bool is_lost() {
     constexpr std::int64_t echo = 1'000'000'000;
-    timespec time{};
-    ::clock_gettime(CLOCK_MONOTONIC, &time);
-    const std::int64_t now = std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
-    std::int64_t first = 0;
-    return !first_.compare_exchange_strong(first, now) && now - first >= echo;
+    const std::int64_t before = first_;
+    if (before == 0) first_ = now();
+    return before != 0 && now() - before >= echo;
+  }
+  /// How long ago the first signal came, in ns; 0 if there was none. Not only for handlers.
+  std::int64_t waited() const {
+    const std::int64_t first = first_;
+    return first == 0 ? 0 : now() - first;
   }
 
  private:
+  static std::int64_t now() {
+    timespec time{};
+    ::clock_gettime(CLOCK_MONOTONIC, &time);
+    return std::int64_t{time.tv_sec} * 1'000'000'000 + time.tv_nsec;
+  }
+
   std::atomic<std::int64_t> first_{0};  ///< ns; 0: there was none
 };
 

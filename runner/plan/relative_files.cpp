@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "specs/command_words.hpp"
 #include "specs/shell_words.hpp"
 
 namespace fatespec::runner {
@@ -23,10 +24,9 @@ constexpr std::array<std::string_view, 3> looks_around = {"find", "git", "ls"};
 /// What has to do with no file whatever its arguments are.
 constexpr std::array<std::string_view, 12> harmless = {"echo", "exit", "expr",  "false", "kill",   "printf",
                                                        "seq",  "set",  "sleep", "true",  "ulimit", "yes"};
-/// Behind these comes a program.
-constexpr std::array<std::string_view, 18> before_a_program = {"!",    "command", "do",    "elif",  "else",  "env",
-                                                               "exec", "if",      "nice",  "nohup", "sudo",  "then",
-                                                               "time", "timeout", "until", "while", "xargs", "{"};
+/// Programs whose arguments are a command.
+constexpr std::array<std::string_view, 9> wrappers = {"command", "env",  "exec",    "nice", "nohup",
+                                                      "sudo",    "time", "timeout", "xargs"};
 constexpr std::array<std::string_view, 3> shells = {"bash", "dash", "sh"};
 
 bool is_one_of(std::string_view word, std::span<const std::string_view> words) {
@@ -42,75 +42,40 @@ bool looks_like_a_file(std::string_view word) {
          std::all_of(extension.begin(), extension.end(), [](unsigned char c) { return std::isalnum(c) != 0; });
 }
 
-/// A program of a shell's command with its words, as far as they can be told without a shell.
+std::string_view unquoted(std::string_view word) {
+  const bool is_quoted =
+      word.size() > 1 && (word.front() == '"' || word.front() == '\'') && word.back() == word.front();
+  return is_quoted ? word.substr(1, word.size() - 2) : word;
+}
+
 struct SimpleCommand {
-  std::string_view program;
-  std::vector<std::string_view> words;       ///< without quotes around them
-  std::vector<std::string_view> redirected;  ///< what stands behind `<` or `>`
+  std::string_view program;             ///< its name without the path
+  std::vector<std::string_view> words;  ///< its arguments without the quotes around them
 };
 
-/// Takes the words of a command one by one.
-class CommandSplitter {
- public:
-  std::vector<SimpleCommand> split(std::string_view command) {
-    constexpr std::string_view ends = " \t\n;|&()<>";
-    while (!command.empty()) {
-      const std::string_view word = command.substr(0, command.find_first_of(ends));
-      command.remove_prefix(word.size());
-      take_word(word);
-      if (command.empty()) break;
-      take_end(command.front());
-      command.remove_prefix(1);
-    }
-    return std::move(commands_);
-  }
-
- private:
-  void take_word(std::string_view word) {
-    const auto first = word.find_first_not_of("\"'");
-    if (first == std::string_view::npos) return;
-    word = word.substr(first, word.find_last_not_of("\"'") - first + 1);
-    SimpleCommand& command = commands_.back();
-    if (std::exchange(is_redirected_, false)) command.redirected.push_back(word);
-    else if (command.program.empty()) take_first(command, word);
-    else if (word == "-c" && is_one_of(command.program, shells)) commands_.emplace_back();  // `sh -c 'rm x'`
-    else command.words.push_back(word);
-  }
-
-  // `A=1 rm x`, `timeout 5 rm x`.
-  void take_first(SimpleCommand& command, std::string_view word) {
-    const bool is_of_wrapper = has_wrapper_ && (word[0] == '-' || base::parse_duration(word));
-    if (is_of_wrapper || specs::is_assignment(word)) return;
-    has_wrapper_ = is_one_of(word, before_a_program);
-    if (!has_wrapper_) command.program = word.substr(word.rfind('/') + 1);
-  }
-
-  void take_end(char end) {
-    const bool was_redirected = is_redirected_;
-    is_redirected_ = end == '<' || end == '>' || (was_redirected && (end == ' ' || end == '\t'));
-    const bool is_new =
-        std::string_view(";|()\n").find(end) != std::string_view::npos || (end == '&' && !was_redirected);
-    if (!is_new) return;
-    commands_.emplace_back();
-    has_wrapper_ = false;
-  }
-
-  std::vector<SimpleCommand> commands_ = std::vector<SimpleCommand>(1);
-  bool is_redirected_ = false;
-  bool has_wrapper_ = false;
-};
+/// What `words` run: of `timeout 5 rm x` it is `rm x`.
+SimpleCommand simple_command(std::vector<std::string_view> words) {
+  const auto is_of_wrapper = [](std::string_view word) {
+    return word.starts_with('-') || specs::is_assignment(word) || base::parse_duration(word) ||
+           is_one_of(word, wrappers);
+  };
+  auto program = words.begin();
+  if (is_one_of(*program, wrappers)) program = std::find_if_not(program, words.end(), is_of_wrapper);
+  if (program == words.end()) return {};
+  return {program->substr(program->rfind('/') + 1), {program + 1, words.end()}};
+}
 
 /// Of an unknown program the last word may be an output: `ffmpeg -i /a.avi -y out`.
 bool has_to_do_with_files(const SimpleCommand& command) {
-  const auto is_relative = [](std::string_view word) { return may_be_relative(word); };
-  if (std::any_of(command.redirected.begin(), command.redirected.end(), is_relative)) return true;
+  const auto& words = command.words;
   if (is_one_of(command.program, looks_around)) return true;
   if (is_one_of(command.program, harmless)) return false;
-  if (is_one_of(command.program, file_tools))
-    return std::any_of(command.words.begin(), command.words.end(), is_relative);
-  if (!command.words.empty() && may_be_relative(command.words.back())) return true;
-  return std::any_of(command.words.begin(), command.words.end(), [](std::string_view word) {
-    const auto value = word[0] == '-' ? word.substr(std::min(word.find('='), word.size() - 1) + 1) : word;
+  if (is_one_of(command.program, file_tools)) return std::any_of(words.begin(), words.end(), may_be_relative);
+  if (is_one_of(command.program, shells) && words.size() > 1 && words[0] == "-c")
+    return works_with_relative_files(words[1]);
+  if (!words.empty() && may_be_relative(words.back())) return true;
+  return std::any_of(words.begin(), words.end(), [](std::string_view word) {
+    const auto value = word.starts_with('-') ? word.substr(std::min(word.find('='), word.size() - 1) + 1) : word;
     return may_be_relative(value) && looks_like_a_file(value);
   });
 }
@@ -123,8 +88,15 @@ bool may_be_relative(std::string_view word) {
 }
 
 bool works_with_relative_files(std::string_view command) {
-  const auto commands = CommandSplitter().split(command);
-  return std::any_of(commands.begin(), commands.end(), has_to_do_with_files);
+  std::vector<std::vector<std::string_view>> commands;  // each begins with its program
+  for (const auto& word : specs::command_words(command)) {
+    const auto text = unquoted(word.text);
+    if (word.role == specs::WordRole::redirected && may_be_relative(text)) return true;
+    if (word.role == specs::WordRole::program) commands.push_back({text});
+    else if (word.role == specs::WordRole::argument) commands.back().push_back(text);
+  }
+  return std::any_of(commands.begin(), commands.end(),
+                     [](auto& words) { return has_to_do_with_files(simple_command(std::move(words))); });
 }
 
 }  // namespace fatespec::runner

@@ -88,16 +88,15 @@ void VariableCheck::check(const PlannedTest& planned) {
   for (const auto& use : specs::variables_of_command(spec.command))
     check_use(planned, use.name, [&] { return place_of(planned, spec.command_offset + use.offset); });
   for (const auto& argument : spec.arguments)
-    for (const auto& use : specs::variables_of_text(argument.value))
-      check_use(planned, use.name, [&] { return place_of(planned, argument.offset); });
-  for (const auto& argument : spec.arguments)
-    check_defined(planned, specs::variables_of_text(argument.value),
-                  [&](auto) { return place_of(planned, argument.offset); });
+    check_text(planned, argument.value, [&](std::size_t) { return place_of(planned, argument.offset); });
   if (spec.type == model::SpecType::filesize || spec.type == model::SpecType::player)
     check_defined(planned, specs::variables_of_command(spec.command),
-                  [&](auto offset) { return place_of(planned, spec.command_offset + offset); });
+                  [&](std::size_t offset) { return place_of(planned, spec.command_offset + offset); });
   for (const auto* text : {&test.cwd, &test.stdin_file, &test.expect.output_file, &test.expect.error_file})
-    if (*text) check_text(planned, (*text)->text, (*text)->origin);
+    if (*text)
+      check_text(planned, (*text)->text, [&](std::size_t offset) {
+        return specs::place_in_scalar(sources_.of(planned.suite->file), (*text)->origin, (*text)->text, offset);
+      });
   for (const auto* environment : {&test.default_env, &test.env})
     for (const auto& [name, value] : *environment)
       for (const auto& use : specs::variables_of_text(value)) check_use(planned, use.name, [&] { return test.origin; });
@@ -129,13 +128,11 @@ void VariableCheck::check_arguments(const PlannedTest& planned) {
                 static_cast<int>(name + argument->value.size()));
 }
 
-void VariableCheck::check_text(const PlannedTest& planned, const std::string& text, const base::Origin& origin) {
-  const auto place_of_use = [&](std::size_t offset) {
-    return specs::place_in_scalar(sources_.of(planned.suite->file), origin, text, offset);
-  };
-  for (const auto& use : specs::variables_of_text(text))
-    check_use(planned, use.name, [&] { return place_of_use(use.offset); });
-  check_defined(planned, specs::variables_of_text(text), place_of_use);
+template <class PlaceOf>
+void VariableCheck::check_text(const PlannedTest& planned, const std::string& text, PlaceOf place) {
+  const auto uses = specs::variables_of_text(text);
+  for (const auto& use : uses) check_use(planned, use.name, [&] { return place(use.offset); });
+  check_defined(planned, uses, place);
 }
 
 // No shell comes to what is no command: a name that is not replaced would be part of the path, or of the number.

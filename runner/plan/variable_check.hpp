@@ -38,7 +38,8 @@ class VariableCheck {
  private:
   std::optional<std::string> missing_name(const model::PlannedTest& planned, const std::string& used) const;
   void check_arguments(const model::PlannedTest& planned);
-  void check_text(const model::PlannedTest& planned, const std::string& text, const base::Origin& origin);
+  template <class PlaceOf>
+  void check_text(const model::PlannedTest& planned, const std::string& text, PlaceOf place);
   void check_command(const model::PlannedTest& planned, const std::string& command);
   template <class PlaceOf>
   void check_defined(const model::PlannedTest& planned, const std::vector<specs::VariableUse>& uses, PlaceOf place);

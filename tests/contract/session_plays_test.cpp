@@ -134,7 +134,6 @@ TEST_F(SessionPlays, APlayerThatDoesNotObeyIsKilled) {
   for (const char* signals : {"kill -TERM $!; sleep 1.2; kill -INT $!", "kill -TERM $!"}) {
     const auto played = session_with("player.sh", std::string("play & until test -s up.txt; do sleep 0.05; done; ") +
                                                       signals + "; wait $!; echo $?");
-    EXPECT_NE(played.out.find("1 of 1 samples played"), 0U);
     EXPECT_TRUE(played.out.ends_with("130\n") || played.out.ends_with("143\n")) << played.out << played.err;
     EXPECT_FALSE(exists("s/dbg/picture.png.dbg"));
     EXPECT_NE(::kill(std::stoi(file("up.txt")), 0), 0);

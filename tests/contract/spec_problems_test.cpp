@@ -72,7 +72,8 @@ TEST(SpecProblems, WhereResultsCannotBeKeptIsToldWithItsPlace) {
   directory.write("a.yaml", "tests: [{name: a, spec: 'true'}]\n");
   const auto checked = fatespec("check", directory.path());
   EXPECT_EQ(checked.status, 2);
-  EXPECT_NE(checked.err.find("fatespec.yaml:2:10: results are kept in a file or at a server, postgresql://…"),
+  EXPECT_NE(checked.err.find(
+                "fatespec.yaml:2:10: results mysql://…: results are kept in a file or at a server, postgresql://…"),
             std::string::npos)
       << checked.err;
   EXPECT_EQ(checked.err.find("secret"), std::string::npos) << checked.err;
