@@ -1,6 +1,7 @@
 #include "cli/session/player_process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -95,6 +96,10 @@ void tee(int from, const std::string& path) {
   base::FileDescriptor file;
   std::array<char, 4096> buffer{};
   for (;;) {
+    // The thread sanitizer keeps signals back until a call returns, but for calls that it knows to wait: read() is
+    // none.
+    pollfd arrival = {from, POLLIN, 0};
+    if (::poll(&arrival, 1, -1) < 0 && errno == EINTR) continue;
     const ssize_t got = ::read(from, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return;
