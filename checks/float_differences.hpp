@@ -15,6 +15,7 @@ class DifferingSamples {
  public:
   /// Of a block whose first sample has that number.
   void add(const Excess& block, std::uint64_t position);
+  bool any() const { return count_ > 0; }
   /// "3 of 100 samples differ, first at sample 7".
   std::string describe(std::uint64_t compared) const;
 

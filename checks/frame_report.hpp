@@ -1,8 +1,9 @@
 // What FFmpeg's framecrc, framemd5 and framehash muxers write: a line for each packet, with its times, size and
-// checksum (libavformat/framecrcenc.c, framehash.c). Comparing two of them tells which frame differs, and in what.
+// checksum (libavformat/framecrcenc.c, framehash.c).
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <string>
@@ -11,8 +12,11 @@
 
 namespace fatespec::checks {
 
+/// Of a packet without that time.
+inline constexpr std::int64_t no_frame_time = std::numeric_limits<std::int64_t>::min();
+
 struct FramePacket {
-  std::int64_t dts = 0;  ///< in units of the stream's time base; INT64_MIN where there is none
+  std::int64_t dts = 0;  ///< in units of the stream's time base, or no_frame_time
   std::int64_t pts = 0;
   std::int64_t duration = 0;
   std::int64_t size = 0;      ///< bytes
@@ -36,38 +40,5 @@ struct FrameReport {
 bool looks_like_frame_report(std::string_view text);
 /// Nothing if the text is none.
 std::optional<FrameReport> read_frame_report(std::string_view text);
-
-/// The packets at which two reports part, by their places in the stream.
-struct FirstFrames {
-  int stream = 0;
-  std::optional<std::size_t> expected;  ///< nothing if it is one too many
-  std::optional<std::size_t> actual;    ///< nothing if it is missing
-};
-
-/// What kind of difference matters first.
-enum class FrameChange {
-  missing,
-  too_many,
-  swapped,  ///< two have changed places
-  all,      ///< the contents of all frames of a stream
-  one,
-  some,
-  sizes,       ///< and no contents
-  timestamps,  ///< and nothing else of the stream
-  header,
-};
-
-struct FrameDifference {
-  FrameChange change = FrameChange::header;
-  bool same_sizes = false;           ///< where contents differ
-  std::string summary;               ///< the first that matters, in one line
-  std::vector<std::string> further;  ///< what else differs, a line each
-  /// Of the first stream in which contents differ; nothing if it is times or headers alone.
-  std::optional<FirstFrames> first = {};
-};
-
-/// Nothing if they say the same. Packets are compared stream by stream: one after another where there are as many, else
-/// what lies between the part that both begin with and the part that both end with is missing, added or changed.
-std::optional<FrameDifference> compare_frame_reports(const FrameReport& expected, const FrameReport& actual);
 
 }  // namespace fatespec::checks

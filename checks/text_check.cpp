@@ -6,6 +6,7 @@
 
 #include "base/pattern.hpp"
 #include "base/text.hpp"
+#include "checks/frame_comparison.hpp"
 #include "checks/frame_report.hpp"
 #include "checks/line_diff.hpp"
 

@@ -11,6 +11,7 @@
 #include "base/file.hpp"
 #include "base/program.hpp"
 #include "base/text.hpp"
+#include "checks/frame_comparison.hpp"
 #include "checks/frame_report.hpp"
 #include "cli/causes/bare_sound.hpp"
 #include "runner/local/tool_process.hpp"

@@ -16,6 +16,7 @@
 #include "base/file_digest.hpp"
 #include "base/hex.hpp"
 #include "base/text.hpp"
+#include "checks/frame_comparison.hpp"
 #include "checks/frame_report.hpp"
 #include "cli/common/tool_output.hpp"
 

@@ -111,7 +111,7 @@ void TestRunner::attempt_ended(AttemptOutcome& outcome) {
   const bool goes_on = deserves_another(outcome);
   if (outcome.execution.ending == model::Ending::cancelled || outcome.execution.ending == model::Ending::lost ||
       (goes_on && cancelled_)) {
-    dispose_directory(outcome, model::Verdict::pass);  // it is no result
+    dispose_directory(outcome, std::nullopt);
     std::exchange(done_, nullptr)(nullptr);
     return;
   }
@@ -159,10 +159,11 @@ void TestRunner::take_outcome(AttemptOutcome& outcome) {
 
 // A directory that nothing was left in is never kept: there would be nothing to see. One that leaves no space for
 // others is kept only where all are: every later test would fail of it.
-std::string TestRunner::dispose_directory(const AttemptOutcome& outcome, model::Verdict verdict) {
+std::string TestRunner::dispose_directory(const AttemptOutcome& outcome, std::optional<model::Verdict> verdict) {
   const std::string& directory = outcome.directory;
   if (directory.empty() || context_.station.workspace().take_back(directory)) return {};
-  if (keep_ == Keep::all || (keep_ == Keep::failed && model::is_bad(verdict) && !outcome.fills_disk)) {
+  const bool is_bad = verdict && model::is_bad(*verdict);
+  if (keep_ == Keep::all || (keep_ == Keep::failed && is_bad && !outcome.fills_disk)) {
     context_.station.workspace().keep(directory);
     return directory;
   }

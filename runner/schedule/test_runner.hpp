@@ -48,8 +48,8 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   bool deserves_another(const AttemptOutcome& outcome) const;
   void attempt_ended(AttemptOutcome& outcome);
   void take_outcome(AttemptOutcome& outcome);
-  /// Removes a $TEST_DIR, or keeps it, as `--keep` says of that verdict: its path then.
-  std::string dispose_directory(const AttemptOutcome& outcome, model::Verdict verdict);
+  /// Removes a $TEST_DIR, or keeps it, as `--keep` says of that verdict (nothing: it has none): its path then.
+  std::string dispose_directory(const AttemptOutcome& outcome, std::optional<model::Verdict> verdict);
   void discard(const AttemptOutcome& outcome);
   std::function<void()> clear_disk();
   void when_there_is_space(std::function<void()> next);

@@ -6,6 +6,7 @@
 
 #include <gtest/gtest.h>
 
+#include "checks/deviation.hpp"
 #include "checks/one_off_check.hpp"
 #include "checks/rms_check.hpp"
 #include "checks/stddev_check.hpp"

@@ -1,3 +1,4 @@
+#include "checks/frame_comparison.hpp"
 #include "checks/frame_report.hpp"
 
 #include <gtest/gtest.h>
@@ -49,12 +50,12 @@ std::vector<std::string> compare(const std::string& expected, const std::string&
 std::vector<std::string> changed(const Change& change) { return compare(report(), report(change)); }
 using Texts = std::vector<std::string>;
 
-TEST(FrameReport, SaysNothingOfEqualOnes) {
+TEST(FrameComparison, SaysNothingOfEqualOnes) {
   EXPECT_EQ(changed([](auto&) {}), Texts());
   EXPECT_EQ(compare(report(), base::trim(report()).data()), Texts());  // nor of blanks at the end
 }
 
-TEST(FrameReport, ASizeThatDiffersBehindAHoleIsThatOfTheSameFrame) {
+TEST(FrameComparison, ASizeThatDiffersBehindAHoleIsThatOfTheSameFrame) {
   const auto texts = changed([](auto& lines) {
     lines.back().size = 7;
     lines.erase(lines.begin(), lines.begin() + 9);
@@ -64,7 +65,7 @@ TEST(FrameReport, ASizeThatDiffersBehindAHoleIsThatOfTheSameFrame) {
   EXPECT_EQ(texts[1], "sizes only: video frame 9 (pts 9, 0.360 s) differs first (7 bytes, expected 152064), 1 of 10");
 }
 
-TEST(FrameReport, NamesTheFirstFrameThatDiffersAndHowMany) {
+TEST(FrameComparison, NamesTheFirstFrameThatDiffersAndHowMany) {
   EXPECT_EQ(changed([](auto& lines) { lines[4].checksum = "0x1"; }),
             Texts({"video frame 4 (pts 4, 0.160 s) alone differs of 10; sizes equal; timestamps equal"}));
   EXPECT_EQ(changed([](auto& lines) { lines[4].checksum = lines[7].checksum = lines[8].checksum = "0x1"; }),
@@ -75,7 +76,7 @@ TEST(FrameReport, NamesTheFirstFrameThatDiffersAndHowMany) {
             Texts({"all 10 video frames differ; timestamps equal"}));
 }
 
-TEST(FrameReport, NamesFramesThatAreMissingOrTooMany) {
+TEST(FrameComparison, NamesFramesThatAreMissingOrTooMany) {
   EXPECT_EQ(changed([](auto& lines) { lines.erase(lines.begin() + 3); }),
             Texts({"1 video frame missing after video frame 2 (pts 2, 0.080 s) (9, expected 10)"}));
   EXPECT_EQ(changed([](auto& lines) { lines.resize(6); }),
@@ -91,7 +92,7 @@ TEST(FrameReport, NamesFramesThatAreMissingOrTooMany) {
 }
 
 // A frame is dropped, and what follows moves up.
-TEST(FrameReport, TellsAShiftBehindAHole) {
+TEST(FrameComparison, TellsAShiftBehindAHole) {
   EXPECT_EQ(
       changed([](auto& lines) {
         lines.erase(lines.begin() + 3);
@@ -102,12 +103,12 @@ TEST(FrameReport, TellsAShiftBehindAHole) {
              "0.160 s) on"}));
 }
 
-TEST(FrameReport, TellsFramesThatChangedPlaces) {
+TEST(FrameComparison, TellsFramesThatChangedPlaces) {
   EXPECT_EQ(changed([](auto& lines) { std::swap(lines[4].checksum, lines[5].checksum); }),
             Texts({"video frame 4 (pts 4, 0.160 s) and 5 have changed places"}));
 }
 
-TEST(FrameReport, TellsTimestampsFromContent) {
+TEST(FrameComparison, TellsTimestampsFromContent) {
   EXPECT_EQ(changed([](auto& lines) {
               for (std::size_t i = 6; i < lines.size(); ++i) ++lines[i].pts;
             }),
@@ -123,7 +124,7 @@ TEST(FrameReport, TellsTimestampsFromContent) {
             Texts({"sizes only: video frame 3 (pts 3, 0.120 s) differs first (5 bytes, expected 152064), 1 of 10"}));
 }
 
-TEST(FrameReport, ComparesHeadersLast) {
+TEST(FrameComparison, ComparesHeadersLast) {
   EXPECT_EQ(compare(report(), report([](auto&) {}, "#dimensions 0: 176x144\n")),
             Texts({"header: dimensions 0 is 176x144, expected 352x288"}));
   EXPECT_EQ(compare(report(), report([](auto&) {}, "")), Texts({"header: `#dimensions 0: 352x288` is missing"}));
