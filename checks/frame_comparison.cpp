@@ -10,6 +10,8 @@
 
 #include <fmt/format.h>
 
+#include "checks/frame_alignment.hpp"
+
 namespace fatespec::checks {
 namespace {
 
@@ -19,17 +21,19 @@ std::string time_text(std::int64_t time) { return time == no_frame_time ? "none"
 class StreamComparison {
  public:
   StreamComparison(int index, const FrameStream& expected, const FrameStream& actual, bool several)
-      : index_(index), expected_(expected), actual_(actual) {
+      : index_(index), expected_(expected), actual_(actual), pairing_(pair_frames(expected.packets, actual.packets)) {
     const std::string& type = expected.media_type.empty() ? actual.media_type : expected.media_type;
     name_ = type.empty() ? "packet" : type + " frame";
     if (several) prefix_ = fmt::format("stream {}: ", index);
-    pair_up();
+    count();
+    find_swap();
   }
 
   /// What differs, the most telling first.
   std::vector<std::string> differences() const {
     std::vector<std::string> found;
-    if (lines_missing_ > 0 || lines_added_ > 0) found.push_back(holes());
+    if (missing_ > 0) found.push_back(missing());
+    if (added_ > 0) found.push_back(too_many());
     if (!swapped_.empty()) found.push_back(swapped_);
     if (differing_ > 0) found.push_back(contents());
     if (sizes_ > 0) found.push_back(sizes());
@@ -42,8 +46,8 @@ class StreamComparison {
 
   /// Of what kind the first of the differences is, if there are any.
   FrameChange change() const {
-    if (lines_missing_ > 0) return FrameChange::missing;
-    if (lines_added_ > 0) return FrameChange::too_many;
+    if (missing_ > 0) return FrameChange::missing;
+    if (added_ > 0) return FrameChange::too_many;
     if (!swapped_.empty()) return FrameChange::swapped;
     if (differing_ == 0) return sizes_ > 0 ? FrameChange::sizes : FrameChange::timestamps;
     if (differing_ == expected_.packets.size()) return FrameChange::all;
@@ -53,59 +57,37 @@ class StreamComparison {
 
   /// The first that is there in one only, or in both and not the same.
   std::optional<FirstFrames> first() const {
-    if (differing_ > 0 || !swapped_.empty()) {
-      const auto pair = std::find_if(pairs_.begin(), pairs_.end(), [&](const auto& one) {
-        return expected_.packets[one.first].checksum != actual_.packets[one.second].checksum;
-      });
-      return FirstFrames{index_, pair->first, pair->second};
-    }
-    if (lines_missing_ > 0) return FirstFrames{index_, hole_at_, std::nullopt};
-    if (lines_added_ > 0) return FirstFrames{index_, std::nullopt, hole_at_};
-    return std::nullopt;
+    const auto pair = std::find_if(pairing_.pairs.begin(), pairing_.pairs.end(), [&](const auto& one) {
+      return expected_.packets[one.first].checksum != actual_.packets[one.second].checksum;
+    });
+    const bool is_paired = pair != pairing_.pairs.end();
+    if (pairing_.holes.empty() || (is_paired && pair->first < pairing_.holes.front().expected))
+      return is_paired ? std::optional(FirstFrames{index_, pair->first, pair->second}) : std::nullopt;
+    const FrameHole& hole = pairing_.holes.front();
+    if (hole.missing > 0) return FirstFrames{index_, hole.expected, std::nullopt};
+    return FirstFrames{index_, std::nullopt, hole.actual};
   }
 
  private:
-  using Packets = std::vector<FramePacket>;
-
-  void pair_up() {
-    const Packets& e = expected_.packets;
-    const Packets& a = actual_.packets;
-    if (e.size() == a.size()) {
-      for (std::size_t i = 0; i < e.size(); ++i) pair(i, i);
-      find_swap();
-      return;
+  void count() {
+    for (std::size_t n = 0; n < pairing_.pairs.size(); ++n) {
+      const auto [i, j] = pairing_.pairs[n];
+      const FramePacket& e = expected_.packets[i];
+      const FramePacket& a = actual_.packets[j];
+      if (e.checksum != a.checksum) {
+        if (differing_++ == 0) first_differing_ = i;
+        last_differing_ = i;
+        if (e.size != a.size) ++differing_sizes_;
+      } else if (e.size != a.size && sizes_++ == 0) {
+        first_size_ = n;
+      }
     }
-    const std::size_t shorter = std::min(e.size(), a.size());
-    std::size_t begin = 0;
-    while (begin < shorter && e[begin].checksum == a[begin].checksum) ++begin;
-    std::size_t end = 0;
-    while (end < shorter - begin && e[e.size() - 1 - end].checksum == a[a.size() - 1 - end].checksum) ++end;
-    const std::size_t middle_e = e.size() - begin - end;
-    const std::size_t middle_a = a.size() - begin - end;
-    const std::size_t changed = std::min(middle_e, middle_a);
-    for (std::size_t i = 0; i < begin + changed; ++i) pair(i, i);
-    for (std::size_t i = end; i > 0; --i) pair(e.size() - i, a.size() - i);
-    lines_missing_ = middle_e - changed;
-    lines_added_ = middle_a - changed;
-    hole_at_ = begin + changed;
-  }
-
-  void pair(std::size_t i, std::size_t j) {
-    const FramePacket& e = expected_.packets[i];
-    const FramePacket& a = actual_.packets[j];
-    if (e.checksum != a.checksum) {
-      if (differing_++ == 0) first_differing_ = i;
-      last_differing_ = i;
-      if (e.size != a.size) ++differing_sizes_;
-    } else if (e.size != a.size && sizes_++ == 0) {
-      first_size_ = pairs_.size();
-    }
-    pairs_.emplace_back(i, j);
+    for (const auto& hole : pairing_.holes) missing_ += hole.missing, added_ += hole.added;
   }
 
   /// Two frames that have changed places say more than two frames that differ.
   void find_swap() {
-    if (differing_ != 2) return;
+    if (differing_ != 2 || !pairing_.holes.empty()) return;
     const std::size_t x = first_differing_;
     const std::size_t y = last_differing_;
     if (expected_.packets[x].checksum != actual_.packets[y].checksum ||
@@ -140,20 +122,30 @@ class StreamComparison {
   }
 
   std::string sizes() const {
-    const auto [i, j] = pairs_[first_size_];
+    const auto [i, j] = pairing_.pairs[first_size_];
     return fmt::format("sizes only: {} differs first ({} bytes, expected {}), {} of {}", frame(i),
                        actual_.packets[j].size, expected_.packets[i].size, sizes_, expected_.packets.size());
   }
 
-  std::string holes() const {
-    const bool missing = lines_missing_ > 0;
-    const std::size_t count = missing ? lines_missing_ : lines_added_;
-    const std::string where = hole_at_ == 0 ? "at the beginning"
-                              : hole_at_ >= expected_.packets.size()
-                                  ? fmt::format("at the end, after {}", frame(expected_.packets.size() - 1))
-                                  : fmt::format("after {}", frame(hole_at_ - 1));
-    return fmt::format("{} {} {} {} ({}, expected {})", count, frames(count), missing ? "missing" : "too many", where,
-                       actual_.packets.size(), expected_.packets.size());
+  std::string missing() const { return holes(missing_, &FrameHole::missing, "missing"); }
+  std::string too_many() const { return holes(added_, &FrameHole::added, "too many"); }
+
+  std::string holes(std::size_t count, std::size_t FrameHole::*part, const char* what) const {
+    const FrameHole* first = nullptr;
+    std::size_t places = 0;
+    for (const auto& hole : pairing_.holes)
+      if (hole.*part > 0 && places++ == 0) first = &hole;
+    std::string text = fmt::format("{} {} {} ", count, frames(count), what);
+    if (places > 1) text += fmt::format("in {} places, first ", places);
+    text += place_of(first->expected);
+    if (expected_.packets.size() != actual_.packets.size())
+      text += fmt::format(" ({}, expected {})", actual_.packets.size(), expected_.packets.size());
+    return text;
+  }
+
+  std::string place_of(std::size_t hole) const {
+    if (hole == 0) return "at the beginning";
+    return (hole >= expected_.packets.size() ? "at the end, after " : "after ") + frame(hole - 1);
   }
 
   std::string timestamps() const {
@@ -165,7 +157,7 @@ class StreamComparison {
       if (!one.empty()) text += (text.empty() ? "" : "; ") + one;
     }
     if (text.empty()) return "";
-    const bool alone = differing_ == 0 && sizes_ == 0 && lines_missing_ == 0 && lines_added_ == 0 && swapped_.empty();
+    const bool alone = differing_ == 0 && sizes_ == 0 && pairing_.holes.empty() && swapped_.empty();
     return (alone ? "timestamps only: " : "") + text;
   }
 
@@ -174,9 +166,9 @@ class StreamComparison {
     std::size_t first = 0;
     std::optional<std::int64_t> shift;
     bool constant = true;
-    for (std::size_t n = 0; n < pairs_.size(); ++n) {
-      const std::int64_t e = expected_.packets[pairs_[n].first].*field;
-      const std::int64_t a = actual_.packets[pairs_[n].second].*field;
+    for (std::size_t n = 0; n < pairing_.pairs.size(); ++n) {
+      const std::int64_t e = expected_.packets[pairing_.pairs[n].first].*field;
+      const std::int64_t a = actual_.packets[pairing_.pairs[n].second].*field;
       // Differences of any two numbers, without overflow.
       const auto delta = static_cast<std::int64_t>(static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(e));
       if (e == a) {
@@ -187,7 +179,7 @@ class StreamComparison {
       constant = constant && delta == *shift && e != no_frame_time && a != no_frame_time;
     }
     if (count == 0) return "";
-    const auto [i, j] = pairs_[first];
+    const auto [i, j] = pairing_.pairs[first];
     if (constant && count > 1) return fmt::format("{} shifted by {:+} from {} on", label, *shift, frame(i));
     return fmt::format("{} of {} {} differ{}, first that of {}: {}, expected {}", label, count, frames(count),
                        count == 1 ? "s" : "", frame(i), time_text(actual_.packets[j].*field),
@@ -199,16 +191,15 @@ class StreamComparison {
   const FrameStream& actual_;
   std::string name_;    ///< of one of its packets
   std::string prefix_;  ///< which stream, if there are several
-  std::vector<std::pair<std::size_t, std::size_t>> pairs_;
+  FramePairing pairing_;
   std::size_t differing_ = 0;
   std::size_t differing_sizes_ = 0;
   std::size_t first_differing_ = 0;
   std::size_t last_differing_ = 0;
   std::size_t sizes_ = 0;
   std::size_t first_size_ = 0;
-  std::size_t lines_missing_ = 0;
-  std::size_t lines_added_ = 0;
-  std::size_t hole_at_ = 0;
+  std::size_t missing_ = 0;
+  std::size_t added_ = 0;
   std::string swapped_;
 };
 

@@ -39,8 +39,7 @@ struct FrameDifference {
   std::optional<FirstFrames> first = {};
 };
 
-/// Nothing if they say the same. Packets are compared stream by stream: one after another where there are as many, else
-/// what lies between the part that both begin with and the part that both end with is missing, added or changed.
+/// Nothing if they say the same. Packets are compared stream by stream, as frame_alignment.hpp pairs them.
 std::optional<FrameDifference> compare_frame_reports(const FrameReport& expected, const FrameReport& actual);
 
 }  // namespace fatespec::checks

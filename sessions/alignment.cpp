@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <unordered_map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/anchors.hpp"
 #include "base/text.hpp"
 #include "sessions/python_text.hpp"
 
@@ -14,7 +14,6 @@ namespace fatespec::sessions {
 namespace {
 
 constexpr double nanoseconds = 1e9;
-constexpr std::size_t none = SIZE_MAX;
 constexpr int threads = static_cast<int>(ThreadId::watchdog) + 1;
 
 /// An event that takes part.
@@ -93,38 +92,11 @@ std::vector<Mark> marks_of(const Recording& recording, ThreadId thread, EventKin
   return marks;
 }
 
-struct Place {
-  std::size_t first = none;
-  std::size_t second = none;
-  bool once = true;
-};
-
-/// Pairs of marks that occur once in each, in an order that both have.
-std::vector<std::pair<std::size_t, std::size_t>> anchors(const std::vector<Mark>& a, const std::vector<Mark>& b) {
-  std::unordered_map<std::string_view, Place> places;
-  const auto note = [](Place& place, std::size_t& at, std::size_t index) {
-    if (at != none) place.once = false;
-    at = index;
-  };
-  for (std::size_t i = 0; i < a.size(); ++i) note(places[a[i].key], places[a[i].key].first, i);
-  for (std::size_t i = 0; i < b.size(); ++i) note(places[b[i].key], places[b[i].key].second, i);
-  std::vector<std::pair<std::size_t, std::size_t>> pairs;
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if (const Place& place = places[a[i].key]; place.once && place.second != none) pairs.emplace_back(i, place.second);
-  // The longest increasing subsequence of the second places (patience sorting).
-  std::vector<std::size_t> tails;
-  std::vector<std::size_t> before(pairs.size(), none);
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const auto at = std::lower_bound(tails.begin(), tails.end(), pairs[i].second,
-                                     [&](std::size_t tail, std::size_t value) { return pairs[tail].second < value; });
-    if (at != tails.begin()) before[i] = *(at - 1);
-    if (at == tails.end()) tails.push_back(i);
-    else *at = i;
-  }
-  std::vector<std::pair<std::size_t, std::size_t>> longest;
-  for (std::size_t at = tails.empty() ? none : tails.back(); at != none; at = before[at]) longest.push_back(pairs[at]);
-  std::reverse(longest.begin(), longest.end());
-  return longest;
+std::vector<std::string_view> keys_of(const std::vector<Mark>& marks) {
+  std::vector<std::string_view> keys;
+  keys.reserve(marks.size());
+  for (const auto& mark : marks) keys.emplace_back(mark.key);
+  return keys;
 }
 
 /// What one thread of both players did: how the threads' events lie between one another is chance.
@@ -140,7 +112,7 @@ class Aligner {
     marks_b_ = marks_of(b_, thread, frames);
     next_a_ = next_b_ = 0;
     parted_ = neighbour_ = false;
-    for (const auto& [i, j] : anchors(marks_a_, marks_b_)) {
+    for (const auto& [i, j] : base::anchors(keys_of(marks_a_), keys_of(marks_b_))) {
       between(i, j);
       match(i, j);
     }

@@ -91,6 +91,43 @@ TEST(FrameComparison, NamesFramesThatAreMissingOrTooMany) {
             Texts({"1 video frame too many at the end, after video frame 9 (pts 9, 0.360 s) (11, expected 10)"}));
 }
 
+TEST(FrameComparison, AHoleSaysNothingOfTheFramesBehindIt) {
+  EXPECT_EQ(changed([](auto& lines) {
+              lines.erase(lines.begin() + 8);
+              lines.erase(lines.begin() + 5);
+              lines.erase(lines.begin() + 2);
+            }),
+            Texts({"3 video frames missing in 3 places, first after video frame 1 (pts 1, 0.040 s) (7, expected 10)"}));
+  EXPECT_EQ(changed([](auto& lines) {
+              lines.insert(lines.begin() + 7, lines[6]);
+              lines.insert(lines.begin() + 3, lines[2]);
+              lines[5].checksum = "0x1";
+            }),
+            Texts({"2 video frames too many in 2 places, first after video frame 2 (pts 2, 0.080 s) (12, expected 10); "
+                   "timestamps equal",
+                   "video frame 4 (pts 4, 0.160 s) alone differs of 10; sizes equal"}));
+}
+
+TEST(FrameComparison, AsManyFramesMayBeOthers) {
+  const auto others = changed([](auto& lines) {
+    for (std::size_t i = 2; i + 1 < lines.size(); ++i) lines[i].checksum = lines[i + 1].checksum;
+    lines[9].checksum = "0x1";
+  });
+  ASSERT_EQ(others.size(), 3U);
+  EXPECT_EQ(others[0], "1 video frame missing after video frame 1 (pts 1, 0.040 s)");
+  EXPECT_EQ(others[1], "1 video frame too many at the end, after video frame 9 (pts 9, 0.360 s)");
+  EXPECT_EQ(others[2].substr(0, 50), "pts shifted by -1 from video frame 3 (pts 3, 0.120");
+  // Nothing but copies of one another is paired as it comes.
+  EXPECT_EQ(compare(report([](auto& lines) {
+                      for (auto& line : lines) line.checksum = "0x1";
+                    }),
+                    report([](auto& lines) {
+                      for (auto& line : lines) line.checksum = "0x1";
+                      lines[3].checksum = lines[4].checksum = lines[5].checksum = "0x2";
+                    })),
+            Texts({"video frame 3 (pts 3, 0.120 s) differs first, 3 of 10 frames; sizes equal; timestamps equal"}));
+}
+
 // A frame is dropped, and what follows moves up.
 TEST(FrameComparison, TellsAShiftBehindAHole) {
   EXPECT_EQ(

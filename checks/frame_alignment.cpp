@@ -1,0 +1,120 @@
+#include "checks/frame_alignment.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+#include "base/anchors.hpp"
+
+namespace fatespec::checks {
+namespace {
+
+using Packets = std::vector<FramePacket>;
+
+FramePairing one_after_another(std::size_t count) {
+  FramePairing pairing;
+  for (std::size_t i = 0; i < count; ++i) pairing.pairs.emplace_back(i, i);
+  return pairing;
+}
+
+/// Pairs frames by their contents, so that one that is missing says nothing of those behind it.
+class Aligner {
+ public:
+  Aligner(const Packets& expected, const Packets& actual) : expected_(expected), actual_(actual) {
+    const Range all{0, expected.size(), 0, actual.size()};
+    const Range middle = after_equal_head(all);
+    const std::size_t tail = equal_tail(middle);
+    between({middle.expected, middle.expected_end - tail, middle.actual, middle.actual_end - tail});
+    pair_up(tail, middle.expected_end - tail, middle.actual_end - tail);
+  }
+  FramePairing take() { return std::move(pairing_); }
+
+ private:
+  struct Range {
+    std::size_t expected;
+    std::size_t expected_end;
+    std::size_t actual;
+    std::size_t actual_end;
+  };
+
+  bool are_equal(std::size_t i, std::size_t j) const { return expected_[i].checksum == actual_[j].checksum; }
+
+  void pair_up(std::size_t count, std::size_t expected, std::size_t actual) {
+    for (std::size_t i = 0; i < count; ++i) pairing_.pairs.emplace_back(expected + i, actual + i);
+  }
+
+  /// Pairs what is equal at the beginning; returns the rest.
+  Range after_equal_head(Range range) {
+    while (range.expected < range.expected_end && range.actual < range.actual_end &&
+           are_equal(range.expected, range.actual))
+      pairing_.pairs.emplace_back(range.expected++, range.actual++);
+    return range;
+  }
+
+  std::size_t equal_tail(const Range& range) const {
+    const std::size_t most = std::min(range.expected_end - range.expected, range.actual_end - range.actual);
+    std::size_t count = 0;
+    while (count < most && are_equal(range.expected_end - 1 - count, range.actual_end - 1 - count)) ++count;
+    return count;
+  }
+
+  static std::vector<std::string_view> checksums(const Packets& packets, std::size_t begin, std::size_t end) {
+    std::vector<std::string_view> found;
+    for (std::size_t i = begin; i < end; ++i) found.push_back(packets[i].checksum);
+    return found;
+  }
+
+  /// What differs at both ends: frames that are there once in each are the same ones.
+  void between(const Range& range) {
+    Range gap = range;
+    for (const auto& [i, j] : base::anchors(checksums(expected_, range.expected, range.expected_end),
+                                            checksums(actual_, range.actual, range.actual_end))) {
+      gap.expected_end = range.expected + i;
+      gap.actual_end = range.actual + j;
+      fill(gap);
+      pair_up(1, gap.expected_end, gap.actual_end);
+      gap.expected = gap.expected_end + 1;
+      gap.actual = gap.actual_end + 1;
+    }
+    gap.expected_end = range.expected_end;
+    gap.actual_end = range.actual_end;
+    fill(gap);
+  }
+
+  /// As many as both have there have changed; the others are missing, or too many.
+  void fill(Range gap) {
+    gap = after_equal_head(gap);
+    const std::size_t tail = equal_tail(gap);
+    const std::size_t expected = gap.expected_end - tail - gap.expected;
+    const std::size_t actual = gap.actual_end - tail - gap.actual;
+    const std::size_t changed = std::min(expected, actual);
+    pair_up(changed, gap.expected, gap.actual);
+    if (expected != actual)
+      pairing_.holes.push_back({gap.expected + changed, gap.actual + changed, expected - changed, actual - changed});
+    pair_up(tail, gap.expected_end - tail, gap.actual_end - tail);
+  }
+
+  const Packets& expected_;
+  const Packets& actual_;
+  FramePairing pairing_;
+};
+
+/// How many frames have changed, or are in one only.
+std::size_t unlike(const FramePairing& pairing, const Packets& expected, const Packets& actual) {
+  auto count =
+      static_cast<std::size_t>(std::count_if(pairing.pairs.begin(), pairing.pairs.end(), [&](const auto& pair) {
+        return expected[pair.first].checksum != actual[pair.second].checksum;
+      }));
+  for (const auto& hole : pairing.holes) count += hole.missing + hole.added;
+  return count;
+}
+
+}  // namespace
+
+FramePairing pair_frames(const Packets& expected, const Packets& actual) {
+  FramePairing aligned = Aligner(expected, actual).take();
+  if (expected.size() != actual.size()) return aligned;
+  FramePairing in_order = one_after_another(expected.size());
+  return unlike(aligned, expected, actual) < unlike(in_order, expected, actual) ? aligned : in_order;
+}
+
+}  // namespace fatespec::checks
