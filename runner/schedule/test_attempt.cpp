@@ -290,6 +290,9 @@ void TestAttempt::conclude() {
     if (variables_) outcome_.judgement.reason += misspelt_variable(test_, *variables_, environment());
     blame_full_disk();
   }
+  // What has not run has no output, not even an empty one with a digest.
+  if (outcome_.judgement.verdict == model::Verdict::error && outcome_.execution.ending == model::Ending::not_started)
+    outcome_.output.output = {};
   if (model::is_build(test_.spec->parsed.type)) {
     show_log(outcome_.judgement, outcome_);
     outcome_.output.fingerprint.clear();  // a log tells when it was written, and where

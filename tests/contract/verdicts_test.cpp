@@ -83,7 +83,7 @@ TEST(Verdicts, EachHasAOneLineReason) {
   - {name: xfail, spec: /bin/false, expect_fail: {reason: rounding, bug: '#7'}}
   - {name: xpass, spec: /bin/true, expect_fail: {reason: rounding}}
   - {name: skip, spec: x, skip: no hardware}
-  - {name: error, spec: no-such-program -x}
+  - {name: error, spec: '{MD5} no-such-program -x'}
   - {name: error2, spec: 'no-such-program | cat; no-such-program'}
   - {name: expected127, spec: no-such-program, expect: {status: 127}}
   - {name: segv, spec: 'kill -SEGV $$', expect: {status: SIGSEGV}}
@@ -105,6 +105,7 @@ TEST(Verdicts, EachHasAOneLineReason) {
   EXPECT_EQ(verdict_and_reason("xpass"), "xpass: passed, but is known to fail: rounding");
   EXPECT_EQ(verdict_and_reason("skip"), "skip: no hardware");
   EXPECT_EQ(verdict_and_reason("error"), "error: program `no-such-program` not found on PATH");
+  EXPECT_EQ(run["error"]["stdout"], "") << "nothing has run: there is no digest either";
   EXPECT_EQ(run["error2"]["verdict"], "error");
   EXPECT_EQ(verdict_and_reason("expected127"), "pass: ");
   EXPECT_EQ(verdict_and_reason("segv"), "pass: ");
