@@ -46,17 +46,18 @@ struct FateOptions {
 };
 
 /// Where the suites are, so that `fatespec run` finds it; an own one is left alone.
-base::Result<bool> write_configuration(const FateOptions& options) {
+base::Result<bool> write_configuration(const FateOptions& options, const std::string& target_exec) {
   const std::string file = options.output + "/fatespec.yaml";
   std::error_code ignored;
   if (std::filesystem::exists(file, ignored)) return false;
   const auto absolute = [](const std::string& path) {
     return imports::yaml_string(std::filesystem::absolute(path).lexically_normal().string());
   };
+  const std::string launcher = target_exec.empty() ? "" : "  TARGET_EXEC: " + imports::yaml_string(target_exec) + "\n";
   const auto written = base::write_file_atomically(
-      file,
-      fmt::format("suites: [fate.yaml]\nvariables:\n  BUILD_PATH: {}\n  FFMPEG_PATH: $BUILD_PATH/ffmpeg\nsource: {}\n",
-                  absolute(options.build), absolute(options.source)));
+      file, fmt::format(
+                "suites: [fate.yaml]\nvariables:\n  BUILD_PATH: {}\n  FFMPEG_PATH: $BUILD_PATH/ffmpeg\n{}source: {}\n",
+                absolute(options.build), launcher, absolute(options.source)));
   if (!written) return written.error();
   return true;
 }
@@ -68,22 +69,27 @@ ExitCode import_from_fate(const FateOptions& options) {
       return ExitCode::usage;
     }
   // What make would do, which tells every test with all that it depends on; nothing of it is done.
-  const std::string rules =
-      tool_output("make --no-print-directory -k -n -C " + base::shell_quote(options.build) + " fate");
-  const auto imported = imports::import_fate(imports::read_fate_rules(rules));
+  const std::string make = "make --no-print-directory -k -C " + base::shell_quote(options.build);
+  const std::string rules = tool_output(make + " -n fate");
+  // A test that make cannot plan is missing there.
+  const std::string names = tool_output(make + " -n fate-list 2>/dev/null");
+  const auto imported = imports::import_fate(imports::read_fate_rules(rules), imports::read_fate_list(names));
   if (!imported) return complain(imported.error());
   if (const auto made = base::make_directories(options.output); !made) return complain(made.error());
   const std::string file = options.output + "/fate.yaml";
   if (const auto written = base::write_file_atomically(file, imported->yaml); !written)
     return complain(written.error());
-  const auto configured = write_configuration(options);
+  const auto configured = write_configuration(options, imported->target_exec);
   if (!configured) return complain(configured.error());
   for (const auto& skipped : imported->skipped)
     std::printf("skip  %s: %s\n", base::printable(skipped.name).c_str(), base::printable(skipped.reason).c_str());
   std::printf("%s: %zu tests, %zu more that could not be translated\n", file.c_str(), imported->tests,
               imported->skipped.size());
   if (!*configured)
-    std::printf("%s/fatespec.yaml is left as it is: it needs BUILD_PATH and FFMPEG_PATH\n", options.output.c_str());
+    std::printf("%s/fatespec.yaml is left as it is: it needs BUILD_PATH and FFMPEG_PATH%s\n", options.output.c_str(),
+                imported->target_exec.empty()
+                    ? ""
+                    : fmt::format(", and TARGET_EXEC, which is `{}`", base::printable(imported->target_exec)).c_str());
   std::printf(
       "programs and inputs are made by: make -C %s -k fate\nrun them with: fatespec run --config %s/fatespec.yaml\n",
       base::shell_quote(options.build).c_str(), base::shell_quote(options.output).c_str());

@@ -233,7 +233,9 @@ void add_prune(CLI::App& group, ExitCode& exit_code) {
   command->add_option("--older-than", options->older_than, "begun before that time: 30d, 12h")
       ->type_name("DURATION")
       ->check(checked(base::parse_duration, "duration, such as 30d"));
-  auto* keep = command->add_option("--keep", options->keep, "all but the latest so many")->type_name("NUMBER");
+  auto* keep = command->add_option("--keep", options->keep, "all but the latest so many")
+                   ->type_name("NUMBER")
+                   ->check(CLI::NonNegativeNumber);
   command->add_option("--size", options->size, "the oldest, until the results take no more: 2G")
       ->type_name("SIZE")
       ->check(checked(base::parse_size, "size, such as 2G"));
@@ -272,6 +274,8 @@ void add_results(CLI::App& app, ExitCode& exit_code) {
   add_store_options(*send_command, *sending);
   send_command->footer("Example:\n  fatespec results send --results postgresql://farm@db.local/fatespec");
   send_command->callback([sending, &exit_code] { exit_code = send(*sending); });
+  // They stand in one line with these in what users were promised: they are found in both places.
+  for (auto* add : {add_merge, add_attach, add_cancel}) add(*group, exit_code);
 }
 
 }  // namespace fatespec::cli

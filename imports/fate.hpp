@@ -15,7 +15,8 @@ namespace fatespec::imports {
 struct FateTest {
   std::string name;  ///< without "fate-"
   std::string samples;
-  std::string build;  ///< TARGET_PATH
+  std::string target_exec;  ///< what stands in front of every program; may be empty
+  std::string build;        ///< TARGET_PATH
   std::string command;
   std::string comparator;
   std::string reference;  ///< a file relative to the build directory, or the text itself for `oneline`; may be empty
@@ -28,7 +29,9 @@ struct FateTest {
   std::string size_tolerance;
   std::string unit;
   std::string hwaccel;
+  std::string report;            ///< "ignore": whatever it comes to counts as passed
   std::string script_directory;  ///< relative to the build directory: "src/tests"
+  std::string problem;           ///< why the rule cannot be read; only the name is known then
 };
 
 struct FateImport {
@@ -39,13 +42,17 @@ struct FateImport {
   std::string yaml;
   std::size_t tests = 0;  ///< translated
   std::vector<Skipped> skipped;
+  std::string target_exec;  ///< the value of the variable TARGET_EXEC, which the suite needs if it is not empty
 };
 
-/// The tests in what `make -n fate` prints. Other lines are passed over.
+/// The tests in what `make -n fate` prints, also those whose rule cannot be read. Other lines are passed over.
 std::vector<FateTest> read_fate_rules(std::string_view make_output);
 
+/// The names in what `make -n fate-list` prints, without "fate-".
+std::vector<std::string> read_fate_list(std::string_view make_output);
+
 /// A suite of these tests. It needs the variables FFMPEG_PATH, BUILD_PATH, SOURCE_PATH and, where there are samples,
-/// SAMPLES_PATH. An error if there is no test at all.
-base::Result<FateImport> import_fate(const std::vector<FateTest>& tests);
+/// SAMPLES_PATH. What `listed` names and the rules do not is told as skipped. An error if there is no test at all.
+base::Result<FateImport> import_fate(const std::vector<FateTest>& tests, const std::vector<std::string>& listed = {});
 
 }  // namespace fatespec::imports

@@ -131,7 +131,7 @@ class Translator : FatePrograms {
     result_.line = std::move(line);
   }
   void program() {
-    Words words = {argument(1) == "ffmpeg" ? "$FFMPEG_PATH" : "$BUILD_PATH/" + argument(1)};
+    Words words = launching(argument(1) == "ffmpeg" ? "$FFMPEG_PATH" : "$BUILD_PATH/" + argument(1));
     for (const auto& word : from(2)) words.push_back(here(word));
     in_build(joined(words));
   }
@@ -166,17 +166,9 @@ class Translator : FatePrograms {
   }
   void ffprobe_demux() {
     const std::string name = argument(1).substr(argument(1).rfind('/') + 1);
-    Words words = {"$BUILD_PATH/ffprobe",
-                   "-print_filename",
-                   name,
-                   "-of",
-                   "compact",
-                   "-bitexact",
-                   "-show_format",
-                   "-show_streams",
-                   "-show_packets",
-                   "-show_data_hash",
-                   "CRC32"};
+    Words words =
+        with(launching("$BUILD_PATH/ffprobe"), {"-print_filename", name, "-of", "compact", "-bitexact", "-show_format",
+                                                "-show_streams", "-show_packets", "-show_data_hash", "CRC32"});
     for (const auto& word : words_) words.push_back(here(word));
     in_build(joined(words));
   }
@@ -343,10 +335,10 @@ class Translator : FatePrograms {
     std::string filter = test_.name.starts_with(prefix) ? test_.name.substr(prefix.size()) : test_.name;
     filter = filter.substr(0, filter.rfind('_'));
     const std::string frames = argument(3).empty() ? "1" : argument(3);
-    const auto formats = [](const std::string& of, const char* side) {
-      return fmt::format(
-          "$BUILD_PATH/libavfilter/tests/filtfmts {} | tr -d '\\r' | sed -n 's/^{}.* fmt:\\([^ ]*\\).*/\\1/p' | sort",
-          quoted(of), side);
+    const std::string lister = joined(launching("$BUILD_PATH/libavfilter/tests/filtfmts"));
+    const auto formats = [&](const std::string& of, const char* side) {
+      return fmt::format("{} {} | tr -d '\\r' | sed -n 's/^{}.* fmt:\\([^ ]*\\).*/\\1/p' | sort", lister, quoted(of),
+                         side);
     };
     add(formats("scale", "INPUT") + " >scale.in");
     add(formats("scale", "OUTPUT") + " >scale.out");

@@ -17,12 +17,18 @@ std::string portable_word(const FateTest& test, const std::string& word) {
   return word;
 }
 
+Words FatePrograms::launching(const std::string& program) const {
+  if (test_.target_exec.empty()) return {program};
+  return {"$TARGET_EXEC", program};
+}
+
 std::string FatePrograms::of_build(const std::string& path) const {
   return path.starts_with('/') ? here(path) : "$BUILD_PATH/" + path;
 }
 
 std::string FatePrograms::ffmpeg(const Words& parts) const {
-  Words words = {"$FFMPEG_PATH", "-nostdin", "-nostats", "-noauto_conversion_filters", "-cpuflags", test_.cpu_flags};
+  Words words = launching("$FFMPEG_PATH");
+  words.insert(words.end(), {"-nostdin", "-nostats", "-noauto_conversion_filters", "-cpuflags", test_.cpu_flags});
   for (const auto& part : parts)
     for (const auto& word : split(part)) {
       if (word == "-i")
@@ -40,15 +46,17 @@ std::string FatePrograms::ffmpeg_of(const Words& before, const Words& after) con
 }
 
 std::string FatePrograms::avconv(const Words& parts) const {
-  Words words = {"$FFMPEG_PATH",  "-nostdin",        "-nostats",   "-noauto_conversion_filters", "-y", "-cpuflags",
-                 test_.cpu_flags, "-filter_threads", test_.threads};
+  Words words = launching("$FFMPEG_PATH");
+  words.insert(words.end(), {"-nostdin", "-nostats", "-noauto_conversion_filters", "-y", "-cpuflags", test_.cpu_flags,
+                             "-filter_threads", test_.threads});
   for (const auto& part : parts)
     for (const auto& word : split(part)) words.push_back(here(word));
   return joined(words);
 }
 
 std::string FatePrograms::ffprobe(const Words& options) const {
-  Words words = {"$BUILD_PATH/ffprobe", "-bitexact"};
+  Words words = launching("$BUILD_PATH/ffprobe");
+  words.emplace_back("-bitexact");
   for (const auto& option : options) words.push_back(here(option));
   return joined(words);
 }

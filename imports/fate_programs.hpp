@@ -23,6 +23,9 @@ class FatePrograms {
  public:
   explicit FatePrograms(const FateTest& test) : test_(test) {}
 
+  /// The words that begin a command of that program: what FATE has for a foreign machine, a checker or an emulator
+  /// stands in front of it.
+  Words launching(const std::string& program) const;
   std::string here(const std::string& word) const { return portable_word(test_, word); }
   /// A path of the script's, which is the target's: relative ones begin at the build directory.
   std::string of_build(const std::string& path) const;

@@ -5,6 +5,7 @@
 
 #include "imports/fate_command.hpp"
 #include "imports/fate_programs.hpp"
+#include "imports/grep_pattern.hpp"
 #include "imports/yaml_text.hpp"
 
 namespace fatespec::imports {
@@ -63,8 +64,11 @@ Comparison comparison_of(const FateTest& test) {
   else if (name == "diff" || name == "rawdiff")
     comparison.expect = fmt::format("stdout_file: {}", yaml_string(reference_of(test)));
   else if (name == "oneline") comparison.expect = fmt::format("stdout: {}", yaml_string(test.reference + "\n"));
-  else if (name == "grep") comparison.expect = fmt::format("stderr_matches: {}", yaml_string(test.reference));
-  else if (name != "null") comparison.problem = fmt::format("its comparator `{}` is not known here", name);
+  else if (name == "grep") {
+    if (const auto pattern = pattern_of_grep(test.reference))
+      comparison.expect = fmt::format("stderr_matches: {}", yaml_string(*pattern));
+    else comparison.problem = fmt::format("grep's expression `{}` is not known here", test.reference);
+  } else if (name != "null") comparison.problem = fmt::format("its comparator `{}` is not known here", name);
   if (name == "diff" || name == "oneline") comparison.compare = "whitespace";
   return comparison;
 }
@@ -75,13 +79,15 @@ std::string entry_of(const FateTest& test, const FateCommand& command, const Com
   if (!comparison.expect.empty()) text += fmt::format("    expect: {{{}}}\n", comparison.expect);
   if (!comparison.compare.empty()) text += fmt::format("    compare: {}\n", comparison.compare);
   if (command.in_build) text += "    cwd: $BUILD_PATH\n";
+  // Whether it passes or fails counts as passed there; no verdict says so.
+  if (test.report == "ignore") text += "    skip: FATE ignores how it ends (--ignore-tests)\n";
   // FATE's own groups: fate-filter, fate-lavf, …
   return text + fmt::format("    tags: [{}]\n", yaml_string(test.name.substr(0, test.name.find_first_of("-_"))));
 }
 
 }  // namespace
 
-base::Result<FateImport> import_fate(const std::vector<FateTest>& tests) {
+base::Result<FateImport> import_fate(const std::vector<FateTest>& tests, const std::vector<std::string>& listed) {
   if (tests.empty())
     return base::Error{base::ErrorKind::invalid, "`make -n fate` names no test: is this FFmpeg's build directory?"};
   FateImport result;
@@ -92,6 +98,11 @@ base::Result<FateImport> import_fate(const std::vector<FateTest>& tests) {
   std::set<std::string> names;
   for (const auto& test : tests) {
     if (!names.insert(test.name).second) continue;
+    if (!test.problem.empty()) {
+      result.skipped.push_back({test.name, test.problem});
+      continue;
+    }
+    if (result.target_exec.empty()) result.target_exec = test.target_exec;
     const FateCommand command = fate_command(test);
     const Comparison comparison = comparison_of(test);
     const std::string& problem = command.problem.empty() ? comparison.problem : command.problem;
@@ -102,6 +113,9 @@ base::Result<FateImport> import_fate(const std::vector<FateTest>& tests) {
     result.yaml += entry_of(test, command, comparison);
     ++result.tests;
   }
+  for (const auto& name : listed)
+    if (!names.contains(name))
+      result.skipped.push_back({name, "make does not say how it is run; `make -n fate-" + name + "` may say why"});
   return result;
 }
 

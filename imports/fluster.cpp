@@ -39,6 +39,13 @@ std::string plain_name(const std::string& name) {
   return plain.empty() ? "vector" : plain;
 }
 
+/// In an argument of a spec string.
+std::string with_plain_dollars(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) escaped += c == '$' ? "\\$" : std::string(1, c);
+  return escaped;
+}
+
 bool leads_out(const fs::path& path) {
   return path.is_absolute() || std::any_of(path.begin(), path.end(), [](const fs::path& part) { return part == ".."; });
 }
@@ -60,6 +67,7 @@ class Importer {
     if (text_at(suite_, "name").empty() || vectors == suite_.end() || !vectors->is_array())
       return base::Error{base::ErrorKind::invalid,
                          "this is no suite of fluster: it has no `name` or no `test_vectors`"};
+    if (vectors->empty()) return base::Error{base::ErrorKind::invalid, "its `test_vectors` are empty: nothing to run"};
     for (const auto& vector : *vectors) {
       if (!vector.is_object() || text_at(vector, "name").empty() || text_at(vector, "input_file").empty())
         return base::Error{base::ErrorKind::invalid, "a vector without `name` or `input_file`"};
@@ -132,8 +140,8 @@ class Importer {
     const auto is = base::digest_of_file(base::DigestAlgorithm::md5, path);
     if (!is) return is.error().message;
     return *is == *checksum ? ""
-                           : fmt::format("{} is not the stream that is meant: its MD5 is {}, expected {}",
-                                         path.filename().string(), *is, *checksum);
+                            : fmt::format("{} is not the stream that is meant: its MD5 is {}, expected {}",
+                                          path.filename().string(), *is, *checksum);
   }
 
   struct Spec {
@@ -183,10 +191,11 @@ class Importer {
     const fs::path own = stream.relative.stem().string() + ".yuv";
     const bool has_own = std::find(frames.begin(), frames.end(), own) != frames.end();
     const fs::path reference = has_own || frames.size() != 1 ? own : frames.front();
-    const std::string place = "$SAMPLES_PATH/" + (stream.relative.parent_path() / reference).string();
+    const std::string file = (stream.relative.parent_path() / reference).string();
+    const std::string place = "$SAMPLES_PATH/" + with_plain_dollars(file);
     spec.text =
         fmt::format("{{1OFF,\"{}\",u8,tolerance={}}} {}", place, pixel_tolerance, command_for(stream.relative, format));
-    if (place.find_first_of("\"\\") != std::string::npos)
+    if (file.find_first_of("\"\\") != std::string::npos)
       spec.problem = "the name of its reference frames cannot be written";
     else if (!has_own && frames.size() != 1) spec.problem = "its reference frames (.yuv) are not beside the stream";
     return spec;

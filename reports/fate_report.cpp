@@ -4,12 +4,14 @@
 
 #include <algorithm>
 #include <ctime>
+#include <map>
 #include <utility>
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
 #include "base/base64.hpp"
+#include "base/digest.hpp"
 #include "base/tar_writer.hpp"
 #include "base/text.hpp"
 
@@ -38,14 +40,25 @@ std::string status_of(const model::TestResult& result) {
   return result.status && *result.status != 0 ? fmt::format("{}", *result.status) : "1";
 }
 
-/// FATE's names have no folders and no `fate-`.
-std::string test_name(const model::TestResult& result) {
-  std::string name;
-  for (const char c : result.test) {
-    const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-';
-    name += plain ? c : '-';
+/// FATE's names have no folders and no `fate-`. The server knows a test by its name, so those that would be the same
+/// have a digest of their whole name behind them.
+std::map<std::string, std::string> names_of(const std::vector<model::TestResult>& results) {
+  std::map<std::string, std::string> names;
+  std::map<std::string, int> users;
+  for (const auto& result : results) {
+    std::string& name = names[result.test];
+    if (!name.empty()) continue;
+    for (const char c : result.test) {
+      const bool plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || c == '.' || c == '-';
+      name += plain ? c : '-';
+    }
+    if (name.starts_with("fate-")) name.erase(0, 5);
+    ++users[name];
   }
-  return name.starts_with("fate-") ? name.substr(5) : name;
+  constexpr std::size_t enough = 8;
+  for (auto& [test, name] : names)
+    if (users[name] > 1) name += "-" + base::digest_hex(base::DigestAlgorithm::md5, test).substr(0, enough);
+  return names;
 }
 
 std::string config_line(const FateSlot& slot) {
@@ -87,11 +100,12 @@ base::Result<std::string> fate_report(const FateSlot& slot, const model::Run& ru
                   slot.name, field(slot.revision.empty() ? "unknown" : slot.revision),
                   good ? "0:success" : "1:error testing", field(slot.branch), field(slot.comment));
   text += config_line(slot) + "\n";
+  const auto names = names_of(results);
   for (const auto& result : results) {
     if (result.verdict == Verdict::skip) continue;
     const bool bad = model::is_bad(result.verdict);
     const std::string& said = result.detail.empty() ? result.reason : result.detail;
-    text += fmt::format("{}:{}:{}:{}\n", test_name(result), status_of(result), bad ? base::base64(said) : "",
+    text += fmt::format("{}:{}:{}:{}\n", names.at(result.test), status_of(result), bad ? base::base64(said) : "",
                         bad ? base::base64(result.error.text) : "");
   }
   return text;

@@ -33,6 +33,14 @@ bool names_the_first_bad(std::string_view text) {
   return false;
 }
 
+/// Its text is stdout and stderr, without blanks around it. In the words of the C locale: what git says of a bisection
+/// has no other form.
+ToolAnswer ask_git_in(const fs::path& place, const std::string& arguments) {
+  ToolAnswer answer = ask_tool("LC_ALL=C git -C " + base::shell_quote(place.string()) + " " + arguments + " 2>&1");
+  answer.text = std::string(base::trim(answer.text));
+  return answer;
+}
+
 std::string shorter(const std::string& commit) {
   constexpr std::size_t length = 12;
   return commit.substr(0, length);
@@ -52,18 +60,15 @@ Bisection::Bisection(BisectionRequest request)
   }
 }
 
-// In the words of the C locale: what git says of a bisection has no other form.
 ToolAnswer Bisection::ask_git(const std::string& arguments) const {
   std::error_code ignored;
-  const fs::path place = fs::exists(worktree_, ignored) ? worktree_ : fs::path(request_.source);
-  ToolAnswer answer = ask_tool("LC_ALL=C git -C " + base::shell_quote(place.string()) + " " + arguments + " 2>&1");
-  answer.text = std::string(base::trim(answer.text));
-  return answer;
+  return ask_git_in(fs::exists(worktree_, ignored) ? worktree_ : fs::path(request_.source), arguments);
 }
 
+// HEAD, and what is counted from it, is that of the source.
 base::Result<std::string> Bisection::commit_of(const std::string& revision) const {
-  auto [commit, status] =
-      ask_git("rev-parse --verify --quiet --end-of-options " + base::shell_quote(revision + "^{commit}"));
+  auto [commit, status] = ask_git_in(
+      request_.source, "rev-parse --verify --quiet --end-of-options " + base::shell_quote(revision + "^{commit}"));
   if (status != 0 || commit.empty())
     return base::usage_error(fmt::format("{} has no revision `{}`", request_.source, revision));
   return commit;
@@ -79,7 +84,11 @@ base::Result<ExitCode> Bisection::run() {
         fmt::format("no variable of the configuration names a file in {}: which binary is tested?", request_.source));
   if (auto locked = lock(); !locked) return locked.error();
   if (auto begun = begin(); !begun) return begun.error();
-  if (auto checked = check_ends(); !checked) return checked.error();
+  if (auto checked = check_ends(); !checked) {
+    // Of wrong ends nothing is worth keeping; what was interrupted goes on.
+    if (!runner::ToolInterruption::exit_status()) clean_up();
+    return checked.error();
+  }
   return search();
 }
 
@@ -102,7 +111,7 @@ base::Result<void> Bisection::begin() {
   bad_ = *bad;
   read_state();
   std::error_code ignored;
-  if (fs::exists(worktree_, ignored) && !git("bisect log").empty()) {
+  if (fs::exists(worktree_, ignored) && ask_git("bisect log").status == 0) {
     std::printf("going on with an earlier bisection\n");
     return {};
   }
@@ -242,6 +251,7 @@ base::Result<void> Bisection::check_ends() {
                                          *bad == Answer::good ? "passes" : "cannot be run"));
   std::printf("bad   %s: fails %d of %d times\n", shorter(bad_).c_str(), evidence_.failures,
               evidence_.failures + evidence_.passes);
+  std::fflush(stdout);
   const auto good = judge(good_);
   if (!good) return good.error();
   if (*good != Answer::good)
@@ -250,6 +260,7 @@ base::Result<void> Bisection::check_ends() {
   const int passes = passes_to_believe(evidence_);
   std::printf("good  %s: passes%s\n", shorter(good_).c_str(),
               passes == 1 ? "" : fmt::format(" {} times in a row", passes).c_str());
+  std::fflush(stdout);
   ends_checked_ = true;
   return write_state();
 }

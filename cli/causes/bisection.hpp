@@ -39,7 +39,7 @@ class Bisection {
   enum class Answer { good, bad, untestable };
 
   // git.
-  /// Its text is stdout and stderr, without blanks around it.
+  /// Of the worktree, where there is one, else of the source.
   ToolAnswer ask_git(const std::string& arguments) const;
   std::string git(const std::string& arguments) const { return ask_git(arguments).text; }
   base::Result<std::string> commit_of(const std::string& revision) const;

@@ -155,6 +155,30 @@ TEST_F(Bisect, IsNotMisledByTheTreeItBuildsIn) {
   EXPECT_NE(found.out.find("the first bad commit is\n\ncommit " + commit(culprit)), std::string::npos) << found.out;
 }
 
+// HEAD is the source's, whatever an earlier one has left.
+TEST_F(Bisect, AWrongEndLeavesNothingThatTheNextOneWouldMeet) {
+  make_repository("#!/bin/sh\necho wrong");
+  const auto wrong = bisect("--good HEAD~2 --bad HEAD");
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_NE(wrong.err.find("HEAD~2 is not good: the test fails there"), std::string::npos) << wrong.err;
+  EXPECT_EQ(shell("git -C source worktree list | wc -l", directory_.path()).out, "1\n");
+  const auto found = bisect("--good HEAD~29 --bad HEAD");
+  EXPECT_EQ(found.status, 0) << found.out << found.err;
+  EXPECT_NE(found.out.find("the first bad commit is\n\ncommit " + commit(culprit)), std::string::npos) << found.out;
+}
+
+TEST_F(Bisect, RevisionsAreThoseOfTheSourceAlsoBesideAWorktree) {
+  make_repository("#!/bin/sh\nsleep 0.3; echo wrong");
+  shell(FATESPEC_PROGRAM
+        " bisect s/t --good HEAD~29 --bad HEAD >out 2>&1 & until grep -q '^good' out; do sleep 0.02; done; "
+        "kill -TERM $!; wait $!",
+        directory_.path() / "project");
+  const auto found = bisect("--good HEAD~29 --bad HEAD");
+  EXPECT_EQ(found.status, 0) << found.out << found.err;
+  EXPECT_NE(found.out.find("going on with an earlier bisection\n"), std::string::npos) << found.out;
+  EXPECT_NE(found.out.find("the first bad commit is\n\ncommit " + commit(culprit)), std::string::npos) << found.out;
+}
+
 TEST_F(Bisect, OneAtATime) {
   make_repository("#!/bin/sh\necho wrong");
   // The first one builds until it is stopped.

@@ -148,6 +148,7 @@ TEST_F(ResultsCommand, SaysWhatItNeeds) {
   const auto nothing = run("results prune");
   EXPECT_EQ(nothing.status, 2);
   EXPECT_NE(nothing.err.find("say what goes: --older-than, --keep, --size"), std::string::npos);
+  EXPECT_EQ(run("results prune --keep -1").status, 2);
   EXPECT_EQ(run("results prune --older-than soon").status, 2);
   EXPECT_EQ(run("results copy nosuch.db x.db").status, 2);
 }

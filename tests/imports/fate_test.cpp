@@ -15,8 +15,10 @@ constexpr const char* ffmpeg = "$FFMPEG_PATH -nostdin -nostats -noauto_conversio
 
 /// A rule as make prints it.
 std::string rule(const std::string& name, const std::string& command,
-                 const std::string& rest = "'' '' '' '1' '' '' '' '' '' '' '' '' '' ''") {
-  return "src/tests/fate-run.sh fate-" + name + " \"/samples\" \"\" \"/b/build\" '" + command + "' " + rest + "\n";
+                 const std::string& rest = "'' '' '' '1' '' '' '' '' '' '' '' '' '' ''",
+                 const std::string& target_exec = "") {
+  return "src/tests/fate-run.sh fate-" + name + " \"/samples\" \"" + target_exec + "\" \"/b/build\" '" + command +
+         "' " + rest + "\n";
 }
 
 FateCommand command_of(const std::string& name, const std::string& command) {
@@ -49,6 +51,49 @@ TEST(FateRules, AreReadFromWhatMakePrints) {
   ASSERT_EQ(defaults.size(), 1U);
   EXPECT_EQ(defaults[0].comparator + defaults[0].fuzz + defaults[0].unit + defaults[0].cpu_flags + defaults[0].hwaccel,
             "diff12allnone");
+}
+
+// Quotes of a command end those that make's rule has around it: what they held is no pattern, but what a shell would
+// do more with cannot be read.
+TEST(FateRules, NoTestIsLost) {
+  const auto tests = read_fate_rules(rule("tick", "framecrc -lavfi \"scale='iw*2:ih'\"") + rule("x", "run 'a;b'"));
+  ASSERT_EQ(tests.size(), 2U);
+  EXPECT_EQ(tests[0].command, "framecrc -lavfi \"scale=iw*2:ih\"");
+  EXPECT_EQ(tests[1].name, "x");
+  const auto imported = import_fate(
+      tests, read_fate_list("gcc -c fate-x.c\nprintf '%s\\n' fate-tick fate-unplanned fate-x\nmake: done\n"));
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(imported->tests, 1U);
+  ASSERT_EQ(imported->skipped.size(), 2U);
+  EXPECT_EQ(imported->skipped[0].name + ": " + imported->skipped[0].reason,
+            "x: its rule, as make prints it, needs more of a shell than can be read");
+  EXPECT_EQ(imported->skipped[1].name + ": " + imported->skipped[1].reason,
+            "unplanned: make does not say how it is run; `make -n fate-unplanned` may say why");
+}
+
+TEST(FateRules, WhatStandsInFrontOfProgramsIsKept) {
+  const std::string rest = "'' '' '' '1' '' '' '' '' '' '' '' '' '' ''";
+  const auto tests =
+      read_fate_rules(rule("a", "run libavutil/tests/x", rest, "valgrind -q") +
+                      rule("b", "framecrc -i a", rest, "valgrind -q") + rule("c", "probefmt a", rest, "valgrind -q"));
+  ASSERT_EQ(tests.size(), 3U);
+  EXPECT_EQ(fate_command(tests[0]).line, "$TARGET_EXEC $BUILD_PATH/libavutil/tests/x");
+  EXPECT_TRUE(fate_command(tests[1]).line.starts_with("$TARGET_EXEC $FFMPEG_PATH -nostdin "))
+      << fate_command(tests[1]).line;
+  EXPECT_TRUE(fate_command(tests[2]).line.starts_with("$TARGET_EXEC $BUILD_PATH/ffprobe -bitexact "));
+  const auto imported = import_fate(tests);
+  ASSERT_TRUE(imported);
+  EXPECT_EQ(imported->target_exec, "valgrind -q");
+}
+
+TEST(FateRules, WhatFateIgnoresIsSkipped) {
+  const auto imported = import_fate(
+      read_fate_rules(rule("a", "run x", "'' '' '' '1' '' '' '' '' '' '' '' '' 'ignore'") + rule("b", "run y")));
+  ASSERT_TRUE(imported);
+  const auto skip = imported->yaml.find("skip: FATE ignores how it ends (--ignore-tests)");
+  ASSERT_NE(skip, std::string::npos) << imported->yaml;
+  EXPECT_LT(skip, imported->yaml.find("name: b"));
+  EXPECT_EQ(imported->yaml.find("skip:", skip + 1), std::string::npos);
 }
 
 TEST(FateCommands, ProgramsRunInTheBuildDirectory) {

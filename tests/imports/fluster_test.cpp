@@ -97,7 +97,8 @@ TEST_F(Fluster, PixelsMayDifferByTwo) {
                     step + " if b[100] < 128 else b[100] - " + step + "; open('samples/S/" + name +
                     "/a.yuv', 'wb').write(b)\"; rm raw",
                 directory_.path());
-  import(vector("near", "") + "," + vector("far", ""), R"(, "test_method": "pixel")");
+  fs::rename(directory_ / "samples/S/near", directory_ / "samples/S/x_$y");  // a dollar sign is no variable
+  import(vector("x_$y", "") + "," + vector("far", ""), R"(, "test_method": "pixel")");
   const auto ran = run();
   EXPECT_NE(ran.out.find("2 tests: 1 pass, 1 fail"), std::string::npos) << ran.out << ran.err;
 }
@@ -121,6 +122,8 @@ TEST_F(Fluster, OtherFilesAreRefused) {
   };
   EXPECT_NE(message("[]").find("s.json: this is no suite of fluster"), std::string::npos);
   EXPECT_NE(message("{\"name\": \"x\"}").find("it has no `name` or no `test_vectors`"), std::string::npos);
+  EXPECT_NE(message("{\"name\": \"x\", \"test_vectors\": []}").find("its `test_vectors` are empty: nothing to run"),
+            std::string::npos);
   EXPECT_NE(message("{\"name\": \"x\", \"test_vectors\": [1]}").find("a vector without `name` or `input_file`"),
             std::string::npos);
 }

@@ -166,6 +166,13 @@ TEST(Fate, IsWhatTheServerReads) {
             "suite-b:1:LWEKK2IK:b29wczogMQo=\n"
             "s-c:SEGV:ZW5kZWQgYnkgU0lHU0VHVg==:\n"
             "s-e:0::\n");
+  // The server knows a test by its name.
+  const auto alike = fate_report(
+      slot, run, {result("a/b c", Verdict::pass), result("a/b-c", Verdict::fail), result("a/d", Verdict::pass)});
+  ASSERT_TRUE(alike);
+  EXPECT_NE(alike->find("\na-b-c-de8fd7c2:0:"), std::string::npos) << *alike;
+  EXPECT_NE(alike->find("\na-b-c-f5b72991:1:"), std::string::npos) << *alike;
+  EXPECT_NE(alike->find("\na-d:0:"), std::string::npos) << *alike;
   EXPECT_EQ(fate_report({.name = "a b"}, run, {}).error().message,
             "FATE's report needs a slot: --slot NAME, of letters, digits, `_`, `.` and `-`");
   const test::TemporaryDirectory directory;
