@@ -226,8 +226,10 @@ void Board::deploy() {
 }
 
 void Board::deployed(const base::Result<void>& result) {
+  const bool was_cut = deployer_->was_cut();
   deployer_.reset();
   if (result) open_workers();
+  else if (was_cut) connection_failed({result.error().str(), true});
   else give_up(result.error().str());
 }
 

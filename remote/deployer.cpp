@@ -35,6 +35,11 @@ std::string command_for(const std::string& script) {
   return fmt::format("exec /bin/sh -c 'eval \"$(dd bs=1 count={} 2>/dev/null)\"'", script.size());
 }
 
+/// A shell function that does nothing if there is nothing to do.
+std::string function_of(const char* name, const std::string& body) {
+  return fmt::format("{}() {{\n{}:\n}}\n", name, body);
+}
+
 /// As many commands as the board's limit on one needs.
 std::string removal_of(const std::vector<std::string>& paths) {
   constexpr std::size_t longest_command = 30'000;
@@ -46,6 +51,21 @@ std::string removal_of(const std::vector<std::string>& paths) {
   }
   return command.empty() ? script : script + "rm -f --" + command + "\n";
 }
+
+std::string removal_of_empty(const std::vector<std::string>& folders) {
+  std::string script;
+  for (const auto& path : folders)
+    script += fmt::format("find {} -depth -type d -exec rmdir {{}} ';' || :\n", base::shell_quote(path));
+  return script;
+}
+
+std::string setting_of(const std::vector<std::pair<std::string, int>>& modes) {
+  std::string script;
+  for (const auto& [path, mode] : modes) script += fmt::format("chmod {:o} {}\n", mode, base::shell_quote(path));
+  return script;
+}
+
+base::Error cut_line() { return {base::ErrorKind::io, "the line was cut while files were deployed"}; }
 
 std::string megabytes(std::uint64_t bytes) { return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6); }
 
@@ -107,7 +127,7 @@ void Deployer::compare() {
 }
 
 void Deployer::add_upload(const DeployedItem& item, bool lasting) {
-  Upload upload{item.to, {}, {}};
+  Upload upload{item.to, {}};
   std::set<std::string, std::less<>> wanted;
   for (const auto& file : item.files) {
     const std::string path = path_there(item, file);
@@ -118,6 +138,10 @@ void Deployer::add_upload(const DeployedItem& item, bool lasting) {
     if (lasting && same) continue;
     upload.files.push_back(file);
     if (!lasting) continue;
+    const bool was_folder = known != manifest_->entries.end() && known->second.digest == "-";
+    if (was_folder && file.kind != FileKind::directory) upload.folders.push_back(path);
+    // The item's own folder may have been there before us.
+    else if (was_folder && path != item.to) upload.modes.emplace_back(path, file.mode);
     manifest_->entries[path] = {file.digest, file.mode, file.size, file.mtime};
     manifest_changed_ = true;
   }
@@ -163,8 +187,8 @@ void Deployer::next_upload() {
   tar_ = std::make_shared<TarStream>(std::move(upload.files));
   const std::string settings =
       fmt::format("run={} to={}\n", base::shell_quote(request_.run), base::shell_quote(upload.to));
-  const std::string script = settings + std::string(deploy_script());
-  open_channel(script + removal_of(upload.removed),
+  open_channel(settings + function_of("remove_files", removal_of(upload.removed) + removal_of_empty(upload.folders)) +
+                   function_of("set_modes", setting_of(upload.modes)) + std::string(deploy_script()),
                [this](int status, const std::string& problem) { upload_ended(status, problem); });
 }
 
@@ -195,7 +219,14 @@ void Deployer::piece_made(std::shared_ptr<base::Result<std::string>> made) {
   channel_->end_input();
 }
 
+// A channel that was closed without a status, and without a word, went with its line, of which nothing is known yet.
+bool Deployer::blames_the_line(int status, const std::string& problem) {
+  was_cut_ = status < 0 && problem.empty() && complaint_.empty();
+  return was_cut_;
+}
+
 void Deployer::upload_ended(int status, const std::string& problem) {
+  if (blames_the_line(status, problem)) return fail(cut_line());
   const std::string said = base::shorten(base::printable(base::trim(complaint_)), 300);
   if (status == 0 && !tar_) {
     ++current_;
@@ -217,6 +248,7 @@ void Deployer::write_manifest() {
   tar_.reset();
   open_channel(script, [this](int status, const std::string& problem) {
     if (status == 0) finish();
+    else if (blames_the_line(status, problem)) fail(cut_line());
     else fail({base::ErrorKind::io, fmt::format("the manifest in {}: {}{}", request_.directory, problem, complaint_)});
   });
   channel_->write(manifest_->text());

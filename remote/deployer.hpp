@@ -42,12 +42,16 @@ class Deployer : public std::enable_shared_from_this<Deployer> {
   /// Bytes of files that were sent.
   std::uint64_t sent() const { return sent_; }
   std::size_t sent_files() const { return sent_files_; }
+  /// That it failed is the line's fault.
+  bool was_cut() const { return was_cut_; }
 
  private:
   struct Upload {
     std::string to;
     std::vector<LocalFile> files;
-    std::vector<std::string> removed;  ///< paths there that are no longer here
+    std::vector<std::string> removed = {};                ///< paths there that are no longer here
+    std::vector<std::string> folders = {};                ///< there that are something else here
+    std::vector<std::pair<std::string, int>> modes = {};  ///< of folders there that have another one here
   };
   void listed(std::shared_ptr<base::Result<std::vector<DeployedItem>>> items);
   void manifest_read(const std::string& text);
@@ -56,6 +60,7 @@ class Deployer : public std::enable_shared_from_this<Deployer> {
   void next_upload();
   void send_piece();
   void piece_made(std::shared_ptr<base::Result<std::string>> made);
+  bool blames_the_line(int status, const std::string& problem);
   void upload_ended(int status, const std::string& problem);
   void write_manifest();
   void fail(base::Error error);
@@ -80,6 +85,7 @@ class Deployer : public std::enable_shared_from_this<Deployer> {
   std::uint64_t sent_ = 0;
   std::uint64_t sent_before_ = 0;
   std::size_t sent_files_ = 0;
+  bool was_cut_ = false;
   std::unique_ptr<SshChannel> channel_;
 };
 

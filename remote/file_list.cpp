@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -21,6 +22,7 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view first_line = "fatespec-manifest 1";
 constexpr int permission_bits = 07777;
+constexpr int owner_rights = 0700;
 
 base::Result<LocalFile> look_at(const std::string& path, std::string name) {
   LocalFile file{.path = path, .name = std::move(name), .digest = {}, .target = {}};
@@ -120,20 +122,34 @@ std::string Manifest::text() const {
 }
 
 void drop_changed(Manifest& manifest, std::string_view stat_lines) {
-  std::map<std::string, std::pair<std::uint64_t, std::int64_t>, std::less<>> there;
+  struct Found {
+    std::uint64_t size = 0;
+    std::int64_t mtime = 0;
+    int mode = 0;
+  };
+  std::map<std::string, Found, std::less<>> there;
   for (std::string_view line : base::split_lines(stat_lines)) {
-    const auto first = line.find(' ');
-    const auto second = line.find(' ', first + 1);
-    if (second == std::string_view::npos) continue;
-    const auto size = base::parse_integer(line.substr(0, first));
-    const auto mtime = base::parse_integer(line.substr(first + 1, second - first - 1));
-    if (size && mtime) there[std::string(line.substr(second + 1))] = {static_cast<std::uint64_t>(*size), *mtime};
+    std::array<std::string, 3> fields;
+    std::size_t count = 0;
+    for (std::size_t space = 0; count < fields.size() && (space = line.find(' ')) != std::string_view::npos; ++count) {
+      fields.at(count) = line.substr(0, space);
+      line.remove_prefix(space + 1);
+    }
+    const auto size = base::parse_integer(fields[0]);
+    const auto mtime = base::parse_integer(fields[1]);
+    constexpr int octal = 8;
+    if (count == fields.size() && size && mtime)
+      there[std::string(line)] = {static_cast<std::uint64_t>(*size), *mtime,
+                                  static_cast<int>(std::strtol(fields[2].c_str(), nullptr, octal))};
   }
   std::erase_if(manifest.entries, [&](const auto& known) {
     const auto found = there.find(known.first);
     if (found == there.end()) return true;
-    const bool is_folder = known.second.digest == "-";
-    return !is_folder && (found->second.first != known.second.size || found->second.second != known.second.mtime);
+    const ManifestEntry& entry = known.second;
+    // Not every file system can keep a mode; what its owner may not do any more matters.
+    const bool has_lost_rights = (entry.mode & ~found->second.mode & owner_rights) != 0;
+    const bool is_folder = entry.digest == "-";
+    return !is_folder && (found->second.size != entry.size || found->second.mtime != entry.mtime || has_lost_rights);
   });
 }
 

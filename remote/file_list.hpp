@@ -53,7 +53,7 @@ class Manifest {
   std::map<std::string, ManifestEntry> entries;
 };
 
-/// Which entries the board still has as the manifest says: lines of `stat -c '%s %Y %n'`.
+/// Which entries the board still has as the manifest says: lines of `stat -c '%s %Y %a %n'`.
 void drop_changed(Manifest& manifest, std::string_view stat_lines);
 
 /// Absolute path on the board of a file of an item.

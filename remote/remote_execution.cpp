@@ -130,8 +130,8 @@ void RemoteExecution::take_message(Stream stream, const std::string& text) {
   const auto space = text.find(' ');
   const std::string kind = text.substr(0, space);
   const std::string rest = space == std::string::npos ? "" : text.substr(space + 1);
-  if (stream == Stream::error && kind == "start") started(static_cast<long>(base::parse_integer(rest).value_or(0)));
-  else if (stream == Stream::error && kind == "exit") command_ended();
+  if (stream == Stream::error && kind == "start") started(rest);
+  else if (stream == Stream::error && kind == "exit") command_ended(rest);
   else if (stream == Stream::output && kind == "refuse") refused(rest);
   else if (stream == Stream::output && kind == "end") measured(rest);
   else if (kind != "end") return;
@@ -142,18 +142,35 @@ void RemoteExecution::take_message(Stream stream, const std::string& text) {
 
 // ---- From the start to the end.
 
-void RemoteExecution::started(long leader) {
-  leader_ = leader;
+void RemoteExecution::started(std::string_view text) {
+  const auto space = std::min(text.find(' '), text.size());
+  leader_ = static_cast<long>(base::parse_integer(text.substr(0, space)).value_or(0));
+  if (space < text.size()) began_there_ = seconds_of(text.substr(space + 1));
   started_ = std::chrono::steady_clock::now();
   timer_.disarm();
   if (ended_by_us()) end_tree(merciless_);
   else if (request_.timeout) arm(*request_.timeout, &RemoteExecution::time_is_up);
 }
 
-void RemoteExecution::command_ended() {
+// Our clock counts how long the line takes; that of the board, to 10 ms, does not.
+void RemoteExecution::command_ended(std::string_view uptime) {
+  constexpr auto resolution = std::chrono::milliseconds(10);
   execution_.wall = std::chrono::steady_clock::now() - started_;
+  const auto ended_there = seconds_of(uptime);
+  if (began_there_ && ended_there >= *began_there_) {
+    const base::Duration at_most = ended_there - *began_there_ + resolution;
+    execution_.wall = std::min(execution_.wall, at_most);
+    if (execution_.ending == Ending::timed_out && at_most < *request_.timeout) acquit();
+  }
   has_obeyed_ = ended_by_us();
   if (!ended_by_us()) arm(board_.times().leak, &RemoteExecution::output_stays_open);
+}
+
+/// It had ended in time, and the line kept that from us: our signals came too late to do anything.
+void RemoteExecution::acquit() {
+  execution_.ending = model::Execution().ending;
+  execution_.problem.clear();
+  merciless_ = false;
 }
 
 void RemoteExecution::refused(const std::string& why) {
@@ -255,14 +272,17 @@ void RemoteExecution::too_much_output() {
 }
 
 void RemoteExecution::end_tree(bool now) {
+  constexpr auto patience_of_the_hurried = std::chrono::seconds(1);
   merciless_ = merciless_ || now;
+  const base::Duration patience = is_hurried_
+                                      ? std::min<base::Duration>(patience_of_the_hurried, board_.times().patience)
+                                      : board_.times().patience;
   if (!leader_) {  // it is ended as soon as it says that it has begun
-    if (now) arm(board_.times().patience, &RemoteExecution::does_not_end);
+    if (now) arm(patience, &RemoteExecution::does_not_end);
     return;
   }
   board_.end_tree(*leader_, carried_directory(), now ? "KILL" : "TERM", is_measured());
-  arm(now ? board_.times().patience : board_.times().grace,
-      now ? &RemoteExecution::does_not_end : &RemoteExecution::grace_is_over);
+  arm(now ? patience : board_.times().grace, now ? &RemoteExecution::does_not_end : &RemoteExecution::grace_is_over);
 }
 
 void RemoteExecution::time_is_up() {
@@ -312,6 +332,7 @@ void RemoteExecution::cancel(bool now) {
     conclude();
     return;
   }
+  is_hurried_ = now;
   if (ended_by_us()) end_tree(now || merciless_);
   else end(Ending::cancelled, "interrupted", now);
 }

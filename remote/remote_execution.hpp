@@ -67,8 +67,10 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   void pump(Stream stream);
   void acknowledge(Stream stream);
   void take_message(Stream stream, const std::string& text);
-  void started(long leader);
-  void command_ended();
+  /// Of the texts "PID UPTIME" and "UPTIME".
+  void started(std::string_view text);
+  void command_ended(std::string_view uptime);
+  void acquit();
   void refused(const std::string& why);
   void measured(const std::string& text);
   void read_usage(const std::vector<std::string>& words);
@@ -98,6 +100,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   std::optional<long> leader_;
   bool lost_ = false;
   bool merciless_ = false;
+  bool is_hurried_ = false;  ///< the user does not wait
   bool has_obeyed_ = false;  ///< the command ended after we had ended it
 
   std::uint64_t bytes_ = 0;
@@ -105,6 +108,7 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   std::uint64_t bytes_at_last_look_ = 0;  ///< for survivors, or for what comes after the end
   int late_rounds_ = 0;                   ///< in which bytes still came after KILL
   base::SteadyTime started_;
+  std::optional<base::Duration> began_there_;  ///< by the board's clock
   model::Execution execution_;
 };
 

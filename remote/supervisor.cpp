@@ -20,8 +20,9 @@ std::string_view script(std::string_view name) {
   return {};
 }
 
-std::string with_settings(const SupervisorSettings& settings, std::string_view name) {
-  return fmt::format("token={} run={} directory={} root={} patience={}\n{}", settings.token,
+/// All of them in one line: a start-up file that takes a part of our stdin takes none or all.
+std::string with_settings(const SupervisorSettings& settings, std::string_view name, int worker = 0) {
+  return fmt::format("token={} worker={} run={} directory={} root={} patience={}\n{}", settings.token, worker,
                      base::shell_quote(settings.run), base::shell_quote(settings.directory),
                      base::shell_quote(settings.root), settings.patience, script("common.sh")) +
          std::string(script(name));
@@ -41,7 +42,7 @@ std::string new_token() {
 std::string control_script(const SupervisorSettings& settings) { return with_settings(settings, "control.sh"); }
 
 std::string worker_script(const SupervisorSettings& settings, int worker) {
-  return fmt::format("worker={}\n", worker) + with_settings(settings, "worker.sh");
+  return with_settings(settings, "worker.sh", worker);
 }
 
 std::string install_launcher_order() { return fmt::format("install_launcher <<'END'\n{}END", script("launch.base64")); }

@@ -27,16 +27,17 @@ std::string exports(const runner::ExecutionRequest& request) {
   return text;
 }
 
+/// In front of the test's own PATH nothing is looked for.
 std::string invocation(const BoardServices& board, const runner::ExecutionRequest& request,
                        const std::vector<std::string>& words) {
   const BoardTools& tools = board.tools();
   std::string text = "exec";
   if (!tools.launcher.empty()) text += fmt::format(" {} \"$1\"", base::shell_quote(tools.launcher));
-  else if (!tools.measure.empty()) text += fmt::format(" setsid {} -f '%U %S %M' -o \"$1\"", tools.measure);
-  else text += " setsid";
+  else if (!tools.measure.empty()) text += fmt::format(" \"$2\" {} -f '%U %S %M' -o \"$1\"", tools.measure);
+  else text += " \"$2\"";
   if (words.empty())
-    return text + " sh -c " +
-           base::shell_quote(runner::with_prefix(board.exec_prefix(), request.command, request.prefix));
+    return text + " /bin/sh -c " +
+           base::shell_quote(runner::with_prefix(board.exec_prefix(), request.command, request.prefix)) + " sh";
   for (const auto& word : words) text += " " + base::shell_quote(word);
   return text;
 }
@@ -47,11 +48,11 @@ std::string worker_order(BoardServices& board, const runner::ExecutionRequest& r
                          const std::vector<std::string>& words) {
   const bool fresh = board.is_fresh(request.test_directory);
   const std::string input = request.stdin_file.empty() ? "/dev/null" : board.input_of(request.stdin_file);
-  return fmt::format("if begin {} {} {} {} {} {}; then (\nenter\nset -- \"$usage\"\n{}{}\n); finish $?; fi\n",
-                     base::shell_quote(request.test_directory), fresh ? "fresh" : "used",
-                     base::shell_quote(request.directory), base::shell_quote(input),
-                     words.empty() ? "''" : base::shell_quote(words[0]), base::shell_quote(path_of(request)),
-                     exports(request), invocation(board, request, words));
+  return fmt::format(
+      "if begin {} {} {} {} {} {}; then (\nenter\nset -- \"$usage\" \"$setsid\"\n{}{}\n); finish $?; fi\n",
+      base::shell_quote(request.test_directory), fresh ? "fresh" : "used", base::shell_quote(request.directory),
+      base::shell_quote(input), words.empty() ? "''" : base::shell_quote(words[0]), base::shell_quote(path_of(request)),
+      exports(request), invocation(board, request, words));
 }
 
 }  // namespace fatespec::remote

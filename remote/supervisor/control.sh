@@ -25,7 +25,7 @@ hello() {
     [ -x "$place/time" ] && measures "$place/time" && echo "time $place/time" && return 0
   done
   unset IFS
-  command -v busybox >/dev/null && measures busybox time && echo "time busybox time"
+  busybox=$(command -v busybox) && measures "$busybox" time && echo "time $busybox time"
   return 0
 }
 
@@ -70,7 +70,8 @@ watch_over() {
   done
 }
 
-ping() { : >"$root/alive"; }
+ping() { [ -n "$gone" ] || : >"$root/alive"; }
+gone=
 
 # members LEADER: it, the processes of its session and group, and their descendants.
 members() {
@@ -95,13 +96,28 @@ members() {
 }
 
 # carriers DIR: what has left its test but still carries the TEST_DIR.
-carriers() { [ -n "$1" ] && grep -lsF "TEST_DIR=$1" /proc/[0-9]*/environ | sed 's,^/proc/\([0-9]*\)/.*,\1,'; }
+carriers() { [ -n "$1" ] && environs_with "TEST_DIR=$1" | sed 's,^/proc/\([0-9]*\)/.*,\1,'; }
+
+# holders LEADER: what has left its test, and cleaned its environment, but still keeps the worker from seeing its end.
+holders() {
+  for file in "$root"/leader.*; do
+    read -r left <"$file" && [ "$left" = "$1" ] || continue
+    number=${file##*.}
+    read -r worker <"$root/worker.$number" || continue
+    ls -l /proc/[0-9]*/fd | grep -F -e "-> $root/hold.$number" -e /fd: | while read -r line; do
+      case $line in
+        /proc/*/fd:) pid=${line#/proc/} pid=${pid%/fd:} ;;
+        *) [ "$pid" = "$worker" ] || echo "$pid" ;;
+      esac
+    done
+  done
+}
 
 # end_tree LEADER DIR SIGNAL measured|plain: everything of a test. The program that measures is left to tell.
 end_tree() {
   spared=
   [ "$4" = measured ] && spared=$1
-  for pid in $(members "$1") $(carriers "$2"); do
+  for pid in $(members "$1") $(carriers "$2") $(holders "$1"); do
     [ "$pid" = "$spared" ] || kill "-$3" "$pid"
     [ "$3" = TERM ] && [ "$pid" != "$spared" ] && kill -CONT "$pid"
   done
@@ -110,7 +126,7 @@ end_tree() {
 
 # is_alive LEADER DIR: true while anything of a test runs, but the leader.
 is_alive() {
-  for pid in $(members "$1") $(carriers "$2"); do
+  for pid in $(members "$1") $(carriers "$2") $(holders "$1"); do
     [ "$pid" = "$1" ] && continue
     read -r line <"/proc/$pid/stat" || continue
     case ${line##*) } in Z* | X*) ;; *) return 0 ;; esac
@@ -120,6 +136,7 @@ is_alive() {
 
 # sweep PREFIX: kills until nobody carries a TEST_DIR that begins so.
 sweep() {
+  case $1 in "$directory"/*.*/) ;; *) return 1 ;; esac
   for round in 1 2 3 4 5 6 7 8 9 10; do
     carrying=$(carriers "$1")
     [ -z "$carrying" ] && return 0
@@ -175,9 +192,9 @@ drop() { drop_now "$@" & }
 
 drop_now() {
   trap - EXIT
-  for gone in "$@"; do
-    case $gone in "$root"/*) ;; *) continue ;; esac
-    rm -rf "$gone" || { chmod -R u+rwx "$gone"; rm -rf "$gone"; }
+  for dropped in "$@"; do
+    case $dropped in "$root"/*) ;; *) continue ;; esac
+    rm -rf "$dropped" || { chmod -R u+rwx "$dropped"; rm -rf "$dropped"; }
   done
   return 0
 }
@@ -201,6 +218,7 @@ clean_up() {
 
 # A worker that has only begun may still put its files there: hence more than one look.
 forget_root() {
+  case $1 in "$directory"/*.*) ;; *) return 1 ;; esac
   for round in 1 2 3 4 5; do
     for entry in "$1"/* "$1"/.[!.]*; do
       case $entry in *.keep | */.fatespec-gone) continue ;; esac
@@ -217,6 +235,7 @@ forget_root() {
 
 farewell() {
   trap - EXIT
+  gone=1
   clean_up
 }
 
@@ -348,7 +367,7 @@ manifest() {
   [ -f "$directory/manifest" ] || return 0
   cat "$directory/manifest"
   echo ----
-  sed -n '2,$s/^[^ ]* [^ ]* [^ ]* [^ ]* //p' "$directory/manifest" | tr '\n' '\0' | xargs -0 stat -c '%s %Y %n'
+  sed -n '2,$s/^[^ ]* [^ ]* [^ ]* [^ ]* //p' "$directory/manifest" | tr '\n' '\0' | xargs -0 stat -c '%s %Y %a %n'
   return 0
 }
 

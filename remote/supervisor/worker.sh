@@ -1,7 +1,7 @@
 # Runs one command after the other: this shell reads its orders from stdin as its script. An order is
 #   if begin DIR FRESH CWD STDIN PROGRAM PATH; then ( enter; export …; exec … ); finish $?; fi
 # stdout and stderr of the command are those of the channel. What is told about it goes there too, after the token:
-#   stderr: start PID; exit (the command ended, something may still hold its output); end
+#   stderr: start PID UPTIME; exit UPTIME (the command ended, something may still hold its output); end
 #   stdout: end STATUS EMPTY FREE_KIB USAGE…; or, in place of all, refuse WHY
 
 exec 5>&2 2>/dev/null
@@ -9,6 +9,7 @@ forget_environment
 hold=$root/hold.$worker
 usage=$root/usage.$worker
 leader=$root/leader.$worker
+setsid=$(command -v setsid)  # found before a test has a PATH of its own
 
 # A connection that has been cleaned up is to leave nothing: who has begun so late makes no files any more, and waits for
 # the line to go.
@@ -54,23 +55,24 @@ enter() {
   # Shells read byte by byte, and /proc/self/stat is one long line.
   while read -r key self && [ "$key" != Tgid: ]; do :; done </proc/self/status
   echo "$self" >"$leader"
-  tell "start $self" >&5
+  uptime
+  tell "start $self $uptime" >&5
   cd "$cwd" || exit 126
+  unset OLDPWD
   exec 8>"$hold" 2>&5 <"$input" 5>&- 7<&-
 }
 
 # What has left the test's group, closed what tells its end, and may still write to us is waited for: the runner ends it
-# when it loses patience. What cannot write any more is ended at once. By its environment, which only the launcher's word
-# makes worth the look.
+# when it loses patience. Only the launcher's word makes worth the look through all processes: it has ended what cannot
+# write any more. Our own shell and sshd have both ends of the streams.
 wait_for_strays() {
   out=$(readlink "/proc/$$/fd/1")
   err=$(readlink "/proc/$$/fd/5")
   while :; do
     writes=
-    for file in $(grep -lsF "TEST_DIR=$dir" /proc/[0-9]*/environ); do
-      stray=${file#/proc/}
-      stray=${stray%%/*}
-      if ls -l "/proc/$stray/fd" | grep -qsF -e "-> $out" -e "-> $err"; then writes=1; else kill -s KILL "$stray"; fi
+    for fds in /proc/[0-9]*/fd; do
+      case $fds in "/proc/$$/fd" | "/proc/$PPID/fd") continue ;; esac
+      ls -l "$fds" | grep -qsF -e "-> $out" -e "-> $err" && writes=1
     done
     [ -n "$writes" ] || return 0
     sleep 0.1
@@ -79,7 +81,8 @@ wait_for_strays() {
 
 finish() {
   status=$1
-  tell exit >&5
+  uptime
+  tell "exit $uptime" >&5
   while read -r rest; do :; done <&7
   read -r self <"$leader"
   kill -s KILL -- "-$self"  # what stayed in its group with everything closed
@@ -94,7 +97,7 @@ finish() {
     esac
   done <"$usage"
   : >"$usage"
-  [ -z "$left" ] || [ -z "$dir" ] || wait_for_strays  # a probe has no directory that would tell its own
+  [ -z "$left" ] || wait_for_strays
   empty=0
   if cd "$dir"; then
     set -- * .[!.]* ..?*
@@ -109,5 +112,6 @@ finish() {
 
 still_wanted || too_late
 : >"$usage"
+echo "$$" >"$root/worker.$worker"
 cd "$root" || exit 1
 tell "hello $$"

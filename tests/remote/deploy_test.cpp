@@ -54,6 +54,55 @@ TEST_F(Deploy, BringsWhatChangedHereOrThereAndRemovesWhatIsGone) {
   EXPECT_EQ(shell("stat -c %i " + there("t/same")).out, inode) << "what is the same is not touched";
 }
 
+TEST_F(Deploy, WhatALinkPointsToIsNotWrittenTo) {
+  here_.write("t/v1/file", "1");
+  here_.write("t/v2/file", "2");
+  shell("ln -s v1 t/current", here_.path());
+  const std::string items = "{from: " + here_ / "t" + ", to: " + there("t") + "}";
+  ASSERT_EQ(run(items).status, 0);
+  shell("ln -sfn v2 t/current", here_.path());
+  ASSERT_EQ(run(items).status, 0);
+  EXPECT_EQ(shell("readlink current && ls -A v1 v2", there("t")).out, "v2\nv1:\nfile\n\nv2:\nfile\n");
+  shell("rm t/current; mkdir t/current; echo 3 >t/current/file", here_.path());
+  ASSERT_EQ(run(items).status, 0);
+  EXPECT_EQ(shell("diff -r " + here_ / "t" + " " + there("t")).out, "");
+}
+
+TEST_F(Deploy, FilesAndFoldersMayTakeEachOthersPlace) {
+  here_.write("t/a", "1");
+  here_.write("t/b/c/d", "1");
+  here_.write("t/b/e", "1");
+  const std::string items = "{from: " + here_ / "t" + ", to: " + there("t") + "}";
+  ASSERT_EQ(run(items).status, 0);
+  shell("rm -r t/a t/b; mkdir t/a; echo 2 >t/a/f; echo 2 >t/b", here_.path());
+  const auto changed = run(items);
+  EXPECT_EQ(changed.status, 0) << changed.out;
+  EXPECT_EQ(shell("diff -r " + here_ / "t" + " " + there("t")).out, "");
+  EXPECT_EQ(run(items).out.find("deployed"), std::string::npos);
+  // But what somebody else has put into a folder stays.
+  shell("echo mine >" + there("t/a/mine") + "; rm -r t/a; echo 3 >t/a", here_.path());
+  EXPECT_NE(run(items)["a"]["reason"].get<std::string>().find(there("t/a") + ": is a folder there"), std::string::npos);
+  EXPECT_EQ(read_file(there("t/a/mine")), "mine\n");
+}
+
+TEST_F(Deploy, ModesAreKeptUpToDate) {
+  here_.write("t/folder/prog", "1");
+  shell("chmod 755 t/folder/prog; chmod 750 t", here_.path());
+  shell("mkdir -p " + there("t") + "; chmod 711 " + there("t"));
+  const std::string items = "{from: " + here_ / "t" + ", to: " + there("t") + "}";
+  ASSERT_EQ(run(items).status, 0);
+  shell("chmod 700 t t/folder", here_.path());
+  shell("chmod 644 " + there("t/folder/prog"));
+  ASSERT_EQ(run(items).status, 0);
+  EXPECT_EQ(shell("stat -c %a . folder folder/prog", there("t")).out, "711\n700\n755\n")
+      << "a folder that was there keeps its own";
+  // One that its user may not write in.
+  here_.write("t/folder/new/file", "1");
+  shell("chmod 555 t/folder/new t/folder", here_.path());
+  ASSERT_EQ(run(items).status, 0);
+  EXPECT_EQ(shell("stat -c %a folder folder/new", there("t")).out, "555\n555\n");
+}
+
 TEST_F(Deploy, RemovesWhatADeploymentThatWasKilledHasLeft) {
   here_.write("one", "1");
   const std::string killed = there(".fatespec-deploy.0123.") + shell("sh -c 'echo $$' | tr -d '\\n'").out;

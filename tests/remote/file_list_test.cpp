@@ -54,10 +54,12 @@ TEST(Manifest, OfAnotherVersionOrDamagedIsNone) {
 
 TEST(Manifest, ForgetsWhatHasChangedThere) {
   Manifest manifest;
-  for (const char* path : {"/same", "/size", "/time", "/gone", "/with blank"})
+  for (const char* path : {"/same", "/size", "/time", "/gone", "/with blank", "/rights"})
     manifest.entries[path] = {"d", 0644, 5, 100};
   manifest.entries["/folder"] = {"-", 0755, 0, 100};
-  drop_changed(manifest, "5 100 /same\n6 100 /size\n5 101 /time\n5 100 /with blank\n4096 999 /folder\n");
+  drop_changed(manifest,
+               "5 100 644 /same\n6 100 644 /size\n5 101 644 /time\n5 100 755 /with blank\n"
+               "5 100 444 /rights\n4096 999 500 /folder\n");
   std::string left;
   for (const auto& [path, entry] : manifest.entries) left += path + ";";
   EXPECT_EQ(left, "/folder;/same;/with blank;");

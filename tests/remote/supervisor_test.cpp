@@ -46,7 +46,7 @@ class Carrier {
 // The list of tests at work is made by the runner: a test that begins while the list is under way is not in it.
 TEST(Supervisor, ASweepSparesTestsThatBeganAfterItsListWasMade) {
   const TemporaryDirectory directory;
-  const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/root", 60};
+  const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/run.1", 60};
   const Carrier begun(settings.root + "/new.d");
   const Carrier left(settings.root + "/old.d");
   ASSERT_TRUE(test::wait_until([&] { return begun.carries(settings.root) && left.carries(settings.root); }));
@@ -65,17 +65,34 @@ TEST(Supervisor, ASweepSparesTestsThatBeganAfterItsListWasMade) {
 }
 
 // A login shell may take longer than the run that it was to work for.
+// A start-up file of the login that reads a line takes the first one, which says what is the runner's.
+TEST(Supervisor, WithoutItsSettingsItDoesNothing) {
+  const TemporaryDirectory directory;
+  const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/run.1", 60};
+  directory.write("bin/rm", "#!/bin/sh\necho \"$@\" >>" + directory / "removed" + "\n");
+  test::shell("chmod +x bin/rm", directory.path());
+  for (const std::string& script : {control_script(settings), worker_script(settings, 0)}) {
+    directory.write("script", script);
+    const auto ran = test::shell("PATH=$PWD/bin:$PATH sh -c 'read -r eaten; exec sh -s' <script", directory.path());
+    EXPECT_EQ(ran.status, 3) << ran.out;
+    EXPECT_NE(ran.err.find("the start-up files of the login there read from stdin"), std::string::npos) << ran.err;
+  }
+  directory.write("script", "\nremove_files() { :; }\nset_modes() { :; }\n" + std::string(deploy_script()));
+  EXPECT_EQ(test::shell("PATH=$PWD/bin:$PATH sh script </dev/null", directory.path()).status, 3);
+  EXPECT_FALSE(std::filesystem::exists(directory / "removed")) << test::read_file(directory / "removed");
+}
+
 TEST(Supervisor, AWorkerThatBeginsAfterTheCleanUpLeavesNothing) {
   const TemporaryDirectory directory;
-  const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/root", 60};
+  const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/run.1", 60};
   directory.write("script", worker_script(settings, 0));
   for (const bool wanted : {true, false}) {
-    directory.write("board/root/1.d/kept", "");
-    if (wanted) directory.write("board/root/supervisor", "1");
+    directory.write("board/run.1/1.d/kept", "");
+    if (wanted) directory.write("board/run.1/supervisor", "1");
     const auto ran = test::shell("sh -s <script", directory.path());
     EXPECT_EQ(ran.out.find("token hello ") != std::string::npos, wanted) << ran.out << ran.err;
-    EXPECT_EQ(test::shell("find . -type f -o -type p | sort", directory / "board/root").out,
-              wanted ? "./1.d/kept\n./hold.0\n./supervisor\n./usage.0\n" : "./1.d/kept\n");
+    EXPECT_EQ(test::shell("find . -type f -o -type p | sort", directory / "board/run.1").out,
+              wanted ? "./1.d/kept\n./hold.0\n./supervisor\n./usage.0\n./worker.0\n" : "./1.d/kept\n");
     std::filesystem::remove_all(directory / "board");
   }
 }
