@@ -30,6 +30,9 @@ checks::Reading failed(std::string reason) { return checks::reading_of(checks::F
 checks::Reading no_file(const std::string& path) { return failed(fmt::format("the command wrote no file {}", path)); }
 checks::Reading no_regular_file(const std::string& path) { return failed(path + ": not a regular file"); }
 
+/// What took so long is not the command.
+std::string while_read(const std::string& path) { return fmt::format(", while {} was read", path); }
+
 class ReadingHere final : public RunningExecution, public std::enable_shared_from_this<ReadingHere> {
  public:
   ReadingHere(Loops loops, std::string path) : loops_(loops), path_(std::move(path)), timer_(loops.loop) {
@@ -39,7 +42,7 @@ class ReadingHere final : public RunningExecution, public std::enable_shared_fro
   void start(CheckFeed::Factory factory, std::optional<base::Duration> limit, FileRead done) {
     if (limit)
       timer_.arm(shared_from_this(), *limit, [this, limit = *limit] {
-        stop(Ending::timed_out, fmt::format("no end after {}, while {} was read", base::format_duration(limit), path_));
+        stop(Ending::timed_out, fmt::format("no end after {}{}", base::format_duration(limit), while_read(path_)));
       });
     asio::post(loops_.pool,
                [self = shared_from_this(), factory = std::move(factory), done = std::move(done)]() mutable {
@@ -123,6 +126,7 @@ class ReadingThere final : public RunningExecution, public std::enable_shared_fr
   void ended(model::Execution end) {
     running_.reset();
     end_ = std::move(end);
+    if (end_.ending == Ending::timed_out) end_.problem += while_read(path_);
     // Also where what has come is of no use, the pool may still be at it.
     output_->finish([self = shared_from_this()](checks::Reading reading) {
       if (self->was_read()) self->done_(self->end_, std::move(reading));

@@ -117,6 +117,27 @@ TEST(Faults, OneOfSeveralConnectionsThatGoesDeadIsNoticed) {
   EXPECT_FALSE(process_exists(mark));
 }
 
+TEST(Faults, ALineThatIsCutWhileFilesAreDeployedIsMadeAnew) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const SshServer server;
+  const SlowLine line(server.port(), 2);
+  const TemporaryDirectory here;
+  shell("head -c 30000000 /dev/urandom >blob", here.path());
+  const std::string there = server.file("there/blob");
+  const BoardProject project(
+      server.target("reconnect: 30s, deploy: [{from: " + here / "blob" + ", to: " + there + "}]", line.port()));
+  BackgroundRun run(project, "tests: [{name: a, spec: '{SHA1FILE," + there + "} /bin/true', expect: {stdout: " +
+                                 shell("sha1sum <blob | cut -c1-40 | tr -d '\\n'", here.path()).out + "}}]");
+  for (int cut = 0; cut < 4; ++cut) {
+    const std::string staged = "ls " + server.file("there") + "/.fatespec-deploy.*/blob";
+    EXPECT_TRUE(wait_until([&] { return run.over() || shell(staged).status == 0; }));
+    line.cut();
+    EXPECT_TRUE(wait_until([&] { return run.over() || shell(staged).status != 0; }));
+  }
+  EXPECT_EQ(run.wait(), 0) << run.out();
+  expect_one_pass_each(run.json(), 1, run.out());
+}
+
 TEST(Faults, NothingIsLeftOfARunThatIsCancelled) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;

@@ -113,6 +113,19 @@ TEST(Hosts, ThatCannotBeWrittenToSaySo) {
   EXPECT_HAS(error_of(BoardProject(target).run(one_test)), "cannot write in /proc/none");
 }
 
+// What would remove files in place of ours does not, should this test ever fail.
+TEST(Hosts, WhoseStartUpFilesReadOurOrdersAreRefused) {
+  FATESPEC_NEEDS_SSH_SERVER();
+  const TemporaryDirectory tools;
+  tools.write("rm", "#!/bin/sh\necho \"$@\" >>" + tools / "removed" + "\n");
+  shell("chmod 755 rm", tools.path());
+  const SshServer server("SetEnv PATH=" + tools.path().string() +
+                         ":/usr/bin:/bin\nForceCommand read -r eaten; eval \"$SSH_ORIGINAL_COMMAND\"\n");
+  EXPECT_HAS(error_of(BoardProject(server.target("reconnect: 1s")).run(one_test)),
+             "the start-up files of the login there read from stdin, where the runner's orders come: they must not");
+  EXPECT_EQ(read_file(tools / "removed"), "");
+}
+
 TEST(Hosts, WithBusyboxOnlyGiveTheSameVerdicts) {
   FATESPEC_NEEDS_SSH_SERVER();
   if (::access("/usr/bin/busybox", X_OK) != 0 && ::access("/bin/busybox", X_OK) != 0)
@@ -128,12 +141,14 @@ TEST(Hosts, WithBusyboxOnlyGiveTheSameVerdicts) {
                          .run(
                              "tests: [{name: pass, spec: 'env | grep ^X=', expect: {stdout: \"X=1\\n\"}}, "
                              "{name: crash, spec: 'kill -SEGV $$'}, {name: timeout, spec: sleep 97, timeout: 200ms}, "
-                             "{name: leaky, spec: 'sleep 96 & echo x'}, {name: status, spec: 'exit 3'}]");
+                             "{name: leaky, spec: 'sleep 96 & echo x'}, {name: status, spec: 'exit 3'}, "
+                             "{name: daemon, spec: 'setsid sleep 95 </dev/null >/dev/null 2>&1 & echo x'}]");
     EXPECT_EQ(run["pass"]["verdict"], "pass") << shell_name << run.out << run.err;
     EXPECT_EQ(run["crash"]["verdict"], "crash") << shell_name << run.out;
     EXPECT_EQ(run["timeout"]["verdict"], "timeout") << shell_name << run.out;
     EXPECT_EQ(run["leaky"]["leaky"], true) << shell_name << run.out;
     EXPECT_EQ(run["status"]["status"], 3) << shell_name << run.out;
+    EXPECT_EQ(run["daemon"]["verdict"], "pass") << shell_name << run.out;
     EXPECT_EQ(processes_of(server.scratch()), "") << shell_name;
   }
 }

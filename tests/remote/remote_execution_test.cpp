@@ -189,6 +189,38 @@ TEST_F(RemoteExecutionTest, OnlyWhatEndedAtOurWordTimedOutBeforeALoss) {
   }
 }
 
+// The line was silent for a while, and our clock went on.
+TEST_F(RemoteExecutionTest, WhatEndedInTimeByTheBoardsClockHasNotTimedOut) {
+  for (const bool in_time : {false, true}) {
+    result_.reset();
+    board_.on_end = [this, in_time] {
+      error_says(in_time ? "exit 100.05" : "exit 100.25");
+      both_end();
+    };
+    order(UINT64_MAX, 200ms);
+    error_says("start 7 100.00");
+    board_.loop().restart();
+    board_.loop().run();
+    ASSERT_TRUE(result_);
+    EXPECT_EQ(result_->ending, in_time ? model::Ending::exited : model::Ending::timed_out);
+    EXPECT_EQ(result_->problem, in_time ? "" : "no end after 200 ms");
+    if (in_time) {
+      EXPECT_EQ(result_->wall, 60ms);
+    }
+  }
+}
+
+TEST_F(RemoteExecutionTest, WhoIsHurriedDoesNotWaitForABoardThatHangs) {
+  board_.times_.grace = 60s;
+  error_says("start 7");
+  execution_->cancel(false);
+  execution_->cancel(true);
+  const auto began = std::chrono::steady_clock::now();
+  board_.loop().run();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, 30s);
+  EXPECT_EQ(board_.given_up, "a test cannot be ended there");
+}
+
 TEST_F(RemoteExecutionTest, WhatWritesOnAfterItsEndCostsTheConnection) {
   board_.times_.patience = 10ms;
   order(10);

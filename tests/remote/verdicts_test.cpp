@@ -51,7 +51,7 @@ constexpr const char* suite = R"(tests:
   - {name: maketest, spec: '{MAKETEST} echo tested'}
   - {name: stdin, spec: cat, stdin_file: ref.txt, expect: {stdout: "line 1\nline 2\n"}}
   - {name: no-stdin, spec: cat, expect: {stdout: ""}}
-  - {name: environment, spec: 'env | grep -v ^PATH= | grep -v ^HOME= | grep -v ^TEST_DIR= | grep -v ^PWD= | grep -v ^_= | grep -v ^SHLVL= | grep -v ^OLDPWD= | sort', env: {B: "2 '3'", A: ""}}
+  - {name: environment, spec: 'env | grep -v ^PATH= | grep -v ^HOME= | grep -v ^TEST_DIR= | grep -v ^PWD= | grep -v ^_= | grep -v ^SHLVL= | sort', env: {B: "2 '3'", A: ""}}
   - {name: cwd, spec: pwd, cwd: /usr, expect: {stdout: "/usr\n"}}
   - {name: empty-directory, spec: 'ls -A; pwd | grep -q "^$TEST_DIR$"', expect: {stdout: ""}}
   - {name: leaves, spec: 'mkdir -p a/b; echo x >a/b/.c; chmod 0 a/b'}
@@ -62,6 +62,10 @@ constexpr const char* suite = R"(tests:
   - {name: daemon, spec: 'setsid sleep 4712 & echo x', expect: {stdout: "x\n"}}
   - {name: writing-daemon, spec: 'setsid sh -c "exec 8>&-; exec sleep 4714" & echo x', expect: {stdout: "x\n"}}
   - {name: quiet-daemon, spec: 'setsid sh -c "exec </dev/null >/dev/null 2>&1 8>&-; exec sleep 4713" & sleep 0.1'}
+  - {name: hidden-daemon, spec: 'env -i setsid sleep 4715 </dev/null >/dev/null 2>&1 & echo x', expect: {stdout: "x\n"}}
+  - {name: renamed-daemon, spec: 'TEST_DIR=/x setsid sleep 4717 </dev/null >/dev/null 2>&1 & echo x', expect: {stdout: "x\n"}}
+  - {name: hidden-writer, spec: 'env -i setsid sleep 4716 & echo x', expect: {stdout: "x\n"}}
+  - {name: own-path, spec: '/bin/echo ok | /bin/cat', env: {PATH: /x}, expect: {stdout: "ok\n"}}
   - {name: probe, spec: /bin/true, only_if: {probe: 'test 1 = 2'}}
   - {name: newline, spec: "echo 'a\nb'", expect: {stdout: "a\nb\n"}}
   - {name: quotes, spec: "echo \"it's\" '\"' \\$x", expect: {stdout: "it's \" $x\n"}}
