@@ -84,7 +84,11 @@ base::Result<DecodedFrame> MediaReader::raw_picture(const AVPacket& packet) {
   const Geometry& size = input_.pictures[static_cast<std::size_t>(number)];
   const auto format = static_cast<AVPixelFormat>(format_->streams[packet.stream_index]->codecpar->format);
   if (av_image_get_buffer_size(format, size.width, size.height, 1) != packet.size)
-    return wrong(fmt::format("{}: picture {} is not of the size that was told", input_.path, number));
+    return wrong(
+        fmt::format("{}: picture {} is not of the size that was told; if its pixel format is one that NUT has "
+                    "no name for (p010le, nv24), give the command another of the same depth (-pix_fmt "
+                    "yuv420p10le)",
+                    input_.path, number));
   DecodedFrame decoded{ffmpeg::FramePtr(av_frame_alloc()), packet.stream_index, number++};
   AVFrame& frame = *decoded.frame;
   frame.width = size.width;

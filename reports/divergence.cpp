@@ -45,7 +45,7 @@ std::string place(const json& at) { return count(number_at(at, "x")) + "," + cou
 std::string component_line(const json& one) {
   const std::string all = count(number_at(one, "width") * number_at(one, "height"));
   if (number_at(one, "differing") == 0) return text_at(one, "component") + ": equal";
-  return fmt::format("{}: {} of {} samples differ, first at {} (block {}), by at most {:g}, PSNR {:.2f} dB",
+  return fmt::format("{}: {} of {} samples differ, first at {} (block {}), by at most {:.10g}, PSNR {:.2f} dB",
                      text_at(one, "component"), count(number_at(one, "differing")), all, place(child(one, "first")),
                      place(child(one, "block")), number_at(one, "largest"), number_at(one, "psnr"));
 }
@@ -84,7 +84,7 @@ std::vector<std::string> sound_lines(const json& content) {
   const double rate = std::max(1.0, number_at(content, "rate"));
   const double channels = std::max(1.0, number_at(content, "channels"));
   const double values = std::min(expected, actual) * channels;
-  lines.insert(lines.begin(), fmt::format("sample {} ({:.3f} s) of channel {} differs first: {:g}, expected {:g}",
+  lines.insert(lines.begin(), fmt::format("sample {} ({:.3f} s) of channel {} differs first: {:.10g}, expected {:.10g}",
                                           count(number_at(first, "sample")), number_at(first, "sample") / rate,
                                           count(number_at(first, "channel")), number_at(first, "actual"),
                                           number_at(first, "expected")));
@@ -197,7 +197,7 @@ mustache::data components_of(const json& content) {
                                      count(number_at(one, "width") * number_at(one, "height"))));
     row.set("place", equal ? "" : place(child(one, "first")));
     row.set("block", equal ? "" : place(child(one, "block")));
-    row.set("largest", equal ? "" : fmt::format("{:g}", number_at(one, "largest")));
+    row.set("largest", equal ? "" : fmt::format("{:.10g}", number_at(one, "largest")));
     row.set("psnr", equal ? "equal" : fmt::format("{:.2f} dB", number_at(one, "psnr")));
     list.push_back(row);
   }

@@ -312,6 +312,12 @@ base::Result<std::string> list_of(const Frames& frames, const Side& side, Media&
   return list();
 }
 
+bool has_frames(const std::string& list) {
+  const auto report = checks::read_frame_report(list);
+  return report && std::any_of(report->streams.begin(), report->streams.end(),
+                               [](const auto& stream) { return !stream.second.packets.empty(); });
+}
+
 std::string reference_of(const model::PlannedTest& test, const std::string& test_directory) {
   const auto spec = runner::expanded(test.spec->parsed, runner::with_test_directory(test, test_directory));
   return runner::absolute_path(spec.arguments.front().value, {}, test.suite->directory);
@@ -349,6 +355,8 @@ base::Result<reports::DivergencePage> find_divergence(const model::Project& proj
   if (!expected_list) return base::Error{expected_list.error().kind, "expected: " + expected_list.error().message};
   const auto actual_list = list_of(frames, actual_side, *actual);
   if (!actual_list) return base::Error{actual_list.error().kind, "actual: " + actual_list.error().message};
+  if (!has_frames(*expected_list) && !has_frames(*actual_list))
+    return base::usage_error("neither output has pictures or sound, and only these are compared");
   auto streams = Comparison(frames, *expected, *actual, directory).streams(*expected_list, *actual_list);
   if (!streams) return streams.error();
   reports::DivergencePage page{test.name,       test.configuration->name, expected->made_by,

@@ -122,13 +122,14 @@ base::Result<ShownDivergence> show_divergence(const model::Project& project, con
                                  : fs::path(options.output);
   if (auto cleared = remove_earlier(directory); !cleared) return cleared.error();
   const auto page = find_divergence(project, test, *baseline, scratch->path(), directory);
+  if (!page && page.error().kind == base::ErrorKind::usage) return page.error();
   if (!page) return base::Error{base::ErrorKind::io, page.error().message};
   if (!page->differs())
-    return ShownDivergence{
-        false,
-        base::printable(test.name) +
-            ": no difference: every frame is the same (time base and text of the output are not looked at)\n",
-        {}};
+    return ShownDivergence{false,
+                           base::printable(test.name) +
+                               ": no difference: every frame is the same (time base, subtitles and text of the output "
+                               "are not looked at)\n",
+                           {}};
   if (auto made = base::make_directories(directory); !made) return made.error();
   const fs::path file = directory / "index.html";
   if (auto written = base::write_file_atomically(file, reports::divergence_html(*page)); !written)

@@ -258,8 +258,9 @@ TEST_F(Diverge, AnEarlierRunsFileIsEnough) {
   directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{MD5FILE,out.nut} ffmpeg -v error " +
                                  std::string(video_input) + " -c:v rawvideo $OPTIONS -f nut out.nut'}]\n");
   EXPECT_EQ(fatespec("run --no-progress --keep all", directory_.path()).status, 0);
-  EXPECT_EQ(diverge().out,
-            "s/t: no difference: every frame is the same (time base and text of the output are not looked at)\n");
+  EXPECT_EQ(
+      diverge().out,
+      "s/t: no difference: every frame is the same (time base, subtitles and text of the output are not looked at)\n");
   const auto found = diverge("--set OPTIONS='-vf negate'");
   EXPECT_NE(found.out.find("all 10 video frames differ"), std::string::npos) << found.out << found.err;
 }
@@ -292,6 +293,32 @@ TEST_F(Diverge, AStreamTooMany) {
   const auto found = diverge();
   EXPECT_EQ(found.status, 1) << found.out << found.err;
   EXPECT_NE(found.out.find(" audio frames too many at the beginning"), std::string::npos) << found.out;
+}
+
+TEST_F(Diverge, WithoutPicturesAndSoundThereIsNothingToCompare) {
+  for (const char* place : {"good", "bad"})
+    directory_.write(std::string(place) + "/a.raw",
+                     std::string("1\n00:00:00,000 --> 00:00:01,000\nHell") + (place[0] == 'g' ? "o" : "O") + "\n\n");
+  directory_.write("fatespec.yaml",
+                   "suites: [s.yaml]\nvariables: {SAMPLES_PATH: bad}\nreference: {SAMPLES_PATH: good}\n");
+  directory_.write("s.yaml",
+                   "suite: s\ntests: [{name: t, spec: 'ffmpeg -v error -f srt -i $SAMPLES_PATH/a.raw -f srt -'}]\n");
+  const auto found = diverge();
+  EXPECT_EQ(found.status, 2) << found.out;
+  EXPECT_NE(found.err.find("neither output has pictures or sound, and only these are compared"), std::string::npos)
+      << found.err;
+}
+
+TEST_F(Diverge, SamplesOf24BitsAreShownWhole) {
+  reference_ = ", OPTIONS: \"-af volume=1\"";
+  std::string good(300, '\0');
+  good[100 * 3 + 2 - 3 * 50] = 0x4c;
+  std::string bad = good;
+  bad[100 * 3 - 3 * 50] = 1;
+  make(good, bad, "{MD5} ffmpeg -v error -f s24le -ar 8000 -ac 1 -i $SAMPLES_PATH/a.raw -f s24le -");
+  const auto found = diverge();
+  EXPECT_NE(found.out.find("differs first: 1275068672, expected 1275068416"), std::string::npos)
+      << found.out << found.err;
 }
 
 TEST_F(Diverge, AnotherShapeOfPixels) {
