@@ -16,7 +16,7 @@ constexpr std::size_t longest_answer = std::size_t{256} << 20U;
 
 Control::Control(SshLink& link, const SupervisorSettings& settings, std::function<void(std::string)> ended)
     : output_(settings.token) {
-  channel_ = link.run(std::string(supervisor_command),
+  channel_ = link.run(supervisor_command(),
                       {.data = [this](Stream stream, const std::string& bytes) { data(stream, bytes); },
                        .drained = {},
                        .closed =

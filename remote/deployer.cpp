@@ -30,9 +30,14 @@ base::Result<Items> list_all(const DeployRequest& request) {
   return items;
 }
 
-/// A command whose stdin begins with the script that it runs; the rest is the script's stdin.
+/// A command whose stdin begins with the script that it runs, which begins with our mark; the rest is the script's
+/// stdin.
 std::string command_for(const std::string& script) {
-  return fmt::format("exec /bin/sh -c 'eval \"$(dd bs=1 count={} 2>/dev/null)\"'", script.size());
+  const std::string start = fmt::format(
+      "script=$(dd bs=1 count={} 2>/dev/null); case $script in \"{}\"*) eval \"$script\" ;; "
+      "*) echo \"{}\" >&2; exit 3 ;; esac",
+      script.size(), script_mark, script_was_read);
+  return "exec /bin/sh -c " + base::shell_quote(start);
 }
 
 /// A shell function that does nothing if there is nothing to do.
@@ -163,7 +168,8 @@ void Deployer::add_upload(const DeployedItem& item, bool lasting) {
   if (!upload.files.empty() || !upload.removed.empty()) uploads_.push_back(std::move(upload));
 }
 
-void Deployer::open_channel(const std::string& script, std::function<void(int, std::string)> closed) {
+void Deployer::open_channel(const std::string& orders, std::function<void(int, std::string)> closed) {
+  const std::string script = fmt::format("{}\n{}", script_mark, orders);
   complaint_.clear();
   channel_ = link_->run(command_for(script), {.data =
                                                   [this](Stream stream, const std::string& bytes) {
@@ -219,9 +225,9 @@ void Deployer::piece_made(std::shared_ptr<base::Result<std::string>> made) {
   channel_->end_input();
 }
 
-// A channel that was closed without a status, and without a word, went with its line, of which nothing is known yet.
+// A channel that was closed without a status went with its line, of which nothing is known yet.
 bool Deployer::blames_the_line(int status, const std::string& problem) {
-  was_cut_ = status < 0 && problem.empty() && complaint_.empty();
+  was_cut_ = status < 0 && problem.empty();
   return was_cut_;
 }
 

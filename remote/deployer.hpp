@@ -65,7 +65,7 @@ class Deployer : public std::enable_shared_from_this<Deployer> {
   void write_manifest();
   void fail(base::Error error);
   void finish();
-  void open_channel(const std::string& script, std::function<void(int, std::string)> closed);
+  void open_channel(const std::string& orders, std::function<void(int, std::string)> closed);
 
   boost::asio::io_context& loop_;
   boost::asio::thread_pool& pool_;

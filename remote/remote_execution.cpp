@@ -24,13 +24,15 @@ bool may_be_of_another_machine(int status) {
   return status == 2 || status == model::status_not_executable || status == model::status_not_found;
 }
 
-/// Of a text that a test may have written.
-base::Duration seconds_of(std::string_view text) {
+/// Of a text that a test may have written; nothing if it is no time.
+std::optional<base::Duration> time_of(std::string_view text) {
   constexpr double longest = 100 * 365 * 86400.0;
-  const double seconds = base::parse_number(text).value_or(0);
-  if (!(seconds >= 0 && seconds <= longest)) return base::Duration(0);
+  const double seconds = base::parse_number(text).value_or(-1);
+  if (!(seconds >= 0 && seconds <= longest)) return std::nullopt;
   return std::chrono::duration_cast<base::Duration>(std::chrono::duration<double>(seconds));
 }
+
+base::Duration seconds_of(std::string_view text) { return time_of(text).value_or(base::Duration(0)); }
 
 }  // namespace
 
@@ -145,22 +147,28 @@ void RemoteExecution::take_message(Stream stream, const std::string& text) {
 void RemoteExecution::started(std::string_view text) {
   const auto space = std::min(text.find(' '), text.size());
   leader_ = static_cast<long>(base::parse_integer(text.substr(0, space)).value_or(0));
-  if (space < text.size()) began_there_ = seconds_of(text.substr(space + 1));
+  if (space < text.size()) began_there_ = time_of(text.substr(space + 1));
   started_ = std::chrono::steady_clock::now();
   timer_.disarm();
   if (ended_by_us()) end_tree(merciless_);
   else if (request_.timeout) arm(*request_.timeout, &RemoteExecution::time_is_up);
 }
 
-// Our clock counts how long the line takes; that of the board, to 10 ms, does not.
+// Our clock counts how long the line takes; that of the board, to 10 ms, does not. It may be slower than ours, but not
+// by much: what it acquits has ended long before.
 void RemoteExecution::command_ended(std::string_view uptime) {
   constexpr auto resolution = std::chrono::milliseconds(10);
+  constexpr auto least_slack = std::chrono::milliseconds(100);
+  constexpr int share_of_slack = 500;
   execution_.wall = std::chrono::steady_clock::now() - started_;
-  const auto ended_there = seconds_of(uptime);
-  if (began_there_ && ended_there >= *began_there_) {
-    const base::Duration at_most = ended_there - *began_there_ + resolution;
+  const auto ended_there = time_of(uptime);
+  if (began_there_ && ended_there && *ended_there >= *began_there_) {
+    const base::Duration at_most = *ended_there - *began_there_ + resolution;
     execution_.wall = std::min(execution_.wall, at_most);
-    if (execution_.ending == Ending::timed_out && at_most < *request_.timeout) acquit();
+    if (execution_.ending == Ending::timed_out) {
+      const auto slack = std::max<base::Duration>(least_slack, *request_.timeout / share_of_slack);
+      if (at_most + slack < *request_.timeout) acquit();
+    }
   }
   has_obeyed_ = ended_by_us();
   if (!ended_by_us()) arm(board_.times().leak, &RemoteExecution::output_stays_open);

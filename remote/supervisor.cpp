@@ -20,10 +20,9 @@ std::string_view script(std::string_view name) {
   return {};
 }
 
-/// All of them in one line: a start-up file that takes a part of our stdin takes none or all.
 std::string with_settings(const SupervisorSettings& settings, std::string_view name, int worker = 0) {
-  return fmt::format("token={} worker={} run={} directory={} root={} patience={}\n{}", settings.token, worker,
-                     base::shell_quote(settings.run), base::shell_quote(settings.directory),
+  return fmt::format("{}\ntoken={} worker={} run={} directory={} root={} patience={}\n{}", script_mark, settings.token,
+                     worker, base::shell_quote(settings.run), base::shell_quote(settings.directory),
                      base::shell_quote(settings.root), settings.patience, script("common.sh")) +
          std::string(script(name));
 }
@@ -37,6 +36,14 @@ std::string new_token() {
     for (auto& word : random) word = (std::uint64_t{device()} << 32) | device();
   }
   return fmt::format("fatespec-{:016x}{:016x}", random[0], random[1]);
+}
+
+std::string supervisor_command() {
+  // A shell's `read` takes the line and no byte more.
+  const std::string script =
+      fmt::format("read -r mark; [ \"$mark\" = \"{}\" ] || {{ echo \"{}\" >&2; exit 3; }}; exec /bin/sh -s",
+                  script_mark, script_was_read);
+  return "exec /bin/sh -c " + base::shell_quote(script);
 }
 
 std::string control_script(const SupervisorSettings& settings) { return with_settings(settings, "control.sh"); }

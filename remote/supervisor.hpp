@@ -21,8 +21,14 @@ std::string new_token();
 /// An order to the control script: brings the program that starts and measures tests, see launcher/launch.c.
 std::string install_launcher_order();
 
-/// What a shell on the board is started with; the script is its stdin.
-inline constexpr std::string_view supervisor_command = "exec /bin/sh -s";
+/// The first line of what comes through stdin.
+inline constexpr std::string_view script_mark = "# fatespec";
+/// What is said where it is not the first line.
+inline constexpr std::string_view script_was_read =
+    "the start-up files of the login there read from stdin, where our orders come: they must not";
+/// What a shell on the board is started with; the script is its stdin. The login's start-up files stand in front of it
+/// and may have taken the beginning: of what is cut anywhere nothing must run, as it removes files.
+std::string supervisor_command();
 std::string control_script(const SupervisorSettings& settings);
 /// Of an upload; what it is told goes in front.
 std::string_view deploy_script();

@@ -9,7 +9,7 @@ namespace fatespec::remote {
 Worker::Worker(SshLink& link, const SupervisorSettings& settings, int number, Handlers handlers)
     : token_(settings.token), handlers_(std::move(handlers)), greeting_(settings.token) {
   channel_ = link.run(
-      std::string(supervisor_command),
+      supervisor_command(),
       {.data = [this](Stream stream, const std::string& bytes) { data(stream, bytes); },
        .drained = {},
        .closed =

@@ -1,15 +1,8 @@
 # What both supervisors share. POSIX sh; dash, busybox ash and bash run it. The runner has set `root` (the directory of
 # this connection's run, which only we write to) and `token` (what tells our messages from a test's output).
 
-# Everything that is removed or ended lies in `root`, so nothing is done where that is not what the runner said: a login
-# whose start-up files read from stdin has taken the lines that say it.
-case $root in
-  /*"/$run".[0-9]*) ;;
-  *)
-    echo "the start-up files of the login there read from stdin, where the runner's orders come: they must not" >&2
-    exit 3
-    ;;
-esac
+# Everything that is removed or ended lies in `root`.
+case $root in /*"/$run".[0-9]*) ;; *) exit 3 ;; esac
 
 # Writes a message between whatever else goes through stdout.
 tell() { printf '%s %s\n' "$token" "$*"; }
@@ -35,6 +28,43 @@ else  # busybox's grep sees a line up to its first NUL only
     done
   }
 fi 2>/dev/null
+
+# parent_of PID: sets `parent`.
+parent_of() {
+  parent=
+  read -r line <"/proc/$1/stat" || return 1
+  line=${line##*) }
+  line=${line#* }
+  parent=${line%% *}
+}
+
+# descends PID FROM
+descends() {
+  child=$1
+  while parent_of "$child" && [ "$parent" -gt 1 ]; do
+    [ "$parent" = "$2" ] && return 0
+    child=$parent
+  done
+  return 1
+}
+
+# holders_of WORKER: what still has a stream of the test that this worker runs, or the FIFO that tells its end, and is
+# neither the worker's nor what the worker descends from: sshd may have the other ends of the same pipes, and shells
+# between it and the worker these.
+holders_of() {
+  fifo=$(readlink "/proc/$1/fd/7")
+  out=$(readlink "/proc/$1/fd/1")
+  err=$(readlink "/proc/$1/fd/5")
+  [ -n "$fifo" ] && [ -n "$out" ] && [ -n "$err" ] || return 0
+  ls -l /proc/[0-9]*/fd | grep -F -e "-> $fifo" -e "-> $out" -e "-> $err" -e /fd: | while read -r line; do
+    case $line in
+      /proc/*/fd:) pid=${line#/proc/} pid=${pid%/fd:} ;;
+      *"-> $fifo" | *"-> $out" | *"-> $err")
+        [ "$pid" = "$1" ] || descends "$pid" "$1" || descends "$1" "$pid" || echo "$pid"
+        ;;
+    esac
+  done
+}
 
 # uptime: sets `uptime` to the seconds since the boot.
 uptime() { read -r uptime rest </proc/uptime; }

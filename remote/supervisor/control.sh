@@ -98,18 +98,10 @@ members() {
 # carriers DIR: what has left its test but still carries the TEST_DIR.
 carriers() { [ -n "$1" ] && environs_with "TEST_DIR=$1" | sed 's,^/proc/\([0-9]*\)/.*,\1,'; }
 
-# holders LEADER: what has left its test, and cleaned its environment, but still keeps the worker from seeing its end.
+# holders LEADER: what has left its test, and cleaned its environment, but still has something of it.
 holders() {
   for file in "$root"/leader.*; do
-    read -r left <"$file" && [ "$left" = "$1" ] || continue
-    number=${file##*.}
-    read -r worker <"$root/worker.$number" || continue
-    ls -l /proc/[0-9]*/fd | grep -F -e "-> $root/hold.$number" -e /fd: | while read -r line; do
-      case $line in
-        /proc/*/fd:) pid=${line#/proc/} pid=${pid%/fd:} ;;
-        *) [ "$pid" = "$worker" ] || echo "$pid" ;;
-      esac
-    done
+    read -r left <"$file" && [ "$left" = "$1" ] && read -r worker <"$root/worker.${file##*.}" && holders_of "$worker"
   done
 }
 

@@ -64,19 +64,9 @@ enter() {
 
 # What has left the test's group, closed what tells its end, and may still write to us is waited for: the runner ends it
 # when it loses patience. Only the launcher's word makes worth the look through all processes: it has ended what cannot
-# write any more. Our own shell and sshd have both ends of the streams.
+# write any more.
 wait_for_strays() {
-  out=$(readlink "/proc/$$/fd/1")
-  err=$(readlink "/proc/$$/fd/5")
-  while :; do
-    writes=
-    for fds in /proc/[0-9]*/fd; do
-      case $fds in "/proc/$$/fd" | "/proc/$PPID/fd") continue ;; esac
-      ls -l "$fds" | grep -qsF -e "-> $out" -e "-> $err" && writes=1
-    done
-    [ -n "$writes" ] || return 0
-    sleep 0.1
-  done
+  while still_wanted && [ -n "$(holders_of $$)" ]; do sleep 0.1; done
 }
 
 finish() {
@@ -86,7 +76,6 @@ finish() {
   while read -r rest; do :; done <&7
   read -r self <"$leader"
   kill -s KILL -- "-$self"  # what stayed in its group with everything closed
-  : >"$leader"
   measured=
   left=
   while read -r line; do
@@ -98,6 +87,7 @@ finish() {
   done <"$usage"
   : >"$usage"
   [ -z "$left" ] || wait_for_strays
+  : >"$leader"
   empty=0
   if cd "$dir"; then
     set -- * .[!.]* ..?*

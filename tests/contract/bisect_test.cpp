@@ -170,7 +170,8 @@ TEST_F(Bisect, AWrongEndLeavesNothingThatTheNextOneWouldMeet) {
 TEST_F(Bisect, RevisionsAreThoseOfTheSourceAlsoBesideAWorktree) {
   make_repository("#!/bin/sh\nsleep 0.3; echo wrong");
   shell(FATESPEC_PROGRAM
-        " bisect s/t --good HEAD~29 --bad HEAD >out 2>&1 & until grep -q '^good' out; do sleep 0.02; done; "
+        " bisect s/t --good HEAD~29 --bad HEAD >out 2>&1 & until grep -q '^good' out || ! kill -0 $!; do sleep 0.02; "
+        "done; "
         "kill -TERM $!; wait $!",
         directory_.path() / "project");
   const auto found = bisect("--good HEAD~29 --bad HEAD");

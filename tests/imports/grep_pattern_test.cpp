@@ -53,7 +53,8 @@ TEST(GrepPattern, FindsWhatGrepFinds) {
 }
 
 TEST(GrepPattern, WhatItCannotMeanIsNone) {
-  for (const char* expression : {"\\(a\\)\\1", "\\(a", "[a", "a\\", "[[:x"})
+  for (const char* expression : {"\\(a\\)\\1", "\\(a", "[a", "a\\", "[[:x", "a**", "\\(ab\\)\\+\\?c", "a[[.-.]]b",
+                                 "a\\{b\\}", "\\+a", "[[:cntrl:]]"})
     EXPECT_FALSE(pattern_of_grep(expression)) << expression;
 }
 

@@ -122,7 +122,7 @@ TEST(Hosts, WhoseStartUpFilesReadOurOrdersAreRefused) {
   const SshServer server("SetEnv PATH=" + tools.path().string() +
                          ":/usr/bin:/bin\nForceCommand read -r eaten; eval \"$SSH_ORIGINAL_COMMAND\"\n");
   EXPECT_HAS(error_of(BoardProject(server.target("reconnect: 1s")).run(one_test)),
-             "the start-up files of the login there read from stdin, where the runner's orders come: they must not");
+             "the start-up files of the login there read from stdin, where our orders come: they must not");
   EXPECT_EQ(read_file(tools / "removed"), "");
 }
 
@@ -136,7 +136,7 @@ TEST(Hosts, WithBusyboxOnlyGiveTheSameVerdicts) {
   for (const char* shell_name : {"busybox", "dash", "bash"}) {
     const SshServer server("SetEnv PATH=" + tools.path().string() + "\nForceCommand exec " +
                            (std::string(shell_name) == "busybox" ? tools / "sh" : std::string("/bin/") + shell_name) +
-                           " -c \"$(echo \"$SSH_ORIGINAL_COMMAND\" | sed 's,/bin/sh,sh,')\"\n");
+                           " -c \"$(echo \"$SSH_ORIGINAL_COMMAND\" | sed 's,/bin/sh,sh,g')\"\n");
     const auto run = BoardProject(server.target("exec: env X=1, jobs: 2"))
                          .run(
                              "tests: [{name: pass, spec: 'env | grep ^X=', expect: {stdout: \"X=1\\n\"}}, "

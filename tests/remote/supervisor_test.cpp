@@ -65,21 +65,23 @@ TEST(Supervisor, ASweepSparesTestsThatBeganAfterItsListWasMade) {
 }
 
 // A login shell may take longer than the run that it was to work for.
-// A start-up file of the login that reads a line takes the first one, which says what is the runner's.
-TEST(Supervisor, WithoutItsSettingsItDoesNothing) {
+// What a start-up file of the login takes from the beginning, by whole lines or by blocks.
+TEST(Supervisor, NothingRunsOfAScriptThatIsCut) {
   const TemporaryDirectory directory;
   const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/run.1", 60};
-  directory.write("bin/rm", "#!/bin/sh\necho \"$@\" >>" + directory / "removed" + "\n");
-  test::shell("chmod +x bin/rm", directory.path());
+  for (const char* name : {"rm", "mkdir", "mkfifo"})
+    directory.write("bin/" + std::string(name), "#!/bin/sh\necho \"$@\" >>" + directory / "ran" + "\n");
+  test::shell("chmod +x bin/*", directory.path());
   for (const std::string& script : {control_script(settings), worker_script(settings, 0)}) {
     directory.write("script", script);
-    const auto ran = test::shell("PATH=$PWD/bin:$PATH sh -c 'read -r eaten; exec sh -s' <script", directory.path());
-    EXPECT_EQ(ran.status, 3) << ran.out;
-    EXPECT_NE(ran.err.find("the start-up files of the login there read from stdin"), std::string::npos) << ran.err;
+    for (const char* eats : {"read -r eaten", "dd bs=1 count=1", "dd bs=1 count=300", "dd bs=1 count=8192", "cat"}) {
+      directory.write("command", std::string(eats) + " >/dev/null 2>&1; " + supervisor_command());
+      const auto ran = test::shell("PATH=$PWD/bin:$PATH sh command <script", directory.path());
+      EXPECT_EQ(ran.status, 3) << eats << ran.out;
+      EXPECT_EQ(ran.err, std::string(script_was_read) + "\n") << eats;
+    }
   }
-  directory.write("script", "\nremove_files() { :; }\nset_modes() { :; }\n" + std::string(deploy_script()));
-  EXPECT_EQ(test::shell("PATH=$PWD/bin:$PATH sh script </dev/null", directory.path()).status, 3);
-  EXPECT_FALSE(std::filesystem::exists(directory / "removed")) << test::read_file(directory / "removed");
+  EXPECT_FALSE(std::filesystem::exists(directory / "ran")) << test::read_file(directory / "ran");
 }
 
 TEST(Supervisor, AWorkerThatBeginsAfterTheCleanUpLeavesNothing) {

@@ -65,6 +65,7 @@ constexpr const char* suite = R"(tests:
   - {name: hidden-daemon, spec: 'env -i setsid sleep 4715 </dev/null >/dev/null 2>&1 & echo x', expect: {stdout: "x\n"}}
   - {name: renamed-daemon, spec: 'TEST_DIR=/x setsid sleep 4717 </dev/null >/dev/null 2>&1 & echo x', expect: {stdout: "x\n"}}
   - {name: hidden-writer, spec: 'env -i setsid sleep 4716 & echo x', expect: {stdout: "x\n"}}
+  - {name: hidden-silent-writer, spec: 'env -i setsid sh -c "exec 8>&-; exec sleep 4718" & echo x', expect: {stdout: "x\n"}}
   - {name: own-path, spec: '/bin/echo ok | /bin/cat', env: {PATH: /x}, expect: {stdout: "ok\n"}}
   - {name: probe, spec: /bin/true, only_if: {probe: 'test 1 = 2'}}
   - {name: newline, spec: "echo 'a\nb'", expect: {stdout: "a\nb\n"}}
