@@ -60,6 +60,7 @@ holders_of() {
     case $line in
       /proc/*/fd:) pid=${line#/proc/} pid=${pid%/fd:} ;;
       *"-> $fifo" | *"-> $out" | *"-> $err")
+        parent_of "$pid" || continue  # it was one of these commands
         [ "$pid" = "$1" ] || descends "$pid" "$1" || descends "$1" "$pid" || echo "$pid"
         ;;
     esac
