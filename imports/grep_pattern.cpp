@@ -33,6 +33,17 @@ class Translation {
     last_ = last;
     return true;
   }
+  static bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_'; }
+  bool is_before_word() const {
+    return at_ < text_.size() && (is_word(text_[at_]) || text_.substr(at_).starts_with("\\w"));
+  }
+  /// Asked behind a backslash and another character: what stands in front of these.
+  bool is_after_word() const {
+    constexpr std::size_t behind = 3;
+    if (at_ < behind) return false;
+    const char before = text_[at_ - behind];
+    return at_ > behind && text_[at_ - behind - 1] == '\\' ? before == 'w' : is_word(before);
+  }
   bool literal(char c) { return put(std::string("\\") + c); }
 
   bool is_end() const {
@@ -61,8 +72,11 @@ class Translation {
       case '+': return repeat("+");
       case '?': return repeat("?");
       case '{': return bounds();
-      case '<':
-      case '>':
+      // Where a word begins or ends, and not only where it may.
+      case '<': return is_before_word() && put("\\b");
+      case '>': return is_after_word() && put("\\b");
+      case '`':
+      case '\'': return false;  // of the whole text, which for grep is a line
       case 'b': return put("\\b");
       case 'B':
       case 'w':

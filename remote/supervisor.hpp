@@ -27,7 +27,7 @@ inline constexpr std::string_view script_mark = "# fatespec";
 inline constexpr std::string_view script_was_read =
     "the start-up files of the login there read from stdin, where our orders come: they must not";
 /// What a shell on the board is started with; the script is its stdin. The login's start-up files stand in front of it
-/// and may have taken the beginning: of what is cut anywhere nothing must run, as it removes files.
+/// and may have taken the beginning: of what is left nothing must run, as it removes files.
 std::string supervisor_command();
 std::string control_script(const SupervisorSettings& settings);
 /// Of an upload; what it is told goes in front.

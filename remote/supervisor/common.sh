@@ -48,18 +48,20 @@ descends() {
   return 1
 }
 
-# holders_of WORKER: what still has a stream of the test that this worker runs, or the FIFO that tells its end, and is
-# neither the worker's nor what the worker descends from: sshd may have the other ends of the same pipes, and shells
-# between it and the worker these.
+# holders_of WORKER: what can still write to a stream of the test that this worker runs, or keeps it from seeing the end
+# of it, and is neither the worker's nor what the worker descends from. Where the login has put a stream somewhere else
+# than into sshd, anybody may have that, too.
 holders_of() {
   fifo=$(readlink "/proc/$1/fd/7")
   out=$(readlink "/proc/$1/fd/1")
   err=$(readlink "/proc/$1/fd/5")
-  [ -n "$fifo" ] && [ -n "$out" ] && [ -n "$err" ] || return 0
+  case $fifo in */hold.*) ;; *) return 0 ;; esac
+  case $out in pipe:* | socket:*) ;; *) out=$fifo ;; esac
+  case $err in pipe:* | socket:*) ;; *) err=$fifo ;; esac
   ls -l /proc/[0-9]*/fd | grep -F -e "-> $fifo" -e "-> $out" -e "-> $err" -e /fd: | while read -r line; do
     case $line in
       /proc/*/fd:) pid=${line#/proc/} pid=${pid%/fd:} ;;
-      *"-> $fifo" | *"-> $out" | *"-> $err")
+      l?w*"-> $fifo" | l?w*"-> $out" | l?w*"-> $err")
         parent_of "$pid" || continue  # it was one of these commands
         [ "$pid" = "$1" ] || descends "$pid" "$1" || descends "$1" "$pid" || echo "$pid"
         ;;

@@ -54,7 +54,7 @@ TEST(GrepPattern, FindsWhatGrepFinds) {
 
 TEST(GrepPattern, WhatItCannotMeanIsNone) {
   for (const char* expression : {"\\(a\\)\\1", "\\(a", "[a", "a\\", "[[:x", "a**", "\\(ab\\)\\+\\?c", "a[[.-.]]b",
-                                 "a\\{b\\}", "\\+a", "[[:cntrl:]]"})
+                                 "a\\{b\\}", "\\+a", "[[:cntrl:]]", "x\\< -y", " \\>fps", "a\\`b", "a\\'"})
     EXPECT_FALSE(pattern_of_grep(expression)) << expression;
 }
 

@@ -64,7 +64,6 @@ TEST(Supervisor, ASweepSparesTestsThatBeganAfterItsListWasMade) {
   EXPECT_TRUE(test::wait_until([&] { return !left.alive(); }));
 }
 
-// A login shell may take longer than the run that it was to work for.
 // What a start-up file of the login takes from the beginning, by whole lines or by blocks.
 TEST(Supervisor, NothingRunsOfAScriptThatIsCut) {
   const TemporaryDirectory directory;
@@ -84,6 +83,7 @@ TEST(Supervisor, NothingRunsOfAScriptThatIsCut) {
   EXPECT_FALSE(std::filesystem::exists(directory / "ran")) << test::read_file(directory / "ran");
 }
 
+// A login shell may take longer than the run that it was to work for.
 TEST(Supervisor, AWorkerThatBeginsAfterTheCleanUpLeavesNothing) {
   const TemporaryDirectory directory;
   const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/run.1", 60};
