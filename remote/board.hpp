@@ -71,6 +71,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
 
   bool is_fresh(const std::string& directory) override { return workspace_.is_fresh(directory); }
   void left_empty(const std::string& directory) override { workspace_.left_empty(directory); }
+  void retire(const std::string& directory) override { workspace_.retire(directory); }
   std::string input_of(const std::string& path) const override;
   void end_tree(long leader, const std::string& directory, const char* signal, bool measured) override;
   void look_for_survivors(long leader, const std::string& directory, std::function<void(bool)> done) override;

@@ -29,6 +29,8 @@ class BoardServices {
   virtual bool is_fresh(const std::string& directory) = 0;
   /// The command of the last worker left its directory as it was.
   virtual void left_empty(const std::string& directory) = 0;
+  /// An order is under way to end what works in it: it is not used again.
+  virtual void retire(const std::string& directory) = 0;
   /// Where a file of this machine was brought to.
   virtual std::string input_of(const std::string& path) const = 0;
   virtual void end_tree(long leader, const std::string& directory, const char* signal, bool measured) = 0;

@@ -9,6 +9,7 @@ void BoardWorkspace::move_to(std::string root) {
   spare_.clear();
   fresh_.clear();
   empty_.clear();
+  retired_.clear();
 }
 
 base::Result<std::string> BoardWorkspace::make_directory() {
@@ -26,8 +27,10 @@ base::Result<std::string> BoardWorkspace::make_directory() {
 bool BoardWorkspace::take_back(const std::string& directory) {
   if (!is_here(directory)) return true;
   const bool unused = fresh_.contains(directory);
+  const bool is_retired = retired_.erase(directory) > 0;
   if (empty_.erase(directory) == 0 && !unused) return false;
-  spare_.push_back(directory);
+  if (is_retired) drop_(directory, {});
+  else spare_.push_back(directory);
   return true;
 }
 

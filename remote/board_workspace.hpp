@@ -26,6 +26,8 @@ class BoardWorkspace final : public runner::Workspace {
   void move_to(std::string root);
   bool is_fresh(const std::string& directory) { return fresh_.erase(directory) > 0; }
   void left_empty(const std::string& directory) { empty_.insert(directory); }
+  /// It is not used again: an order that concerns it may come late, and would meet who works in it then.
+  void retire(const std::string& directory) { retired_.insert(directory); }
 
   const std::string& directory() const override { return root_; }
   base::Result<std::string> make_directory() override;
@@ -45,6 +47,7 @@ class BoardWorkspace final : public runner::Workspace {
   std::vector<std::string> spare_;
   std::set<std::string> fresh_;  ///< named, not made
   std::set<std::string> empty_;  ///< as the last command left them
+  std::set<std::string> retired_;
 };
 
 }  // namespace fatespec::remote

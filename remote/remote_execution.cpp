@@ -202,8 +202,7 @@ void RemoteExecution::measured(const std::string& text) {
   for (const auto word : base::split(text, ' ')) words.emplace_back(word);
   words.resize(std::max<std::size_t>(words.size(), 3));
   const int status = static_cast<int>(base::parse_integer(words[0]).value_or(-1));
-  // The order may come late, and would meet who works in that directory then.
-  if (words[1] == "1" && !end_was_ordered_) board_.left_empty(request_.test_directory);
+  if (words[1] == "1") board_.left_empty(request_.test_directory);
   if (const auto free = base::parse_integer(words[2])) execution_.free_disk = static_cast<std::uint64_t>(*free) << 10;
   words.erase(words.begin(), words.begin() + 3);
   if (!ended_by_us()) execution_.ending = Ending::exited;
@@ -290,7 +289,7 @@ void RemoteExecution::end_tree(bool now) {
     if (now) arm(patience, &RemoteExecution::does_not_end);
     return;
   }
-  end_was_ordered_ = true;
+  board_.retire(request_.test_directory);
   board_.end_tree(*leader_, carried_directory(), now ? "KILL" : "TERM", is_measured());
   arm(now ? patience : board_.times().grace, now ? &RemoteExecution::does_not_end : &RemoteExecution::grace_is_over);
 }

@@ -100,7 +100,6 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   std::optional<long> leader_;
   bool lost_ = false;
   bool merciless_ = false;
-  bool end_was_ordered_ = false;
   bool is_hurried_ = false;  ///< the user does not wait
   bool has_obeyed_ = false;  ///< the command ended after we had ended it
 

@@ -28,7 +28,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { no_program = 126, no_file = 127, signal_base = 128, most_processes = 1 << 15, most_looks = 200 };
+enum { no_program = 126, no_file = 127, signal_base = 128, most_processes = 1 << 15, most_looks = 200, looks_at_writers = 30 };
 
 struct process {
   pid_t pid, parent;
@@ -117,13 +117,15 @@ static int may_write(pid_t pid, const struct stat* streams) {
   return found;
 }
 
-/* Ends what descends from us and is silent, until a look finds no such process. True if others are left. */
+/* Ends what descends from us and is silent, until a look finds no such process. True if others are left: what has only
+ * been forked has not closed yet what it is going to close, so these are looked at for a while. */
 static int end_silent_descendants(struct rusage* sum) {
   static struct process all[most_processes];
   struct stat streams[2];
   struct rusage usage;
   int status;
   int left = 1;
+  int writers_only = 0;
   if (fstat(1, &streams[0]) != 0 || fstat(2, &streams[1]) != 0) return left;
   for (int look = 0; look < most_looks; ++look) {
     const size_t count = read_processes(all);
@@ -135,8 +137,8 @@ static int end_silent_descendants(struct rusage* sum) {
       if (may_write(all[i].pid, streams)) left = 1;
       else if (kill(all[i].pid, SIGKILL) == 0) killed = 1;
     }
-    if (!killed) return left;
-    usleep(1000);
+    if (!killed && (!left || ++writers_only == looks_at_writers)) return left;
+    usleep(killed ? 1000 : 5000);
     while (wait4(-1, &status, WNOHANG, &usage) > 0) add_usage(sum, &usage);
   }
   return 1;

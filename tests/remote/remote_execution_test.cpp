@@ -22,6 +22,7 @@ class FakeBoard final : public BoardServices {
   const std::string& exec_prefix() const override { return prefix_; }
   bool is_fresh(const std::string&) override { return true; }
   void left_empty(const std::string&) override {}
+  void retire(const std::string& directory) override { retired.push_back(directory); }
   std::string input_of(const std::string& path) const override { return path; }
   void end_tree(long leader, const std::string&, const char* signal, bool) override {
     ended.push_back(std::to_string(leader) + " " + signal);
@@ -43,6 +44,7 @@ class FakeBoard final : public BoardServices {
   std::function<void()> on_end = [] {};
   int looks = 0;
   std::vector<std::string> ended;
+  std::vector<std::string> retired;
   std::string given_up;
   BoardTimes times_{.leak = 1ms, .patience = 60s};
 
@@ -74,6 +76,7 @@ class RemoteExecutionTest : public testing::Test {
     request.command = "/bin/true";
     request.environment = std::make_shared<const std::vector<std::string>>();
     request.marker = "TEST_DIR=/t";
+    request.test_directory = "/t";
     execution_ = std::make_shared<RemoteExecution>(board_, std::move(request), sink_, sink_,
                                                    [this](model::Execution ended) { result_ = std::move(ended); });
     execution_->start(
@@ -114,6 +117,7 @@ TEST_F(RemoteExecutionTest, WhatIsAliveIsEndedAndTold) {
   ASSERT_TRUE(result_);
   EXPECT_TRUE(result_->leaky);
   EXPECT_EQ(board_.ended, std::vector<std::string>{"7 KILL"});
+  EXPECT_EQ(board_.retired, std::vector<std::string>{"/t"}) << "the order may come late";
   EXPECT_EQ(board_.looks, 1);
 }
 

@@ -62,8 +62,8 @@ constexpr const char* suite = R"(tests:
   - {name: daemon, spec: 'setsid sleep 4712 & echo x', expect: {stdout: "x\n"}}
   - {name: writing-daemon, spec: 'setsid sh -c "exec 8>&-; exec sleep 4714" & echo x', expect: {stdout: "x\n"}}
   - {name: quiet-daemon, spec: 'setsid sh -c "exec </dev/null >/dev/null 2>&1 8>&-; exec sleep 4713" & sleep 0.1'}
-  - {name: hidden-daemon, spec: 'env -i setsid sleep 4715 </dev/null >/dev/null 2>&1 & echo x', expect: {stdout: "x\n"}}
-  - {name: renamed-daemon, spec: 'TEST_DIR=/x setsid sleep 4717 </dev/null >/dev/null 2>&1 & echo x', expect: {stdout: "x\n"}}
+  - {name: hidden-daemon, spec: 'env -i setsid sleep 4715 </dev/null >/dev/null 2>&1 & sleep 0.1; echo x', expect: {stdout: "x\n"}}
+  - {name: renamed-daemon, spec: 'TEST_DIR=/x setsid sleep 4717 </dev/null >/dev/null 2>&1 & sleep 0.1; echo x', expect: {stdout: "x\n"}}
   - {name: hidden-writer, spec: 'env -i setsid sleep 4716 & echo x', expect: {stdout: "x\n"}}
   - {name: hidden-silent-writer, spec: 'env -i setsid sh -c "exec 8>&-; exec sleep 4718" & echo x', expect: {stdout: "x\n"}}
   - {name: own-path, spec: '/bin/echo ok | /bin/cat', env: {PATH: /x}, expect: {stdout: "ok\n"}}
