@@ -27,7 +27,7 @@ std::string exports(const runner::ExecutionRequest& request) {
   return text;
 }
 
-/// In front of the test's own PATH nothing is looked for.
+/// Nothing of ours is looked for on the test's own PATH.
 std::string invocation(const BoardServices& board, const runner::ExecutionRequest& request,
                        const std::vector<std::string>& words) {
   const BoardTools& tools = board.tools();
