@@ -20,11 +20,7 @@ FramePairing one_after_another(std::size_t count) {
 class Aligner {
  public:
   Aligner(const Packets& expected, const Packets& actual) : expected_(expected), actual_(actual) {
-    const Range all{0, expected.size(), 0, actual.size()};
-    const Range middle = after_equal_head(all);
-    const std::size_t tail = equal_tail(middle);
-    between({middle.expected, middle.expected_end - tail, middle.actual, middle.actual_end - tail});
-    pair_up(tail, middle.expected_end - tail, middle.actual_end - tail);
+    trim({0, expected.size(), 0, actual.size()}, [this](const Range& middle) { split(middle); });
   }
   FramePairing take() { return std::move(pairing_); }
 
@@ -63,34 +59,44 @@ class Aligner {
     return found;
   }
 
-  /// What differs at both ends: frames that are there once in each are the same ones.
-  void between(const Range& range) {
+  /// Pairs what is equal at the beginning and at the end; `rest` pairs what lies between.
+  template <class Rest>
+  void trim(const Range& range, Rest rest) {
+    Range middle = after_equal_head(range);
+    const std::size_t tail = equal_tail(middle);
+    middle.expected_end -= tail;
+    middle.actual_end -= tail;
+    rest(middle);
+    pair_up(tail, middle.expected_end, middle.actual_end);
+  }
+
+  /// Frames that are there once in each are the same ones.
+  void split(const Range& range) {
+    const auto leave = [this](const Range& rest) { leave_hole(rest); };
     Range gap = range;
     for (const auto& [i, j] : base::anchors(checksums(expected_, range.expected, range.expected_end),
                                             checksums(actual_, range.actual, range.actual_end))) {
       gap.expected_end = range.expected + i;
       gap.actual_end = range.actual + j;
-      fill(gap);
+      trim(gap, leave);
       pair_up(1, gap.expected_end, gap.actual_end);
       gap.expected = gap.expected_end + 1;
       gap.actual = gap.actual_end + 1;
     }
     gap.expected_end = range.expected_end;
     gap.actual_end = range.actual_end;
-    fill(gap);
+    trim(gap, leave);
   }
 
   /// As many as both have there have changed; the others are missing, or too many.
-  void fill(Range gap) {
-    gap = after_equal_head(gap);
-    const std::size_t tail = equal_tail(gap);
-    const std::size_t expected = gap.expected_end - tail - gap.expected;
-    const std::size_t actual = gap.actual_end - tail - gap.actual;
+  void leave_hole(const Range& range) {
+    const std::size_t expected = range.expected_end - range.expected;
+    const std::size_t actual = range.actual_end - range.actual;
     const std::size_t changed = std::min(expected, actual);
-    pair_up(changed, gap.expected, gap.actual);
+    pair_up(changed, range.expected, range.actual);
     if (expected != actual)
-      pairing_.holes.push_back({gap.expected + changed, gap.actual + changed, expected - changed, actual - changed});
-    pair_up(tail, gap.expected_end - tail, gap.actual_end - tail);
+      pairing_.holes.push_back(
+          {range.expected + changed, range.actual + changed, expected - changed, actual - changed});
   }
 
   const Packets& expected_;

@@ -32,8 +32,8 @@ class StreamComparison {
   /// What differs, the most telling first.
   std::vector<std::string> differences() const {
     std::vector<std::string> found;
-    if (missing_ > 0) found.push_back(missing());
-    if (added_ > 0) found.push_back(too_many());
+    if (in_holes(&FrameHole::missing) > 0) found.push_back(holes(&FrameHole::missing, "missing"));
+    if (in_holes(&FrameHole::added) > 0) found.push_back(holes(&FrameHole::added, "too many"));
     if (!swapped_.empty()) found.push_back(swapped_);
     if (differing_ > 0) found.push_back(contents());
     if (sizes_ > 0) found.push_back(sizes());
@@ -46,8 +46,8 @@ class StreamComparison {
 
   /// Of what kind the first of the differences is, if there are any.
   FrameChange change() const {
-    if (missing_ > 0) return FrameChange::missing;
-    if (added_ > 0) return FrameChange::too_many;
+    if (in_holes(&FrameHole::missing) > 0) return FrameChange::missing;
+    if (in_holes(&FrameHole::added) > 0) return FrameChange::too_many;
     if (!swapped_.empty()) return FrameChange::swapped;
     if (differing_ == 0) return sizes_ > 0 ? FrameChange::sizes : FrameChange::timestamps;
     if (differing_ == expected_.packets.size()) return FrameChange::all;
@@ -82,7 +82,6 @@ class StreamComparison {
         first_size_ = n;
       }
     }
-    for (const auto& hole : pairing_.holes) missing_ += hole.missing, added_ += hole.added;
   }
 
   /// Two frames that have changed places say more than two frames that differ.
@@ -127,10 +126,16 @@ class StreamComparison {
                        actual_.packets[j].size, expected_.packets[i].size, sizes_, expected_.packets.size());
   }
 
-  std::string missing() const { return holes(missing_, &FrameHole::missing, "missing"); }
-  std::string too_many() const { return holes(added_, &FrameHole::added, "too many"); }
+  using Part = std::size_t FrameHole::*;
 
-  std::string holes(std::size_t count, std::size_t FrameHole::*part, const char* what) const {
+  std::size_t in_holes(Part part) const {
+    std::size_t count = 0;
+    for (const auto& hole : pairing_.holes) count += hole.*part;
+    return count;
+  }
+
+  std::string holes(Part part, const char* what) const {
+    const std::size_t count = in_holes(part);
     const FrameHole* first = nullptr;
     std::size_t places = 0;
     for (const auto& hole : pairing_.holes)
@@ -198,8 +203,6 @@ class StreamComparison {
   std::size_t last_differing_ = 0;
   std::size_t sizes_ = 0;
   std::size_t first_size_ = 0;
-  std::size_t missing_ = 0;
-  std::size_t added_ = 0;
   std::string swapped_;
 };
 

@@ -20,9 +20,10 @@ std::string_view script(std::string_view name) {
   return {};
 }
 
-std::string with_settings(const SupervisorSettings& settings, std::string_view name, int worker = 0) {
-  return fmt::format("{}\ntoken={} worker={} run={} directory={} root={} patience={}\n{}", script_mark, settings.token,
-                     worker, base::shell_quote(settings.run), base::shell_quote(settings.directory),
+/// `own`: what this script alone is told.
+std::string with_settings(const SupervisorSettings& settings, std::string_view name, const std::string& own = "") {
+  return fmt::format("{}\n{}token={} run={} directory={} root={} patience={}\n{}", script_mark, own, settings.token,
+                     base::shell_quote(settings.run), base::shell_quote(settings.directory),
                      base::shell_quote(settings.root), settings.patience, script("common.sh")) +
          std::string(script(name));
 }
@@ -49,7 +50,7 @@ std::string supervisor_command() {
 std::string control_script(const SupervisorSettings& settings) { return with_settings(settings, "control.sh"); }
 
 std::string worker_script(const SupervisorSettings& settings, int worker) {
-  return with_settings(settings, "worker.sh", worker);
+  return with_settings(settings, "worker.sh", fmt::format("worker={}\n", worker));
 }
 
 std::string install_launcher_order() { return fmt::format("install_launcher <<'END'\n{}END", script("launch.base64")); }

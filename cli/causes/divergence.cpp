@@ -1,7 +1,6 @@
 #include "cli/causes/divergence.hpp"
 
 #include <algorithm>
-#include <limits>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -196,17 +195,16 @@ class Frames {
 void use_plain_times(checks::FrameStream& expected, checks::FrameStream& actual) {
   if (expected.tb_num != actual.tb_num || expected.tb_den != actual.tb_den) return;
   std::int64_t step = expected.tb_den;
-  constexpr std::int64_t no_time = std::numeric_limits<std::int64_t>::min();
   for (const auto* stream : {&expected, &actual})
     for (const auto& packet : stream->packets)
       for (const auto time : {packet.pts, packet.dts})
-        if (time != no_time) step = std::gcd(step, time);
+        if (time != checks::no_frame_time) step = std::gcd(step, time);
   if (step <= 1) return;
   for (auto* stream : {&expected, &actual}) {
     stream->tb_den /= step;
     for (auto& packet : stream->packets)
       for (auto* time : {&packet.pts, &packet.dts})
-        if (*time != no_time) *time /= step;
+        if (*time != checks::no_frame_time) *time /= step;
   }
 }
 

@@ -146,7 +146,7 @@ static int end_silent_descendants(struct rusage* sum) {
 
 int main(int argc, char** argv) {
   if (argc < 3) return no_program;
-  prctl(PR_SET_CHILD_SUBREAPER, 1);  // so that orphans of the program are seen, and told
+  prctl(PR_SET_CHILD_SUBREAPER, 1);  // so that orphans of the program stay ours
   const pid_t child = vfork();
   if (child == 0) {
     setsid();

@@ -29,13 +29,15 @@ else  # busybox's grep sees a line up to its first NUL only
   }
 fi 2>/dev/null
 
+# facts_of PID: sets `facts` to what stands in its stat behind the name: state, parent, group, session, …
+facts_of() { read -r facts <"/proc/$1/stat" && facts=${facts##*) }; }
+
 # parent_of PID: sets `parent`.
 parent_of() {
   parent=
-  read -r line <"/proc/$1/stat" || return 1
-  line=${line##*) }
-  line=${line#* }
-  parent=${line%% *}
+  facts_of "$1" || return 1
+  parent=${facts#* }
+  parent=${parent%% *}
 }
 
 # descends PID FROM

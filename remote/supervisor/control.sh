@@ -120,8 +120,8 @@ end_tree() {
 is_alive() {
   for pid in $(members "$1") $(carriers "$2") $(holders "$1"); do
     [ "$pid" = "$1" ] && continue
-    read -r line <"/proc/$pid/stat" || continue
-    case ${line##*) } in Z* | X*) ;; *) return 0 ;; esac
+    facts_of "$pid" || continue
+    case $facts in Z* | X*) ;; *) return 0 ;; esac
   done
   return 1
 }
@@ -140,10 +140,9 @@ sweep() {
 
 # born PID: when it was started, in ticks since the boot.
 born() {
-  read -r line <"/proc/$1/stat" || return 1
-  line=${line##*) }
+  facts_of "$1" || return 1
   IFS=' '
-  set -- $line
+  set -- $facts
   unset IFS
   shift 19
   echo "$1"

@@ -2,60 +2,15 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
-#include <functional>
 
-#include "tests/support/support.hpp"
+#include "tests/contract/diverge_fixture.hpp"
 
 namespace fatespec::test {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int width = 64;
-constexpr int height = 48;
-constexpr int frames = 10;
-constexpr std::size_t luma = static_cast<std::size_t>(width) * height;
-constexpr std::size_t frame_bytes = luma * 3 / 2;
-
-/// Frames of yuv420p that all differ from each other.
-std::string pictures() {
-  std::string bytes;
-  for (int frame = 0; frame < frames; ++frame)
-    for (std::size_t i = 0; i < frame_bytes; ++i) bytes += static_cast<char>(16 + (i / 7 + 11 * frame) % 200);
-  return bytes;
-}
-
-/// A test whose output is the file a.raw of $SAMPLES_PATH, which the reference has whole and the test damaged.
-class Diverge : public testing::Test {
- protected:
-  static constexpr const char* video_input = "-f rawvideo -pix_fmt yuv420p -s 64x48 -r 25 -i $SAMPLES_PATH/a.raw";
-  static constexpr const char* audio_input = "-f s16le -ar 8000 -ac 2 -i $SAMPLES_PATH/a.raw";
-
-  void make(const std::string& good, const std::string& bad, const std::string& command) {
-    directory_.write("good/a.raw", good);
-    directory_.write("bad/a.raw", bad);
-    directory_.write("fatespec.yaml",
-                     "suites: [s.yaml]\nvariables: {SAMPLES_PATH: bad, OPTIONS: \"\"}\nreference: {SAMPLES_PATH: good" +
-                         reference_ + "}\n");
-    directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '" + command + "', expect: {stdout: x}}]\n");
-  }
-  ProgramResult diverge(const std::string& options = "") {
-    return fatespec("diverge s/t -o page " + options, directory_.path());
-  }
-  ProgramResult diverge_video(const std::function<void(std::string&)>& damage) {
-    std::string bad = pictures();
-    damage(bad);
-    make(pictures(), bad, std::string("{MD5} ffmpeg -v error ") + video_input + " -f rawvideo -");
-    return diverge();
-  }
-  bool exists(const std::string& file) { return fs::exists(directory_ / file); }
-
-  TemporaryDirectory directory_;
-  std::string reference_;  ///< more of the configuration's
-};
-
-const std::string head = "s/t\n";
-const std::string page = "  page: page/index.html\n";
+using namespace diverging;
 
 TEST_F(Diverge, OnePixel) {
   const auto found = diverge_video([](std::string& bytes) { bytes[3 * frame_bytes + 20 * width + 33] ^= 1; });
@@ -173,84 +128,6 @@ TEST_F(Diverge, AStreamThatChangesItsSize) {
   EXPECT_NE(found.out.find("of 6144 samples differ, first at 0,0 (block 0,0)"), std::string::npos) << found.out;
 }
 
-/// Two channels of one second.
-std::string sound() {
-  std::string bytes;
-  for (int i = 0; i < 16'000; ++i) bytes += little_endian((i * 37) % 2000 - 1000, 2);
-  return bytes;
-}
-
-TEST_F(Diverge, OneSample) {
-  std::string bad = sound();
-  bad.replace(4 * 5000 + 2, 2, little_endian(77, 2));
-  make(sound(), bad, std::string("{MD5} ffmpeg -v error ") + audio_input + " -f s16le -");
-  const auto found = diverge();
-  EXPECT_EQ(found.out, head +
-                           "  stream 0: sample 5000 (0.625 s) of channel 1 differs first: 77, expected -963\n"
-                           "    1 of 16000 values differ, in channel 1; the largest difference is -30.0 dB\n" +
-                           page)
-      << found.err;
-}
-
-TEST_F(Diverge, OneChannel) {
-  std::string bad = sound();
-  for (std::size_t i = 0; i < bad.size(); i += 4) bad.replace(i, 2, little_endian(0, 2));
-  make(sound(), bad, std::string("{MD5} ffmpeg -v error ") + audio_input + " -f s16le -");
-  const auto found = diverge();
-  EXPECT_NE(found.out.find("  stream 0: sample 0 (0.000 s) of channel 0 differs first: 0, expected -1000\n"),
-            std::string::npos)
-      << found.out << found.err;
-  EXPECT_NE(found.out.find(" of 16000 values differ, in channel 0; the largest difference is -30.3 dB\n"),
-            std::string::npos)
-      << found.out;
-  EXPECT_NE(read_file(directory_ / "page/index.html").find("class=\"expected\" d=\"M0.0"), std::string::npos);
-}
-
-TEST_F(Diverge, ComparisonsWithSamplesNeedNoReference) {
-  std::string bad = sound();
-  bad.replace(4 * 100, 2, little_endian(31'000, 2));
-  make(sound(), bad, std::string("{1OFF,good/a.raw,16} ffmpeg -v error ") + audio_input + " -f s16le -");
-  directory_.write("fatespec.yaml", "suites: [s.yaml]\nvariables: {SAMPLES_PATH: bad}\n");
-  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{1OFF,good/a.raw,16} ffmpeg -v error " +
-                                 std::string(audio_input) + " -f s16le -'}]\n");
-  const auto found = diverge();
-  EXPECT_NE(found.out.find("sample 100 (0.013 s) of channel 0 differs first: 31000, expected "), std::string::npos)
-      << found.out << found.err;
-}
-
-/// As a WAV file of 16 bits.
-std::string wave(const std::string& samples, int channels, int rate) {
-  const auto size = static_cast<int>(samples.size());
-  return "RIFF" + little_endian(size + 36, 4) + "WAVEfmt " + little_endian(16, 4) + little_endian(1, 2) +
-         little_endian(channels, 2) + little_endian(rate, 4) + little_endian(rate * channels * 2, 4) +
-         little_endian(channels * 2, 2) + little_endian(16, 2) + "data" + little_endian(size, 4) + samples;
-}
-
-TEST_F(Diverge, AHeaderSpeaksForBareSamples) {
-  std::string bad = sound();
-  bad.replace(4 * 100, 2, little_endian(31'000, 2));
-  directory_.write("fatespec.yaml", "suites: [s.yaml]\n");
-  directory_.write("bad.raw", bad);
-  directory_.write("ref.wav", wave(sound(), 2, 8000));
-  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{1OFF,ref.wav,16} cat bad.raw', cwd: .}]\n");
-  const auto found = diverge();
-  EXPECT_NE(found.out.find("sample 100 (0.013 s) of channel 0 differs first: 31000, expected "), std::string::npos)
-      << found.out << found.err;
-}
-
-TEST_F(Diverge, ATestMayMakeItsReference) {
-  std::string bad = sound();
-  bad.replace(4 * 100, 2, little_endian(31'000, 2));
-  directory_.write("fatespec.yaml", "suites: [s.yaml]\n");
-  directory_.write("bad.raw", bad);
-  directory_.write("good.raw", sound());
-  directory_.write("s.yaml", "suite: s\ntests: [{name: t, spec: '{1OFF,$TEST_DIR/ref.raw,16} cp " +
-                                 directory_ / "good.raw" + " ref.raw && cat " + directory_ / "bad.raw" + "'}]\n");
-  const auto found = diverge();
-  EXPECT_NE(found.out.find(" of channel 0 differs first: 31000, expected "), std::string::npos)
-      << found.out << found.err;
-}
-
 TEST_F(Diverge, AnEarlierRunsFileIsEnough) {
   make(pictures(), pictures(),
        "{MD5FILE,out.nut} ffmpeg -v error " + std::string(video_input) + " -c:v rawvideo $OPTIONS -f nut out.nut");
@@ -307,18 +184,6 @@ TEST_F(Diverge, WithoutPicturesAndSoundThereIsNothingToCompare) {
   EXPECT_EQ(found.status, 2) << found.out;
   EXPECT_NE(found.err.find("neither output has pictures or sound, and only these are compared"), std::string::npos)
       << found.err;
-}
-
-TEST_F(Diverge, SamplesOf24BitsAreShownWhole) {
-  reference_ = ", OPTIONS: \"-af volume=1\"";
-  std::string good(300, '\0');
-  good[100 * 3 + 2 - 3 * 50] = 0x4c;
-  std::string bad = good;
-  bad[100 * 3 - 3 * 50] = 1;
-  make(good, bad, "{MD5} ffmpeg -v error -f s24le -ar 8000 -ac 1 -i $SAMPLES_PATH/a.raw -f s24le -");
-  const auto found = diverge();
-  EXPECT_NE(found.out.find("differs first: 1275068672, expected 1275068416"), std::string::npos)
-      << found.out << found.err;
 }
 
 TEST_F(Diverge, AnotherShapeOfPixels) {

@@ -43,7 +43,19 @@ TEST(GrepPattern, FindsWhatGrepFinds) {
                                  "tab\\_0",
                                  "h26\\(5\\)\\?4",
                                  "25 fps.x",
-                                 "a\\.b"}) {
+                                 "a\\.b",
+                                 "x|^2",
+                                 "{a}|*e",
+                                 "x^2 + y?\\{,3\\} {a",
+                                 "x\\{1,\\}^2",
+                                 "fps[[:space:]]*x",
+                                 "fps\\s*x",
+                                 "fps\\Wx",
+                                 "nothing\\|^*zz",
+                                 "nothing\\|^*e",
+                                 "\\(^Video\\)",
+                                 "\\(*e$\\)",
+                                 "\\w\\>, 25"}) {
     const auto pattern = pattern_of_grep(expression);
     ASSERT_TRUE(pattern) << expression;
     directory.write("expression", std::string(expression) + "\n");
