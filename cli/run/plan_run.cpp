@@ -34,6 +34,13 @@ using boost::system::error_code;
 
 constexpr auto tick_interval = std::chrono::milliseconds(100);
 
+/// Boards answer at any moment: the loop is theirs, too.
+runner::LocalLimits local_limits(const model::TestPlan& plan) {
+  runner::LocalLimits limits;
+  if (board_jobs(plan) > 0) limits.patience = base::Duration(0);
+  return limits;
+}
+
 class PlanRun {
  public:
   PlanRun(model::TestPlan& plan, const PlanRunOptions& options, base::PausableClock& clock, runner::Scratch& scratch)
@@ -41,7 +48,7 @@ class PlanRun {
         options_(options),
         clock_(clock),
         pool_(base::startable_threads(std::max(1U, std::thread::hardware_concurrency()))),
-        executor_(loop_, {}, options.guardian),
+        executor_(loop_, local_limits(plan), options.guardian),
         local_(executor_, scratch, options.jobs),
         boards_(loop_, pool_, plan, {options.run_id, options.say, options.progress}),
         signals_(loop_),

@@ -4,6 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -15,31 +16,45 @@
 namespace fatespec::runner {
 namespace {
 
-/// Again and again: a signal that comes just before the wait would interrupt nothing.
-constexpr itimerspec patience = {.it_interval = {0, 1'000'000}, .it_value = {0, 1'000'000}};
-constexpr itimerspec never = {};
+constexpr std::chrono::nanoseconds moment = std::chrono::milliseconds(1);
 
-bool look_at(pid_t child, int options) {
-  siginfo_t info{};
-  if (::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT | options) != 0) return errno != EINTR;
-  return info.si_pid == child;
+timespec timespec_of(std::chrono::nanoseconds time) {
+  const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(time);
+  return {.tv_sec = seconds.count(), .tv_nsec = (time - seconds).count()};
 }
 
 }  // namespace
 
-bool has_ended(pid_t child) { return look_at(child, WNOHANG); }
+bool has_ended(pid_t child) {
+  siginfo_t info{};
+  if (::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOWAIT | WNOHANG) != 0) return errno != EINTR;
+  return info.si_pid == child;
+}
 
 BriefWait::~BriefWait() {
   if (timer_) ::timer_delete(*timer_);
 }
 
-bool BriefWait::sees_end_of(pid_t child) {
-  if (has_ended(child)) return true;
-  if (!prepare()) return false;
-  ::timer_settime(*timer_, 0, &patience, nullptr);
-  const bool ended = look_at(child, 0);
+bool BriefWait::sees_end_of(pid_t child) { return has_ended(child) || wait(P_PID, child, moment) == child; }
+
+std::optional<pid_t> BriefWait::first_end_of(std::span<const pid_t> children, std::chrono::nanoseconds patience) {
+  if (children.empty()) return {};
+  const auto ended = wait(children.size() == 1 ? P_PID : P_ALL, children.front(), patience);
+  const bool is_one = ended && std::find(children.begin(), children.end(), *ended) != children.end();
+  return is_one ? ended : std::nullopt;
+}
+
+// The alarm comes again and again: one that comes just before the wait would interrupt nothing.
+std::optional<pid_t> BriefWait::wait(idtype_t kind, pid_t child, std::chrono::nanoseconds patience) {
+  if (!prepare()) return {};
+  const itimerspec alarm = {.it_interval = timespec_of(moment), .it_value = timespec_of(patience)};
+  constexpr itimerspec never = {};
+  ::timer_settime(*timer_, 0, &alarm, nullptr);
+  siginfo_t info{};
+  const int failed = ::waitid(kind, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
   ::timer_settime(*timer_, 0, &never, nullptr);
-  return ended;
+  if (failed != 0) return {};
+  return info.si_pid;
 }
 
 bool BriefWait::prepare() {

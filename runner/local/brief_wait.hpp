@@ -2,19 +2,21 @@
 #pragma once
 
 #include <sys/types.h>
+#include <sys/wait.h>
 
+#include <chrono>
 #include <ctime>
 #include <optional>
+#include <span>
 
 namespace fatespec::runner {
 
 /// True if the child has ended, or is none of ours. It is not reaped.
 bool has_ended(pid_t child);
 
-/// A child that has closed its output is mostly about to end. To wait in the kernel for that, and not in the loop,
-/// takes less, and the kernel then wakes us on the processor that the child has left. Woken by the loop's descriptors
-/// we run on another, in place of a test, while that processor is idle. For one thread, that of its first use. It takes
-/// SIGALRM.
+/// To wait in the kernel for a child that is about to end, and not in the loop, takes less, and the kernel then wakes
+/// us on the processor that the child has left. Woken by the loop's descriptors we run on another, in place of a test,
+/// while that processor is idle. For one thread, that of its first use. It takes SIGALRM. Another signal ends the wait.
 class BriefWait {
  public:
   BriefWait() = default;
@@ -24,9 +26,12 @@ class BriefWait {
 
   /// has_ended(), or becomes true within about a millisecond.
   bool sees_end_of(pid_t child);
+  /// The first of them that has ended, or does within about that time. None also if another child of ours has ended.
+  std::optional<pid_t> first_end_of(std::span<const pid_t> children, std::chrono::nanoseconds patience);
 
  private:
   bool prepare();
+  std::optional<pid_t> wait(idtype_t kind, pid_t child, std::chrono::nanoseconds patience);
 
   bool prepared_ = false;
   std::optional<timer_t> timer_;  ///< none: there cannot be one, and nothing is waited for

@@ -16,6 +16,7 @@
 #include "runner/local/busy_processors.hpp"
 #include "runner/local/disk_usage.hpp"
 #include "runner/local/guardian.hpp"
+#include "runner/local/newcomers.hpp"
 #include "runner/local/orphan_reaper.hpp"
 #include "runner/local/program_finder.hpp"
 #include "runner/local/test_cgroup.hpp"
@@ -33,6 +34,8 @@ struct LocalLimits {
   base::Duration stack = std::chrono::seconds(10);
   /// How often what tests take is looked at.
   base::Duration look = std::chrono::milliseconds(50);
+  /// How long the loop may be kept from everything else to wait for tests that may end at once; 0: not at all.
+  base::Duration patience = std::chrono::milliseconds(3);
 };
 
 /// Belongs to the executor; used on the loop's thread.
@@ -43,6 +46,7 @@ struct LocalMachine {
   OrphanReaper reaper = {};
   ProgramFinder programs = {};
   BriefWait brief_wait = {};
+  Newcomers newcomers = Newcomers(loop, brief_wait, limits.patience);
   BusyProcessors processors = {};
   std::set<LocalProcess*> running = {};
   std::unique_ptr<TestCgroups> cgroups = {};  ///< where they can be had

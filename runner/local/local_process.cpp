@@ -52,10 +52,26 @@ void LocalProcess::begin() {
   if (machine_.guardian != nullptr) machine_.guardian->test_started(pid_, request_.test_directory);
   if (!machine_.disk_used && !request_.test_directory.empty()) machine_.look_at_disk(request_.test_directory);
   disk_used_before_ = machine_.disk_used.value_or(0);
-  for (auto& stream : streams_)
-    stream->start(
-        shared_from_this(), [this](std::size_t bytes) { count_output(bytes); }, [this] { stream_ended(); });
   if (request_.timeout) arm(*request_.timeout, &LocalProcess::time_is_up);
+  if (!machine_.newcomers.take(shared_from_this(), machine_.running.size())) listen();
+}
+
+void LocalProcess::ended_at_once() {
+  for (auto& stream : streams_) count_output(stream->take_at_once());
+  if (!streams_ended()) listen();
+  if (phase_ == Phase::running) process_ended();
+  else finish_if_over();  // a look at its limits has seen the end before
+}
+
+void LocalProcess::listen() {
+  if (phase_ == Phase::over) return;
+  for (auto& stream : streams_) {
+    const auto failed = stream->start(
+        shared_from_this(), [this](std::size_t bytes) { count_output(bytes); }, [this] { stream_ended(); });
+    if (!failed) continue;
+    stream->close();
+    exceed("its output cannot be read: " + failed.message(), Ending::given_up);
+  }
 }
 
 // Most programs end with their output.
@@ -185,6 +201,7 @@ void LocalProcess::process_ended() {
   output_at_exit_ = output_bytes_;
   exit_.close();
   execution_.wall = std::chrono::steady_clock::now() - started_;
+  machine_.newcomers.learn(execution_.wall);
   if (auto refusal = tree_.refusal()) exceed(std::move(*refusal));
   // What ends sooner than it would be looked at once cannot have filled a disk; a limit that somebody set may be small.
   const bool is_quick = execution_.wall <= machine_.limits.look;

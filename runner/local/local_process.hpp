@@ -32,6 +32,12 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   LocalProcess(LocalMachine& machine, ExecutionRequest request, Done done);
 
   void start(OutputSink& output, OutputSink& error);
+  pid_t pid() const { return pid_; }
+  base::SteadyTime started() const { return started_; }
+  /// Of one that is new: its process has ended, is not reaped, and the loop has not learnt of it.
+  void ended_at_once();
+  /// Of one that is new, and runs on: its output is read as it comes.
+  void listen();
   void cancel(bool now) override;
   void suspend() override;
   void resume() override;

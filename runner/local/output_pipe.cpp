@@ -1,6 +1,7 @@
 #include "runner/local/output_pipe.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,29 +10,54 @@
 
 namespace fatespec::runner {
 
-// Only our end is non-blocking: O_NONBLOCK belongs to the open file, and programs do not expect it of their stdout.
 bool OutputPipe::open(base::FileDescriptor& write_end) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) return false;
+  read_end_.reset(ends[0]);
   write_end.reset(ends[1]);
-  boost::system::error_code failed;
-  descriptor_.assign(ends[0], failed);
-  if (failed) ::close(ends[0]);
-  else descriptor_.native_non_blocking(true, failed);
-  errno = failed.value();
-  return !failed;
+  return true;
 }
 
-void OutputPipe::start(std::shared_ptr<void> keep_alive, std::function<void(std::size_t)> read_some,
-                       std::function<void()> ended) {
+// Only our end is non-blocking: O_NONBLOCK belongs to the open file, and programs do not expect it of their stdout.
+boost::system::error_code OutputPipe::start(std::shared_ptr<void> keep_alive,
+                                            std::function<void(std::size_t)> read_some, std::function<void()> ended) {
+  boost::system::error_code failed;
+  if (ended_) return failed;
   read_some_ = std::move(read_some);
   on_end_ = std::move(ended);
-  read(keep_alive);
+  descriptor_.assign(read_end_.get(), failed);
+  if (failed) return failed;
+  read_end_.release();
+  descriptor_.native_non_blocking(true, failed);
+  if (!failed) read(keep_alive);
+  return failed;
+}
+
+// The pipe is not yet non-blocking, so it is read only while it is known to have something; its end is told by the poll
+// itself, so that a program that writes nothing costs no read.
+std::size_t OutputPipe::take_at_once() {
+  std::size_t taken = 0;
+  pollfd pipe{read_end_.get(), POLLIN, 0};
+  while (!ended_ && ::poll(&pipe, 1, 0) > 0) {
+    if ((pipe.revents & POLLIN) == 0) {
+      ended_ = true;
+      break;
+    }
+    const std::span<char> space = sink_.space();
+    if (space.empty()) break;
+    const auto bytes = ::read(pipe.fd, space.data(), space.size());
+    if (bytes <= 0) break;
+    sink_.commit(static_cast<std::size_t>(bytes));
+    taken += static_cast<std::size_t>(bytes);
+  }
+  return taken;
 }
 
 void OutputPipe::close() {
   if (std::exchange(ended_, true)) return;
-  descriptor_.close();
+  read_end_.reset();
+  boost::system::error_code ignored;
+  descriptor_.close(ignored);
 }
 
 // Waits with the read itself: to wait first and read then would take the reactor three more system calls a pipe.

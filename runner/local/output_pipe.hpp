@@ -19,9 +19,12 @@ class OutputPipe {
 
   /// Makes the pipe; the end to write to goes to `write_end`. False with errno set if that fails.
   bool open(base::FileDescriptor& write_end);
-  /// Begins to read. `keep_alive` is held by what waits; `read_some` is called with the bytes of each turn, `ended`
-  /// once there will be no more.
-  void start(std::shared_ptr<void> keep_alive, std::function<void(std::size_t)> read_some, std::function<void()> ended);
+  /// Begins to read on the loop. `keep_alive` is held by what waits; `read_some` is called with the bytes of each turn,
+  /// `ended` once there will be no more. An error if the loop has no room for it.
+  boost::system::error_code start(std::shared_ptr<void> keep_alive, std::function<void(std::size_t)> read_some,
+                                  std::function<void()> ended);
+  /// Before start(): takes what there is without waiting, and sees an end. The number of bytes taken.
+  std::size_t take_at_once();
   /// Closes it from this side; `ended` is not called.
   void close();
   bool ended() const { return ended_; }
@@ -33,7 +36,8 @@ class OutputPipe {
   void take(std::size_t got, const std::shared_ptr<void>& keep_alive);
   void end();
 
-  boost::asio::posix::stream_descriptor descriptor_;
+  base::FileDescriptor read_end_;                     ///< until start(): the loop learns nothing of short tests
+  boost::asio::posix::stream_descriptor descriptor_;  ///< from then on
   OutputSink& sink_;
   std::function<void(std::size_t)> read_some_;
   std::function<void()> on_end_;

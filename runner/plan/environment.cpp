@@ -2,8 +2,6 @@
 
 #include <cstdlib>
 
-#include <fmt/format.h>
-
 #include "specs/shell.hpp"
 
 namespace fatespec::runner {
@@ -40,11 +38,12 @@ std::vector<std::string> test_environment(const model::Project& project, const m
                                           bool here) {
   model::Variables values = added_environment(project, test, variables, here);
   values.merge(kept_environment(here));
-  values.merge(model::Variables{{"LC_ALL", "C"}, {"TZ", "UTC"}});
+  values.try_emplace("LC_ALL", "C");
+  values.try_emplace("TZ", "UTC");
   values["TEST_DIR"] = test_directory;
   std::vector<std::string> environment;
   environment.reserve(values.size());
-  for (const auto& [name, value] : values) environment.push_back(fmt::format("{}={}", name, value));
+  for (const auto& [name, value] : values) environment.push_back(name + '=' + value);
   return environment;
 }
 

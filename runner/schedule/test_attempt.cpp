@@ -26,6 +26,9 @@ namespace fatespec::runner {
 namespace asio = boost::asio;
 using model::SpecType;
 
+/// The free space of a disk is asked for no more often.
+constexpr auto about_now = std::chrono::milliseconds(50);
+
 void TestAttempt::start(Done done, std::function<void()> processes_ended) {
   done_ = std::move(done);
   processes_ended_ = std::move(processes_ended);
@@ -115,7 +118,6 @@ base::DigestAlgorithm TestAttempt::fingerprint_algorithm() const {
 }
 
 void TestAttempt::execute() {
-  constexpr auto about_now = std::chrono::milliseconds(50);
   CheckFeed::Factory factory = output_check();
   if (reads_file()) factory = [] { return std::make_unique<checks::DiscardCheck>(); };
   output_ = std::make_shared<CheckFeed>(context_.loops, std::move(factory), cost_of_check(test_, *variables_));
@@ -263,11 +265,19 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
   if (outcome.execution.ending == model::Ending::timed_out) judgement.detail += stack;
 }
 
-// Of a test that passed, too: those beside it may fail.
+// Of a test that passed, too: those beside it may fail. No disk takes so much in so short a time that one with plenty
+// could be full by now.
+std::uint64_t TestAttempt::free_disk() const {
+  constexpr std::uint64_t plenty = std::uint64_t{16} << 30;
+  if (outcome_.execution.free_disk) return *outcome_.execution.free_disk;
+  const Workspace& workspace = context_.station.workspace();
+  const std::uint64_t free = workspace.free_space(about_now);
+  return free >= plenty ? free : workspace.free_space(base::Duration(0));
+}
+
 void TestAttempt::look_at_disk() {
   constexpr std::uint64_t next_to_nothing = std::uint64_t{256} << 10;
-  const auto told = outcome_.execution.free_disk;
-  const bool is_full = (told ? *told : context_.station.workspace().free_space(base::Duration(0))) <= next_to_nothing;
+  const bool is_full = free_disk() <= next_to_nothing;
   if (is_full) context_.disk->found(std::chrono::steady_clock::now());
   outcome_.fills_disk = is_full || outcome_.execution.ending == model::Ending::short_of_disk;
 }

@@ -74,6 +74,7 @@ class TestAttempt : public std::enable_shared_from_this<TestAttempt> {
   bool wants_fingerprint() const;
   void add_fingerprint();
   base::DigestAlgorithm fingerprint_algorithm() const;
+  std::uint64_t free_disk() const;
   void look_at_disk();
   void blame_full_disk();
 

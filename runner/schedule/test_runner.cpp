@@ -56,7 +56,6 @@ void TestRunner::start(AttemptStarted attempt_started, std::function<void()> pro
   processes_ended_ = std::move(processes_ended);
   done_ = std::move(done);
   result_ = blank_result(test_, clock_.utc());
-  today_ = base::iso8601_day(result_->started);
   // What always stays here does so under a board's configuration too; a pool's board is named itself.
   if (model::board_of(context_.project, test_.target) != nullptr) result_->target = context_.station.name();
   start_attempt();
@@ -86,8 +85,11 @@ void TestRunner::start_attempt() {
                   });
 }
 
+// Of the test's begin: at midnight a known failure must not change its mind.
+std::string TestRunner::today() const { return base::iso8601_day(result_->started); }
+
 bool TestRunner::is_known_to_fail() const {
-  return test_.spec->expect_fail && !checks::is_expired(*test_.spec->expect_fail, today_);
+  return test_.spec->expect_fail && !checks::is_expired(*test_.spec->expect_fail, today());
 }
 
 // Of a known failure that is told by its digest the outcome decides.
@@ -100,7 +102,7 @@ bool TestRunner::deserves_another(const AttemptOutcome& outcome) const {
   if (!may_try_again() || !worth_a_retry(*test_.spec, outcome)) return false;
   if (!is_known_to_fail()) return true;
   checks::Judgement judgement = outcome.judgement;
-  checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today_, judgement);
+  checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today(), judgement);
   return judgement.verdict != model::Verdict::xfail;
 }
 
@@ -135,7 +137,7 @@ void TestRunner::take_outcome(AttemptOutcome& outcome) {
   // Combinations that must agree have passed only when they do.
   const bool is_undecided = test_.spec->agree && judgement.verdict == model::Verdict::pass;
   if (test_.spec->expect_fail && !is_undecided)
-    checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today_, judgement);
+    checks::apply_known_failure(*test_.spec->expect_fail, outcome.output, today(), judgement);
   result_->verdict = judgement.verdict;
   result_->reason = std::move(judgement.reason);
   result_->detail = std::move(judgement.detail);

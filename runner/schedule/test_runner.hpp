@@ -43,6 +43,7 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
 
  private:
   void start_attempt();
+  std::string today() const;
   bool is_known_to_fail() const;
   bool may_try_again() const;
   bool deserves_another(const AttemptOutcome& outcome) const;
@@ -67,7 +68,6 @@ class TestRunner : public std::enable_shared_from_this<TestRunner> {
   std::optional<boost::asio::steady_timer> clearing_;  ///< while what fills the disk is being removed: how long at most
   std::function<void()> next_;                         ///< after that
   std::optional<model::Execution> loss_;
-  std::string today_;  ///< when the test began: at midnight a known failure must not change its mind
   std::shared_ptr<model::TestResult> result_;
 };
 

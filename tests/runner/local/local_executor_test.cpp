@@ -41,12 +41,13 @@ struct Ran {
   std::string err;
 };
 
-class LocalExecutorTest : public ::testing::Test {
+/// With, and without, waiting for what has just been started outside of the loop.
+class LocalExecutorTest : public ::testing::TestWithParam<base::Duration> {
  protected:
   Ran run(const std::string& command, std::optional<base::Duration> timeout = 20s,
           std::optional<base::Duration> cancel_after = {}) {
     asio::io_context loop;
-    LocalExecutor executor(loop, {.grace = grace_, .leak = 100ms});
+    LocalExecutor executor(loop, {.grace = grace_, .leak = 100ms, .patience = GetParam()});
     StringSink out;
     StringSink err;
     asio::steady_timer busy(loop);
@@ -99,7 +100,7 @@ class LocalExecutorTest : public ::testing::Test {
   base::Duration busy_for_{0};  ///< so long the sink of stdout takes nothing but the first bytes
 };
 
-TEST_F(LocalExecutorTest, ReportsStatusStreamsAndUsage) {
+TEST_P(LocalExecutorTest, ReportsStatusStreamsAndUsage) {
   const Ran ran = run("printf out; printf err >&2; exit 3");
   EXPECT_EQ(ran.execution.ending, Ending::exited);
   EXPECT_EQ(ran.execution.status, 3);
@@ -109,7 +110,7 @@ TEST_F(LocalExecutorTest, ReportsStatusStreamsAndUsage) {
 }
 
 // It has no process group: a signal to none would go to the first process of the machine.
-TEST_F(LocalExecutorTest, WhatCouldNotBeStartedIsNotCancelled) {
+TEST_P(LocalExecutorTest, WhatCouldNotBeStartedIsNotCancelled) {
   cancel_at_once_ = true;
   const auto began = std::chrono::steady_clock::now();
   const Ran ran = run("/no/such/program");
@@ -117,23 +118,23 @@ TEST_F(LocalExecutorTest, WhatCouldNotBeStartedIsNotCancelled) {
   EXPECT_LT(std::chrono::steady_clock::now() - began, 20s) << "its time limit was waited for";
 }
 
-TEST_F(LocalExecutorTest, CountsTheCpuTimeOfTheWholeTree) {
+TEST_P(LocalExecutorTest, CountsTheCpuTimeOfTheWholeTree) {
   const Ran ran = run("sh -c 'i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'; :");
   EXPECT_GT(ran.execution.usage.user + ran.execution.usage.system, 20ms);
 }
 
-TEST_F(LocalExecutorTest, SimpleCommandsNeedNoShell) {
+TEST_P(LocalExecutorTest, SimpleCommandsNeedNoShell) {
   EXPECT_FALSE(run("/bin/sh -c 'exit 0'").execution.via_shell);
   EXPECT_TRUE(run("true | true").execution.via_shell);
 }
 
-TEST_F(LocalExecutorTest, ScriptsWithoutAnInterpreterLineRunAsAShellWouldRunThem) {
+TEST_P(LocalExecutorTest, ScriptsWithoutAnInterpreterLineRunAsAShellWouldRunThem) {
   directory_.write("script", "echo from script\n");
   std::filesystem::permissions(directory_ / "script", std::filesystem::perms::owner_all);
   EXPECT_EQ(run("./script").out, "from script\n");
 }
 
-TEST_F(LocalExecutorTest, WhatCannotBeStartedIsTold) {
+TEST_P(LocalExecutorTest, WhatCannotBeStartedIsTold) {
   EXPECT_EQ(run("no-such-program-x a").execution.problem, "program `no-such-program-x` not found on PATH");
   EXPECT_EQ(run("/no/such/program a").execution.problem, "program `/no/such/program` not found");
   directory_.write("plain", "x");
@@ -144,28 +145,28 @@ TEST_F(LocalExecutorTest, WhatCannotBeStartedIsTold) {
   EXPECT_EQ(run("./script").execution.problem, "program `./script` needs `/no/such/interpreter`, which is not there");
 }
 
-TEST_F(LocalExecutorTest, SignalsAreReported) {
+TEST_P(LocalExecutorTest, SignalsAreReported) {
   const Ran ran = run("/bin/sh -c 'kill -SEGV $$'");
   EXPECT_EQ(ran.execution.ending, Ending::signalled);
   EXPECT_EQ(ran.execution.signal, SIGSEGV);
 }
 
-TEST_F(LocalExecutorTest, StdinIsDevNull) { EXPECT_EQ(run("readlink /proc/self/fd/0").out, "/dev/null\n"); }
+TEST_P(LocalExecutorTest, StdinIsDevNull) { EXPECT_EQ(run("readlink /proc/self/fd/0").out, "/dev/null\n"); }
 
-TEST_F(LocalExecutorTest, NoDescriptorLeaksIn) {
+TEST_P(LocalExecutorTest, NoDescriptorLeaksIn) {
   const int leaked = ::open("/dev/null", O_RDONLY);  // without O_CLOEXEC
   EXPECT_EQ(run("ls /proc/self/fd").out, "0\n1\n2\n3\n") << "three streams and ls' own directory";
   ::close(leaked);
 }
 
-TEST_F(LocalExecutorTest, SignalsAreNeitherBlockedNorIgnored) {
+TEST_P(LocalExecutorTest, SignalsAreNeitherBlockedNorIgnored) {
   std::signal(SIGPIPE, SIG_IGN);
   const std::string status = run("grep -E 'Sig(Blk|Ign)' /proc/self/status").out;
   EXPECT_EQ(status, "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n");
 }
 
 // A test begins on the runner's processor where that has none, and is not kept there; nor is the runner.
-TEST_F(LocalExecutorTest, TestsMayRunOnAllProcessorsThatTheRunnerMay) {
+TEST_P(LocalExecutorTest, TestsMayRunOnAllProcessorsThatTheRunnerMay) {
   const auto allowed = [](const std::string& process) { return "grep Cpus_allowed: /proc/" + process + "/status"; };
   const std::string ours = test::shell(allowed("self")).out;
   EXPECT_EQ(run(allowed("self")).out, ours);
@@ -174,39 +175,39 @@ TEST_F(LocalExecutorTest, TestsMayRunOnAllProcessorsThatTheRunnerMay) {
   EXPECT_EQ(test::shell(allowed("self")).out, ours) << "the runner, after a program that cannot be started";
 }
 
-TEST_F(LocalExecutorTest, ATimeoutEndsTheWholeTree) {
+TEST_P(LocalExecutorTest, ATimeoutEndsTheWholeTree) {
   const Ran ran = run_until_ready("sleep 1234.5 & echo ready; sleep 1234.5");
   EXPECT_EQ(ran.execution.ending, Ending::timed_out);
   EXPECT_EQ(run("sleep 1234.5", 100ms).execution.problem, "no end after 100 ms");
   EXPECT_FALSE(process_exists("1234.5"));
 }
 
-TEST_F(LocalExecutorTest, ATimeoutEndsWhatIgnoresTerm) {
+TEST_P(LocalExecutorTest, ATimeoutEndsWhatIgnoresTerm) {
   const Ran ran = run_until_ready("trap '' TERM; sleep 2234.5 & echo ready; while :; do sleep 0.01; done");
   EXPECT_EQ(ran.execution.ending, Ending::timed_out);
   EXPECT_EQ(ran.execution.signal, SIGKILL);
   EXPECT_FALSE(process_exists("2234.5"));
 }
 
-TEST_F(LocalExecutorTest, ATimeoutEndsWhatHasLeftTheGroupOrIsStopped) {
+TEST_P(LocalExecutorTest, ATimeoutEndsWhatHasLeftTheGroupOrIsStopped) {
   const Ran ran = run_until_ready("setsid sh -c 'echo ready; exec sleep 3234.5' & sleep 3234.5");
   EXPECT_EQ(ran.execution.ending, Ending::timed_out);
   EXPECT_FALSE(process_exists("3234.5"));
   EXPECT_EQ(run("kill -STOP $$", 100ms).execution.ending, Ending::timed_out);
 }
 
-TEST_F(LocalExecutorTest, DaemonsDoNotOutliveTheirTest) {
+TEST_P(LocalExecutorTest, DaemonsDoNotOutliveTheirTest) {
   const Ran ran = run("setsid sh -c 'sleep 4234.5 >/dev/null 2>&1 & exit 0' >/dev/null 2>&1; exit 0");
   EXPECT_EQ(ran.execution.status, 0);
   EXPECT_FALSE(process_exists("4234.5"));
 }
 
-TEST_F(LocalExecutorTest, DaemonsWithACleanedEnvironmentDoNotEither) {
+TEST_P(LocalExecutorTest, DaemonsWithACleanedEnvironmentDoNotEither) {
   run("env -i setsid sh -c 'sleep 5234.5 >/dev/null 2>&1 & exit 0'");
   EXPECT_FALSE(process_exists("5234.5"));
 }
 
-TEST_F(LocalExecutorTest, OutputThatIsKeptOpenMakesTheTestLeaky) {
+TEST_P(LocalExecutorTest, OutputThatIsKeptOpenMakesTheTestLeaky) {
   const Ran ran = run("sleep 6234.5 & printf done");
   EXPECT_TRUE(ran.execution.leaky);
   EXPECT_EQ(ran.out, "done");
@@ -216,7 +217,7 @@ TEST_F(LocalExecutorTest, OutputThatIsKeptOpenMakesTheTestLeaky) {
 }
 
 // Ten looks long it is we who do not read.
-TEST_F(LocalExecutorTest, OutputThatWaitsForItsCheckIsNeitherLeakedNorLost) {
+TEST_P(LocalExecutorTest, OutputThatWaitsForItsCheckIsNeitherLeakedNorLost) {
   busy_for_ = 1s;
   const Ran ran = run("head -c 60000 /dev/zero");
   EXPECT_FALSE(ran.execution.leaky);
@@ -227,7 +228,7 @@ TEST_F(LocalExecutorTest, OutputThatWaitsForItsCheckIsNeitherLeakedNorLost) {
   EXPECT_FALSE(process_exists("6234.6"));
 }
 
-TEST_F(LocalExecutorTest, WhatHasLeftTheSessionIsAskedToEndToo) {
+TEST_P(LocalExecutorTest, WhatHasLeftTheSessionIsAskedToEndToo) {
   grace_ = 20s;
   directory_.write("cleans", "trap 'echo cleaned >it; exit' TERM\n: >ready\nwhile :; do sleep 0.05; done\n");
   const Ran ran = run("setsid sh ./cleans & until [ -e ready ]; do sleep 0.02; done; sleep 8234.5", 3s);
@@ -235,11 +236,64 @@ TEST_F(LocalExecutorTest, WhatHasLeftTheSessionIsAskedToEndToo) {
   EXPECT_EQ(test::read_file(directory_ / "it"), "cleaned\n");
 }
 
-TEST_F(LocalExecutorTest, CancelEndsTheTree) {
+TEST_P(LocalExecutorTest, CancelEndsTheTree) {
   const Ran ran = run("sleep 7234.5", 20s, 50ms);
   EXPECT_EQ(ran.execution.ending, Ending::cancelled);
   EXPECT_FALSE(process_exists("7234.5"));
 }
+
+/// Starts a short test whenever one has ended, until something else has ended, or for too long.
+class ShortTests {
+ public:
+  ShortTests(LocalExecutor& executor, const bool& is_enough) : executor_(executor), is_enough_(is_enough) {}
+  void start() {
+    took_too_long_ = std::chrono::steady_clock::now() - began_ > 20s;
+    if (is_enough_ || took_too_long_) return;
+    executor_.execute(request("/bin/true"), sink_, sink_, [this](const model::Execution& execution) {
+      EXPECT_EQ(execution.status, 0);
+      EXPECT_FALSE(execution.leaky);
+      start();
+    });
+  }
+  bool took_too_long() const { return took_too_long_; }
+
+  static ExecutionRequest request(const std::string& command) {
+    ExecutionRequest request;
+    request.command = command;
+    request.environment =
+        std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"PATH=/usr/bin:/bin"});
+    request.directory = "/";
+    return request;
+  }
+
+ private:
+  LocalExecutor& executor_;
+  const bool& is_enough_;
+  StringSink sink_;
+  const base::SteadyTime began_ = std::chrono::steady_clock::now();
+  bool took_too_long_ = false;
+};
+
+TEST(LocalExecutorOfManyTest, WhatWritesMuchIsReadThoughOthersEndOneAfterTheOther) {
+  asio::io_context loop;
+  LocalExecutor executor(loop, {.look = 1ms, .patience = 500ms});
+  bool ended = false;
+  StringSink out;
+  StringSink err;
+  executor.execute(ShortTests::request("head -c 1000000 /dev/zero"), out, err,
+                   [&](const model::Execution&) { ended = true; });
+  std::array others{ShortTests(executor, ended), ShortTests(executor, ended)};
+  for (auto& other : others) other.start();
+  loop.run();
+  EXPECT_TRUE(ended);
+  EXPECT_EQ(out.text.size(), 1'000'000U);
+  for (const auto& other : others) EXPECT_FALSE(other.took_too_long());
+}
+
+INSTANTIATE_TEST_SUITE_P(OutsideOfTheLoop, LocalExecutorTest, ::testing::Values(3ms));
+INSTANTIATE_TEST_SUITE_P(ByTheLoop, LocalExecutorTest, ::testing::Values(0ms));
+// As where processes are slow to start: everything that ends at all does so before the loop learns of it.
+INSTANTIATE_TEST_SUITE_P(OutsideOfTheLoopForLong, LocalExecutorTest, ::testing::Values(50ms));
 
 }  // namespace
 }  // namespace fatespec::runner
