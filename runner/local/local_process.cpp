@@ -28,9 +28,7 @@ LocalProcess::LocalProcess(LocalMachine& machine, ExecutionRequest request, Done
       request_(std::move(request)),
       done_(std::move(done)),
       tree_(machine.reaper, machine.cgroups.get(), request_.marker, request_.limits.processes),
-      exit_(machine.loop),
-      timer_(machine.loop),
-      poll_(machine.loop) {}
+      timer_(machine.loop) {}
 
 void LocalProcess::start(OutputSink& output, OutputSink& error) {
   if (open_input() && open_streams(output, error) && launch_program()) {
@@ -52,8 +50,8 @@ void LocalProcess::begin() {
   if (machine_.guardian != nullptr) machine_.guardian->test_started(pid_, request_.test_directory);
   if (!machine_.disk_used && !request_.test_directory.empty()) machine_.look_at_disk(request_.test_directory);
   disk_used_before_ = machine_.disk_used.value_or(0);
-  if (request_.timeout) arm(*request_.timeout, &LocalProcess::time_is_up);
-  if (!machine_.newcomers.take(shared_from_this(), machine_.running.size())) listen();
+  const bool has_time = !request_.timeout || *request_.timeout > machine_.limits.patience;
+  if (!has_time || !machine_.newcomers.take(shared_from_this(), machine_.running.size())) listen();
 }
 
 void LocalProcess::ended_at_once() {
@@ -72,6 +70,8 @@ void LocalProcess::listen() {
     stream->close();
     exceed("its output cannot be read: " + failed.message(), Ending::given_up);
   }
+  if (!request_.timeout || phase_ != Phase::running || timer_.is_armed()) return;
+  arm(*request_.timeout - (std::chrono::steady_clock::now() - started_), &LocalProcess::time_is_up);
 }
 
 // Most programs end with their output.
@@ -82,7 +82,7 @@ void LocalProcess::stream_ended() {
 
 void LocalProcess::end_or_watch(bool ended) {
   if (ended) process_ended();
-  else if (!exit_.is_open() && open_exit()) watch_exit();
+  else if (!exit_ && open_exit()) watch_exit();
 }
 
 // Only what outlives its output, or runs for longer than a look, has a descriptor that tells its end: for a short test
@@ -92,15 +92,17 @@ bool LocalProcess::open_exit() {
   const auto process = static_cast<int>(::syscall(SYS_pidfd_open, pid_, 0));
   if (process < 0) return false;
   error_code problem;
-  exit_.assign(process, problem);
-  if (problem) ::close(process);
-  return !problem;
+  exit_.emplace(machine_.loop).assign(process, problem);
+  if (!problem) return true;
+  exit_.reset();
+  ::close(process);
+  return false;
 }
 
 // The reactor may report what became of another descriptor: it uses its records of closed ones again while events of
 // theirs are still in its queue.
 void LocalProcess::watch_exit() {
-  exit_.async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code code) {
+  exit_->async_wait(asio::posix::stream_descriptor::wait_read, [self = shared_from_this()](error_code code) {
     if (code || self->phase_ != Phase::running) return;
     if (has_ended(self->pid_)) self->process_ended();
     else self->watch_exit();
@@ -115,7 +117,7 @@ void LocalProcess::count_output(std::size_t bytes) {
 
 void LocalProcess::look_at_limits(long machine_tasks) {
   const auto self = shared_from_this();
-  if (phase_ == Phase::running && !exit_.is_open()) end_or_watch(has_ended(pid_));
+  if (phase_ == Phase::running && !exit_) end_or_watch(has_ended(pid_));
   if (phase_ == Phase::over || merciless_) return;
   if (auto excess = tree_.excess(machine_tasks)) {
     exceed(std::move(*excess));
@@ -199,7 +201,7 @@ bool LocalProcess::streams_ended() const { return streams_[0]->ended() && stream
 void LocalProcess::process_ended() {
   phase_ = Phase::exited;
   output_at_exit_ = output_bytes_;
-  exit_.close();
+  exit_.reset();
   execution_.wall = std::chrono::steady_clock::now() - started_;
   machine_.newcomers.learn(execution_.wall);
   if (auto refusal = tree_.refusal()) exceed(std::move(*refusal));
@@ -214,8 +216,9 @@ void LocalProcess::process_ended() {
 // Descendants that were sent a SIGTERM may clean up until the time of grace is over; they are looked for now and then.
 bool LocalProcess::tree_is_alive() {
   if (!tree_.has_survivors()) return false;
-  poll_.expires_after(std::chrono::milliseconds(10));
-  poll_.async_wait([self = shared_from_this()](error_code code) {
+  if (!poll_) poll_.emplace(machine_.loop);
+  poll_->expires_after(std::chrono::milliseconds(10));
+  poll_->async_wait([self = shared_from_this()](error_code code) {
     if (!code) self->finish_if_over();
   });
   return true;
@@ -349,7 +352,7 @@ void LocalProcess::kill_tree() {
 // Not even a SIGKILL ends what hangs in the kernel, as on a disk that does not answer: it is told, and left there.
 void LocalProcess::give_up() {
   enter_over();
-  exit_.close();
+  exit_.reset();
   for (auto& stream : streams_) stream->close();
   execution_.wall = std::chrono::steady_clock::now() - started_;
   execution_.problem += "; it hangs in the kernel and cannot be killed";
@@ -359,7 +362,7 @@ void LocalProcess::give_up() {
 void LocalProcess::enter_over() {
   phase_ = Phase::over;
   timer_.disarm();
-  poll_.cancel();
+  poll_.reset();
   machine_.running.erase(this);
   machine_.processors.test_ended(processor_);
 }

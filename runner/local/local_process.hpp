@@ -98,10 +98,10 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   base::FileDescriptor stdin_;
   std::array<base::FileDescriptor, 2> write_ends_;
   std::array<std::unique_ptr<OutputPipe>, 2> streams_;
-  boost::asio::posix::stream_descriptor exit_;  ///< a pidfd, once it is needed
-  PausableTimer timer_;                         ///< of the next step
-  boost::asio::steady_timer poll_;
-  std::vector<pid_t> suspended_;  ///< what we have stopped
+  std::optional<boost::asio::posix::stream_descriptor> exit_;  ///< a pidfd, once it is needed
+  PausableTimer timer_;                                        ///< of the next step
+  std::optional<boost::asio::steady_timer> poll_;              ///< once it is needed
+  std::vector<pid_t> suspended_;                               ///< what we have stopped
   base::SteadyTime suspended_at_;
   bool merciless_ = false;  ///< SIGKILL was sent
   pid_t pid_ = -1;

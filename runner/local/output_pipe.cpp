@@ -25,10 +25,10 @@ boost::system::error_code OutputPipe::start(std::shared_ptr<void> keep_alive,
   if (ended_) return failed;
   read_some_ = std::move(read_some);
   on_end_ = std::move(ended);
-  descriptor_.assign(read_end_.get(), failed);
+  descriptor_.emplace(loop_).assign(read_end_.get(), failed);
   if (failed) return failed;
   read_end_.release();
-  descriptor_.native_non_blocking(true, failed);
+  descriptor_->native_non_blocking(true, failed);
   if (!failed) read(keep_alive);
   return failed;
 }
@@ -56,8 +56,7 @@ std::size_t OutputPipe::take_at_once() {
 void OutputPipe::close() {
   if (std::exchange(ended_, true)) return;
   read_end_.reset();
-  boost::system::error_code ignored;
-  descriptor_.close(ignored);
+  descriptor_.reset();
 }
 
 // Waits with the read itself: to wait first and read then would take the reactor three more system calls a pipe.
@@ -69,12 +68,12 @@ void OutputPipe::read(const std::shared_ptr<void>& keep_alive) {
     return;
   }
   if (ended_) return;
-  descriptor_.async_read_some(boost::asio::buffer(space.data(), space.size()),
-                              [this, keep_alive](boost::system::error_code code, std::size_t got) {
-                                if (ended_) return;
-                                if (code) end();
-                                else take(got, keep_alive);
-                              });
+  descriptor_->async_read_some(boost::asio::buffer(space.data(), space.size()),
+                               [this, keep_alive](boost::system::error_code code, std::size_t got) {
+                                 if (ended_) return;
+                                 if (code) end();
+                                 else take(got, keep_alive);
+                               });
 }
 
 // And all else that there is before it goes back to the loop: fewer turns of the loop where a test writes much.
@@ -84,7 +83,7 @@ void OutputPipe::take(std::size_t got, const std::shared_ptr<void>& keep_alive) 
     read_some_(static_cast<std::size_t>(bytes));
     const std::span<char> space = ended_ ? std::span<char>() : sink_.space();
     if (space.empty()) break;
-    bytes = ::read(descriptor_.native_handle(), space.data(), space.size());
+    bytes = ::read(descriptor_->native_handle(), space.data(), space.size());
   }
   read(keep_alive);  // tells an end or an error as well
 }

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <optional>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
@@ -15,7 +17,7 @@ namespace fatespec::runner {
 /// Reads a pipe into a sink. All calls and callbacks on the loop's thread; the owner keeps it alive while it is open.
 class OutputPipe {
  public:
-  OutputPipe(boost::asio::io_context& loop, OutputSink& sink) : descriptor_(loop), sink_(sink) {}
+  OutputPipe(boost::asio::io_context& loop, OutputSink& sink) : loop_(loop), sink_(sink) {}
 
   /// Makes the pipe; the end to write to goes to `write_end`. False with errno set if that fails.
   bool open(base::FileDescriptor& write_end);
@@ -36,8 +38,9 @@ class OutputPipe {
   void take(std::size_t got, const std::shared_ptr<void>& keep_alive);
   void end();
 
-  base::FileDescriptor read_end_;                     ///< until start(): the loop learns nothing of short tests
-  boost::asio::posix::stream_descriptor descriptor_;  ///< from then on
+  boost::asio::io_context& loop_;
+  base::FileDescriptor read_end_;  ///< until start(): the loop learns nothing of short tests
+  std::optional<boost::asio::posix::stream_descriptor> descriptor_;  ///< from then on
   OutputSink& sink_;
   std::function<void(std::size_t)> read_some_;
   std::function<void()> on_end_;
