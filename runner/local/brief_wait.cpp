@@ -4,7 +4,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <csignal>
 
@@ -37,19 +36,13 @@ BriefWait::~BriefWait() {
 
 bool BriefWait::sees_end_of(pid_t child) { return has_ended(child) || wait(P_PID, child, moment) == child; }
 
-std::optional<pid_t> BriefWait::first_end_of(std::span<const pid_t> children, std::chrono::nanoseconds patience) {
-  if (children.empty()) return {};
-  const auto ended = wait(children.size() == 1 ? P_PID : P_ALL, children.front(), patience);
-  const bool is_one = ended && std::find(children.begin(), children.end(), *ended) != children.end();
-  return is_one ? ended : std::nullopt;
-}
-
 // The alarm comes again and again: one that comes just before the wait would interrupt nothing.
 std::optional<pid_t> BriefWait::wait(idtype_t kind, pid_t child, std::chrono::nanoseconds patience) {
   if (!prepare()) return {};
   const itimerspec alarm = {.it_interval = timespec_of(moment), .it_value = timespec_of(patience)};
   constexpr itimerspec never = {};
-  ::timer_settime(*timer_, 0, &alarm, nullptr);
+  // A time of zero would be none at all.
+  if (patience <= std::chrono::nanoseconds(0) || ::timer_settime(*timer_, 0, &alarm, nullptr) != 0) return {};
   siginfo_t info{};
   const int failed = ::waitid(kind, static_cast<id_t>(child), &info, WEXITED | WNOWAIT);
   ::timer_settime(*timer_, 0, &never, nullptr);

@@ -7,7 +7,6 @@
 #include <chrono>
 #include <ctime>
 #include <optional>
-#include <span>
 
 namespace fatespec::runner {
 
@@ -16,7 +15,8 @@ bool has_ended(pid_t child);
 
 /// To wait in the kernel for a child that is about to end, and not in the loop, takes less, and the kernel then wakes
 /// us on the processor that the child has left. Woken by the loop's descriptors we run on another, in place of a test,
-/// while that processor is idle. For one thread, that of its first use. It takes SIGALRM. Another signal ends the wait.
+/// while that processor is idle. For one thread, that of its first use. It takes SIGALRM. Another signal that this
+/// thread handles ends the wait, unless its handler restarts system calls.
 class BriefWait {
  public:
   BriefWait() = default;
@@ -26,8 +26,10 @@ class BriefWait {
 
   /// has_ended(), or becomes true within about a millisecond.
   bool sees_end_of(pid_t child);
-  /// The first of them that has ended, or does within about that time. None also if another child of ours has ended.
-  std::optional<pid_t> first_end_of(std::span<const pid_t> children, std::chrono::nanoseconds patience);
+  /// That child, if it has ended or does within about that time. It is not reaped.
+  std::optional<pid_t> end_of(pid_t child, std::chrono::nanoseconds patience) { return wait(P_PID, child, patience); }
+  /// Any child of this process that has ended or does within about that time. The same each time until it is reaped.
+  std::optional<pid_t> end_of_any(std::chrono::nanoseconds patience) { return wait(P_ALL, 0, patience); }
 
  private:
   bool prepare();

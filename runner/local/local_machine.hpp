@@ -34,7 +34,8 @@ struct LocalLimits {
   base::Duration stack = std::chrono::seconds(10);
   /// How often what tests take is looked at.
   base::Duration look = std::chrono::milliseconds(50);
-  /// How long the loop may be kept from everything else to wait for tests that may end at once; 0: not at all.
+  /// How long the loop may be kept from everything else, in each of its turns, to wait for tests that may end at once;
+  /// 0: not at all.
   base::Duration patience = std::chrono::milliseconds(3);
 };
 
@@ -46,9 +47,9 @@ struct LocalMachine {
   OrphanReaper reaper = {};
   ProgramFinder programs = {};
   BriefWait brief_wait = {};
-  Newcomers newcomers = Newcomers(loop, brief_wait, limits.patience);
   BusyProcessors processors = {};
   std::set<LocalProcess*> running = {};
+  Newcomers newcomers = Newcomers(loop, brief_wait, running, limits.patience);
   std::unique_ptr<TestCgroups> cgroups = {};  ///< where they can be had
   base::FileDescriptor null = base::FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC));  ///< stdin of most tests
   /// Bytes in use where test directories are, at the last look; a test that starts takes it for what was there before.

@@ -44,6 +44,7 @@ void LocalProcess::start(OutputSink& output, OutputSink& error) {
 }
 
 void LocalProcess::begin() {
+  running_since_ = std::chrono::steady_clock::now();
   tree_.started(pid_);
   machine_.running.insert(this);
   machine_.processors.test_began(processor_);
@@ -51,7 +52,7 @@ void LocalProcess::begin() {
   if (!machine_.disk_used && !request_.test_directory.empty()) machine_.look_at_disk(request_.test_directory);
   disk_used_before_ = machine_.disk_used.value_or(0);
   const bool has_time = !request_.timeout || *request_.timeout > machine_.limits.patience;
-  if (!has_time || !machine_.newcomers.take(shared_from_this(), machine_.running.size())) listen();
+  if (!has_time || !machine_.newcomers.take(shared_from_this())) listen();
 }
 
 void LocalProcess::ended_at_once() {
@@ -65,7 +66,7 @@ void LocalProcess::listen() {
   if (phase_ == Phase::over) return;
   for (auto& stream : streams_) {
     const auto failed = stream->start(
-        shared_from_this(), [this](std::size_t bytes) { count_output(bytes); }, [this] { stream_ended(); });
+        shared_from_this(), [this](std::size_t bytes) { output_read(bytes); }, [this] { stream_ended(); });
     if (!failed) continue;
     stream->close();
     exceed("its output cannot be read: " + failed.message(), Ending::given_up);
@@ -107,6 +108,11 @@ void LocalProcess::watch_exit() {
     if (has_ended(self->pid_)) self->process_ended();
     else self->watch_exit();
   });
+}
+
+void LocalProcess::output_read(std::size_t bytes) {
+  machine_.newcomers.output_read(bytes);
+  count_output(bytes);
 }
 
 void LocalProcess::count_output(std::size_t bytes) {
@@ -171,8 +177,9 @@ void LocalProcess::exceed(std::string what, Ending ending) {
   end_tree(true);
 }
 
+// What has ended by itself, though the loop does not know it yet, has a result.
 void LocalProcess::cancel(bool now) {
-  if (phase_ == Phase::over) return;
+  if (phase_ == Phase::over || (!now && phase_ == Phase::running && has_ended(pid_))) return;
   if (!ended_by_us()) {
     execution_.ending = Ending::cancelled;
     execution_.problem = "interrupted";
@@ -203,7 +210,7 @@ void LocalProcess::process_ended() {
   output_at_exit_ = output_bytes_;
   exit_.reset();
   execution_.wall = std::chrono::steady_clock::now() - started_;
-  machine_.newcomers.learn(execution_.wall);
+  machine_.newcomers.learn(std::chrono::steady_clock::now() - running_since_, output_bytes_);
   if (auto refusal = tree_.refusal()) exceed(std::move(*refusal));
   // What ends sooner than it would be looked at once cannot have filled a disk; a limit that somebody set may be small.
   const bool is_quick = execution_.wall <= machine_.limits.look;

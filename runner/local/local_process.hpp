@@ -33,7 +33,8 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
 
   void start(OutputSink& output, OutputSink& error);
   pid_t pid() const { return pid_; }
-  base::SteadyTime started() const { return started_; }
+  /// When the program began to run, which is later than when its start began.
+  base::SteadyTime running_since() const { return running_since_; }
   /// Of one that is new: its process has ended, is not reaped, and the loop has not learnt of it.
   void ended_at_once();
   /// Of one that is new, and runs on: its output is read as it comes.
@@ -61,6 +62,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   bool open_exit();
   void watch_exit();
   void count_output(std::size_t bytes);
+  void output_read(std::size_t bytes);
   void look_at_directory();
   bool directory_too_large();
   /// `what` it took more of than it may. It is killed and has that ending.
@@ -107,6 +109,7 @@ class LocalProcess final : public RunningExecution, public std::enable_shared_fr
   pid_t pid_ = -1;
   int processor_ = -1;  ///< where it began
   base::SteadyTime started_;
+  base::SteadyTime running_since_;
   std::uint64_t output_bytes_ = 0;
   std::uint64_t output_at_exit_ = 0;
   std::uint64_t disk_used_before_ = 0;

@@ -4,7 +4,10 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
+#include <set>
 #include <vector>
 
 #include <boost/asio/io_context.hpp>
@@ -16,34 +19,42 @@ namespace fatespec::runner {
 
 class LocalProcess;
 
-/// Waits in the kernel for the first of them that ends, in place of the loop: of a test that ends at once the loop then
-/// learns nothing, neither its streams nor its end. Only while all that runs is new, since the output of what runs
-/// longer is waiting to be read, and only if the test that ended last was short as well. On the loop's thread.
+/// Waits in the kernel for the first test that ends, in place of the loop: of one that ends at once the loop then
+/// learns nothing, neither its streams nor its end. What stays is given to the loop. Not while a test that runs longer
+/// writes, since its pipe would be full before it is read; and only if the test that ended last was short and wrote
+/// little. On the loop's thread.
 class Newcomers {
  public:
-  /// `patience`: how long the loop may be kept from everything else; 0: not at all.
-  Newcomers(boost::asio::io_context& loop, BriefWait& wait, base::Duration patience)
-      : loop_(loop), wait_(wait), patience_(patience), expected_(patience > base::Duration(0)) {}
+  /// `running`: all tests that run. `patience`: how long the loop may be kept from everything else, once in each turn;
+  /// 0: not at all.
+  Newcomers(boost::asio::io_context& loop, BriefWait& wait, const std::set<LocalProcess*>& running,
+            base::Duration patience)
+      : loop_(loop), wait_(wait), running_(running), patience_(patience), expected_(patience > base::Duration(0)) {}
 
   /// Takes one that has just been started: it is told later by ended_at_once() or listen(). False if it is not worth
-  /// it. `running`: how many tests run, with this one.
-  bool take(const std::shared_ptr<LocalProcess>& process, std::size_t running);
-  /// A test has ended that took so long: the next one may be alike.
-  void learn(base::Duration took) { expected_ = took <= patience_; }
+  /// it.
+  bool take(const std::shared_ptr<LocalProcess>& process);
+  /// A test has ended that ran so long and wrote so much: the next one may be alike.
+  void learn(base::Duration ran, std::uint64_t output);
+  /// The loop has read so much output of a test at once.
+  void output_read(std::size_t bytes);
 
  private:
   void look_later();
   void look();
-  std::shared_ptr<LocalProcess> wait_for_one();
+  std::shared_ptr<LocalProcess> taken_out(pid_t id);
+  void let_go(const std::vector<std::shared_ptr<LocalProcess>>& processes);
   void let_go_of_old();
 
   boost::asio::io_context& loop_;
   BriefWait& wait_;
+  const std::set<LocalProcess*>& running_;
   base::Duration patience_;
-  bool expected_;  ///< a test that starts is expected to end at once
+  bool expected_;                  ///< a test that starts is expected to end at once
+  base::SteadyTime last_writing_;  ///< when the loop last read much
   bool will_look_ = false;
+  std::optional<pid_t> other_;  ///< a child that had ended at the last look, and is none of the new ones
   std::vector<std::shared_ptr<LocalProcess>> processes_;
-  std::vector<pid_t> ids_;  ///< of wait_for_one(), kept for its memory
 };
 
 }  // namespace fatespec::runner

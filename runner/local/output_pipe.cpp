@@ -34,11 +34,12 @@ boost::system::error_code OutputPipe::start(std::shared_ptr<void> keep_alive,
 }
 
 // The pipe is not yet non-blocking, so it is read only while it is known to have something; its end is told by the poll
-// itself, so that a program that writes nothing costs no read.
+// itself, so that a program that writes nothing costs no read. What fills more than a pipe meanwhile is a descendant's.
 std::size_t OutputPipe::take_at_once() {
+  constexpr std::size_t largest_pipe = std::size_t{1} << 20;
   std::size_t taken = 0;
   pollfd pipe{read_end_.get(), POLLIN, 0};
-  while (!ended_ && ::poll(&pipe, 1, 0) > 0) {
+  while (!ended_ && taken <= largest_pipe && ::poll(&pipe, 1, 0) > 0) {
     if ((pipe.revents & POLLIN) == 0) {
       ended_ = true;
       break;

@@ -25,7 +25,8 @@ class OutputPipe {
   /// `ended` once there will be no more. An error if the loop has no room for it.
   boost::system::error_code start(std::shared_ptr<void> keep_alive, std::function<void(std::size_t)> read_some,
                                   std::function<void()> ended);
-  /// Before start(): takes what there is without waiting, and sees an end. The number of bytes taken.
+  /// Before start(), of a program that has ended: takes what there is without waiting, and sees an end. The number of
+  /// bytes taken.
   std::size_t take_at_once();
   /// Closes it from this side; `ended` is not called.
   void close();

@@ -265,13 +265,14 @@ static void show_log(checks::Judgement& judgement, AttemptOutcome& outcome) {
   if (outcome.execution.ending == model::Ending::timed_out) judgement.detail += stack;
 }
 
-// Of a test that passed, too: those beside it may fail. No disk takes so much in so short a time that one with plenty
-// could be full by now.
+// Of a test that passed, too: those beside it may fail. Where there was plenty it is enough that those look anew.
 std::uint64_t TestAttempt::free_disk() const {
   constexpr std::uint64_t plenty = std::uint64_t{16} << 30;
-  if (outcome_.execution.free_disk) return *outcome_.execution.free_disk;
+  const model::Execution& execution = outcome_.execution;
+  if (execution.free_disk) return *execution.free_disk;
   const Workspace& workspace = context_.station.workspace();
-  const std::uint64_t free = workspace.free_space(about_now);
+  const bool is_well = execution.ending == model::Ending::exited && execution.status == 0;
+  const std::uint64_t free = is_well ? workspace.free_space(about_now) : 0;
   return free >= plenty ? free : workspace.free_space(base::Duration(0));
 }
 

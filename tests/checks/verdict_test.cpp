@@ -73,6 +73,15 @@ TEST(Judge, ProcessesThatCannotBeKilledAreAnErrorHoweverTheTestEnded) {
   }
 }
 
+TEST(Judge, WhatTheMachineGaveUpSaysNothingAboutTheTest) {
+  model::Execution execution;
+  execution.ending = Ending::given_up;
+  execution.problem = "its output cannot be read: No space left on device";
+  const auto judgement = judged(execution);
+  EXPECT_EQ(judgement.verdict, Verdict::error);
+  EXPECT_EQ(judgement.reason, execution.problem);
+}
+
 TEST(Judge, AMissingReferenceIsAnError) {
   const Reading output = reading_of(Finding::undecidable, "reference r: No such file or directory");
   EXPECT_EQ(judged(exited(0), {}, output).verdict, Verdict::error);

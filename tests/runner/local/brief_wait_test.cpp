@@ -3,9 +3,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -54,27 +55,40 @@ TEST(BriefWait, GivesUpOnWhatLives) {
   EXPECT_FALSE(has_ended(child.pid()));
 }
 
-TEST(BriefWait, TellsTheFirstOfSeveralThatEnds) {
+TEST(BriefWait, TellsWhichChildHasEnded) {
   BriefWait wait;
   const Sleeper one;
   const Sleeper other;
-  const std::array children{one.pid(), other.pid()};
-  EXPECT_EQ(wait.first_end_of(children, 2ms), std::nullopt);
+  EXPECT_EQ(wait.end_of_any(2ms), std::nullopt);
   ::kill(other.pid(), SIGKILL);
-  EXPECT_EQ(wait.first_end_of(children, 20s), other.pid());
-  EXPECT_EQ(wait.first_end_of(std::span(children).first(1), 2ms), std::nullopt) << "who else has ended is no matter";
-  EXPECT_EQ(wait.first_end_of({}, 20s), std::nullopt) << "there is nothing to wait for";
+  EXPECT_EQ(wait.end_of_any(20s), other.pid());
+  EXPECT_EQ(wait.end_of_any(20s), other.pid()) << "it stays until it is reaped";
+  EXPECT_EQ(wait.end_of(one.pid(), 2ms), std::nullopt) << "who else has ended is no matter";
+  EXPECT_EQ(wait.end_of(other.pid(), 20s), other.pid());
 }
 
-// One that nobody has asked for stays where it is, for whoever reaps it: to wait on would be to turn round it.
-TEST(BriefWait, GivesUpWhenAnotherChildHasEnded) {
+TEST(BriefWait, DoesNotWaitWithoutPatience) {
   BriefWait wait;
-  const Sleeper one;
-  const Sleeper other;
-  const Sleeper third;
-  ::kill(third.pid(), SIGKILL);
-  EXPECT_EQ(wait.first_end_of(std::array{one.pid(), other.pid()}, 20s), std::nullopt);
-  EXPECT_TRUE(has_ended(third.pid()));
+  const Sleeper child;
+  EXPECT_EQ(wait.end_of(child.pid(), 0s), std::nullopt);
+}
+
+// Of the thread that waits: whoever handles it has its turn.
+TEST(BriefWait, IsEndedByASignal) {
+  struct sigaction action {};
+  struct sigaction before {};
+  action.sa_handler = [](int) {};
+  ::sigaction(SIGUSR1, &action, &before);
+  BriefWait wait;
+  const Sleeper child;
+  std::atomic<bool> is_over = false;
+  std::thread sender([&, waiter = ::pthread_self()] {
+    while (!is_over) ::pthread_kill(waiter, SIGUSR1);
+  });
+  EXPECT_EQ(wait.end_of(child.pid(), 24h), std::nullopt);
+  is_over = true;
+  sender.join();
+  ::sigaction(SIGUSR1, &before, nullptr);
 }
 
 // An alarm that was asked for once only, or blocked, would leave it waiting.
