@@ -177,9 +177,9 @@ void LocalProcess::exceed(std::string what, Ending ending) {
   end_tree(true);
 }
 
-// What has ended by itself, though the loop does not know it yet, has a result.
+// Also what has ended by itself unseen: the signal that interrupts us may have gone to the tests as well.
 void LocalProcess::cancel(bool now) {
-  if (phase_ == Phase::over || (!now && phase_ == Phase::running && has_ended(pid_))) return;
+  if (phase_ == Phase::over) return;
   if (!ended_by_us()) {
     execution_.ending = Ending::cancelled;
     execution_.problem = "interrupted";

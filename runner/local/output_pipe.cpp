@@ -85,8 +85,9 @@ void OutputPipe::take(std::size_t got, const std::shared_ptr<void>& keep_alive) 
     const std::span<char> space = ended_ ? std::span<char>() : sink_.space();
     if (space.empty()) break;
     bytes = ::read(descriptor_->native_handle(), space.data(), space.size());
+    if (bytes == 0) return end();  // in this turn of the loop: who waits for the test looks again after it
   }
-  read(keep_alive);  // tells an end or an error as well
+  read(keep_alive);  // tells an error as well
 }
 
 // It is closed when its owner goes, which is after the next test has begun.
