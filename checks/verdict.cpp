@@ -80,7 +80,7 @@ bool judge_intervention(const model::Execution& execution, Judgement& judgement)
     case Ending::not_started:
     case Ending::cancelled:
     case Ending::lost:
-    case Ending::given_up:
+    case Ending::unreadable:
     case Ending::short_of_disk: judgement.verdict = Verdict::error; break;
   }
   judgement.reason = execution.problem;

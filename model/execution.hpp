@@ -23,14 +23,14 @@ enum class Ending {
   cancelled,      ///< the run was interrupted
   over_limit,     ///< it took more than it may of something, see `problem`, and was killed
   short_of_disk,  ///< it was killed before it filled the disk, which had little: this says nothing about the test
-  given_up,       ///< the machine could not go on with it, see `problem`: this says nothing about the test
+  unreadable,     ///< its output could not be read, see `problem`, and it was killed: this says nothing about the test
   lost,           ///< the machine that ran it was lost: this says nothing about the test
 };
 
 /// True if the runner ended it; not of what was lost.
 constexpr bool is_ended_by_runner(Ending ending) {
   return ending == Ending::timed_out || ending == Ending::cancelled || ending == Ending::over_limit ||
-         ending == Ending::short_of_disk || ending == Ending::given_up;
+         ending == Ending::short_of_disk || ending == Ending::unreadable;
 }
 
 /// What a process tree used: the test's process and every descendant that was waited for.

@@ -69,7 +69,7 @@ void LocalProcess::listen() {
         shared_from_this(), [this](std::size_t bytes) { output_read(bytes); }, [this] { stream_ended(); });
     if (!failed) continue;
     stream->close();
-    exceed("its output cannot be read: " + failed.message(), Ending::given_up);
+    exceed("its output cannot be read: " + failed.message(), Ending::unreadable);
   }
   if (!request_.timeout || phase_ != Phase::running || timer_.is_armed()) return;
   arm(*request_.timeout - (std::chrono::steady_clock::now() - started_), &LocalProcess::time_is_up);

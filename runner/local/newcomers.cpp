@@ -12,7 +12,8 @@ namespace fatespec::runner {
 
 bool Newcomers::take(const std::shared_ptr<LocalProcess>& process) {
   constexpr auto still_writes = std::chrono::milliseconds(10);
-  if (!expected_ || std::chrono::steady_clock::now() - last_writing_ < still_writes) return false;
+  if (patience_ <= base::Duration(0) || !expected_) return false;
+  if (std::chrono::steady_clock::now() - last_writing_ < still_writes) return false;
   processes_.push_back(process);
   look_later();
   return true;
@@ -21,7 +22,7 @@ bool Newcomers::take(const std::shared_ptr<LocalProcess>& process) {
 // A program that fills its pipe waits until the loop reads it.
 void Newcomers::learn(base::Duration ran, std::uint64_t output) {
   constexpr std::uint64_t little = std::uint64_t{32} << 10;
-  expected_ = patience_ > base::Duration(0) && ran <= patience_ && output <= little;
+  expected_ = ran <= patience_ && output <= little;
 }
 
 // What trickles does not fill a pipe while we wait.

@@ -29,19 +29,20 @@ class Newcomers {
   /// 0: not at all.
   Newcomers(boost::asio::io_context& loop, BriefWait& wait, const std::set<LocalProcess*>& running,
             base::Duration patience)
-      : loop_(loop), wait_(wait), running_(running), patience_(patience), expected_(patience > base::Duration(0)) {}
+      : loop_(loop), wait_(wait), running_(running), patience_(patience) {}
 
   /// Takes one that has just been started: it is told later by ended_at_once() or listen(). False if it is not worth
   /// it.
   bool take(const std::shared_ptr<LocalProcess>& process);
-  /// A test has ended that ran so long and wrote so much: the next one may be alike.
+  /// A test has ended that ran so long and wrote so many bytes: the next one may be alike.
   void learn(base::Duration ran, std::uint64_t output);
-  /// The loop has read so much output of a test at once.
+  /// The loop has read so many bytes of a test's output at once.
   void output_read(std::size_t bytes);
 
  private:
   void look_later();
   void look();
+  /// Nothing if it is none of the new ones.
   std::shared_ptr<LocalProcess> taken_out(pid_t id);
   void let_go(const std::vector<std::shared_ptr<LocalProcess>>& processes);
   void let_go_of_old();
@@ -50,7 +51,7 @@ class Newcomers {
   BriefWait& wait_;
   const std::set<LocalProcess*>& running_;
   base::Duration patience_;
-  bool expected_;                  ///< a test that starts is expected to end at once
+  bool expected_ = true;           ///< a test that starts is expected to end at once
   base::SteadyTime last_writing_;  ///< when the loop last read much
   bool will_look_ = false;
   std::optional<pid_t> other_;  ///< a child that had ended at the last look, and is none of the new ones

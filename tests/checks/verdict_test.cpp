@@ -73,9 +73,9 @@ TEST(Judge, ProcessesThatCannotBeKilledAreAnErrorHoweverTheTestEnded) {
   }
 }
 
-TEST(Judge, WhatTheMachineGaveUpSaysNothingAboutTheTest) {
+TEST(Judge, OutputThatCannotBeReadSaysNothingAboutTheTest) {
   model::Execution execution;
-  execution.ending = Ending::given_up;
+  execution.ending = Ending::unreadable;
   execution.problem = "its output cannot be read: No space left on device";
   const auto judgement = judged(execution);
   EXPECT_EQ(judgement.verdict, Verdict::error);

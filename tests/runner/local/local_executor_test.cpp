@@ -44,7 +44,7 @@ struct Ran {
   std::string err;
 };
 
-/// With, and without, waiting for what has just been started outside of the loop.
+/// The parameter is the patience with what has just been started.
 class LocalExecutorTest : public ::testing::TestWithParam<base::Duration> {
  protected:
   Ran run(const std::string& command, std::optional<base::Duration> timeout = 20s,
@@ -315,10 +315,10 @@ TEST(LocalExecutorOfManyTest, OthersEndThoughAChildOfSomebodyElseIsDead) {
   EXPECT_EQ(::waitpid(child, nullptr, 0), child) << "it is still somebody else's";
 }
 
-INSTANTIATE_TEST_SUITE_P(OutsideOfTheLoop, LocalExecutorTest, ::testing::Values(3ms));
-INSTANTIATE_TEST_SUITE_P(ByTheLoop, LocalExecutorTest, ::testing::Values(0ms));
-// As where processes are slow to start: everything that ends at all does so before the loop learns of it.
-INSTANTIATE_TEST_SUITE_P(OutsideOfTheLoopForLong, LocalExecutorTest, ::testing::Values(50ms));
+// None; the usual; and one so long that everything that ends soon does so before the loop learns of it.
+INSTANTIATE_TEST_SUITE_P(Patience, LocalExecutorTest, ::testing::Values(0ms, 3ms, 50ms), [](const auto& patience) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(patience.param).count()) + "ms";
+});
 
 }  // namespace
 }  // namespace fatespec::runner
