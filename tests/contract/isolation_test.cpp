@@ -129,15 +129,17 @@ TEST(Isolation, DirectoriesOfFailedAttemptsAreKept) {
 TEST(Isolation, NothingIsLeftInTheTemporaryDirectory) {
   const TemporaryDirectory directory;
   std::filesystem::create_directory(directory / "tmp");
+  const std::string seconds = test::unshared_seconds();
   run_suite(directory,
             "tests: [{name: a, spec: 'mkdir -p d/e; touch d/e/f; chmod 0 d; chmod 0 .'}, {name: b, spec: /bin/true}, "
-            "{name: c, spec: 'sleep 9234.5 & :'}]\n");
+            "{name: c, spec: 'sleep " +
+                seconds + " & :'}]\n");
   const auto program = fatespec("run suite.yaml --results none", directory.path());
   EXPECT_EQ(program.status, 0) << program.out;
   const auto inside = shell("TMPDIR=$PWD/tmp " FATESPEC_PROGRAM " run suite.yaml --results none >/dev/null; ls -A tmp",
                             directory.path());
   EXPECT_EQ(inside.out, "");
-  EXPECT_FALSE(process_exists("9234.5"));
+  EXPECT_FALSE(process_exists(seconds));
 }
 
 // Root may remove what others may not. A sanitizer's suppressions lie where others may not read them.

@@ -171,11 +171,12 @@ TEST_F(Provenance, AnotherBinaryThanThatOfTheRunIsNoticed) {
 
 // Ten seconds are waited for it; what it says of itself is not worth more.
 TEST_F(Provenance, AProgramThatHangsWhenAskedForItsVersionHoldsNothingUp) {
-  directory_.write("ffmpeg", "#!/bin/sh\nexec sleep 7261.25\n");
+  const std::string seconds = test::unshared_seconds();
+  directory_.write("ffmpeg", "#!/bin/sh\nexec sleep " + seconds + "\n");
   const auto accepted = run("accept s/digest --yes");
   EXPECT_EQ(accepted.status, 0) << accepted.err;
   EXPECT_NE(records().find("\"s/digest\""), std::string::npos) << records();
-  EXPECT_FALSE(test::process_exists("7261.25"));
+  EXPECT_FALSE(test::process_exists(seconds));
 }
 
 }  // namespace

@@ -73,11 +73,12 @@ class Runner {
 TEST(Signals, AKilledRunnerLeavesNoProcessAndNoDirectoryBehind) {
   const TemporaryDirectory directory;
   const std::string mark = directory.path().filename().string();
+  const std::string seconds = test::unshared_seconds();
   // The worst that is known: it leaves its session and cleans its environment.
   directory.write("s.yaml",
                   "suite: s\ntests:\n"
-                  "  - {name: daemon, spec: 'setsid -f env -i sleep 4321." +
-                      std::to_string(::getpid()) + " ; touch " + directory / "daemon" +
+                  "  - {name: daemon, spec: 'setsid -f env -i sleep " +
+                      seconds + " ; touch " + directory / "daemon" +
                       "; sleep 1000'}\n"
                       "  - {name: tree, spec: '" FATESPEC_MISBEHAVE " leave-and-hang 0 " +
                       mark + " & echo x >file; touch " + directory / "tree" + "; wait'}\n");
@@ -87,7 +88,7 @@ TEST(Signals, AKilledRunnerLeavesNoProcessAndNoDirectoryBehind) {
   std::this_thread::sleep_for(200ms);  // what the guardian promises holds for what is older than 50 ms
   runner.send(SIGKILL);
   runner.wait();
-  EXPECT_TRUE(wait_until([&] { return !test::process_exists("sleep 4321." + std::to_string(::getpid())); }));
+  EXPECT_TRUE(wait_until([&] { return !test::process_exists(seconds); }));
   EXPECT_TRUE(wait_until([&] { return !test::process_exists("misbehave leave-and-hang 0 " + mark); }));
   EXPECT_TRUE(wait_until([&] { return std::filesystem::is_empty(directory / "tmp"); }));
 }

@@ -28,11 +28,12 @@ TEST(ExitCodes, FollowTheWorstVerdict) {
 
 TEST(ExitCodes, InterruptionsKeepWhatFinished) {
   const TemporaryDirectory directory;
+  const std::string seconds = test::unshared_seconds();
   // With one at a time, both tests before `slow` have a result once it says that it runs.
   directory.write(
       "s.yaml",
       "tests:\n- {name: quick, spec: /bin/true}\n- {name: second, spec: /bin/true}\n- {name: slow, spec: 'touch " +
-          directory / "ready" + "; exec sleep 8234.5'}\n- {name: never, spec: /bin/true}\n");
+          directory / "ready" + "; exec sleep " + seconds + "'}\n- {name: never, spec: /bin/true}\n");
   for (const auto& [signal, status] : {std::pair{"INT", 130}, std::pair{"TERM", 143}}) {
     shell("rm -rf ready .fatespec", directory.path());
     const auto program =
@@ -49,9 +50,9 @@ TEST(ExitCodes, InterruptionsKeepWhatFinished) {
               std::string::npos);
     EXPECT_EQ(json_lines(fatespec("show --json", directory.path()).out, "run_finished").at(0)["cut_by"],
               "SIG" + std::string(signal));
-    EXPECT_FALSE(process_exists("8234.5"));
+    EXPECT_FALSE(process_exists(seconds));
   }
-  shell("sed -i 's/exec sleep 8234.5/true/' s.yaml", directory.path());
+  shell("sed -i 's/exec sleep " + seconds + "/true/' s.yaml", directory.path());
   fatespec("run s.yaml --resume", directory.path());
   EXPECT_EQ(fatespec("show", directory.path()).out.find("cut short"), std::string::npos) << "it went on to its end";
 }
@@ -177,8 +178,8 @@ TEST(Verdicts, FailFastStartsNothingMore) {
 
 TEST(ExitCodes, ASecondSignalEndsAtOnceAndHangUpIsOne) {
   const TemporaryDirectory directory;
-  const std::string stubborn =
-      "trap \"\" TERM; touch " + directory / "ready" + "; while :; do sleep 0.05; done # 1357.9";
+  const std::string mark = directory / "ready";
+  const std::string stubborn = "trap \"\" TERM; touch " + mark + "; while :; do sleep 0.05; done";
   directory.write("s.yaml", "tests: [{name: a, spec: '" + stubborn + "'}]\n");
   const auto program = shell(
       "setsid " FATESPEC_PROGRAM
@@ -189,19 +190,20 @@ TEST(ExitCodes, ASecondSignalEndsAtOnceAndHangUpIsOne) {
       directory.path());
   EXPECT_NE(program.out.find("status 130"), std::string::npos) << program.out;
   EXPECT_NE(program.out.find("status 129"), std::string::npos) << program.out;
-  EXPECT_FALSE(process_exists("1357.9"));
+  EXPECT_FALSE(process_exists("touch " + mark));
 }
 
 TEST(ExitCodes, ProbesCanBeInterrupted) {
   const TemporaryDirectory directory;
+  const std::string seconds = test::unshared_seconds();
   directory.write("s.yaml", "tests: [{name: a, spec: /bin/true, only_if: {probe: 'touch " + directory / "ready" +
-                                "; sleep 2468.1'}}]\n");
+                                "; sleep " + seconds + "'}}]\n");
   const auto program = shell("setsid " FATESPEC_PROGRAM
                              " run s.yaml --results none & pid=$!; while [ ! -e ready ]; do sleep 0.01; done; kill "
                              "-INT $pid; wait $pid; echo status $?",
                              directory.path());
   EXPECT_NE(program.out.find("status 130"), std::string::npos) << program.out;
-  EXPECT_FALSE(process_exists("2468.1"));
+  EXPECT_FALSE(process_exists(seconds));
 }
 
 TEST(Verdicts, ChildrenThatAreIgnoredByTheCallerStillCount) {

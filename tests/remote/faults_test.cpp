@@ -82,7 +82,7 @@ TEST(Faults, ALineThatGoesDeadIsNoticedOnBothEnds) {
   const SshServer server;
   const SlowLine line(server.port(), 0);
   const BoardProject project(server.target("keepalive: 1s", line.port()));
-  const std::string mark = "sleep 87." + std::to_string(::getpid());
+  const std::string mark = "sleep " + unshared_seconds();
   BackgroundRun run(project, "tests: [{name: a, spec: 'test -e " + project.directory() / "once" + " || { touch " +
                                  project.directory() / "once" + "; exec " + mark + "; }'}]");
   ASSERT_TRUE(wait_until([&] { return process_exists(mark); }));
@@ -100,7 +100,7 @@ TEST(Faults, OneOfSeveralConnectionsThatGoesDeadIsNoticed) {
   const SshServer server;
   const SlowLine line(server.port(), 0);
   const BoardProject project(server.target("jobs: " + std::to_string(tests) + ", keepalive: 1s", line.port()));
-  const std::string mark = "sleep 85." + std::to_string(::getpid());
+  const std::string mark = "sleep " + unshared_seconds();
   std::string suite = "tests:\n";
   for (int i = 0; i < tests; ++i) {
     const std::string once = project.directory() / ("once" + std::to_string(i));
@@ -142,7 +142,7 @@ TEST(Faults, NothingIsLeftOfARunThatIsCancelled) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;
   const BoardProject project(server.target("jobs: 2"));
-  const std::string mark = "88." + std::to_string(::getpid());
+  const std::string mark = unshared_seconds();
   BackgroundRun run(project, "tests: [{name: a, spec: 'sleep " + mark + " | cat'}, {name: b, spec: 'setsid sleep " +
                                  mark + " & sleep " + mark + "'}, {name: c, spec: /bin/true}]");
   ASSERT_TRUE(wait_until([&] { return shell("pgrep -fc '^sleep " + mark + "'").out == "3\n"; }));
@@ -158,7 +158,7 @@ TEST(Faults, NothingIsLeftOfARunnerThatWasKilled) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;
   const BoardProject project(server.target("jobs: 2"));
-  const std::string mark = "89." + std::to_string(::getpid());
+  const std::string mark = unshared_seconds();
   BackgroundRun run(project, "tests: [{name: a, spec: 'echo x >file; sleep " + mark +
                                  " | cat'}, {name: b, spec: 'setsid sleep " + mark + " & sleep " + mark + "'}]");
   ASSERT_TRUE(wait_until([&] { return shell("pgrep -fc '^sleep " + mark + "'").out == "3\n"; }));
@@ -175,7 +175,7 @@ TEST(Faults, WhatHasNoEnvironmentAnyMoreEndsWithTheLine) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;
   const BoardProject project(server.target("jobs: 2"));
-  const std::string mark = "85." + std::to_string(::getpid());
+  const std::string mark = unshared_seconds();
   BackgroundRun run(project, "tests: [{name: a, spec: 'env -i sleep " + mark + "'}, {name: b, spec: 'env -i sleep " +
                                  mark + " | cat'}]");
   ASSERT_TRUE(wait_until([&] { return shell("pgrep -fc '^sleep " + mark + "'").out == "2\n"; }));
@@ -212,12 +212,13 @@ TEST(Faults, WhatLeavesItsTestIsEndedSoonerOrLater) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;
   const BoardProject project(server.target("jobs: 1, keepalive: 1s"));
-  const std::string mark = "86." + std::to_string(::getpid());
+  const std::string mark = unshared_seconds();
+  const std::string five_seconds = "5." + std::to_string(::getpid());
   BackgroundRun run(project,
                     "tests: [{name: a, spec: 'setsid sh -c \"exec </dev/null >/dev/null 2>&1 8>&-; exec sleep " + mark +
-                        "\" & sleep 0.1'}, {name: b, spec: sleep 5." + std::to_string(::getpid()) + ", timeout: 30s}]");
+                        "\" & sleep 0.1'}, {name: b, spec: sleep " + five_seconds + ", timeout: 30s}]");
   ASSERT_TRUE(wait_until([&] { return process_exists("sleep " + mark); }));
-  ASSERT_TRUE(wait_until([&] { return process_exists("sleep 5." + std::to_string(::getpid())); }));
+  ASSERT_TRUE(wait_until([&] { return process_exists("sleep " + five_seconds); }));
   EXPECT_TRUE(wait_until([&] { return !process_exists("sleep " + mark); }));
   EXPECT_FALSE(run.over()) << "while the next test runs";
   EXPECT_EQ(run.wait(), 0);
@@ -333,7 +334,7 @@ TEST(Faults, ACableThatIsPulledAndPutBackCostsNothingButTime) {
   const SshServer server("", network.inside(1), network.address(1));
   const BoardProject project(server.target("keepalive: 1s, reconnect: 30s, jobs: 2"));
   const std::string once = project.directory() / "once";
-  const std::string mark = "sleep 85." + std::to_string(::getpid());
+  const std::string mark = "sleep " + unshared_seconds();
   BackgroundRun run(project, "tests: [{name: a, spec: 'test -e " + once + " || { touch " + once + "; " + mark +
                                  "; }'}, {name: b, spec: sleep 1}, {name: c, spec: /bin/true}]");
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(once); }));

@@ -197,7 +197,7 @@ TEST(Boards, WhatStaysInItsGroupEndsWithTheTest) {
   FATESPEC_NEEDS_SSH_SERVER();
   const SshServer server;
   const BoardProject project(server.target("jobs: 1, keepalive: 60s"));  // nobody sweeps before the second test
-  const std::string mark = "leep 86." + std::to_string(::getpid());
+  const std::string mark = "leep " + unshared_seconds();
   const auto run =
       project.run("tests:\n  - {name: a, spec: 's" + mark +
                   " 8>&- <&- >&- 2>&- &'}\n  - {name: b, spec: 'pgrep -f \"[s]" + mark + "\"', expect: {status: 1}}\n");

@@ -1,6 +1,7 @@
 #include "tests/support/support.hpp"
 
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -10,6 +11,7 @@
 #include <stdexcept>
 #include <thread>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "base/file.hpp"
@@ -102,6 +104,11 @@ std::string little_endian(std::int64_t value, std::size_t bytes) {
   std::string text;
   for (std::size_t i = 0; i < bytes; ++i) text += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
   return text;
+}
+
+std::string unshared_seconds() {
+  static int calls = 0;
+  return fmt::format("1234.{:07}{:03}", ::getpid(), ++calls);
 }
 
 bool process_exists(const std::string& text) {

@@ -85,6 +85,10 @@ std::set<std::string> tests_of(const std::string& file);
 /// Bytes of a little endian integer.
 std::string little_endian(std::int64_t value, std::size_t bytes);
 
+/// Seconds for a `sleep` that nothing else on this machine sleeps, so that `process_exists` finds what this very test
+/// has left, and not what another one that runs beside it still needs.
+std::string unshared_seconds();
+
 /// True if a process exists whose command line contains the text.
 bool process_exists(const std::string& text);
 

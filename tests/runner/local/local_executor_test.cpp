@@ -18,6 +18,7 @@ namespace asio = boost::asio;
 using model::Ending;
 using test::process_exists;
 using test::TemporaryDirectory;
+using test::unshared_seconds;
 using namespace std::chrono_literals;
 
 class StringSink final : public OutputSink {
@@ -179,43 +180,49 @@ TEST_P(LocalExecutorTest, TestsMayRunOnAllProcessorsThatTheRunnerMay) {
 }
 
 TEST_P(LocalExecutorTest, ATimeoutEndsTheWholeTree) {
-  const Ran ran = run_until_ready("sleep 1234.5 & echo ready; sleep 1234.5");
+  const std::string seconds = unshared_seconds();
+  const Ran ran = run_until_ready("sleep " + seconds + " & echo ready; sleep " + seconds);
   EXPECT_EQ(ran.execution.ending, Ending::timed_out);
-  EXPECT_EQ(run("sleep 1234.5", 100ms).execution.problem, "no end after 100 ms");
-  EXPECT_FALSE(process_exists("1234.5"));
+  EXPECT_EQ(run("sleep " + seconds, 100ms).execution.problem, "no end after 100 ms");
+  EXPECT_FALSE(process_exists(seconds));
 }
 
 TEST_P(LocalExecutorTest, ATimeoutEndsWhatIgnoresTerm) {
-  const Ran ran = run_until_ready("trap '' TERM; sleep 2234.5 & echo ready; while :; do sleep 0.01; done");
+  const std::string seconds = unshared_seconds();
+  const Ran ran = run_until_ready("trap '' TERM; sleep " + seconds + " & echo ready; while :; do sleep 0.01; done");
   EXPECT_EQ(ran.execution.ending, Ending::timed_out);
   EXPECT_EQ(ran.execution.signal, SIGKILL);
-  EXPECT_FALSE(process_exists("2234.5"));
+  EXPECT_FALSE(process_exists(seconds));
 }
 
 TEST_P(LocalExecutorTest, ATimeoutEndsWhatHasLeftTheGroupOrIsStopped) {
-  const Ran ran = run_until_ready("setsid sh -c 'echo ready; exec sleep 3234.5' & sleep 3234.5");
+  const std::string seconds = unshared_seconds();
+  const Ran ran = run_until_ready("setsid sh -c 'echo ready; exec sleep " + seconds + "' & sleep " + seconds);
   EXPECT_EQ(ran.execution.ending, Ending::timed_out);
-  EXPECT_FALSE(process_exists("3234.5"));
+  EXPECT_FALSE(process_exists(seconds));
   EXPECT_EQ(run("kill -STOP $$", 100ms).execution.ending, Ending::timed_out);
 }
 
 TEST_P(LocalExecutorTest, DaemonsDoNotOutliveTheirTest) {
-  const Ran ran = run("setsid sh -c 'sleep 4234.5 >/dev/null 2>&1 & exit 0' >/dev/null 2>&1; exit 0");
+  const std::string seconds = unshared_seconds();
+  const Ran ran = run("setsid sh -c 'sleep " + seconds + " >/dev/null 2>&1 & exit 0' >/dev/null 2>&1; exit 0");
   EXPECT_EQ(ran.execution.status, 0);
-  EXPECT_FALSE(process_exists("4234.5"));
+  EXPECT_FALSE(process_exists(seconds));
 }
 
 TEST_P(LocalExecutorTest, DaemonsWithACleanedEnvironmentDoNotEither) {
-  run("env -i setsid sh -c 'sleep 5234.5 >/dev/null 2>&1 & exit 0'");
-  EXPECT_FALSE(process_exists("5234.5"));
+  const std::string seconds = unshared_seconds();
+  run("env -i setsid sh -c 'sleep " + seconds + " >/dev/null 2>&1 & exit 0'");
+  EXPECT_FALSE(process_exists(seconds));
 }
 
 TEST_P(LocalExecutorTest, OutputThatIsKeptOpenMakesTheTestLeaky) {
-  const Ran ran = run("sleep 6234.5 & printf done");
+  const std::string seconds = unshared_seconds();
+  const Ran ran = run("sleep " + seconds + " & printf done");
   EXPECT_TRUE(ran.execution.leaky);
   EXPECT_EQ(ran.out, "done");
   EXPECT_EQ(ran.execution.ending, Ending::exited);
-  EXPECT_FALSE(process_exists("6234.5"));
+  EXPECT_FALSE(process_exists(seconds));
   EXPECT_FALSE(run("printf done").execution.leaky);
 }
 
@@ -225,24 +232,26 @@ TEST_P(LocalExecutorTest, OutputThatWaitsForItsCheckIsNeitherLeakedNorLost) {
   const Ran ran = run("head -c 60000 /dev/zero");
   EXPECT_FALSE(ran.execution.leaky);
   EXPECT_EQ(ran.out.size(), 60000U);
-  const Ran leaky = run("sleep 6234.6 & head -c 60000 /dev/zero");
+  const std::string seconds = unshared_seconds();
+  const Ran leaky = run("sleep " + seconds + " & head -c 60000 /dev/zero");
   EXPECT_TRUE(leaky.execution.leaky);
   EXPECT_EQ(leaky.out.size(), 60000U) << "what was written before it was killed counts";
-  EXPECT_FALSE(process_exists("6234.6"));
+  EXPECT_FALSE(process_exists(seconds));
 }
 
 TEST_P(LocalExecutorTest, WhatHasLeftTheSessionIsAskedToEndToo) {
   grace_ = 20s;
   directory_.write("cleans", "trap 'echo cleaned >it; exit' TERM\n: >ready\nwhile :; do sleep 0.05; done\n");
-  const Ran ran = run("setsid sh ./cleans & until [ -e ready ]; do sleep 0.02; done; sleep 8234.5", 3s);
+  const Ran ran = run("setsid sh ./cleans & until [ -e ready ]; do sleep 0.02; done; sleep 1000", 3s);
   EXPECT_EQ(ran.execution.ending, Ending::timed_out);
   EXPECT_EQ(test::read_file(directory_ / "it"), "cleaned\n");
 }
 
 TEST_P(LocalExecutorTest, CancelEndsTheTree) {
-  const Ran ran = run("sleep 7234.5", 20s, 50ms);
+  const std::string seconds = unshared_seconds();
+  const Ran ran = run("sleep " + seconds, 20s, 50ms);
   EXPECT_EQ(ran.execution.ending, Ending::cancelled);
-  EXPECT_FALSE(process_exists("7234.5"));
+  EXPECT_FALSE(process_exists(seconds));
 }
 
 /// Starts a short test whenever one has ended, until something else has ended, or for too long.

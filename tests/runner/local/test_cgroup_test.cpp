@@ -22,6 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 using test::process_exists;
 using test::TemporaryDirectory;
+using test::unshared_seconds;
 using namespace std::chrono_literals;
 
 class TestCgroupTest : public ::testing::Test {
@@ -122,11 +123,12 @@ TEST_F(TestCgroupTest, AKilledRunnersGroupsAreEndedWithWhatIsInThem) {
   TestCgroup* cgroup = cgroups_->take(10);
   ASSERT_NE(cgroup, nullptr);
   const fs::path place = place_of(*cgroup);
-  const pid_t shell = start_inside(*cgroup, "env -i setsid sleep 1334.5 & exec sleep 1334.5");
-  ASSERT_TRUE(test::wait_until([] { return process_exists("1334.5"); }));
+  const std::string seconds = unshared_seconds();
+  const pid_t shell = start_inside(*cgroup, "env -i setsid sleep " + seconds + " & exec sleep " + seconds);
+  ASSERT_TRUE(test::wait_until([&] { return process_exists(seconds); }));
   TestCgroups::end_those_of(::getpid());
   ::waitpid(shell, nullptr, 0);
-  EXPECT_FALSE(process_exists("1334.5"));
+  EXPECT_FALSE(process_exists(seconds));
   TestCgroups::end_those_of(::getpid());  // the shell was a zombie of ours
   EXPECT_FALSE(fs::exists(place));
 }
@@ -205,7 +207,9 @@ TEST_F(CgroupExecutionTest, WhatForksWithoutEndIsStoppedWhileNobodyLooks) {
   LocalExecutor executor(loop, {.look = 1h});
   model::Execution result;
   // The end of what leaves its output open to others would be seen at a look.
-  ExecutionRequest bomb = request("mkfifo never; while :; do (exec >/dev/null 2>&1; read nothing <never) & done");
+  const std::string never = directory_ / "never";
+  ExecutionRequest bomb =
+      request("mkfifo " + never + "; while :; do (exec >/dev/null 2>&1; read nothing <" + never + ") & done");
   bomb.limits.processes = 5;
   const auto running = executor.execute(std::move(bomb), dropped_, dropped_, [&](model::Execution execution) {
     result = std::move(execution);
@@ -214,19 +218,20 @@ TEST_F(CgroupExecutionTest, WhatForksWithoutEndIsStoppedWhileNobodyLooks) {
   loop.run();
   EXPECT_EQ(result.ending, model::Ending::over_limit);
   EXPECT_EQ(result.problem, "had more than 1044 processes and threads at once");
-  EXPECT_FALSE(process_exists("mkfifo never"));
+  EXPECT_FALSE(process_exists("mkfifo " + never));
 }
 
 TEST_F(CgroupExecutionTest, WhatHidesEndsWithItsTestThoughAnOlderOneRuns) {
   boost::asio::io_context loop;
   LocalExecutor executor(loop);
-  const auto older = executor.execute(request("sleep 1534.5"), dropped_, dropped_, [](const model::Execution&) {});
+  const auto older = executor.execute(request("sleep 1000"), dropped_, dropped_, [](const model::Execution&) {});
   bool hidden_lives = true;
-  ExecutionRequest hider = request("env -i setsid sh -c 'sleep 1634.5 >/dev/null 2>&1 & exit 0'");
+  const std::string seconds = unshared_seconds();
+  ExecutionRequest hider = request("env -i setsid sh -c 'sleep " + seconds + " >/dev/null 2>&1 & exit 0'");
   hider.marker = "TEST_DIR=another";
   const auto younger = executor.execute(std::move(hider), dropped_, dropped_, [&](const model::Execution& execution) {
     EXPECT_EQ(execution.status, 0);
-    hidden_lives = process_exists("1634.5");
+    hidden_lives = process_exists(seconds);
     older->cancel(true);
   });
   loop.run();
