@@ -52,6 +52,15 @@ std::optional<std::int64_t> parse_integer(std::string_view text) {
   return value;
 }
 
+std::optional<int> parse_mode(std::string_view text) {
+  constexpr int octal = 8;
+  constexpr unsigned most = 07777;
+  unsigned value = 0;  // unsigned: `-1` is none
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value, octal);
+  if (code != std::errc() || end != text.data() + text.size() || value > most) return std::nullopt;
+  return static_cast<int>(value);
+}
+
 std::optional<double> parse_number(std::string_view text) {
   double value = 0;
   if (text.starts_with('+')) text.remove_prefix(1);

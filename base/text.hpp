@@ -22,6 +22,9 @@ std::vector<std::string_view> split(std::string_view text, char separator);
 std::optional<std::int64_t> parse_integer(std::string_view text);
 std::optional<double> parse_number(std::string_view text);
 
+/// Permission bits in octal, with those for set-ID and sticky: 0 to 7777.
+std::optional<int> parse_mode(std::string_view text);
+
 /// "90s", "1.5s", "500ms", "2m", "1h"; a bare number counts seconds. Nothing if it is none or negative.
 std::optional<Duration> parse_duration(std::string_view text);
 /// "12 ms", "3.24 s", "2m05s": three digits at most, for people.

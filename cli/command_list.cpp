@@ -26,7 +26,7 @@ struct ListOptions {
 };
 
 /// Leaves those that `--shard` and `--rerun-failed` leave to a run.
-std::optional<ExitCode> select(const ListOptions& options, model::TestPlan& plan) {
+OrExit<void> select(const ListOptions& options, model::TestPlan& plan) {
   std::unique_ptr<results::Store> store;
   if (options.run.rerun_failed) {
     auto opened = open_store({options.run.inputs, options.run.results});
@@ -35,14 +35,14 @@ std::optional<ExitCode> select(const ListOptions& options, model::TestPlan& plan
   }
   const auto selected = select_tests(options.run, plan, store.get(), {});
   if (!selected) return selected.error();
-  return std::nullopt;
+  return {};
 }
 
 ExitCode list(const ListOptions& options) {
   auto loaded = load_inputs(options.run.inputs);
   if (!loaded) return loaded.error();
   auto& inputs = *loaded;
-  if (const auto code = select(options, inputs.plan)) return *code;
+  if (const auto selected = select(options, inputs.plan); !selected) return selected.error();
   std::string text;
   for (const auto& test : inputs.plan.tests) {
     if (options.json) text += reports::json_line(test) + "\n";

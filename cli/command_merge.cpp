@@ -53,7 +53,7 @@ class Merge {
       complain("merge: there is no result in these files");
       return ExitCode::nothing_selected;
     }
-    if (const auto failed = open_sinks()) return *failed;
+    if (const auto opened = open_sinks(); !opened) return opened.error();
     replay();
     return close();
   }
@@ -130,7 +130,7 @@ class Merge {
     }
   }
 
-  std::optional<ExitCode> open_sinks() {
+  OrExit<void> open_sinks() {
     const auto project = load_project(options_.inputs);
     if (!project) return project.error();
     // Which spec files the tests came from is known here only to a configuration.
@@ -144,7 +144,8 @@ class Merge {
     if (const auto claimed = store_.claim(run_); !claimed) return complain(claimed.error());
     store_.begin([](const base::Error&) {}, [](const std::string& text) { complain(text); });
     const auto opened = outputs_.open();
-    return opened ? std::nullopt : std::optional(complain(opened.error()));
+    if (!opened) return complain(opened.error());
+    return {};
   }
 
   void emit(const model::RunEvent& event) {

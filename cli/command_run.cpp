@@ -63,7 +63,7 @@ class RunCommand {
       if (!guardian) return complain(guardian.error());
       guardian_ = std::move(*guardian);
     }
-    if (const auto ended = adopt_resumed_tests()) return *ended;
+    if (const auto adopted = adopt_resumed_tests(); !adopted) return adopted.error();
     auto loaded = load_inputs(options_.inputs, plan_options(options_));
     if (!loaded) return loaded.error();
     inputs_ = std::move(*loaded);
@@ -72,10 +72,10 @@ class RunCommand {
     if (outputs_.wanted())
       for (const auto& file : reference_files(inputs_.plan)) precious.push_back(file);
     if (const auto spared = outputs_.check_spares(precious); !spared) return complain(spared.error());
-    if (const auto failed = choose_tests()) return *failed;
+    if (const auto chosen = choose_tests(); !chosen) return chosen.error();
     run_.revisions = revisions_of(inputs_.plan);
-    if (const auto failed = choose_session()) return *failed;
-    if (const auto failed = open_outputs()) return *failed;
+    if (const auto chosen = choose_session(); !chosen) return chosen.error();
+    if (const auto opened = open_outputs(); !opened) return opened.error();
     prepare_run();
     add_sinks();
     const auto code = cluster_ ? cluster_->run(*inputs_.project, inputs_.plan, options_, selection_, run_, clock_)
@@ -91,20 +91,20 @@ class RunCommand {
 
  private:
   /// A bare `--resume` means the tests of the run that was cut short.
-  std::optional<ExitCode> adopt_resumed_tests() {
-    if (!options_.resume || cluster_ || selects_tests(options_)) return std::nullopt;
+  OrExit<void> adopt_resumed_tests() {
+    if (!options_.resume || cluster_ || selects_tests(options_)) return {};
     const auto project = load_project(options_.inputs);
     if (!project) return project.error();
     const std::string location = results_location(**project, options_.results);
     const auto store = results::Store::open_existing(location);
-    if (!store) return std::nullopt;  // what is wrong is told where the store is opened for the run
+    if (!store) return {};  // what is wrong is told where the store is opened for the run
     auto adopted = adopt_tests(options_, **store, under_way_in(location, directory_beside(**project, location)));
     if (!adopted) return adopted.error();
     if (auto& options = *adopted) options_ = std::move(*options);
-    return std::nullopt;
+    return {};
   }
 
-  std::optional<ExitCode> choose_tests() {
+  OrExit<void> choose_tests() {
     if (cluster_ && cluster_->is_attached()) return choose_ordered_tests();
     if (cluster_ && options_.resume)
       return complain(
@@ -119,18 +119,18 @@ class RunCommand {
   }
 
   /// The files and the end of a run that goes on tell all of it.
-  std::optional<ExitCode> read_earlier_results() {
-    if (!selection_.resumed) return std::nullopt;
+  OrExit<void> read_earlier_results() {
+    if (!selection_.resumed) return {};
     auto results = store_.history()->results(run_.run_id);
     if (!results) return complain(results.error());
     // Without files only what the end tells again is needed.
     if (!outputs_.wanted())
       std::erase_if(*results, [](const auto& r) { return !model::is_bad(r.verdict) && !r.flaky && !r.leaky; });
     for (auto& result : *results) earlier_.push_back(std::make_shared<const model::TestResult>(std::move(result)));
-    return std::nullopt;
+    return {};
   }
 
-  std::optional<ExitCode> choose_ordered_tests() {
+  OrExit<void> choose_ordered_tests() {
     auto selected = cluster_->choose_ordered(inputs_.plan, store_.history(), run_.run_id);
     if (!selected) return selected.error();
     selection_ = std::move(*selected);
@@ -145,18 +145,19 @@ class RunCommand {
     return static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));
   }
 
-  std::optional<ExitCode> open_outputs() {
+  OrExit<void> open_outputs() {
     if (const auto claimed = store_.claim(run_.run_id); !claimed) return complain(claimed.error());
-    if (const auto failed = look_again_at_resumed()) return failed;
+    if (const auto looked = look_again_at_resumed(); !looked) return looked;
     store_.begin([this](const base::Error&) { results_lost_ = true; },
                  [this](const std::string& text) { remarks_.add(text); });
     const auto opened = outputs_.open();
-    return opened ? std::nullopt : std::optional(complain(opened.error()));
+    if (!opened) return complain(opened.error());
+    return {};
   }
 
   /// Until now another process may have gone on with the same run.
-  std::optional<ExitCode> look_again_at_resumed() {
-    if (!selection_.resumed || store_.history() == nullptr) return std::nullopt;
+  OrExit<void> look_again_at_resumed() {
+    if (!selection_.resumed || store_.history() == nullptr) return {};
     const auto verdicts = store_.history()->verdicts(run_.run_id);
     if (!verdicts) return complain(verdicts.error());
     if (verdicts->size() != selection_.done.size())
@@ -166,7 +167,7 @@ class RunCommand {
   }
 
   /// What a run has already may be of another source than what is tested now.
-  std::optional<ExitCode> tell_other_commits() {
+  OrExit<void> tell_other_commits() {
     const auto before = store_.history()->revisions(run_.run_id);
     if (!before) return complain(before.error());
     for (const auto& [configuration, revision] : *before) {
@@ -177,18 +178,18 @@ class RunCommand {
                       "without --resume all tests are run anew",
                       run_.run_id, configuration, revision, now->second));
     }
-    return std::nullopt;
+    return {};
   }
 
-  std::optional<ExitCode> choose_session() {
+  OrExit<void> choose_session() {
     if (!store_.is_kept()) {
-      if (options_.session.empty()) return std::nullopt;
+      if (options_.session.empty()) return {};
       return complain(base::usage_error("--session needs results: recordings are kept beside them"));
     }
     const auto samples = recordings_in(store_.directory());
     session_.emplace(samples, options_.session.empty() ? run_.run_id : options_.session);
     if (const auto fit = session_->check(selection_.resumed.has_value()); !fit) return complain(fit.error());
-    return std::nullopt;
+    return {};
   }
 
   void prepare_run() {

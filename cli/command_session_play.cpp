@@ -35,8 +35,8 @@ ExitCode code_of(const PlayedSamples& played) {
   return played.crashed > 0 || played.failed > 0 ? ExitCode::bad_test : ExitCode::success;
 }
 
-std::optional<ExitCode> check_settings(const PlaySettings& settings) {
-  if (settings.pool.jobs == 1 || settings.clock == "virtual") return std::nullopt;
+OrExit<void> check_settings(const PlaySettings& settings) {
+  if (settings.pool.jobs == 1 || settings.clock == "virtual") return {};
   complain("--jobs plays several at once, which needs --clock virtual: by the real clock they disturb each other");
   return ExitCode::usage;
 }
@@ -87,7 +87,7 @@ base::Result<void> clear_for(const sessions::Session& session, const PlaysToDo& 
 }
 
 OrExit<PlayedSamples> play_all(const sessions::Session& session, const PlaySettings& settings) {
-  if (const auto wrong = check_settings(settings)) return *wrong;
+  if (const auto fit = check_settings(settings); !fit) return fit.error();
   if (const auto allowed = session.check_writable_recordings(false); !allowed) return complain(allowed.error());
   const auto chosen = plays_to_do(session, settings.repeat);
   if (!chosen) return chosen.error();
@@ -171,7 +171,7 @@ OrExit<std::pair<sessions::CrashState, std::vector<std::string>>> retries_so_far
 // The state machine of the classic suite: what crashed is remembered, and played again until nothing crashes or the
 // retries are used up.
 ExitCode retry_crashes(const sessions::Session& session, const PlayOptions& options) {
-  if (const auto wrong = check_settings(options.settings)) return *wrong;
+  if (const auto fit = check_settings(options.settings); !fit) return fit.error();
   if (const auto allowed = session.check_writable_recordings(false); !allowed) return complain(allowed.error());
   auto begun = retries_so_far(session, options.clean);
   if (!begun) return begun.error();
@@ -231,7 +231,7 @@ ExitCode run_session(const sessions::Session& session, const PlayOptions& option
 }
 
 ExitCode run(PlayOptions options) {
-  if (const auto wrong = check_settings(options.settings)) return *wrong;
+  if (const auto fit = check_settings(options.settings); !fit) return fit.error();
   const auto chosen = session_to_run(options);
   if (!chosen) return chosen.error();
   const auto& session = *chosen;

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
@@ -137,10 +136,9 @@ void drop_changed(Manifest& manifest, std::string_view stat_lines) {
     }
     const auto size = base::parse_integer(fields[0]);
     const auto mtime = base::parse_integer(fields[1]);
-    constexpr int octal = 8;
-    if (count == fields.size() && size && mtime)
-      there[std::string(line)] = {static_cast<std::uint64_t>(*size), *mtime,
-                                  static_cast<int>(std::strtol(fields[2].c_str(), nullptr, octal))};
+    const auto mode = base::parse_mode(fields[2]);
+    if (count == fields.size() && size && mtime && mode)
+      there[std::string(line)] = {static_cast<std::uint64_t>(*size), *mtime, *mode};
   }
   std::erase_if(manifest.entries, [&](const auto& known) {
     const auto found = there.find(known.first);

@@ -116,11 +116,8 @@ class TargetReader {
   }
 
   void read_mode(YamlNode node, std::optional<int>& mode) {
-    const std::string digits = node.is_scalar() ? node.value() : "";
-    const bool octal =
-        !digits.empty() && digits.size() <= 5 && digits.find_first_not_of("01234567") == std::string::npos;
-    const int value = octal ? std::stoi(digits, nullptr, 8) : -1;
-    if (value >= 0 && value <= 07777) mode = value;
+    const auto bits = node.is_scalar() ? base::parse_mode(node.value()) : std::nullopt;
+    if (bits) mode = *bits;
     else add_problem(problems_, node, "permission bits in octal, such as 755, are needed here");
   }
 

@@ -108,8 +108,8 @@ std::vector<std::shared_ptr<const model::Suite>> right_suites(const std::vector<
   return suites;
 }
 
-std::optional<ExitCode> check_selection(const std::optional<specs::Filter>& filter, const Inputs& inputs,
-                                        runner::PlanOptions options) {
+OrExit<void> check_selection(const std::optional<specs::Filter>& filter, const Inputs& inputs,
+                             runner::PlanOptions options) {
   if (filter && !filter->unmatched({}).empty()) {
     // The nearest name is looked for among those of all tests, not only among those that the filter lets through.
     specs::Problems ignored;
@@ -118,7 +118,7 @@ std::optional<ExitCode> check_selection(const std::optional<specs::Filter>& filt
     for (const auto& line : filter->unmatched(all.tests)) complain("filter: " + line);
     return ExitCode::nothing_selected;
   }
-  if (!inputs.plan.tests.empty()) return std::nullopt;
+  if (!inputs.plan.tests.empty()) return {};
   complain(filter ? "the filter selects no test" : "there is no test in the spec files");
   return ExitCode::nothing_selected;
 }
@@ -205,7 +205,7 @@ OrExit<Inputs> load_inputs(const InputOptions& options, runner::PlanOptions plan
   inputs.suites = right_suites(files, problems);
   if (project_is_right) inputs.plan = runner::build_plan(inputs.project, inputs.suites, plan_options, problems);
   if (!problems.empty()) return print_problems(problems);
-  if (const auto empty = check_selection(filter, inputs, plan_options)) return *empty;
+  if (const auto selected = check_selection(filter, inputs, plan_options); !selected) return selected.error();
   return inputs;
 }
 

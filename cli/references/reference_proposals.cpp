@@ -52,10 +52,10 @@ class ProposalFinder {
   explicit ProposalFinder(const ProposalOptions& options) : options_(options) {}
 
   OrExit<Proposals> run() {
-    if (const auto failed = load()) return *failed;
+    if (const auto loaded = load(); !loaded) return loaded.error();
     for (const auto& result : results_) consider(result);
     if (!unknown_names_.empty()) return complain_of_names();
-    if (const auto failed = look_at_earlier_runs()) return *failed;
+    if (const auto looked = look_at_earlier_runs(); !looked) return looked.error();
     settle();
     if (found_.list.empty() && !other_classes_.empty()) return complain_of_class();
     std::stable_sort(found_.list.begin(), found_.list.end(),
@@ -64,7 +64,7 @@ class ProposalFinder {
   }
 
  private:
-  std::optional<ExitCode> load() {
+  OrExit<void> load() {
     InputOptions inputs = options_.inputs;
     for (const auto& name : options_.names) {
       if (is_spec_file(name)) inputs.specs.push_back(name);
@@ -90,7 +90,7 @@ class ProposalFinder {
     return find_named();
   }
 
-  std::optional<ExitCode> find_named() {
+  OrExit<void> find_named() {
     std::set<std::string> known;
     for (const auto& result : results_) known.insert(result.test);
     for (const auto& name : options_.names) {
@@ -101,7 +101,7 @@ class ProposalFinder {
       if (!meant.empty()) std::erase(unknown_names_, name);
       named_.insert(meant.begin(), meant.end());
     }
-    return std::nullopt;
+    return {};
   }
 
   void consider(const model::TestResult& result) {
@@ -283,8 +283,8 @@ class ProposalFinder {
   }
 
   /// What the run has no result of may have agreed with a reference when it last ran, or written something else.
-  std::optional<ExitCode> look_at_earlier_runs() {
-    if (sharers_.nothing_is_proposed()) return std::nullopt;
+  OrExit<void> look_at_earlier_runs() {
+    if (sharers_.nothing_is_proposed()) return {};
     std::set<model::TestId> seen;
     for (const auto& result : results_) seen.insert(model::id_of(result));
     auto latest = found_.store->latest_results();
@@ -303,7 +303,7 @@ class ProposalFinder {
           sharers_.writes(place, who + " when it last ran (run it again, if that is past),", std::move(*text));
       }
     }
-    return std::nullopt;
+    return {};
   }
 
   /// What a test wrote in place of a reference when it last ran, if that is known and its command is still the same.

@@ -42,8 +42,7 @@ base::Result<EarlierRun> latest_run_with(const model::TestPlan& plan, results::S
 }
 
 /// Keeps what was bad in that run.
-std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store,
-                                    const std::optional<model::Run>& resumed) {
+OrExit<void> keep_failed(model::TestPlan& plan, results::Store& store, const std::optional<model::Run>& resumed) {
   const auto run = latest_run_with(plan, store, resumed);
   if (!run) return complain(run.error());
   std::set<model::TestId> bad;
@@ -56,7 +55,7 @@ std::optional<ExitCode> keep_failed(model::TestPlan& plan, results::Store& store
   runner::keep_tests(plan, [&](const auto& test) {
     return bad.contains(model::id_of(test)) || disagreed.contains(model::group_of(test));
   });
-  if (!plan.tests.empty()) return std::nullopt;
+  if (!plan.tests.empty()) return {};
   return nothing_left(fmt::format("run {} has no bad result among the selected tests", run->id));
 }
 
@@ -67,40 +66,40 @@ ExitCode nothing_to_resume(const model::Run& run) {
 }
 
 /// Finds the run that goes on.
-std::optional<ExitCode> find_resumed(const RunOptions& options, results::Store& store, const IsUnderWay& is_under_way,
-                                     Selection& selection) {
+OrExit<void> find_resumed(const RunOptions& options, results::Store& store, const IsUnderWay& is_under_way,
+                          Selection& selection) {
   auto run = latest_run_of(store, options);
   if (!run) return complain(run.error());
   if (*run && is_complete(**run)) return nothing_to_resume(**run);
   selection.resumed = std::move(*run);
-  if (selection.resumed) return std::nullopt;
+  if (selection.resumed) return {};
   const auto other = latest_cut_run(store, options.inputs.config, is_under_way);
   if (!other) return complain(other.error());
   complain("there is no run of these tests to go on with; a new one begins");
   if (*other)
     complain(fmt::format("run {} was cut short; it goes on with: {} --resume", (*other)->id, (*other)->command));
-  return std::nullopt;
+  return {};
 }
 
 /// Keeps what the run that goes on has no result of.
-std::optional<ExitCode> keep_unfinished(model::TestPlan& plan, results::Store& store, Selection& selection) {
+OrExit<void> keep_unfinished(model::TestPlan& plan, results::Store& store, Selection& selection) {
   auto verdicts = store.verdicts(selection.resumed->id);
   if (!verdicts) return complain(verdicts.error());
   std::set<model::TestId> done;
   for (const auto& result : *verdicts) done.insert(model::id_of(result));
   runner::keep_tests(plan, [&](const auto& test) { return !done.contains(model::id_of(test)); });
   selection.done = std::move(*verdicts);
-  return std::nullopt;
+  return {};
 }
 
-std::optional<ExitCode> take_history(model::TestPlan& plan, results::Store& store, Selection& selection) {
+OrExit<void> take_history(model::TestPlan& plan, results::Store& store, Selection& selection) {
   const auto latest = store.latest_results();
   if (!latest) return complain(latest.error());
   std::set<model::TestId> planned;
   for (const auto& test : plan.tests) planned.insert(model::id_of(test));
   for (const auto& result : *latest)
     if (planned.contains(model::id_of(result))) selection.earlier[model::id_of(result)] = {result.verdict, result.wall};
-  return std::nullopt;
+  return {};
 }
 
 }  // namespace
@@ -138,13 +137,13 @@ OrExit<Selection> select_tests(const RunOptions& options, model::TestPlan& plan,
     }
   }
   if (options.resume)
-    if (const auto code = find_resumed(options, *store, is_under_way, selection)) return *code;
+    if (const auto found = find_resumed(options, *store, is_under_way, selection); !found) return found.error();
   if (options.rerun_failed)
-    if (const auto code = keep_failed(plan, *store, selection.resumed)) return *code;
+    if (const auto kept = keep_failed(plan, *store, selection.resumed); !kept) return kept.error();
   if (selection.resumed)
-    if (const auto code = keep_unfinished(plan, *store, selection)) return *code;
+    if (const auto kept = keep_unfinished(plan, *store, selection); !kept) return kept.error();
   if (store != nullptr)
-    if (const auto code = take_history(plan, *store, selection)) return *code;
+    if (const auto taken = take_history(plan, *store, selection); !taken) return taken.error();
   if (options.order == "history") runner::order_by_history(plan, selection.earlier);
   if (options.stress > 0) runner::repeat_tests(plan, options.stress);
   return selection;
@@ -173,7 +172,7 @@ OrExit<Selection> select_ordered(const std::string& run, const std::vector<farm:
   for (const auto& test : plan.tests) ordered.erase(model::id_of(test));
   selection.missing.assign(ordered.begin(), ordered.end());
   if (store != nullptr)
-    if (const auto code = take_history(plan, *store, selection)) return *code;
+    if (const auto taken = take_history(plan, *store, selection); !taken) return taken.error();
   return selection;
 }
 

@@ -40,6 +40,14 @@ TEST(Sizes, AreReadInPowersOf1024) {
   EXPECT_EQ(format_size(std::uint64_t{9} << 20), "9.0 MiB");
 }
 
+TEST(Modes, AreReadInOctal) {
+  EXPECT_EQ(parse_mode("755"), 0755);
+  EXPECT_EQ(parse_mode("0644"), 0644);
+  EXPECT_EQ(parse_mode("07777"), 07777);
+  for (const char* wrong : {"", "8", "75x", "-1", "+7", " 7", "10000", "0x1", "77777777777777777777"})
+    EXPECT_EQ(parse_mode(wrong), std::nullopt) << wrong;
+}
+
 TEST(Nearest, FindsMisspellingsAndNothingElse) {
   EXPECT_EQ(nearest("timeot", {"tags", "timeout", "slots"}), "timeout");
   EXPECT_EQ(nearest("md5", {"MD5", "SHA1"}), "MD5");
