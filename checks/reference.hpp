@@ -20,6 +20,14 @@ class Reference {
   explicit Reference(std::string text) : text_(std::move(text)), size_(text_.size()) {}
   static base::Result<std::shared_ptr<Reference>> open(const std::string& path);
 
+  /// The beginning, `limit` bytes at most, as `rewrite` makes it; what cannot be read stays a problem.
+  template <class Rewrite>
+  std::shared_ptr<Reference> rewritten(std::uint64_t limit, Rewrite rewrite) {
+    auto made = std::make_shared<Reference>(std::string(rewrite(head(limit))));
+    made->problem_ = problem_;
+    return made;
+  }
+
   /// The size when it was opened.
   std::uint64_t size() const { return size_; }
   /// Up to `bytes` bytes from `offset` on; fewer at the end and at the end of the window. Valid until the next call.

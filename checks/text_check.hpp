@@ -24,6 +24,8 @@ struct TextExpectation {
 
 /// Texts up to this size can become references and are searched by regular expressions.
 inline constexpr std::size_t kept_bytes = std::size_t{8} << 20;
+/// What of a reference is compared as one line.
+inline constexpr std::uint64_t longest_line = std::uint64_t{1} << 20;
 
 class TextCheck final : public Check {
  public:

@@ -115,6 +115,7 @@ class Accept {
     bool all = options_.yes;
     std::size_t accepted = 0;
     ExitCode worst = found_.cannot_change ? ExitCode::usage : ExitCode::success;
+    const auto note = [&](const base::Error& error) { worst = std::max(worst, complain(error)); };
     for (const auto& proposal : found_.list) {
       show(proposal);
       const auto known = answers.find(proposal.change);
@@ -127,22 +128,28 @@ class Accept {
       const auto records = records_of(proposal, takes);  // before anything is changed
       const auto lock = SuiteLock::take(proposal.test->suite->file);
       if (!lock) {
-        worst = complain(lock.error());
+        note(lock.error());
         continue;
       }
       if (takes) {
         if (const auto written = apply_proposal(proposal); !written) {
-          worst = complain(written.error());  // the others can be taken all the same
+          note(written.error());  // the others can be taken all the same
           continue;
         }
         ++accepted;
       }
       const auto noted = reports::add_provenance(reports::provenance_file(proposal.test->suite->file), records);
-      if (!noted) return complain(noted.error());
+      if (!noted) note(without_record(proposal, takes, noted.error()));
     }
     std::printf("%zu of %zu references changed%s\n", accepted, found_.list.size(),
                 found_.refused > 0 ? fmt::format(", {} not accepted", found_.refused).c_str() : "");
     return worst;
+  }
+
+  static base::Error without_record(const Proposal& proposal, bool takes, const base::Error& error) {
+    if (!takes) return error;
+    return {error.kind, fmt::format("{}: its reference has changed, but that is not on record: {}", proposal.test->name,
+                                    error.message)};
   }
 
   std::vector<reports::ProvenanceRecord> records_of(const Proposal& proposal, bool takes) const {

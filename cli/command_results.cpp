@@ -60,7 +60,6 @@ ExitCode copy(const CopyOptions& options) {
     if (!run) return complain(run.error());
     wanted.push_back(run->id);
   }
-  results::RunWriter writer(std::move(*to), [](const base::Error&) {});
   std::size_t copied = 0;
   std::size_t passed_over = 0;
   for (const auto& run : *runs) {
@@ -70,7 +69,7 @@ ExitCode copy(const CopyOptions& options) {
       ++passed_over;
       continue;
     }
-    if (const auto done = results::copy_run(**from, run.id, writer); !done) return complain(done.error());
+    if (const auto done = results::copy_run(**from, run.id, **to); !done) return complain(done.error());
     ++copied;
   }
   std::printf("%zu run%s copied to %s", copied, copied == 1 ? "" : "s", results::shown(options.to).c_str());
@@ -136,9 +135,12 @@ class Pruning {
     for (const auto& run : going) std::printf("%s %s\n", done, base::printable(run).c_str());
     removed_ += going.size();
     std::erase_if(runs_, [&](const auto& run) { return std::find(going.begin(), going.end(), run.id) != going.end(); });
-    if (options_.dry_run) return {};
+    if (options_.dry_run || going.empty()) return {};
     for (const auto& run : going) artifacts_ += remove_artifacts(run, directory_beside_);
-    return {};
+    auto reclaimed = store_.reclaim();
+    if (reclaimed) return {};
+    reclaimed.error().message = "what was removed takes its room still: " + reclaimed.error().message;
+    return reclaimed;
   }
 
   /// The oldest first, a tenth of them at a time, until the rest is small enough.
@@ -195,6 +197,14 @@ ExitCode send(const StoreOptions& options) {
   return ExitCode::success;
 }
 
+void tell(const Pruning& pruning, bool dry_run) {
+  std::printf("%zu runs %s", pruning.removed(), dry_run ? "would be removed" : "removed");
+  if (pruning.artifacts() > 0) std::printf(", with %zu directories of theirs", pruning.artifacts());
+  if (pruning.going_on() > 0) std::printf(", %zu kept that may be under way", pruning.going_on());
+  if (pruning.spared() > 0) std::printf(", %zu kept that references came from", pruning.spared());
+  std::printf("\n");
+}
+
 ExitCode prune(const PruneOptions& options) {
   if (options.older_than.empty() && !options.keep_given && options.size.empty()) {
     complain("results prune: say what goes: --older-than, --keep, --size");
@@ -213,13 +223,8 @@ ExitCode prune(const PruneOptions& options) {
   const std::string beside = directory_beside(**project, location);
   Pruning pruning(options, **opened, beside, std::move(kept), under_way_in(location, beside));
   const auto done = pruning.run();
-  if (!done) return complain(done.error());
-  std::printf("%zu runs %s", pruning.removed(), options.dry_run ? "would be removed" : "removed");
-  if (pruning.artifacts() > 0) std::printf(", with %zu directories of theirs", pruning.artifacts());
-  if (pruning.going_on() > 0) std::printf(", %zu kept that may be under way", pruning.going_on());
-  if (pruning.spared() > 0) std::printf(", %zu kept that references came from", pruning.spared());
-  std::printf("\n");
-  return ExitCode::success;
+  if (done || pruning.removed() > 0) tell(pruning, options.dry_run);
+  return done ? ExitCode::success : complain(done.error());
 }
 
 void add_prune(CLI::App& group, ExitCode& exit_code) {

@@ -82,11 +82,13 @@ base::Result<std::string> Slurm::ask(const std::vector<std::string>& words, cons
   std::error_code ignored;
   std::filesystem::remove(request.output, ignored);
   std::filesystem::remove(request.error, ignored);
+  if (!end && !std::filesystem::is_directory(scratch_, ignored)) return base::io_error(scratch_.string(), ENOENT);
   if (!end && end.error().message.ends_with(std::strerror(ENOENT)))
     return base::usage_error(end.error().message + ": is Slurm installed here?");
   if (!end) return end.error();
   if (end->timed_out)
-    return base::Error{base::ErrorKind::io, fmt::format("{} did not answer within 30 s", words.front())};
+    return base::Error{base::ErrorKind::io, fmt::format("{} did not answer within {}", words.front(),
+                                                        base::format_duration(longest_answer))};
   if (end->status == 0 && out) return *out;
   const std::string said = err ? *err : "";  // of two lines the first may be the one that tells
   const std::string what = complaint(said);

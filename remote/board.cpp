@@ -320,8 +320,10 @@ void Board::set_state(StationState state) {
 void Board::keep_alive() {
   const auto interval = ticks(target_.keepalive) / 4;
   alive_.expires_after(interval);
-  alive_.async_wait(of_this_connection([this](boost::system::error_code code) {
+  alive_.async_wait(of_this_connection([this, interval](boost::system::error_code code) {
     if (code) return;
+    // While we were stopped nobody listened: what was said waits to be read.
+    if (now() - alive_.expiry() > interval) heard_ = now();
     if (now() - heard_ > target_.keepalive) {
       connection_failed({fmt::format("no answer for {}", base::format_duration(target_.keepalive)), true});
       return;

@@ -129,6 +129,7 @@ void RemoteExecution::acknowledge(Stream stream) {
 }
 
 void RemoteExecution::take_message(Stream stream, const std::string& text) {
+  if (lost_) return;
   const auto space = text.find(' ');
   const std::string kind = text.substr(0, space);
   const std::string rest = space == std::string::npos ? "" : text.substr(space + 1);
@@ -146,7 +147,13 @@ void RemoteExecution::take_message(Stream stream, const std::string& text) {
 
 void RemoteExecution::started(std::string_view text) {
   const auto space = std::min(text.find(' '), text.size());
-  leader_ = static_cast<long>(base::parse_integer(text.substr(0, space)).value_or(0));
+  // 0 and 1 would mean every process of the board.
+  const auto leader = base::parse_integer(text.substr(0, space));
+  if (!leader || *leader <= 1) {
+    board_.give_up_connection("it is not told which process a test is");
+    return;
+  }
+  leader_ = static_cast<long>(*leader);
   if (space < text.size()) began_there_ = time_of(text.substr(space + 1));
   started_ = std::chrono::steady_clock::now();
   timer_.disarm();
@@ -334,7 +341,7 @@ void RemoteExecution::does_not_end() {
 
 void RemoteExecution::cancel(bool now) {
   if (over()) return;
-  if (lost_) {
+  if (lost_ || is_waiting()) {
     execution_ = {};
     execution_.ending = Ending::cancelled;
     execution_.problem = "interrupted";

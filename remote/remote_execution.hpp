@@ -39,6 +39,8 @@ class RemoteExecution final : public runner::RunningExecution, public std::enabl
   void suspend() override;
   void resume() override;
   bool over() const { return done_ == nullptr; }
+  /// No worker has it yet: nothing of it is on the board.
+  bool is_waiting() const { return !channels_[0].parser; }
   /// The process on the board that leads it; 0 while it is not known.
   long leader() const { return leader_.value_or(0); }
   const std::string& test_directory() const { return request_.test_directory; }

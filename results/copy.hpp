@@ -4,12 +4,11 @@
 #include <string>
 
 #include "base/error.hpp"
-#include "results/run_writer.hpp"
 #include "results/store.hpp"
 
 namespace fatespec::results {
 
-/// Writes a run with all that is kept of it; it has the same id there. The other store must not have it yet.
-base::Result<void> copy_run(Store& from, const std::string& run, RunWriter& to);
+/// Writes a run with all that is kept of it; it has the same id there. What the other store has of it stays as it is.
+base::Result<void> copy_run(Store& from, const std::string& run, Store& to);
 
 }  // namespace fatespec::results

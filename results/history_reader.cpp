@@ -63,7 +63,7 @@ class TrendReader {
   }
 
   /// The last runs that have some of the tests, the oldest first; of the same machine, as another is not as fast.
-  std::vector<Moment> last_runs(Moment last) {
+  std::vector<Moment> recent_runs(Moment last) {
     std::set<Moment> runs;
     const std::size_t step = std::max<std::size_t>(1, tests_.size() / tests_asked);
     std::size_t number = 0;
@@ -276,8 +276,8 @@ base::Result<std::vector<CpuTrend>> Store::cpu_trends(const std::string& run, co
     const Moment last = moment_of(session, run);
     const Moment last_before = moment_of(session, border);
     TrendReader reader(session, connection_->engine, last.run);
-    const auto runs = reader.last_runs(last);
-    if (last_runs(runs.size()).empty()) return std::vector<CpuTrend>();  // too few for any trend, whatever they hold
+    const auto runs = reader.recent_runs(last);
+    if (borders_to_try(runs.size()).empty()) return std::vector<CpuTrend>();  // too few for any trend, whatever they hold
     reader.read(runs, last_before);
     return reader.trends(!border.empty());
   });

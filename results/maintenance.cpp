@@ -2,7 +2,7 @@
 #include "results/copy.hpp"
 
 #include "results/connection.hpp"
-#include "results/run_writer.hpp"
+#include "results/run_rows.hpp"
 #include "results/store.hpp"
 
 namespace fatespec::results {
@@ -21,6 +21,36 @@ base::Result<std::map<std::string, std::string>> Store::revisions(const std::str
 
 namespace {
 
+/// A transaction that removes; undone if it is not committed.
+class Removal {
+ public:
+  Removal(const Engine& engine, soci::session& session) : engine_(engine), session_(session) {}
+  Removal(const Removal&) = delete;
+  Removal& operator=(const Removal&) = delete;
+  ~Removal() {
+    if (!committed_) try_to([this] { session_ << "ROLLBACK"; });
+    try_to([this] { engine_.end_removal(session_); });
+  }
+  void begin() { engine_.begin_removal(session_); }
+  void commit() {
+    session_ << "COMMIT";
+    committed_ = true;
+  }
+
+ private:
+  template <class Step>
+  static void try_to(Step step) {
+    try {
+      step();
+    } catch (const soci::soci_error&) {  // the first error is the one to tell
+    }
+  }
+
+  const Engine& engine_;
+  soci::session& session_;
+  bool committed_ = false;
+};
+
 void remove_rows(soci::session& session, const std::vector<std::string>& runs) {
   for (const auto& run : runs) {
     for (const char* table : {"failed_attempts", "recordings", "repetitions", "run_revisions", "results"})
@@ -38,20 +68,17 @@ void remove_rows(soci::session& session, const std::vector<std::string>& runs) {
 
 base::Result<void> Store::remove_runs(const std::vector<std::string>& runs) {
   return guarded([&]() -> base::Result<void> {
-    soci::session& session = connection_->session;
-    connection_->engine.begin_removal(session);
-    try {
-      remove_rows(session, runs);
-      session << "COMMIT";
-    } catch (const soci::soci_error&) {
-      try {
-        session << "ROLLBACK";
-      } catch (const soci::soci_error&) {  // the first error is the one to tell
-      }
-      throw;
-    }
-    connection_->engine.end_removal(session);
-    connection_->engine.reclaim(session);
+    Removal removal(connection_->engine, connection_->session);
+    removal.begin();
+    remove_rows(connection_->session, runs);
+    removal.commit();
+    return {};
+  });
+}
+
+base::Result<void> Store::reclaim() {
+  return guarded([&]() -> base::Result<void> {
+    connection_->engine.reclaim(connection_->session);
     return {};
   });
 }
@@ -61,7 +88,40 @@ base::Result<std::uint64_t> Store::size() {
                  [&]() -> base::Result<std::uint64_t> { return connection_->engine.size(connection_->session); });
 }
 
-base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to) {
+namespace {
+
+/// Writes what it is handed to a store, many rows at a time.
+class Copy {
+ public:
+  explicit Copy(Store& to) : to_(to), rows_(to) {}
+
+  base::Result<void> add(model::RunEvent event, std::size_t bytes) {
+    constexpr std::size_t most_waiting = 1000;
+    constexpr std::size_t most_bytes_waiting = std::size_t{32} << 20;
+    waiting_.push_back(std::move(event));
+    bytes_ += bytes;
+    const bool is_enough = waiting_.size() >= most_waiting || bytes_ >= most_bytes_waiting;
+    return is_enough ? flush() : base::Result<void>();
+  }
+
+  base::Result<void> flush() {
+    const LimitedCall limit(to_.connection(), longest_answer);
+    auto written = rows_.write(waiting_);
+    waiting_.clear();
+    bytes_ = 0;
+    return written;
+  }
+
+ private:
+  Store& to_;
+  RunRows rows_;
+  std::vector<model::RunEvent> waiting_;
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace
+
+base::Result<void> copy_run(Store& from, const std::string& name, Store& to) {
   const auto run = from.find_run(name);
   if (!run) return run.error();
   const auto revisions = from.revisions(run->id);
@@ -72,25 +132,22 @@ base::Result<void> copy_run(Store& from, const std::string& name, RunWriter& to)
   started.revisions = *revisions;
   started.host = run->host;
   started.directory = run->directory;
-  to.handle(started);
-  constexpr std::size_t most_waiting = 1000;
-  constexpr std::size_t most_bytes_waiting = std::size_t{32} << 20;
-  std::size_t handed = 0;
-  std::size_t bytes = 0;
+  Copy copy(to);
+  if (auto added = copy.add(std::move(started), 0); !added) return added;
   for (auto& result : *results) {
     auto full = from.full_output(run->id, result.test, result.configuration);
     if (!full) return full.error();
     result.full_output = std::move(*full);
-    bytes += result.full_output ? result.full_output->size() : 0;
-    to.handle(model::TestFinished{std::make_shared<const model::TestResult>(std::move(result))});
-    if (++handed < most_waiting && bytes < most_bytes_waiting) continue;
-    if (auto written = to.flush(); !written) return written;
-    handed = bytes = 0;
+    const std::size_t bytes = result.full_output ? result.full_output->size() : 0;
+    const model::TestFinished finished{std::make_shared<const model::TestResult>(std::move(result))};
+    if (auto added = copy.add(finished, bytes); !added) return added;
   }
-  if (run->finished)
-    to.handle(model::RunFinished{run->id, run->counts, *run->finished - run->started, *run->finished,
-                                 run->exit_code.value_or(0), run->cut_by});
-  return to.flush();
+  if (run->finished) {
+    const model::RunFinished finished{run->id, run->counts, *run->finished - run->started, *run->finished,
+                                      run->exit_code.value_or(0), run->cut_by};
+    if (auto added = copy.add(finished, 0); !added) return added;
+  }
+  return copy.flush();
 }
 
 }  // namespace fatespec::results

@@ -14,7 +14,6 @@
 #include "base/file_lock.hpp"
 #include "results/copy.hpp"
 #include "results/location.hpp"
-#include "results/run_writer.hpp"
 
 namespace fatespec::results {
 
@@ -54,10 +53,7 @@ base::Result<std::uint64_t> Spool::send(const std::string& run) const {
   if (!found) return found.error();
   auto to = Store::open(location_);
   if (!to) return to.error();
-  {
-    RunWriter writer(std::move(*to), [](const base::Error&) {});
-    if (auto copied = copy_run(**from, run, writer); !copied) return copied.error();
-  }
+  if (auto copied = copy_run(**from, run, **to); !copied) return copied.error();
   from->reset();
   remove(run);
   return found->counts.total();

@@ -88,8 +88,11 @@ class Store {
   base::Result<bool> claim_run(const std::string& run);
   /// Of the source trees that a run tested, by configuration.
   base::Result<std::map<std::string, std::string>> revisions(const std::string& run);
-  /// Removes runs with all that only they have, and gives the space back.
+  /// Removes runs with all that only they have.
   base::Result<void> remove_runs(const std::vector<std::string>& runs);
+  /// Gives back the room of what was removed. It needs about as much as what is left takes, and nobody else may write
+  /// meanwhile.
+  base::Result<void> reclaim();
   /// How much room the results take, bytes.
   base::Result<std::uint64_t> size();
 

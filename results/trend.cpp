@@ -6,7 +6,7 @@
 
 namespace fatespec::results {
 
-std::vector<std::size_t> last_runs(std::size_t runs) {
+std::vector<std::size_t> borders_to_try(std::size_t runs) {
   constexpr std::size_t fewest = 3;
   constexpr std::size_t most_borders = 5;
   for (std::size_t borders = most_borders; borders > 0; --borders) {
@@ -35,7 +35,7 @@ std::optional<CpuTrend> cpu_trend(const std::vector<double>& before, const std::
 
 std::optional<CpuTrend> cpu_trend(const std::vector<double>& seconds) {
   std::optional<CpuTrend> best;
-  const auto borders = last_runs(seconds.size());
+  const auto borders = borders_to_try(seconds.size());
   for (const std::size_t last : borders) {
     const auto border = seconds.end() - static_cast<std::ptrdiff_t>(last);
     auto trend = cpu_trend({seconds.begin(), border}, {border, seconds.end()});

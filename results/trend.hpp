@@ -28,9 +28,9 @@ inline constexpr double trend_effect = 0.03;
 /// Tests that use less are not looked at: below that, the grain of the scheduler's clock is all there is to see.
 inline constexpr base::Duration least_cpu_of_trends = std::chrono::milliseconds(20);
 
-/// Where the border between before and after may lie: the numbers of last runs that are tried, at most five, each of
-/// which can reach trend_p divided by how many are tried. Nothing if there are too few runs; 14 are the fewest.
-std::vector<std::size_t> last_runs(std::size_t runs);
+/// Where the border between before and after may lie, as numbers of runs after it: at most five, each of which can reach
+/// trend_p divided by how many are tried. Nothing if there are too few runs; 14 are the fewest.
+std::vector<std::size_t> borders_to_try(std::size_t runs);
 
 /// `seconds`: CPU time of the passes of one test, the oldest first. Names are left empty. `p` is that of the best
 /// border times the number of borders (Bonferroni), so that trying several makes no more false alarms than trying one.

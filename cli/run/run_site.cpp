@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include <fmt/format.h>
 
 #include "base/file.hpp"
 #include "cli/common/decisions.hpp"
@@ -27,25 +26,6 @@ std::map<model::TestId, std::string> attributions(const model::Run& run,
   std::map<model::TestId, std::string> all;
   for (auto& found : runner::attributions_of(run, results)) all[model::id_of(found)] = std::move(found.text);
   return all;
-}
-
-/// CPU times that have changed, judged by the history that has been read already.
-std::vector<results::CpuTrend> trends_of(const results::RunMatrix& matrix) {
-  constexpr double microsecond = 1e-6;
-  constexpr auto least = std::chrono::duration_cast<std::chrono::microseconds>(results::least_cpu_of_trends).count();
-  std::vector<results::CpuTrend> trends;
-  for (const auto& row : matrix.tests) {
-    if (row.verdicts.back() != 'p' || row.cpu_us.back() < least) continue;
-    std::vector<double> times;
-    for (std::size_t i = 0; i < row.cpu_us.size(); ++i)
-      if (row.verdicts[i] == 'p') times.push_back(row.cpu_us[i] * microsecond);
-    auto trend = results::cpu_trend(times);
-    if (!trend) continue;
-    trend->test = row.test;
-    trend->configuration = row.configuration;
-    trends.push_back(std::move(*trend));
-  }
-  return trends;
 }
 
 class SiteExtrasMaker {
@@ -119,6 +99,8 @@ base::Result<void> write_run_site(results::Store& store, const model::Run& run,
   if (auto made = base::make_directories(directory); !made) return made;
   const auto matrix = store.matrix(run.id, most_runs);
   if (!matrix) return matrix.error();
+  const auto trends = store.cpu_trends(run.id);
+  if (!trends) return trends.error();
   const auto common = attributions(run, results);
   SiteExtrasMaker maker(project, directory);
   const auto decisions = decisions_of(project);
@@ -136,8 +118,7 @@ base::Result<void> write_run_site(results::Store& store, const model::Run& run,
       extra.provenance = decision->second;
     extras.push_back(std::move(extra));
   }
-  const auto trends = trends_of(*matrix);
-  return reports::write_site({run, results, *matrix, trends, extras}, directory);
+  return reports::write_site({run, results, *matrix, *trends, extras}, directory);
 }
 
 }  // namespace fatespec::cli

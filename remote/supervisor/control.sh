@@ -73,8 +73,10 @@ watch_over() {
 ping() { [ -n "$gone" ] || : >"$root/alive"; }
 gone=
 
-# members LEADER: it, the processes of its session and group, and their descendants.
+# members LEADER: it, the processes of its session and group, and their descendants. Nobody's, if it is no leader: all
+# processes descend from 0 and 1.
 members() {
+  case $1 in [2-9]* | 1?*) ;; *) return 0 ;; esac
   found=" $1 "
   grown=1
   while [ -n "$grown" ]; do

@@ -53,7 +53,9 @@ has_program() {
 # In the subshell that becomes the command.
 enter() {
   # Shells read byte by byte, and /proc/self/stat is one long line.
+  self=
   while read -r key self && [ "$key" != Tgid: ]; do :; done </proc/self/status
+  [ -n "$self" ] || exit 126
   echo "$self" >"$leader"
   uptime
   tell "start $self $uptime" >&5

@@ -68,7 +68,7 @@ class RemoteExecutionTest : public testing::Test {
  protected:
   RemoteExecutionTest() { order(); }
 
-  void order(std::uint64_t most_output = UINT64_MAX, std::optional<base::Duration> timeout = {}) {
+  void make(std::uint64_t most_output = UINT64_MAX, std::optional<base::Duration> timeout = {}) {
     if (execution_) execution_->lose();  // its clock would keep the loop running
     runner::ExecutionRequest request;
     request.limits.output = most_output;
@@ -79,6 +79,9 @@ class RemoteExecutionTest : public testing::Test {
     request.test_directory = "/t";
     execution_ = std::make_shared<RemoteExecution>(board_, std::move(request), sink_, sink_,
                                                    [this](model::Execution ended) { result_ = std::move(ended); });
+  }
+  void order(std::uint64_t most_output = UINT64_MAX, std::optional<base::Duration> timeout = {}) {
+    make(most_output, timeout);
     execution_->start(
         "TOKEN", [](Stream, std::size_t) {}, [] {});
   }
@@ -159,6 +162,28 @@ TEST_F(RemoteExecutionTest, OneThatDoesNotBeginCanBeCancelled) {
   board_.loop().run();
   ASSERT_TRUE(result_);
   EXPECT_EQ(result_->ending, model::Ending::cancelled);
+}
+
+TEST_F(RemoteExecutionTest, WhatWaitsForAWorkerIsOverAsSoonAsItIsCancelled) {
+  make();
+  execution_->cancel(false);
+  EXPECT_TRUE(execution_->over()) << "no worker takes it any more";
+  board_.loop().run();
+  ASSERT_TRUE(result_);
+  EXPECT_EQ(result_->ending, model::Ending::cancelled);
+  EXPECT_EQ(board_.ended, std::vector<std::string>());
+  EXPECT_EQ(board_.given_up, "");
+}
+
+// Signals to 0 and to the descendants of 1 would go to everything on the board.
+TEST_F(RemoteExecutionTest, AnAbsurdLeaderCostsTheConnection) {
+  for (const char* leader : {"start 0 1.0", "start 1", "start", "start -1 2", "start x"}) {
+    board_.given_up.clear();
+    order();
+    error_says(leader);
+    EXPECT_EQ(board_.given_up, "it is not told which process a test is") << leader;
+    EXPECT_EQ(board_.ended, std::vector<std::string>()) << leader;
+  }
 }
 
 TEST_F(RemoteExecutionTest, WhatWasEndedBeforeTheLineWasLostHasItsVerdict) {

@@ -43,6 +43,18 @@ class Carrier {
   pid_t pid_ = -1;
 };
 
+// All processes of the board descend from 0 and 1; what asks for their end would get it.
+TEST(Supervisor, OfWhatIsNoLeaderThereAreNoMembers) {
+  const TemporaryDirectory directory;
+  const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/run.1", 60};
+  directory.write("script", control_script(settings) + "reply prepare\ntell none $(members 0)$(members 1)$(members x)" +
+                                "$(members '')\ncase \" $(members $$) \" in *\" $$ \"*) tell some ;; esac\nkill -KILL $watcher\n"
+                                "trap - EXIT\n");
+  const auto ran = test::shell("sh -s <script", directory.path());
+  EXPECT_NE(ran.out.find("token none\n"), std::string::npos) << ran.out;
+  EXPECT_NE(ran.out.find("token some\n"), std::string::npos) << ran.out;
+}
+
 // The list of tests at work is made by the runner: a test that begins while the list is under way is not in it.
 TEST(Supervisor, ASweepSparesTestsThatBeganAfterItsListWasMade) {
   const TemporaryDirectory directory;

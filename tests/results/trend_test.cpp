@@ -68,9 +68,9 @@ std::vector<double> operator+(std::vector<double> first, const std::vector<doubl
 }
 
 TEST(CpuTrend, NeedsFourteenRuns) {
-  EXPECT_TRUE(last_runs(13).empty());
-  EXPECT_EQ(last_runs(14), std::vector<std::size_t>{5});
-  EXPECT_EQ(last_runs(40), (std::vector<std::size_t>{4, 5, 6, 7, 8}));
+  EXPECT_TRUE(borders_to_try(13).empty());
+  EXPECT_EQ(borders_to_try(14), std::vector<std::size_t>{5});
+  EXPECT_EQ(borders_to_try(40), (std::vector<std::size_t>{4, 5, 6, 7, 8}));
 }
 
 TEST(CpuTrend, SeesARegressionAndSaysHowLarge) {
