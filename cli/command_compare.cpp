@@ -74,8 +74,12 @@ ExitCode show_history(const HistoryOptions& options) {
   const auto& name = *test;
   const auto entries = store.history(name, options.most);
   if (!entries) return complain(entries.error());
-  const std::string text =
-      options.json ? reports::history_json(name, *entries) : reports::history_text(reports::Console(stdout), *entries);
+  if (entries->empty()) return ExitCode::success;  // its run was removed meanwhile
+  auto trends = store.cpu_trends(entries->front().run);
+  if (!trends) return complain(trends.error());
+  std::erase_if(*trends, [&](const auto& trend) { return trend.test != name; });
+  const std::string text = options.json ? reports::history_json(name, *entries, *trends)
+                                        : reports::history_text(reports::Console(stdout), *entries, *trends);
   std::fputs(text.c_str(), stdout);
   return ExitCode::success;
 }

@@ -25,6 +25,7 @@
 #include "cli/run/run_store.hpp"
 #include "reports/comparison.hpp"
 #include "reports/run_reporter.hpp"
+#include "runner/plan/variables.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -101,7 +102,19 @@ class RunCommand {
     auto adopted = adopt_tests(options_, **store, under_way_in(location, directory_beside(**project, location)));
     if (!adopted) return adopted.error();
     if (auto& options = *adopted) options_ = std::move(*options);
+    tell_other_environment();
     return {};
+  }
+
+  /// A run goes on with what it began with, whatever the environment says now.
+  void tell_other_environment() const {
+    if (!options_.inputs.environment) return;
+    for (const auto& [name, value] : runner::classic_environment()) {
+      const auto its = options_.inputs.environment->find(name);
+      if (its != options_.inputs.environment->end() && its->second == value) continue;
+      complain(fmt::format("the run goes on with {} as it began, not with that of the environment ({})",
+                           its == options_.inputs.environment->end() ? "no " + name : name + "=" + its->second, value));
+    }
   }
 
   OrExit<void> choose_tests() {

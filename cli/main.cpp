@@ -18,10 +18,11 @@
 
 namespace {
 
-// Descriptors 0 to 2 must be open: what is opened next must not take their places.
+// Descriptors 0 to 2 must be open: what is opened next must not take their places. They cannot be written to, so that
+// output which nobody gets is missed.
 void open_standard_streams() {
   for (int fd = 0; fd <= 2; ++fd)
-    if (::fcntl(fd, F_GETFD) == -1) (void)::open("/dev/null", O_RDWR);
+    if (::fcntl(fd, F_GETFD) == -1) (void)::open("/dev/null", O_RDONLY);
 }
 
 /// True if stdout is a pipe whose reader, such as `head`, has what it wanted.

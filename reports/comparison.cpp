@@ -120,6 +120,17 @@ Json side(const results::ResultSummary* result) {
           {"max_rss_kib", result->max_rss_kib}};
 }
 
+Json json_of(const results::CpuTrend& trend) {
+  return {{"type", "cpu_trend"},
+          {"test", base::to_utf8(trend.test)},
+          {"configuration", base::to_utf8(trend.configuration)},
+          {"before_s", trend.before},
+          {"after_s", trend.after},
+          {"runs_before", trend.runs_before},
+          {"runs_after", trend.runs_after},
+          {"p", trend.p}};
+}
+
 Json json_of(const Change& change) {
   Json json = {{"type", "change"},
                {"kind", results::name_of(change.kind)},
@@ -173,17 +184,7 @@ std::string comparison_json(const model::Run& before, const model::Run& after,
                             const results::RunComparison& comparison) {
   std::string text;
   for (const auto& change : comparison.changes) text += json_of(change).dump() + "\n";
-  for (const auto& trend : comparison.trends)
-    text += Json{{"type", "cpu_trend"},
-                 {"test", base::to_utf8(trend.test)},
-                 {"configuration", base::to_utf8(trend.configuration)},
-                 {"before_s", trend.before},
-                 {"after_s", trend.after},
-                 {"runs_before", trend.runs_before},
-                 {"runs_after", trend.runs_after},
-                 {"p", trend.p}}
-                .dump() +
-            "\n";
+  for (const auto& trend : comparison.trends) text += json_of(trend).dump() + "\n";
   for (const auto& change : comparison.resources)
     text += Json{{"type", "resource_change"},
                  {"what", change.what == results::ResourceChange::What::cpu ? "cpu" : "memory"},
@@ -211,7 +212,8 @@ std::string comparison_json(const model::Run& before, const model::Run& after,
   return text + "\n";
 }
 
-std::string history_text(const Console& console, const std::vector<results::HistoryEntry>& entries) {
+std::string history_text(const Console& console, const std::vector<results::HistoryEntry>& entries,
+                         const std::vector<results::CpuTrend>& trends) {
   bool several = false;
   base::Duration longest{1};
   for (const auto& entry : entries) {
@@ -233,10 +235,12 @@ std::string history_text(const Console& console, const std::vector<results::Hist
         console.styled(Style::dim, bar), entry.flaky ? " flaky" : "",
         entry.reason.empty() ? "" : "  " + base::shorten(base::printable(entry.reason), 60));
   }
+  for (const auto& trend : trends) text += trend_text(console, trend) + "\n";
   return text;
 }
 
-std::string history_json(const std::string& test, const std::vector<results::HistoryEntry>& entries) {
+std::string history_json(const std::string& test, const std::vector<results::HistoryEntry>& entries,
+                         const std::vector<results::CpuTrend>& trends) {
   std::string text;
   for (const auto& entry : entries)
     text += Json{{"type", "history"},
@@ -252,6 +256,7 @@ std::string history_json(const std::string& test, const std::vector<results::His
                  {"max_rss_kib", entry.max_rss_kib}}
                 .dump() +
             "\n";
+  for (const auto& trend : trends) text += json_of(trend).dump() + "\n";
   return text;
 }
 

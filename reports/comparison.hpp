@@ -21,8 +21,10 @@ std::string comparison_json(const model::Run& before, const model::Run& after,
 /// "slower  s/x  CPU 1.20 s -> 1.31 s (+9.2 %), the last 5 runs against 20 before, p = 0.0003".
 std::string trend_text(const Console& console, const results::CpuTrend& trend);
 
-std::string history_text(const Console& console, const std::vector<results::HistoryEntry>& entries);
-/// JSON Lines: a `history` each, the latest first.
-std::string history_json(const std::string& test, const std::vector<results::HistoryEntry>& entries);
+std::string history_text(const Console& console, const std::vector<results::HistoryEntry>& entries,
+                         const std::vector<results::CpuTrend>& trends);
+/// JSON Lines: a `history` each, the latest first, and a `cpu_trend` each.
+std::string history_json(const std::string& test, const std::vector<results::HistoryEntry>& entries,
+                         const std::vector<results::CpuTrend>& trends);
 
 }  // namespace fatespec::reports

@@ -85,7 +85,7 @@ class TrendReader {
   std::vector<CpuTrend> trends(bool border_given) {
     std::vector<CpuTrend> all;
     for (const auto& [id, test] : tests_) {
-      auto trend = border_given ? best_trend(test) : cpu_trend(test.seconds);
+      auto trend = border_given ? cpu_trend_since(test.seconds, test.after) : cpu_trend(test.seconds);
       if (!trend) continue;
       session_ << "SELECT name, configuration FROM tests WHERE id = :id", soci::use(id), soci::into(trend->test),
           soci::into(trend->configuration);
@@ -102,15 +102,6 @@ class TrendReader {
     std::vector<double> seconds;  ///< the oldest first
     std::size_t after = 0;        ///< how many of them come after the border
   };
-
-  /// Before and after the border, or a change that came later than the border.
-  static std::optional<CpuTrend> best_trend(const Samples& test) {
-    const auto border = test.seconds.end() - static_cast<std::ptrdiff_t>(test.after);
-    auto trend = cpu_trend({test.seconds.begin(), border}, {border, test.seconds.end()});
-    if (trend) return trend;
-    trend = cpu_trend(test.seconds);
-    return trend && trend->runs_after <= test.after ? trend : std::nullopt;
-  }
 
   static std::vector<long long> numbers(std::string_view text) {
     std::vector<long long> all;
@@ -277,7 +268,8 @@ base::Result<std::vector<CpuTrend>> Store::cpu_trends(const std::string& run, co
     const Moment last_before = moment_of(session, border);
     TrendReader reader(session, connection_->engine, last.run);
     const auto runs = reader.recent_runs(last);
-    if (borders_to_try(runs.size()).empty()) return std::vector<CpuTrend>();  // too few for any trend, whatever they hold
+    if (borders_to_try(runs.size()).empty())
+      return std::vector<CpuTrend>();  // too few for any trend, whatever they hold
     reader.read(runs, last_before);
     return reader.trends(!border.empty());
   });

@@ -125,12 +125,14 @@ class SqliteInserter : public RowInserter {
   soci::statement add_blob_;
 };
 
-/// https://www.sqlite.org/uri.html: without the files beside it that even a reader would make.
-std::string read_only_uri(const std::string& location, Access access) {
+/// https://www.sqlite.org/uri.html: of what only reads without the files beside it that even a reader would make. Every
+/// name can be written so, whatever SOCI and SQLite make of `"` and `?`.
+std::string uri_of(const std::string& location, Access access) {
   std::string uri = "file://";
   for (const char c : std::filesystem::absolute(location).string())
     uri += std::string_view("%?#\"").find(c) == std::string_view::npos ? std::string(1, c)
                                                                        : fmt::format("%{:02x}", static_cast<int>(c));
+  if (access == Access::read_write) return uri;
   return uri + (access == Access::immutable ? "?mode=ro&immutable=1" : "?mode=ro&readonly_shm=1");
 }
 
@@ -156,12 +158,8 @@ class SqliteEngine : public Engine {
   std::string_view name() const override { return "sqlite"; }
 
   base::Result<void> connect(soci::session& session, const std::string& location, Access access) const override {
-    if (access != Access::read_write) {
-      session.open(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=30", read_only_uri(location, access)));
-      return {};
-    }
-    const bool looks_like_uri = location.starts_with("file:");
-    session.open(soci::sqlite3, fmt::format("dbname=\"{}{}\" timeout=30", looks_like_uri ? "./" : "", location));
+    session.open(soci::sqlite3, fmt::format("dbname=\"{}\" timeout=30", uri_of(location, access)));
+    if (access != Access::read_write) return {};
     session << "PRAGMA busy_timeout = 30000";
     // What follows writes into the file.
     if (is_of_others(session))

@@ -28,14 +28,15 @@ inline constexpr double trend_effect = 0.03;
 /// Tests that use less are not looked at: below that, the grain of the scheduler's clock is all there is to see.
 inline constexpr base::Duration least_cpu_of_trends = std::chrono::milliseconds(20);
 
-/// Where the border between before and after may lie, as numbers of runs after it: at most five, each of which can reach
-/// trend_p divided by how many are tried. Nothing if there are too few runs; 14 are the fewest.
+/// Where the border between before and after may lie, as numbers of runs after it: at most five, each of which can
+/// reach trend_p divided by how many are tried. Nothing if there are too few runs; 14 are the fewest.
 std::vector<std::size_t> borders_to_try(std::size_t runs);
 
 /// `seconds`: CPU time of the passes of one test, the oldest first. Names are left empty. `p` is that of the best
 /// border times the number of borders (Bonferroni), so that trying several makes no more false alarms than trying one.
 std::optional<CpuTrend> cpu_trend(const std::vector<double>& seconds);
-/// The same with the border between before and after given.
-std::optional<CpuTrend> cpu_trend(const std::vector<double>& before, const std::vector<double>& after);
+/// A change that came with the last `after` passes or later. None that an earlier border explains clearly better: it
+/// had come before.
+std::optional<CpuTrend> cpu_trend_since(const std::vector<double>& seconds, std::size_t after);
 
 }  // namespace fatespec::results

@@ -183,6 +183,7 @@ OrExit<Inputs> load_inputs(const InputOptions& options, runner::PlanOptions plan
   auto set = parse_set(options.set);
   if (!set) return complain(set.error());
   plan_options.set = std::move(*set);
+  plan_options.environment = options.environment;
   plan_options.configurations = options.configurations;
 
   Inputs inputs;
@@ -234,7 +235,8 @@ std::vector<std::string> precious_files(const model::Project& project, const std
   std::vector<std::string> files = specs::suite_files(project, ignored);
   for (const auto& suite : suites) files.push_back(suite->file);
   files.push_back(project.file);
-  files.push_back(results_location(project, results_option));
+  const std::string results = results_location(project, results_option);
+  for (const char* ending : {"", "-wal", "-shm", "-journal"}) files.push_back(results + ending);  // SQLite's own
   return files;
 }
 
@@ -255,8 +257,12 @@ std::set<std::string> reference_files(const model::TestPlan& plan) {
 base::Result<void> check_spared(const std::string& option, const std::string& path,
                                 const std::vector<std::string>& files) {
   std::error_code ignored;
+  const auto is_same = [&](const std::string& file) {
+    return fs::equivalent(path, file, ignored) ||
+           fs::weakly_canonical(path, ignored) == fs::weakly_canonical(file, ignored);
+  };
   for (const auto& file : files)
-    if (!path.empty() && fs::equivalent(path, file, ignored))
+    if (!path.empty() && path != "-" && is_same(file))
       return base::usage_error(fmt::format("{} {}: that would overwrite {}; name another file", option, path, file));
   return {};
 }

@@ -21,6 +21,8 @@ struct InputOptions {
   std::string config;
   std::vector<std::string> configurations;
   std::vector<std::string> set;  ///< NAME=value
+  /// FFMPEG_PATH and SAMPLES_PATH as a run had them; none: as the environment of this process has them.
+  std::optional<model::Variables> environment;
   std::string filter;
 };
 

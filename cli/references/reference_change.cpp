@@ -106,7 +106,8 @@ reports::ProvenanceRecord facts_of_review() {
 
 void add_binary(const model::PlannedTest& test, const model::Run& run, reports::ProvenanceRecord& record) {
   const auto path = test.variables->find("FFMPEG_PATH");
-  if (path == test.variables->end() || test.spec->spec.text.find("FFMPEG_PATH") == std::string::npos) return;
+  // Other variables may hold it: `$DECODE` may be `$FFMPEG_PATH -v error`.
+  if (path == test.variables->end() || record.command.find(path->second) == std::string::npos) return;
   static std::map<std::string, Binary> known;
   auto found = known.find(path->second);
   if (found == known.end()) found = known.emplace(path->second, binary_at(path->second)).first;

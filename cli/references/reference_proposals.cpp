@@ -33,6 +33,7 @@ void take_inputs_of_run(const model::Run& run, InputOptions& inputs) {
   const auto its = inputs_of(run);
   if (!its) return;
   inputs.set.insert(inputs.set.begin(), its->set.begin(), its->set.end());
+  inputs.environment = its->environment;
   if (inputs.config.empty()) inputs.config = its->config;
   if (inputs.specs.empty())
     std::copy_if(its->specs.begin(), its->specs.end(), std::back_inserter(inputs.specs), is_spec_file);

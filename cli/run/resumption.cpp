@@ -32,6 +32,8 @@ std::string project_of(const std::string& directory, const std::string& config) 
 InputOptions for_any_directory(InputOptions inputs, const std::string& directory) {
   for (auto& spec : inputs.specs) spec = path_from(directory, spec);
   if (!inputs.config.empty()) inputs.config = path_from(directory, inputs.config);
+  if (!inputs.environment) inputs.environment = runner::classic_environment();
+  for (auto& [name, value] : *inputs.environment) value = runner::value_for_any_directory(name, value, directory);
   for (auto& entry : inputs.set) {
     const std::size_t equals = std::min(entry.find('='), entry.size());
     const std::string name = entry.substr(0, equals);
@@ -63,6 +65,19 @@ InputOptions inputs_here(InputOptions inputs, const model::Run& run) {
   return directory == fs::current_path().string() ? inputs : for_any_directory(std::move(inputs), directory);
 }
 
+/// What `env NAME=value …` stands for at the beginning of a command.
+model::Variables take_environment(std::vector<std::string>& words) {
+  model::Variables environment;
+  if (words.empty() || words.front() != "env") return environment;
+  words.erase(words.begin());
+  while (!words.empty() && specs::is_assignment(words.front())) {
+    const auto equals = words.front().find('=');
+    environment[words.front().substr(0, equals)] = words.front().substr(equals + 1);
+    words.erase(words.begin());
+  }
+  return environment;
+}
+
 base::Result<std::vector<model::Run>> runs_here(results::Store& store) {
   return store.recent_runs_of(results::this_host(), runs_looked_at);
 }
@@ -71,10 +86,12 @@ base::Result<std::vector<model::Run>> runs_here(results::Store& store) {
 
 std::optional<RunOptions> options_of(const model::Run& run) {
   auto words = specs::simple_words(run.command);
-  if (!words || words->size() < 2 || words->at(1) != "run") return std::nullopt;  // as that of `merge`
-  words->erase(words->begin(), words->begin() + 2);                               // fatespec run
-  std::reverse(words->begin(), words->end());                                     // as CLI11 takes them
+  if (!words) return std::nullopt;
   RunOptions options;
+  options.inputs.environment = take_environment(*words);
+  if (words->size() < 2 || words->at(1) != "run") return std::nullopt;  // as that of `merge`
+  words->erase(words->begin(), words->begin() + 2);                     // fatespec run
+  std::reverse(words->begin(), words->end());                           // as CLI11 takes them
   CLI::App parser;
   add_run_options(parser, options);
   try {
@@ -109,6 +126,7 @@ bool select_alike(const model::Run& one, const model::Run& other) {
   if (first->rerun_failed || second->rerun_failed) return false;
   const auto selection = [](RunOptions options, const model::Run& run) {
     options.inputs.set.clear();
+    options.inputs.environment.emplace();
     options.stress = 0;
     return selection_of(options, directory_of(run));
   };

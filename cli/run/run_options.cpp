@@ -4,11 +4,15 @@
 
 #include "base/text.hpp"
 #include "cli/common/store_options.hpp"
+#include "runner/plan/variables.hpp"
 
 namespace fatespec::cli {
 
 std::string rerun_command(const RunOptions& options) {
-  std::string command = "fatespec run";
+  std::string command;
+  for (const auto& [name, value] : options.inputs.environment.value_or(runner::classic_environment()))
+    command += (command.empty() ? "env " : "") + name + "=" + base::shell_quote(value) + " ";
+  command += "fatespec run";
   for (const auto& spec : options.inputs.specs) command += " " + base::shell_quote(spec);
   command += text_of(StoreOptions{options.inputs, options.results});
   for (const auto& name : options.inputs.configurations) command += " --configuration " + base::shell_quote(name);

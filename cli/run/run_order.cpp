@@ -25,8 +25,7 @@ farm::RunOrder order_of(const RunOptions& options, const std::string& run) {
   order.config = options.inputs.config;
   order.configurations = options.inputs.configurations;
   order.set = options.inputs.set;
-  for (const char* name : runner::classic_names)
-    if (const char* value = std::getenv(name)) order.environment[name] = base::to_utf8(value);
+  for (const auto& [name, value] : runner::classic_environment()) order.environment[name] = base::to_utf8(value);
   order.timeout = options.timeout;
   order.retries = options.retries;
   order.stress = options.stress;

@@ -27,19 +27,10 @@ std::string first_line(const TestResult& result) {
   return lines.empty() ? "nothing" : base::shorten(base::printable(lines.front()), 60);
 }
 
-/// Nothing if two camps are equally large.
-const std::vector<ResultPtr>* majority(const Camps& camps) {
-  const std::vector<ResultPtr>* largest = nullptr;
-  bool alone = true;
-  for (const auto& [fingerprint, members] : camps) {
-    if (largest == nullptr || members.size() > largest->size()) {
-      largest = &members;
-      alone = true;
-    } else if (members.size() == largest->size()) {
-      alone = false;
-    }
-  }
-  return alone ? largest : nullptr;
+/// More than half of them; nothing if there is none.
+const std::vector<ResultPtr>* majority(const Camps& camps, std::size_t all) {
+  const auto found = std::find_if(camps.begin(), camps.end(), [&](const auto& c) { return 2 * c.second.size() > all; });
+  return found == camps.end() ? nullptr : &found->second;
 }
 
 std::string describe(const Camps& camps) {
@@ -70,7 +61,7 @@ std::vector<ResultPtr> judge_agreement(std::vector<ResultPtr> results) {
   Camps camps;
   for (const auto& result : results) camps[result->fingerprint].push_back(result);
   if (camps.size() < 2) return results;
-  const auto* right = majority(camps);
+  const auto* right = majority(camps, results.size());
   const std::string detail = describe(camps);
   for (auto& result : results) {
     if (right == nullptr) {
@@ -110,7 +101,11 @@ ResultGroups agreement_groups(const model::TestPlan& plan) {
   };
   const auto judge_known = [&plan](std::vector<ResultPtr> results) {
     results = judge_agreement(std::move(results));
-    for (auto& result : results) result = with_known_failure(plan, result);
+    const auto agrees = [](const ResultPtr& result) { return !model::is_bad(result->verdict); };
+    const bool all_agree = std::all_of(results.begin(), results.end(), agrees);
+    // The majority of a known disagreement passes as ever; only where all agree the knowledge is out of date.
+    for (auto& result : results)
+      if (all_agree || !agrees(result)) result = with_known_failure(plan, result);
     return results;
   };
   return {plan, key_of, judge_known, stands_alone};

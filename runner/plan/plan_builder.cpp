@@ -87,7 +87,7 @@ class PlanBuilder {
   PlanBuilder(std::shared_ptr<const model::Project> project, const PlanOptions& options, specs::Problems& problems)
       : options_(options),
         problems_(problems),
-        variable_sources_(variable_sources(options.set)),
+        variable_sources_(variable_sources(options.set, options.environment.value_or(classic_environment()))),
         variables_(*project, sources_, problems) {
     plan_.project = std::move(project);
     for (const auto& configuration : plan_.project->configurations)

@@ -15,6 +15,7 @@ namespace fatespec::runner {
 struct PlanOptions {
   std::vector<std::string> configurations;  ///< names; empty: all
   model::Variables set;
+  std::optional<model::Variables> environment;           ///< of the classic names; none: that of this process
   std::optional<std::optional<base::Duration>> timeout;  ///< instead of the tests' own
   std::optional<int> retries;
   specs::Filter* filter = nullptr;

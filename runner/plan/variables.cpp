@@ -66,15 +66,17 @@ void VariableLayer::add(const model::Variables& more, const model::Places& place
   for (const auto& [name, origin] : places) origins[name] = origin;
 }
 
-VariableSources variable_sources(const model::Variables& set) {
-  VariableSources sources;
-  sources.set = set;
-  sources.working_directory = fs::current_path().string();
+model::Variables classic_environment() {
+  model::Variables environment;
   for (const char* name : classic_names) {
     const char* value = std::getenv(name);
-    if (value != nullptr && *value != '\0') sources.environment[name] = value;
+    if (value != nullptr && *value != '\0') environment[name] = value;
   }
-  return sources;
+  return environment;
+}
+
+VariableSources variable_sources(const model::Variables& set, model::Variables environment) {
+  return {set, std::move(environment), fs::current_path().string()};
 }
 
 VariableLayer variables_for(const model::Project& project, const model::Configuration& configuration,

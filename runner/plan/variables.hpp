@@ -29,7 +29,10 @@ struct VariableSources {
   model::Variables environment;  ///< FFMPEG_PATH and SAMPLES_PATH, if they are set
   std::string working_directory;
 };
-VariableSources variable_sources(const model::Variables& set);
+VariableSources variable_sources(const model::Variables& set, model::Variables environment);
+
+/// Those of the classic names that the environment of this process gives.
+model::Variables classic_environment();
 
 /// From far to near: `ffmpeg` on PATH, the suite, the environment, the project, the configuration, `--set`. A relative
 /// value of a name that ends in `_PATH` is made absolute, beginning where it was defined, if `local`.

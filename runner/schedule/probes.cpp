@@ -1,5 +1,7 @@
 #include "runner/schedule/probes.hpp"
 
+#include <algorithm>
+#include <list>
 #include <map>
 #include <memory>
 #include <string>
@@ -24,42 +26,46 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
  public:
   ProbeRun(model::TestPlan& plan, Loops loops, std::function<Station&(const model::PlannedTest&)> station_of,
            std::function<void()> done)
-      : plan_(plan), loops_(loops), station_of_(std::move(station_of)), done_(std::move(done)) {}
+      : plan_(plan), loops_(loops), station_of_(std::move(station_of)), done_(std::move(done)) {
+    for (auto& test : plan_.tests)
+      if (!test.probes.empty()) undecided_.push_back(&test);
+  }
 
   void cancel(bool now) override {
     cancelled_ = true;
-    if (running_) running_->cancel(now);
+    for (auto& [key, question] : running_)
+      if (question.execution) question.execution->cancel(now);
   }
 
   void suspend() override {
-    if (running_) running_->suspend();
+    for (auto& [key, question] : running_)
+      if (question.execution) question.execution->suspend();
   }
 
   void resume() override {
-    if (running_) running_->resume();
+    for (auto& [key, question] : running_)
+      if (question.execution) question.execution->resume();
   }
 
+  /// Asks as much as may be asked at once.
   void next() {
-    for (; !cancelled_ && test_ < plan_.tests.size(); ++test_, probe_ = 0) {
-      model::PlannedTest& test = plan_.tests[test_];
-      // What cannot be asked is not skipped: the test will be an error, and say why.
-      if (!test.probes.empty() && station_of_(test).state() == StationState::gone) continue;
-      for (; probe_ < test.probes.size(); ++probe_) {
-        const auto known = answers_.find(key(test, test.probes[probe_]));
-        if (known == answers_.end()) {
-          if (station_of_(test).state() == StationState::away) again_after_loss();
-          else ask(test, test.probes[probe_]);
-          return;
-        }
-        if (known->second.empty()) break;  // one condition that holds is enough
-      }
-      if (!test.probes.empty() && probe_ == test.probes.size())
-        test.skip_reason = answers_[key(test, test.probes.back())];
+    if (cancelled_) undecided_.clear();
+    for (auto test = undecided_.begin(); test != undecided_.end();) {
+      const auto progress = look_at(**test);
+      if (progress == Progress::no_slot) break;
+      if (progress == Progress::decided) test = undecided_.erase(test);
+      else ++test;
     }
-    done_();
+    if (undecided_.empty() && running_.empty() && done_) std::exchange(done_, nullptr)();
   }
 
  private:
+  enum class Progress {
+    decided,
+    waiting,  ///< for an answer, or for a station that is away
+    no_slot,  ///< all slots of its station are taken by other questions
+  };
+
   /// Who has the same configuration and the same environment has the same answer on the same machine: what always stays
   /// here does so under a board's configuration too.
   struct Key {
@@ -69,35 +75,68 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
     std::string probe;
     auto operator<=>(const Key&) const = default;
   };
+  struct Question {
+    Station* station = nullptr;
+    std::shared_ptr<CheckFeed> output;
+    std::shared_ptr<CheckFeed> error;
+    std::shared_ptr<RunningExecution> execution;
+  };
+
+  Progress look_at(model::PlannedTest& test) {
+    Station& station = station_of_(test);
+    // What cannot be asked is not skipped: the test will be an error, and say why.
+    if (station.state() == StationState::gone) return Progress::decided;
+    for (const auto& probe : test.probes) {
+      Key where = key(test, probe);
+      const auto known = answers_.find(where);
+      if (known == answers_.end()) return ask(station, test, std::move(where));
+      if (known->second.empty()) return Progress::decided;  // one condition that holds is enough
+    }
+    test.skip_reason = answers_[key(test, test.probes.back())];
+    return Progress::decided;
+  }
+
   Key key(const model::PlannedTest& test, const std::string& probe) const {
     const bool is_local = station_of_(test).is_local();
     if (test.spec->env.empty() && test.spec->default_env.empty())
       return {is_local, test.configuration->name, "", probe};
-    return {is_local, test.configuration->name, fmt::format("{}", fmt::join(environment_of(test), "\n")), probe};
+    return {is_local, test.configuration->name, fmt::format("{}", fmt::join(environment_of(test, ""), "\n")), probe};
   }
-  std::vector<std::string> environment_of(const model::PlannedTest& test) const {
-    return test_environment(*plan_.project, test, *test.variables, "/nonexistent", station_of_(test).is_local());
+  std::vector<std::string> environment_of(const model::PlannedTest& test, const std::string& directory) const {
+    return test_environment(*plan_.project, test, *test.variables, directory, station_of_(test).is_local());
   }
 
-  void ask(const model::PlannedTest& test, const std::string& probe) {
+  Progress ask(Station& station, const model::PlannedTest& test, Key where) {
+    if (running_.contains(where)) return Progress::waiting;
+    if (station.state() == StationState::away) {
+      again_after_loss();
+      return Progress::waiting;
+    }
+    const auto asked_there =
+        std::count_if(running_.begin(), running_.end(), [&](const auto& r) { return r.second.station == &station; });
+    if (asked_there >= station.jobs()) return Progress::no_slot;
     const auto discard = [] { return std::make_unique<checks::DiscardCheck>(); };
-    output_ = std::make_shared<CheckFeed>(loops_, discard, CheckCost::small);
-    error_ = std::make_shared<CheckFeed>(loops_, discard, CheckCost::small);
-    Station& station = station_of_(test);
+    Question& question = running_[where];
+    question.station = &station;
+    question.output = std::make_shared<CheckFeed>(loops_, discard, CheckCost::small);
+    question.error = std::make_shared<CheckFeed>(loops_, discard, CheckCost::small);
     ExecutionRequest request;
-    request.command = probe;
-    request.environment = std::make_shared<const std::vector<std::string>>(environment_of(test));
+    request.command = where.probe;
+    // It has no directory; the name of one tells its processes from those of the others.
+    const std::string no_directory = fmt::format("/nonexistent/{}", ++asked_);
+    request.environment = std::make_shared<const std::vector<std::string>>(environment_of(test, no_directory));
     request.directory = station.is_local() ? plan_.project->directory : "/";
-    request.marker = "TEST_DIR=/nonexistent";
+    request.marker = "TEST_DIR=" + no_directory;
     request.prefix = PrefixScope::programs;
     request.timeout = probe_timeout;
-    running_ = station.executor().execute(std::move(request), *output_, *error_,
-                                          [self = shared_from_this(), where = key(test, probe)](
-                                              const model::Execution& execution) { self->answered(where, execution); });
+    question.execution = station.executor().execute(
+        std::move(request), *question.output, *question.error,
+        [self = shared_from_this(), where](const model::Execution& execution) { self->answered(where, execution); });
+    return Progress::waiting;
   }
 
   void answered(const Key& where, const model::Execution& execution) {
-    running_.reset();
+    const auto question = running_.extract(where);  // until here: the streams are read into it
     if (execution.ending == model::Ending::lost && !cancelled_) {
       again_after_loss();
       return;
@@ -117,8 +156,12 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
   // The station is being connected to again, or will be gone.
   void again_after_loss() {
     constexpr auto interval = std::chrono::milliseconds(100);
+    if (std::exchange(will_look_again_, true)) return;
     auto timer = std::make_shared<boost::asio::steady_timer>(loops_.loop, interval);
-    timer->async_wait([self = shared_from_this(), timer](boost::system::error_code) { self->next(); });
+    timer->async_wait([self = shared_from_this(), timer](boost::system::error_code) {
+      self->will_look_again_ = false;
+      self->next();
+    });
   }
 
   model::TestPlan& plan_;
@@ -126,12 +169,11 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
   std::function<Station&(const model::PlannedTest&)> station_of_;
   std::function<void()> done_;
   std::map<Key, std::string> answers_;  ///< why not; empty for yes
-  std::size_t test_ = 0;
-  std::size_t probe_ = 0;
+  std::map<Key, Question> running_;
+  std::list<model::PlannedTest*> undecided_;
+  int asked_ = 0;  ///< how many
   bool cancelled_ = false;
-  std::shared_ptr<CheckFeed> output_;
-  std::shared_ptr<CheckFeed> error_;
-  std::shared_ptr<RunningExecution> running_;
+  bool will_look_again_ = false;
 };
 
 }  // namespace

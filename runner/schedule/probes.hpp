@@ -9,7 +9,8 @@
 
 namespace fatespec::runner {
 
-/// Runs each distinct probe of the plan once, one after the other, with the environment of the first test that asks.
+/// Runs each distinct probe of the plan once, as many at a time as their station has slots, with the environment of the
+/// first test that asks.
 /// `done` is called on the loop's thread when the plan's skip reasons are complete, or after they were cancelled;
 /// what is returned is of no use any more then.
 /// `station_of` names the station that answers for a test; tests of one that is gone are left as they are.

@@ -40,8 +40,12 @@ const model::PlannedTest* ReadyQueue::take(Slots& slots) {
   if (slots.alone_) return nullptr;
   const auto line = next_line(slots);
   if (line == lines_.end()) return take_exclusive(slots);
+  Waiting* large = first_short_of_slots(slots);
+  if (large != nullptr && large->sequence > line->second.front().sequence) large = nullptr;
+  if (large != nullptr && large->passed_over >= slots.slots_) return nullptr;
   const model::PlannedTest* test = line->second.front().test;
   if (!has_memory_for(*test, slots)) return nullptr;
+  if (large != nullptr) ++large->passed_over;
   line->second.pop_front();
   slots.free_ -= slots.needed(line->first.first);
   slots.held_.insert(line->first.second.begin(), line->first.second.end());
@@ -71,7 +75,7 @@ std::vector<const model::PlannedTest*> ReadyQueue::drain() {
   for (const auto& [needs, line] : lines_) waiting.insert(waiting.end(), line.begin(), line.end());
   std::sort(waiting.begin(), waiting.end(), [](const auto& a, const auto& b) { return a.sequence < b.sequence; });
   std::vector<const model::PlannedTest*> tests;
-  for (const auto& [sequence, test] : waiting) tests.push_back(test);
+  for (const auto& one : waiting) tests.push_back(one.test);
   tests.insert(tests.end(), exclusive_.begin(), exclusive_.end());
   lines_.clear();
   exclusive_.clear();
@@ -85,6 +89,16 @@ ReadyQueue::Lines::iterator ReadyQueue::next_line(const Slots& slots) {
     if (best == lines_.end() || line->second.front().sequence < best->second.front().sequence) best = line;
   }
   return best;
+}
+
+/// The first that could start if more slots were free; null if there is none.
+ReadyQueue::Waiting* ReadyQueue::first_short_of_slots(const Slots& slots) {
+  Waiting* first = nullptr;
+  for (auto& [needs, line] : lines_) {
+    if (slots.needed(needs.first) <= slots.free_ || slots.holds_any(needs.second)) continue;
+    if (first == nullptr || line.front().sequence < first->sequence) first = &line.front();
+  }
+  return first;
 }
 
 bool ReadyQueue::has_memory_for(const model::PlannedTest& test, Slots& slots) {

@@ -39,9 +39,10 @@ class Slots {
 };
 
 /// Hands out tests in the order in which they were added, passing over those that need more slots than are free or a
-/// lock that is held. Tests of equal needs wait in one line, so that the cost does not grow with their number. When the
-/// next one needs more memory than there is, nothing is handed out: it would wait for ever if others went first.
-/// Exclusive tests come last. Several stations may be served from one queue.
+/// lock that is held. The first that waits for slots is passed over as often as there are slots, then they are kept for
+/// it: among many small tests a large one would be the last. Tests of equal needs wait in one line, so that the cost
+/// does not grow with their number. When the next one needs more memory than there is, nothing is handed out: it would
+/// wait for ever if others went first. Exclusive tests come last. Several stations may be served from one queue.
 class ReadyQueue {
  public:
   void add(const model::PlannedTest& test);
@@ -65,12 +66,14 @@ class ReadyQueue {
   struct Waiting {
     std::uint64_t sequence;
     const model::PlannedTest* test;
+    int passed_over = 0;  ///< how many have started before it, though they came later, while it waited for slots
   };
   using Lines = std::map<Needs, std::deque<Waiting>>;
 
   static Needs needs_of(const model::PlannedTest& test);
   bool is_exclusive(const model::PlannedTest& test) const;
   Lines::iterator next_line(const Slots& slots);
+  Waiting* first_short_of_slots(const Slots& slots);
   bool has_memory_for(const model::PlannedTest& test, Slots& slots);
   const model::PlannedTest* take_exclusive(Slots& slots);
 

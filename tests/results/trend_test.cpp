@@ -83,15 +83,26 @@ TEST(CpuTrend, SeesARegressionAndSaysHowLarge) {
 }
 
 TEST(CpuTrend, AChangeBelowThreePercentIsNone) {
-  EXPECT_FALSE(cpu_trend(std::vector<double>(30, 1.0), std::vector<double>(10, 1.02)));
-  EXPECT_TRUE(cpu_trend(std::vector<double>(30, 1.0), std::vector<double>(10, 1.04)));
+  EXPECT_FALSE(cpu_trend_since(std::vector<double>(30, 1.0) + std::vector<double>(10, 1.02), 10));
+  EXPECT_TRUE(cpu_trend_since(std::vector<double>(30, 1.0) + std::vector<double>(10, 1.04), 10));
+}
+
+// 14 fast runs, then 10 slow ones.
+TEST(CpuTrend, WhatHadChangedBeforeTheBorderIsNoChangeSince) {
+  std::mt19937 random(3);
+  const auto seconds = noisy(14, 1.0, random) + noisy(10, 1.2, random);
+  for (const std::size_t after : {4U, 6U, 8U, 9U}) EXPECT_FALSE(cpu_trend_since(seconds, after)) << after;
+  for (const std::size_t after : {10U, 11U}) EXPECT_TRUE(cpu_trend_since(seconds, after)) << after;
+  EXPECT_EQ(cpu_trend_since(seconds, 10)->runs_after, 10U);
 }
 
 TEST(CpuTrend, DoesNotCryWolf) {
   std::mt19937 random(2);
   int alarms = 0;
-  for (int i = 0; i < 2000; ++i)
-    if (cpu_trend(noisy(35, 1.0, random))) ++alarms;
+  for (int i = 0; i < 2000; ++i) {
+    const auto seconds = noisy(35, 1.0, random);
+    if (cpu_trend(seconds) || cpu_trend_since(seconds, 10)) ++alarms;
+  }
   EXPECT_LE(alarms, 4) << "the rule promises one in a thousand at most";
 }
 
