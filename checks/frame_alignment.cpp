@@ -10,12 +10,6 @@ namespace {
 
 using Packets = std::vector<FramePacket>;
 
-FramePairing one_after_another(std::size_t count) {
-  FramePairing pairing;
-  for (std::size_t i = 0; i < count; ++i) pairing.pairs.emplace_back(i, i);
-  return pairing;
-}
-
 /// Pairs frames by their contents, so that one that is missing says nothing of those behind it.
 class Aligner {
  public:
@@ -53,10 +47,22 @@ class Aligner {
     return count;
   }
 
-  static std::vector<std::string_view> checksums(const Packets& packets, std::size_t begin, std::size_t end) {
-    std::vector<std::string_view> found;
-    for (std::size_t i = begin; i < end; ++i) found.push_back(packets[i].checksum);
-    return found;
+  /// Equal frames in a row.
+  struct Runs {
+    std::vector<std::string_view> checksums;
+    std::vector<std::size_t> begins;  ///< and, behind them all, the end
+    std::size_t length(std::size_t run) const { return begins[run + 1] - begins[run]; }
+  };
+
+  static Runs runs_of(const Packets& packets, std::size_t begin, std::size_t end) {
+    Runs runs;
+    for (std::size_t i = begin; i < end; ++i) {
+      if (i > begin && packets[i].checksum == packets[i - 1].checksum) continue;
+      runs.checksums.push_back(packets[i].checksum);
+      runs.begins.push_back(i);
+    }
+    runs.begins.push_back(end);
+    return runs;
   }
 
   /// Pairs what is equal at the beginning and at the end; `rest` pairs what lies between.
@@ -70,18 +76,21 @@ class Aligner {
     pair_up(tail, middle.expected_end, middle.actual_end);
   }
 
-  /// Frames that are there once in each are the same ones.
+  /// Frames that are there once in each are the same ones; so are rows of equal ones, of which some may be missing.
   void split(const Range& range) {
     const auto leave = [this](const Range& rest) { leave_hole(rest); };
+    const Runs expected = runs_of(expected_, range.expected, range.expected_end);
+    const Runs actual = runs_of(actual_, range.actual, range.actual_end);
     Range gap = range;
-    for (const auto& [i, j] : base::anchors(checksums(expected_, range.expected, range.expected_end),
-                                            checksums(actual_, range.actual, range.actual_end))) {
-      gap.expected_end = range.expected + i;
-      gap.actual_end = range.actual + j;
+    for (const auto& [i, j] : base::anchors(expected.checksums, actual.checksums)) {
+      gap.expected_end = expected.begins[i];
+      gap.actual_end = actual.begins[j];
       trim(gap, leave);
-      pair_up(1, gap.expected_end, gap.actual_end);
-      gap.expected = gap.expected_end + 1;
-      gap.actual = gap.actual_end + 1;
+      gap.expected = expected.begins[i + 1];
+      gap.actual = actual.begins[j + 1];
+      const std::size_t both = std::min(expected.length(i), actual.length(j));
+      pair_up(both, gap.expected_end, gap.actual_end);
+      leave_hole({gap.expected_end + both, gap.expected, gap.actual_end + both, gap.actual});
     }
     gap.expected_end = range.expected_end;
     gap.actual_end = range.actual_end;
@@ -94,9 +103,13 @@ class Aligner {
     const std::size_t actual = range.actual_end - range.actual;
     const std::size_t changed = std::min(expected, actual);
     pair_up(changed, range.expected, range.actual);
-    if (expected != actual)
-      pairing_.holes.push_back(
-          {range.expected + changed, range.actual + changed, expected - changed, actual - changed});
+    if (expected == actual) return;
+    const FrameHole hole{range.expected + changed, range.actual + changed, expected - changed, actual - changed};
+    FrameHole* last = pairing_.holes.empty() ? nullptr : &pairing_.holes.back();
+    const bool is_one =
+        last != nullptr && last->expected + last->missing == hole.expected && last->actual + last->added == hole.actual;
+    if (is_one) last->missing += hole.missing, last->added += hole.added;
+    else pairing_.holes.push_back(hole);
   }
 
   const Packets& expected_;
@@ -115,6 +128,12 @@ std::size_t unlike(const FramePairing& pairing, const Packets& expected, const P
 }
 
 }  // namespace
+
+FramePairing one_after_another(std::size_t count) {
+  FramePairing pairing;
+  for (std::size_t i = 0; i < count; ++i) pairing.pairs.emplace_back(i, i);
+  return pairing;
+}
 
 FramePairing pair_frames(const Packets& expected, const Packets& actual) {
   FramePairing aligned = Aligner(expected, actual).take();

@@ -23,6 +23,9 @@ struct FramePairing {
   std::vector<FrameHole> holes;
 };
 
+/// The first with the first, and so on.
+FramePairing one_after_another(std::size_t count);
+
 /// Pairs the frames of a stream by their contents, so that a frame that is missing says nothing of those behind it; of
 /// frames in a row that have no counterpart, as many as both have have changed. Where there are as many, one after
 /// another, unless fewer are unlike that way.

@@ -25,6 +25,7 @@ class StreamComparison {
     const std::string& type = expected.media_type.empty() ? actual.media_type : expected.media_type;
     name_ = type.empty() ? "packet" : type + " frame";
     if (several) prefix_ = fmt::format("stream {}: ", index);
+    find_other_order();
     count();
     find_swap();
   }
@@ -84,8 +85,34 @@ class StreamComparison {
     }
   }
 
+  /// Where all frames are there, in another order, none is missing and none has changed.
+  void find_other_order() {
+    const auto sorted = [](const FrameStream& stream) {
+      std::vector<std::string_view> checksums;
+      for (const auto& packet : stream.packets) checksums.push_back(packet.checksum);
+      std::sort(checksums.begin(), checksums.end());
+      return checksums;
+    };
+    if (pairing_.holes.empty() || expected_.packets.size() != actual_.packets.size()) return;
+    if (sorted(expected_) != sorted(actual_)) return;
+    std::size_t in_place = 0;
+    for (const auto& [i, j] : pairing_.pairs)
+      if (expected_.packets[i].checksum == actual_.packets[j].checksum) ++in_place;
+    pairing_ = one_after_another(expected_.packets.size());
+    const auto first = std::find_if(pairing_.pairs.begin(), pairing_.pairs.end(), [&](const auto& pair) {
+      return expected_.packets[pair.first].checksum != actual_.packets[pair.second].checksum;
+    });
+    const std::size_t moved = expected_.packets.size() - in_place;
+    swapped_ = fmt::format("{} of {} {} {} in another place, the first difference is at {}", moved,
+                           expected_.packets.size(), frames(2), moved == 1 ? "is" : "are", frame(first->first));
+  }
+
   /// Two frames that have changed places say more than two frames that differ.
   void find_swap() {
+    if (!swapped_.empty()) {
+      differing_ = 0;
+      return;
+    }
     if (differing_ != 2 || !pairing_.holes.empty()) return;
     const std::size_t x = first_differing_;
     const std::size_t y = last_differing_;

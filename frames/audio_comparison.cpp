@@ -51,7 +51,13 @@ double sample_at(const std::vector<std::uint8_t>& bytes, AVSampleFormat format, 
 /// The samples of one stream, channel beside channel.
 class SampleSource {
  public:
-  SampleSource(MediaReader reader, int stream) : reader_(std::move(reader)), stream_(stream) {}
+  SampleSource(MediaReader reader, int stream) : reader_(std::move(reader)), stream_(stream) {
+    const auto& format = reader_.format();
+    if (stream < 0 || static_cast<unsigned>(stream) >= format.nb_streams) return;
+    constexpr int packed_bits = 24;
+    constexpr double step_of_packed = 256;  // FFmpeg decodes them into the upper bits of 32
+    if (format.streams[stream]->codecpar->bits_per_coded_sample == packed_bits) step_ = step_of_packed;
+  }
 
   /// Makes sure that a sample of every channel is there; false at the end.
   base::Result<bool> fill() {
@@ -65,15 +71,15 @@ class SampleSource {
   }
   double next() { return values_[at_++]; }
   AVSampleFormat format() const { return format_; }
+  /// Of the values that next() gives, what counts as one.
+  double step() const { return step_; }
   int rate() const { return rate_; }
   int channels() const { return channels_; }
   std::string describe() const {
     const char* name = av_get_sample_fmt_name(format_);
     return fmt::format("{} Hz, {} channels, {}", rate_, channels_, name == nullptr ? "no sound" : name);
   }
-  bool same_kind(const SampleSource& other) const {
-    return rate_ == other.rate_ && channels_ == other.channels_ && format_ == other.format_;
-  }
+  bool same_kind(const SampleSource& other) const { return rate_ == other.rate_ && channels_ == other.channels_; }
 
  private:
   void take(const AVFrame& frame) {
@@ -92,14 +98,15 @@ class SampleSource {
   std::vector<double> values_;
   std::size_t at_ = 0;
   AVSampleFormat format_ = AV_SAMPLE_FMT_NONE;
+  double step_ = 1;
   int rate_ = 0;
   int channels_ = 0;
 };
 
 class SoundComparison {
  public:
-  SoundComparison(SampleSource expected, SampleSource actual)
-      : expected_(std::move(expected)), actual_(std::move(actual)) {}
+  SoundComparison(SampleSource expected, SampleSource actual, double tolerance)
+      : expected_(std::move(expected)), actual_(std::move(actual)), tolerance_(tolerance) {}
 
   base::Result<AudioDifference> run() {
     for (;;) {
@@ -135,22 +142,28 @@ class SoundComparison {
 
   void compare_sample() {
     const double scale = full_scale(expected_.format());
+    const double other_scale = full_scale(actual_.format());
+    const bool is_one_format = expected_.format() == actual_.format();
     const std::int64_t sample = result_.expected_samples++;
     ++result_.actual_samples;
     const bool wave = keeps_wave();
     for (int channel = 0; channel < result_.channels; ++channel) {
-      const double before = expected_.next();
-      const double now = actual_.next();
-      if (wave) recent_expected_.push_back(before / scale), recent_actual_.push_back(now / scale);
-      if (before == now || (std::isnan(before) && std::isnan(now))) continue;
+      const double value_before = expected_.next();
+      const double value_now = actual_.next();
+      const double before = value_before / scale;
+      const double now = value_now / other_scale;
+      if (wave) recent_expected_.push_back(before), recent_actual_.push_back(now);
+      const double difference = std::abs(before - now);
+      if (difference <= tolerance_ * expected_.step() / scale || (std::isnan(before) && std::isnan(now))) continue;
       // What is no number, or endless, is as far off as can be.
-      const double difference = std::abs(before - now) / scale;
       const double relative = std::isfinite(difference) ? difference : 1;
       squares_ += relative * relative;
       ++result_.differing;
       ++result_.differing_of_channel[static_cast<std::size_t>(channel)];
       result_.largest = std::max(result_.largest, relative);
-      if (!result_.first) result_.first = SampleDifference{sample, channel, before, now};
+      if (!result_.first && is_one_format)
+        result_.first = SampleDifference{sample, channel, value_before / expected_.step(), value_now / actual_.step()};
+      else if (!result_.first) result_.first = SampleDifference{sample, channel, before, now};
     }
     if (!result_.first && recent_expected_.size() > wave_before * static_cast<std::size_t>(result_.channels))
       drop_oldest();
@@ -207,6 +220,7 @@ class SoundComparison {
 
   SampleSource expected_;
   SampleSource actual_;
+  double tolerance_;
   AudioDifference result_;
   double squares_ = 0;
   std::vector<double> blocks_;          ///< mean squares
@@ -217,12 +231,13 @@ class SoundComparison {
 
 }  // namespace
 
-base::Result<AudioDifference> compare_sound(const Input& expected, const Input& actual, int stream) {
+base::Result<AudioDifference> compare_sound(const Input& expected, const Input& actual, int stream, double tolerance) {
   auto before = MediaReader::open(expected);
   if (!before) return before.error();
   auto now = MediaReader::open(actual);
   if (!now) return now.error();
-  return SoundComparison(SampleSource(std::move(*before), stream), SampleSource(std::move(*now), stream)).run();
+  return SoundComparison(SampleSource(std::move(*before), stream), SampleSource(std::move(*now), stream), tolerance)
+      .run();
 }
 
 }  // namespace fatespec::frames

@@ -14,7 +14,7 @@ namespace fatespec::frames {
 struct SampleDifference {
   std::int64_t sample = 0;
   int channel = 0;
-  double expected = 0;  ///< as the format codes it: an integer, or a float
+  double expected = 0;  ///< as the format codes it: an integer, or a float; of two formats as parts of full scale
   double actual = 0;
 };
 
@@ -22,7 +22,7 @@ struct AudioDifference {
   std::string format;  ///< of the expected one, as FFmpeg names it
   int rate = 0;        ///< Hz
   int channels = 0;
-  /// Other rate, channels or format: nothing was compared. What they are.
+  /// Other rate or channels: nothing was compared. What they are.
   std::string not_comparable;
   std::int64_t expected_samples = 0;
   std::int64_t actual_samples = 0;
@@ -39,7 +39,8 @@ struct AudioDifference {
   std::vector<double> wave_actual;
 };
 
-/// Stream `stream` of both, sample against sample, in one pass with little memory.
-base::Result<AudioDifference> compare_sound(const Input& expected, const Input& actual, int stream);
+/// Stream `stream` of both, sample against sample, in one pass with little memory. Differences of `tolerance` and less
+/// are none; steps of the expected format.
+base::Result<AudioDifference> compare_sound(const Input& expected, const Input& actual, int stream, double tolerance);
 
 }  // namespace fatespec::frames

@@ -32,6 +32,7 @@ struct Options {
   std::int64_t expected_frame = -1;  ///< -1: there is none
   std::int64_t actual_frame = -1;
   std::string directory = ".";
+  double tolerance = 0;
 };
 
 int complain(const base::Error& error) {
@@ -120,7 +121,7 @@ Json numbers(const std::vector<double>& values) {
 }
 
 base::Result<std::string> compare_sounds(const Options& options) {
-  const auto found = compare_sound(options.expected, options.actual, options.stream);
+  const auto found = compare_sound(options.expected, options.actual, options.stream, options.tolerance);
   if (!found) return found.error();
   Json result = {{"version", 1},
                  {"kind", "audio"},
@@ -181,6 +182,7 @@ int run(int argc, char** argv) {
   CLI::App* sound = app.add_subcommand("sound", "two sounds, sample against sample");
   add_expected(*sound);
   add_actual(*sound);
+  sound->add_option("--tolerance", options.tolerance, "steps of the expected format that make no difference");
   app.footer("Example:\n  fatespec-frames picture a.nut b.nut --expected-frame 3 --actual-frame 3 -o .");
   try {
     app.parse(argc, argv);

@@ -222,6 +222,12 @@ mustache::data section_of(const StreamDivergence& stream) {
 
 }  // namespace
 
+bool are_equal_sounds(const std::string& content) {
+  const json sounds = json::parse(content, nullptr, false);
+  return sounds.is_object() && text_at(sounds, "not_comparable").empty() && child(sounds, "first").is_null() &&
+         number_at(sounds, "expected_samples") == number_at(sounds, "actual_samples");
+}
+
 std::vector<std::string> divergence_lines(const StreamDivergence& stream) {
   const json content = content_of(stream);
   const bool sound = text_at(content, "kind") == "audio";

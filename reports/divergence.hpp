@@ -31,6 +31,9 @@ struct DivergencePage {
   bool differs() const { return !streams.empty() || !status.empty(); }
 };
 
+/// True if what fatespec-frames says of two sounds is that nothing differs.
+bool are_equal_sounds(const std::string& content);
+
 /// Several lines about one stream, the most telling first.
 std::vector<std::string> divergence_lines(const StreamDivergence& stream);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <string>
 
 #include "sessions/recording.hpp"
 
@@ -10,15 +11,17 @@ namespace {
 
 constexpr std::size_t most_kinds = 32;
 
-/// Fields of the same name are one and the same.
+/// Fields of the same name are one and the same in what the classic suite knew. Those of other events mean something
+/// else: the sound's time at the end of a buffer is not the one that is heard now.
 std::array<std::array<std::uint8_t, most_data>, most_kinds> make_slots() {
-  std::map<std::string_view, std::uint8_t> names;
+  std::map<std::string, std::uint8_t> names;
   std::array<std::array<std::uint8_t, most_data>, most_kinds> slots{};
   for (const auto& info : all_event_kinds()) {
     const auto& fields = classic_fields(info.kind);
+    const std::string owner = info.classic.empty() ? std::string(info.name) + "." : "";
     for (std::size_t i = 0; i < fields.size(); ++i)
       slots.at(static_cast<std::size_t>(info.kind)).at(i) =
-          names.try_emplace(fields[i], static_cast<std::uint8_t>(names.size())).first->second;
+          names.try_emplace(owner + std::string(fields[i]), static_cast<std::uint8_t>(names.size())).first->second;
   }
   return slots;
 }

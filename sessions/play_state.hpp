@@ -9,7 +9,8 @@
 
 namespace fatespec::sessions {
 
-/// Every field is None until an event names it; an event that gives fewer fields than its kind has leaves the others.
+/// Every field is None until an event names it; fields of the same name are one, but for events that the classic suite
+/// did not know. An event that gives fewer fields than its kind has leaves the others.
 class PlayState {
  public:
   void apply(const PlayerEvent& event);

@@ -1,10 +1,14 @@
 #include "cli/causes/bare_sound.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "checks/reference.hpp"
+#include "checks/wav_header.hpp"
+#include "specs/spec_arguments.hpp"
 
 namespace fatespec::cli {
 namespace {
@@ -27,6 +31,35 @@ BareSound bare_sound_of(const std::string& line) {
   const BareSound unknown;
   return {number_of(line, " -ac ", most_channels, unknown.channels),
           number_of(line, " -ar ", highest_rate, unknown.rate)};
+}
+
+SampleComparison sample_comparison(const model::SpecString& spec) {
+  using model::SpecType;
+  if (spec.type == SpecType::one_off)
+    if (const auto own = specs::one_off_arguments(spec)) return {own->format, own->format, own->tolerance, 0};
+  if (spec.type == SpecType::rms)
+    if (const auto own = specs::rms_arguments(spec)) return {own->reference_format, own->format, 0, 0};
+  if (spec.type == SpecType::stddev)
+    if (const auto own = specs::stddev_arguments(spec)) return {own->format, own->format, 0, own->shift};
+  return {};
+}
+
+base::Result<std::string> without_first(const std::string& file, std::uint64_t bytes,
+                                        const std::filesystem::path& copy) {
+  const auto reference = checks::Reference::open(file);
+  if (!reference) return reference.error();
+  const auto samples = checks::samples_of(**reference);
+  auto made = base::FileReplacement::begin(copy);
+  if (!made) return made.error();
+  const std::uint64_t end = samples.start + samples.size;
+  for (std::uint64_t at = samples.start + std::min(bytes, samples.size); at < end;) {
+    const auto piece = (*reference)->read(at, std::min<std::uint64_t>(checks::Reference::window, end - at));
+    if (piece.empty()) break;
+    if (auto written = made->write(piece); !written) return written.error();
+    at += piece.size();
+  }
+  if (auto kept = made->commit(); !kept) return kept.error();
+  return copy.string();
 }
 
 bool is_wave(const std::string& file) {

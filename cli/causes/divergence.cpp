@@ -4,6 +4,7 @@
 #include <numeric>
 #include <optional>
 #include <set>
+#include <tuple>
 
 #include <fmt/format.h>
 
@@ -17,7 +18,6 @@
 #include "runner/plan/command_line.hpp"
 #include "runner/plan/environment.hpp"
 #include "runner/plan/media_command.hpp"
-#include "specs/spec_arguments.hpp"
 #include "specs/spec_string.hpp"
 
 namespace fatespec::cli {
@@ -137,23 +137,13 @@ class Side {
   std::string directory_;
 };
 
-/// FFmpeg's name of bare samples of a comparison; empty if the test is none.
-std::string demuxer_of(const model::SpecString& spec) {
-  using model::SpecType;
-  model::SampleFormat format = model::SampleFormat::s16;
-  if (spec.type == SpecType::one_off) {
-    const auto arguments = specs::one_off_arguments(spec);
-    if (arguments) format = arguments->format;
-  } else if (spec.type == SpecType::rms) {
-    const auto arguments = specs::rms_arguments(spec);
-    if (arguments) format = arguments->reference_format;
-  } else if (spec.type == SpecType::stddev) {
-    const auto arguments = specs::stddev_arguments(spec);
-    if (arguments) format = arguments->format;
-  } else {
-    return "";
-  }
-  return std::string(model::name_of(format));
+/// NUT has no end of its headers but the first frame's: https://ffmpeg.org/~michael/nut.txt, syncpoint_startcode.
+bool is_without_frames(const Media& media) {
+  constexpr std::string_view syncpoint("NK\xe4\xad\xee\xca\x45\x69", 8);
+  constexpr std::size_t longest_headers = std::size_t{1} << 20;
+  if (!media.command.is_nut) return false;
+  const auto head = base::read_head(media.path, longest_headers);
+  return head && head->find(syncpoint) == std::string::npos;
 }
 
 /// Asks fatespec-frames.
@@ -231,6 +221,17 @@ class Comparison {
     return found;
   }
 
+  /// Of bare samples, which have no packets.
+  base::Result<std::vector<reports::StreamDivergence>> samples(std::uint64_t tolerance) {
+    tolerance_ = tolerance;
+    auto content = sounds(0);
+    if (!content) return content.error();
+    if (reports::are_equal_sounds(*content)) return std::vector<reports::StreamDivergence>();
+    reports::StreamDivergence divergence;
+    divergence.content = std::move(*content);
+    return std::vector{std::move(divergence)};
+  }
+
  private:
   static checks::FrameReport only(const checks::FrameReport& report, int stream) {
     checks::FrameReport one;
@@ -243,6 +244,17 @@ class Comparison {
     return one;
   }
 
+  /// What else differs of the frames themselves: times and headers follow from that, or matter less.
+  static std::vector<std::string> further_frames(checks::FrameReport expected, checks::FrameReport actual) {
+    for (auto* report : {&expected, &actual}) {
+      report->header.clear();
+      for (auto& [index, stream] : report->streams)
+        for (auto& packet : stream.packets) packet.pts = packet.dts = packet.duration = 0;
+    }
+    auto difference = checks::compare_frame_reports(expected, actual);
+    return difference ? std::move(difference->further) : std::vector<std::string>();
+  }
+
   base::Result<std::optional<reports::StreamDivergence>> compare(int index, const checks::FrameReport& expected,
                                                                  const checks::FrameReport& actual) {
     auto before = only(expected, index);
@@ -253,14 +265,17 @@ class Comparison {
     reports::StreamDivergence divergence;
     divergence.stream = index;
     divergence.finding = difference->summary;
+    for (const auto& further : further_frames(before, now)) divergence.finding += "; " + further;
     divergence.folder = fmt::format("stream{}", index);
     if (!difference->first) return std::optional(std::move(divergence));
     divergence.expected_frame = difference->first->expected;
     divergence.actual_frame = difference->first->actual;
-    const bool in_both = expected.streams.contains(index) && actual.streams.contains(index);
-    const bool sound = in_both && expected.streams.at(index).media_type == "audio";
-    if (!in_both && before.streams.at(index).media_type + now.streams.at(index).media_type == "audio")
-      return std::optional(std::move(divergence));
+    const auto& [old_stream, new_stream] = std::tie(before.streams.at(index), now.streams.at(index));
+    const bool sound = old_stream.media_type == "audio" || new_stream.media_type == "audio";
+    const bool one_alone = old_stream.packets.empty() || new_stream.packets.empty();
+    if (sound && one_alone) return std::optional(std::move(divergence));
+    // What has no frame at all cannot be opened.
+    if (is_without_frames(expected_) || is_without_frames(actual_)) return std::optional(std::move(divergence));
     auto content = sound ? sounds(index) : pictures(*difference->first, divergence.folder);
     if (!content) return content.error();
     divergence.content = std::move(*content);
@@ -280,7 +295,9 @@ class Comparison {
 
   base::Result<std::string> sounds(int stream) {
     int status = 0;
-    return frames_.ask(sides("sound", stream), status);
+    Words words = sides("sound", stream);
+    if (tolerance_ > 0) words.insert(words.end(), {"--tolerance", std::to_string(tolerance_)});
+    return frames_.ask(std::move(words), status);
   }
 
   Words sides(const char* command, int stream) const {
@@ -295,10 +312,12 @@ class Comparison {
   const Media& expected_;
   const Media& actual_;
   fs::path directory_;
+  std::uint64_t tolerance_ = 0;
 };
 
 base::Result<std::string> list_of(const Frames& frames, const Side& side, Media& media) {
   int status = 0;
+  if (is_without_frames(media)) return std::string("#software: none\n");
   const auto list = [&] {
     Words words = {"list"};
     Frames::add_side(words, "actual", media);
@@ -322,14 +341,22 @@ std::string reference_of(const model::PlannedTest& test, const std::string& test
 }
 
 /// The side that has a header speaks for the one that has none.
-void describe_samples(const model::PlannedTest& test, Media& expected, Media& actual) {
+base::Result<void> describe_samples(const SampleComparison& samples, const fs::path& scratch, Media& expected,
+                                    Media& actual) {
   BareSound bare = bare_sound_of(actual.made_by);
   for (const Media* media : {&expected, &actual}) bare = sound_of_wave(media->path).value_or(bare);
-  for (Media* media : {&expected, &actual}) {
+  if (samples.shift != 0) {
+    Media& longer = samples.shift > 0 ? expected : actual;
+    auto rest = without_first(longer.path, static_cast<std::uint64_t>(std::abs(samples.shift)), scratch / "shifted");
+    if (!rest) return rest.error();
+    longer.path = std::move(*rest);
+  }
+  for (auto [media, format] : {std::pair(&expected, samples.expected), std::pair(&actual, samples.actual)}) {
     if (is_wave(media->path)) continue;
-    media->demuxer = demuxer_of(runner::expanded(test.spec->parsed, *test.variables));
+    media->demuxer = model::name_of(format);
     media->bare = bare;
   }
+  return {};
 }
 
 }  // namespace
@@ -338,17 +365,30 @@ base::Result<reports::DivergencePage> find_divergence(const model::Project& proj
                                                       const Baseline& baseline, const fs::path& scratch,
                                                       const fs::path& directory) {
   Side actual_side(project, test, scratch / "actual");
-  const bool samples = baseline.kind == Baseline::Kind::samples;
-  auto actual = actual_side.make(*test.variables, samples);
+  const bool are_samples = baseline.kind == Baseline::Kind::samples;
+  auto actual = actual_side.make(*test.variables, are_samples);
   if (!actual) return base::Error{actual.error().kind, "actual: " + actual.error().message};
   Side expected_side(project, test, scratch / "expected");
   // The reference of a comparison may be made by the test itself.
-  const std::string file = samples ? reference_of(test, actual_side.directory()) : baseline.file;
+  const std::string file = are_samples ? reference_of(test, actual_side.directory()) : baseline.file;
   base::Result<Media> expected = Media{.path = file, .made_by = file};
   if (baseline.kind == Baseline::Kind::program) expected = expected_side.make(baseline.variables, false);
   if (!expected) return base::Error{expected.error().kind, "expected: " + expected.error().message};
-  if (samples) describe_samples(test, *expected, *actual);
   const Frames frames(scratch);
+  reports::DivergencePage page{test.name, test.configuration->name, expected->made_by, actual->made_by, {}, ""};
+  Comparison comparison(frames, *expected, *actual, directory);
+  if (are_samples) {
+    if (actual->made_by.find("rawvideo") != std::string::npos)
+      return no_way(
+          "its reference is bare pictures, and nothing says how large they are: name a good ffmpeg by "
+          "--reference, and frames are compared");
+    const auto samples = sample_comparison(runner::expanded(test.spec->parsed, *test.variables));
+    if (auto told = describe_samples(samples, scratch, *expected, *actual); !told) return told.error();
+    auto streams = comparison.samples(samples.tolerance);
+    if (!streams) return streams.error();
+    page.streams = std::move(*streams);
+    return page;
+  }
   const auto expected_list = list_of(frames, expected_side, *expected);
   if (!expected_list) return base::Error{expected_list.error().kind, "expected: " + expected_list.error().message};
   const auto actual_list = list_of(frames, actual_side, *actual);
@@ -356,10 +396,9 @@ base::Result<reports::DivergencePage> find_divergence(const model::Project& proj
   const bool ends_alike = baseline.kind != Baseline::Kind::program || actual->status == expected->status;
   if (ends_alike && !has_frames(*expected_list) && !has_frames(*actual_list))
     return base::usage_error("neither output has pictures or sound, and only these are compared");
-  auto streams = Comparison(frames, *expected, *actual, directory).streams(*expected_list, *actual_list);
+  auto streams = comparison.streams(*expected_list, *actual_list);
   if (!streams) return streams.error();
-  reports::DivergencePage page{test.name,       test.configuration->name, expected->made_by,
-                               actual->made_by, std::move(*streams),      ""};
+  page.streams = std::move(*streams);
   if (!ends_alike)
     page.status = fmt::format("the command ends with status {}, expected {}", actual->status, expected->status);
   return page;

@@ -70,7 +70,9 @@ void Demuxer::deliver(PacketPtr packet) {
   if (stream != file_.video() && stream != file_.audio()) return;
   const Track track = stream == file_.video() ? Track::video : Track::audio;
   packet->time_base = stream->time_base;
-  if ((packet->flags & AV_PKT_FLAG_CORRUPT) != 0) report_error(AVERROR_INVALIDDATA, "corrupt packet: ");
+  // Where no length is known the last packet is shorter than was asked for, which is no damage.
+  const bool is_corrupt = (packet->flags & AV_PKT_FLAG_CORRUPT) != 0;
+  if (is_corrupt && !file_.has_no_length()) report_error(AVERROR_INVALIDDATA, "corrupt packet: ");
   if (drop(track, *packet)) return;
   queues_.push(track, std::move(packet));
 }
@@ -101,8 +103,17 @@ void Demuxer::end() {
   if (file_.has_audio()) queues_.push(Track::audio, EndOfStream{});
 }
 
+/// In microseconds. Where a demuxer seeks by decoding times, a picture that is decoded before it is shown would be
+/// missed by as much as pictures are reordered: ffmpeg seeks three frames of 23 a second earlier, too.
+Time Demuxer::lead_of_pictures() const {
+  constexpr Time lead = Time{AV_TIME_BASE} * 3 / 23;
+  const bool by_decoding_time = (file_.format().iformat->flags & AVFMT_SEEK_TO_PTS) == 0;
+  const bool is_reordered = file_.video() != nullptr && file_.video()->codecpar->video_delay > 0;
+  return by_decoding_time && is_reordered ? lead : 0;
+}
+
 void Demuxer::do_seek(const Flush& where) {
-  const Time target = where.play_from / microsecond;  // AV_TIME_BASE counts microseconds
+  const Time target = where.play_from / microsecond - lead_of_pictures();  // AV_TIME_BASE counts microseconds
   const int code = avformat_seek_file(&file_.format(), -1, INT64_MIN, target, target, 0);
   at_end_ = false;
   failures_ = 0;

@@ -39,6 +39,7 @@ class Demuxer {
   void report_error(int code, std::string_view what);
   void read_failed(int code);
   void end();
+  Time lead_of_pictures() const;
   void do_seek(const Flush& where);
   Track first_track() const { return file_.has_video() ? Track::video : Track::audio; }
   std::optional<Flush> take_seek();

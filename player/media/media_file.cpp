@@ -1,6 +1,9 @@
 #include "player/media/media_file.hpp"
 
 #include <algorithm>
+#include <string_view>
+
+#include "base/file.hpp"
 
 namespace fatespec::player {
 namespace {
@@ -33,6 +36,13 @@ base::Error open_error(int code) {
   return {base::ErrorKind::io, "cannot be opened: " + error_text(code)};
 }
 
+/// As ffmpeg writes one to a pipe, where it cannot go back to the header.
+bool is_wave_without_length(const std::string& path) {
+  constexpr std::size_t enough = 4096;
+  const auto head = base::read_head(path, enough);
+  return head && head->starts_with("RIFF") && head->find("data\xff\xff\xff\xff") != std::string::npos;
+}
+
 }  // namespace
 
 base::Result<MediaFile> MediaFile::open(const std::string& path, const StreamChoice& choice,
@@ -41,7 +51,9 @@ base::Result<MediaFile> MediaFile::open(const std::string& path, const StreamCho
   // "file:" keeps a name with a colon from being taken for a protocol.
   if (const int code = avformat_open_input(&raw, ("file:" + path).c_str(), nullptr, nullptr); code < 0)
     return open_error(code);
-  return finish(FormatPtr(raw), choice);
+  auto file = finish(FormatPtr(raw), choice);
+  if (file) file->has_no_length_ = is_wave_without_length(path);
+  return file;
 }
 
 base::Result<MediaFile> MediaFile::open_io(AVIOContext* io, const StreamChoice& choice, const std::atomic<bool>& stop) {
@@ -100,6 +112,17 @@ AVRational MediaFile::frame_rate() const {
   return av_guess_frame_rate(format_.get(), video_, nullptr);
 }
 
+/// AVI's header counts pictures that are only shown again, too, which have no data: its index has the others. A file
+/// that was cut short has lost its index.
+std::int64_t MediaFile::frames_of(const AVStream& stream) const {
+  AVStream* indexed = format_->streams[stream.index];
+  const int entries = avformat_index_get_entries_count(indexed);
+  if (entries == 0 || std::string_view(format_->iformat->name) != "avi") return stream.nb_frames;
+  const std::int64_t last = avformat_index_get_entry(indexed, entries - 1)->timestamp;  // counted in frames
+  const bool is_whole = last + 2 >= stream.nb_frames;  // some headers count one too many
+  return is_whole ? entries : stream.nb_frames;
+}
+
 sessions::StreamHeader MediaFile::describe(const AVStream& stream) const {
   const AVCodecParameters& codec = *stream.codecpar;
   sessions::StreamHeader header;
@@ -110,7 +133,7 @@ sessions::StreamHeader MediaFile::describe(const AVStream& stream) const {
   header.time_base = rational(stream.time_base);
   header.played = &stream == video_ || &stream == audio_;
   header.attached_picture = (stream.disposition & AV_DISPOSITION_ATTACHED_PIC) != 0;
-  if (stream.nb_frames > 0) header.frames = stream.nb_frames;
+  if (stream.nb_frames > 0) header.frames = frames_of(stream);
   header.start = to_time(stream.start_time, stream.time_base);
   if (stream.duration > 0) header.duration = to_time(stream.duration, stream.time_base);
   if (codec.codec_type == AVMEDIA_TYPE_VIDEO) {

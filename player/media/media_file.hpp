@@ -40,6 +40,8 @@ class MediaFile {
   /// Where the first of the played streams begins.
   Time start() const { return start_; }
   std::optional<Time> duration() const;
+  /// True of a WAV file that was written to a pipe: it does not say how long it is.
+  bool has_no_length() const { return has_no_length_; }
   bool duration_estimated() const { return format_->duration_estimation_method == AVFMT_DURATION_FROM_BITRATE; }
   AVRational frame_rate() const;
   /// What a recording's header tells of it; name, size and digest are the caller's.
@@ -50,11 +52,13 @@ class MediaFile {
   static base::Result<MediaFile> finish(FormatPtr format, const StreamChoice& choice);
   void choose(const StreamChoice& choice);
   sessions::StreamHeader describe(const AVStream& stream) const;
+  std::int64_t frames_of(const AVStream& stream) const;
 
   FormatPtr format_;
   AVStream* video_ = nullptr;
   AVStream* audio_ = nullptr;
   Time start_ = 0;
+  bool has_no_length_ = false;
 };
 
 }  // namespace fatespec::player

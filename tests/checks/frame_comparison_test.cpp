@@ -108,6 +108,31 @@ TEST(FrameComparison, AHoleSaysNothingOfTheFramesBehindIt) {
                    "video frame 4 (pts 4, 0.160 s) alone differs of 10; sizes equal"}));
 }
 
+// As with `fps=20`, and with a picture that stands still.
+TEST(FrameComparison, EveryFrameTwiceIsNoChangeOfAny) {
+  const auto twice = changed([](auto& lines) {
+    for (std::size_t i = 0; i < 20; i += 2) lines.insert(lines.begin() + static_cast<std::ptrdiff_t>(i), lines[i]);
+  });
+  ASSERT_FALSE(twice.empty());
+  EXPECT_EQ(twice[0].substr(0, twice[0].find(';')),
+            "10 video frames too many in 9 places, first after video frame 0 (pts 0, 0.000 s) (20, expected 10)");
+  for (const auto& text : twice) EXPECT_EQ(text.find("differs first"), std::string::npos) << text;
+}
+
+TEST(FrameComparison, AnotherOrderIsNoLoss) {
+  const auto pairs = changed([](auto& lines) {
+    for (std::size_t i = 0; i < lines.size(); i += 2) std::swap(lines[i].checksum, lines[i + 1].checksum);
+  });
+  EXPECT_EQ(pairs, Texts({"5 of 10 video frames are in another place, the first difference is at video frame 0 (pts 0, "
+                          "0.000 s)"}));
+  const auto moved = changed([](auto& lines) {
+    std::rotate(lines.begin() + 2, lines.begin() + 3, lines.begin() + 9);
+    for (std::size_t i = 0; i < lines.size(); ++i) lines[i].pts = lines[i].dts = static_cast<std::int64_t>(i);
+  });
+  EXPECT_EQ(moved, Texts({"1 of 10 video frames is in another place, the first difference is at video frame 2 (pts 2, "
+                          "0.080 s)"}));
+}
+
 TEST(FrameComparison, AsManyFramesMayBeOthers) {
   const auto others = changed([](auto& lines) {
     for (std::size_t i = 2; i + 1 < lines.size(); ++i) lines[i].checksum = lines[i + 1].checksum;

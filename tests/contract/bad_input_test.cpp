@@ -132,6 +132,38 @@ TEST(BadInput, OutputsOverwriteNothingThatIsRead) {
   EXPECT_EQ(fatespec("show", directory.path()).status, 0);
 }
 
+TEST(BadInput, WhatSqliteKeepsBesideResultsIsNotOverwrittenEither) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "tests: [{name: a, spec: 'true'}]\n");
+  for (const char* ending : {"-wal", "-shm", "-journal"}) {
+    const auto run = fatespec(std::string("run s.yaml --json .fatespec/results.db") + ending, directory.path());
+    EXPECT_EQ(run.status, 2) << ending;
+    EXPECT_NE(run.err.find("that would overwrite"), std::string::npos) << run.err;
+  }
+}
+
+TEST(BadInput, AnyNameOfAFolderWillDo) {
+  const TemporaryDirectory directory;
+  for (const std::string name : {"a \"b", "a \"b\" c", "we ird'\"é d?r", "x%20y#z", "file:x"}) {
+    std::filesystem::create_directory(directory / name);
+    directory.write(name + "/s.yaml", "suite: s\ntests: [{name: a, spec: 'true'}]\n");
+    const auto run = fatespec("run s.yaml", directory / name);
+    EXPECT_EQ(run.status, 0) << name << run.out << run.err;
+    EXPECT_NE(fatespec("show", directory / name).out.find("1 pass"), std::string::npos) << name;
+    EXPECT_TRUE(std::filesystem::exists(directory / (name + "/.fatespec/results.db"))) << name;
+  }
+  EXPECT_EQ(shell("ls -A | wc -l", directory.path()).out, "5\n");
+}
+
+TEST(BadInput, WhatIsWrittenToAClosedStdoutIsMissed) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "suite: s\ntests: [{name: a, spec: 'true'}]\n");
+  EXPECT_EQ(fatespec("run s.yaml", directory.path()).status, 0);
+  for (const std::string command : {"run s.yaml --json -", "report --format json -o -", "list --json s.yaml", "show"})
+    EXPECT_EQ(shell(FATESPEC_PROGRAM " " + command + " >&-", directory.path()).status, 3) << command;
+  EXPECT_EQ(shell(FATESPEC_PROGRAM " run s.yaml -q <&- 2>&-", directory.path()).status, 0);
+}
+
 TEST(BadInput, TheResultsFileOfAnotherProgram) {
   const TemporaryDirectory directory;
   directory.write("a.yaml", "tests: [{name: a, spec: 'true'}]\n");

@@ -169,6 +169,18 @@ TEST_F(Provenance, AnotherBinaryThanThatOfTheRunIsNoticed) {
   EXPECT_NE(run("blame s/digest s.yaml").out.find(", changed since the run\n"), std::string::npos);
 }
 
+// Neither the environment nor a variable in between hides which binary wrote it.
+TEST_F(Provenance, TheBinaryIsTheOneOfTheRun) {
+  directory_.write("v.yaml",
+                   "suite: v\nvariables: {DECODE: $FFMPEG_PATH -v error}\n"
+                   "tests: [{name: t, spec: '$DECODE -version', expect: {stdout: \"x\\n\"}}]\n");
+  run("run v.yaml");
+  EXPECT_EQ(fatespec("accept --yes", directory_.path()).status, 0) << "in another environment";
+  const std::string record = read_file(directory_ / "v.provenance.jsonl");
+  EXPECT_NE(record.find("\"binary\":\"" + directory_ / "ffmpeg" + "\""), std::string::npos) << record;
+  EXPECT_NE(record.find("\"binary_version\":\"ffmpeg version 5 of a test\""), std::string::npos) << record;
+}
+
 // Ten seconds are waited for it; what it says of itself is not worth more.
 TEST_F(Provenance, AProgramThatHangsWhenAskedForItsVersionHoldsNothingUp) {
   const std::string seconds = test::unshared_seconds();

@@ -42,6 +42,29 @@ TEST(Resume, RunsWhatHasNoResultAndCountsTheWholeRun) {
   EXPECT_EQ(test::read_file(directory / "log").size(), 4U);
 }
 
+TEST(Resume, GoesOnWithTheBinariesOfTheRun) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n  - {name: a, spec: 'echo $FFMPEG_PATH; false'}\n"
+                  "  - {name: b, spec: 'echo $FFMPEG_PATH', expect: {stdout: \"/old/ffmpeg\\n\"}}\n");
+  const auto with = [&](const std::string& ffmpeg, const std::string& arguments) {
+    return test::shell("FFMPEG_PATH=" + ffmpeg + " " FATESPEC_PROGRAM " run " + arguments, directory.path());
+  };
+  const auto cut = with("/old/ffmpeg", "s.yaml --jobs 1 --fail-fast");
+  EXPECT_NE(cut.out.find("env FFMPEG_PATH=/old/ffmpeg fatespec run s.yaml"), std::string::npos) << cut.out;
+  const auto other = with("/new/ffmpeg", "s.yaml --resume --results none");
+  EXPECT_EQ(other.status, 2);
+  const auto resumed = with("/new/ffmpeg", "--resume");
+  EXPECT_NE(resumed.err.find("the run goes on with FFMPEG_PATH=/old/ffmpeg as it began, not with that of the "
+                             "environment (/new/ffmpeg)"),
+            std::string::npos)
+      << resumed.err;
+  EXPECT_NE(resumed.out.find("2 tests: 1 pass, 1 fail"), std::string::npos) << resumed.out;
+  EXPECT_EQ(with("/new/ffmpeg", "s.yaml --jobs 1 --fail-fast").status, 1);
+  const auto another = with("/old/ffmpeg", "s.yaml --resume");
+  EXPECT_NE(another.err.find("is complete"), std::string::npos) << "that of /old/ffmpeg: " << another.err;
+}
+
 TEST(Resume, ARerunOfFailedTestsGoesOnWithAllOfThem) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", tests_cut_short(directory, "s"));

@@ -274,11 +274,20 @@ TEST(CompareAndHistory, TellOfATestThatHasBecomeSlower) {
   ASSERT_EQ(trends.size(), 1U);
   EXPECT_EQ(trends[0]["test"], "s/loop");
   EXPECT_GT(trends[0]["after_s"], trends[0]["before_s"]);
+  EXPECT_LT(trends[0]["p"], 0.001);
+  const auto later = test::fatespec("compare latest~4 latest", directory.path());
+  EXPECT_EQ(later.out.find("slower"), std::string::npos) << "it had changed before: " << later.out;
+  EXPECT_NE(test::fatespec("history s/loop", directory.path()).out.find("slower  s/loop  CPU "), std::string::npos);
+  EXPECT_EQ(test::fatespec("history s/same", directory.path()).out.find("slower"), std::string::npos);
+  const auto page_has_trend = [&] {
+    test::fatespec("report latest --format html -o site", directory.path());
+    return test::read_file(directory / "site/data/run.js").find("\"trends\":[{") != std::string::npos;
+  };
+  EXPECT_TRUE(page_has_trend());
   test::shell("sqlite3 .fatespec/results.db \"UPDATE runs SET host = 'a slower machine' WHERE id > 10\"",
               directory.path());
   EXPECT_EQ(test::fatespec("compare latest~7 latest", directory.path()).out.find("slower"), std::string::npos);
-  test::shell("sqlite3 .fatespec/results.db \"UPDATE runs SET host = 'one machine'\"", directory.path());
-  EXPECT_LT(trends[0]["p"], 0.001);
+  EXPECT_FALSE(page_has_trend()) << "another machine is not as fast";
 }
 
 TEST(CompareAndHistory, TellWhatChanged) {
@@ -346,6 +355,35 @@ TEST(Agreement, ADisagreementMayBeKnown) {
   EXPECT_EQ(run["known[N=1]"]["verdict"], "xfail");
   EXPECT_EQ(run["known[N=2]"]["verdict"], "xfail");
   EXPECT_EQ(run["mended[N=1]"]["verdict"], "xpass");
+}
+
+TEST(Agreement, WithoutAMajorityAllFail) {
+  const TemporaryDirectory directory;
+  const auto run = test::run_suite(
+      directory, "tests: [{name: t, spec: 'echo $((N > 2 ? N : 0))', agree: true, matrix: {N: [1, 2, 3, 4]}}]\n");
+  EXPECT_EQ(run["t[N=1]"]["reason"], "the combinations disagree, in 3 ways");
+  EXPECT_EQ(run["t[N=4]"]["reason"], "the combinations disagree, in 3 ways");
+}
+
+TEST(Agreement, TheMajorityOfAKnownDisagreementPasses) {
+  const TemporaryDirectory directory;
+  const auto run = test::run_suite(directory,
+                                   "tests: [{name: t, spec: 'echo $((N / 4))', agree: true, matrix: {N: [1, 2, 3, 4]}, "
+                                   "expect_fail: bug 7}]\n");
+  EXPECT_EQ(run.status, 0) << run.out;
+  EXPECT_EQ(run["t[N=1]"]["verdict"], "pass");
+  EXPECT_EQ(run["t[N=4]"]["verdict"], "xfail");
+}
+
+TEST(OnlyIf, ProbesAreAskedSeveralAtATimeAndDoNotMeet) {
+  const TemporaryDirectory directory;
+  // Each waits until the other has begun, and leaves something behind that ends with it alone.
+  directory.write("probe", "sleep 1000 & touch $1; until test -e $2; do sleep 0.01; done; kill $!\n");
+  directory.write("s.yaml",
+                  "suite: s\ntests:\n  - {name: a, spec: 'true', only_if: {probe: 'sh ./probe a b'}}\n"
+                  "  - {name: b, spec: 'true', only_if: {probe: 'sh ./probe b a'}}\n");
+  const auto run = test::fatespec("run s.yaml --jobs 2", directory.path());
+  EXPECT_NE(run.out.find("2 tests: 2 pass"), std::string::npos) << run.out;
 }
 
 TEST(Attribution, OfValuesWithBrackets) {

@@ -35,6 +35,10 @@ const std::map<std::string, std::string>& recipes() {
       {"long.mp4",
        "-f lavfi -i testsrc=size=160x120:rate=25:duration=30 -f lavfi -i sine=duration=30 " + h264 + "-g 50 -c:a aac"},
       {"colours.mkv", "-f lavfi -i color=c=0x2040c0:size=320x240:rate=25:duration=20 -c:v ffv1 -pix_fmt yuv420p"},
+      {"reordered.ts",
+       "-f lavfi -i testsrc=size=64x48:rate=10:duration=20 -f lavfi -i sine=duration=20 -c:v libx264 "
+       "-pix_fmt yuv420p -g 50 -c:a aac"},
+      {"gaps.avi", video + "-vf select='not(between(n\\,20\\,29))' -fps_mode vfr -c:v mpeg4"},
       {"picture.png", "-f lavfi -i testsrc=size=64x48:duration=0.04 -frames:v 1"},
   };
   return all;
@@ -56,6 +60,7 @@ void make_special(const std::string& name, const std::string& directory) {
   const std::string path = directory + "/" + name;
   if (name == "zero_bytes.mp4") std::ofstream(path, std::ios::binary).flush();
   else if (name == "text.mp4") std::ofstream(path) << std::string(5000, 'a');
+  else if (name == "pipe.wav") must(audio + "-f wav - >" + name, directory);
   else if (name == "truncated.mkv") copy_part(sample("h264_flac.mkv"), path, 0.4);
   else if (name == "truncated_start_moov.mp4") copy_part(sample("h264_aac.mp4"), path, 0.5);
   else if (name == "no_moov.mp4") {

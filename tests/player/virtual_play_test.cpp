@@ -119,6 +119,28 @@ TEST(VirtualPlay, APictureIsAPlayOfOneFrame) {
   EXPECT_EQ(played.count(EventKind::frame_shown), 1U);
 }
 
+// A capture in AVI has gaps: pictures without data, which its header counts.
+TEST(VirtualPlay, WhatAnAviShowsAgainIsNotMissing) {
+  const Play played = play_virtually(sample("gaps.avi"));
+  EXPECT_EQ(played.count(EventKind::frame_shown), 40U);
+  EXPECT_EQ(played.defects.total(), 0U) << played.program.err;
+}
+
+// It does not say how long it is.
+TEST(VirtualPlay, AWavOfAPipeIsWhole) {
+  const Play played = play_virtually(sample("pipe.wav"));
+  EXPECT_EQ(played.program.status, 0) << played.program.err;
+  EXPECT_EQ(played.count(EventKind::demux_error), 0U);
+  EXPECT_EQ(played.defects.total(), 0U);
+}
+
+TEST(VirtualPlay, ASeekToTheBeginningFindsTheFirstPicture) {
+  const Play played = play_virtually(sample("reordered.ts"), "--press down@15s,q@16s");
+  const auto done = played.of(EventKind::seek_done);
+  ASSERT_EQ(done.size(), 1U) << played.program.err;
+  EXPECT_NEAR(static_cast<double>(*done[0].numbers[1]), static_cast<double>(*done[0].numbers[0]), 101e6);
+}
+
 TEST(VirtualPlay, KeysPauseSeekAndStep) {
   const Play played =
       play_virtually(sample("long.mp4"), "--press right@1s,space@2s,.@2.5s,.@2.6s,space@3s,left@4s,q@6s");

@@ -72,6 +72,34 @@ TEST_F(ReadyQueueTest, SmallTestsPassOneThatNeedsMoreSlots) {
   queue.release(large);
 }
 
+TEST_F(ReadyQueueTest, ButOnlyAsOftenAsThereAreSlots) {
+  TestQueue queue(3);
+  const auto& first = add(queue, 1);
+  add(queue, 3);
+  std::vector<const model::PlannedTest*> small;
+  for (int i = 0; i < 5; ++i) small.push_back(&add(queue, 1));
+  EXPECT_EQ(take(queue), 0);
+  for (int i = 0; i < 3; ++i) {  // always one at a time
+    EXPECT_EQ(take(queue), 2 + i);
+    queue.release(*small[i]);
+  }
+  EXPECT_EQ(take(queue), -1) << "the slots are kept for the large one";
+  queue.release(first);
+  EXPECT_EQ(take(queue), 1);
+}
+
+TEST_F(ReadyQueueTest, ALargeTestWhoseLockIsHeldKeepsNothing) {
+  TestQueue queue(2);
+  add(queue, 1, {"a"});
+  EXPECT_EQ(take(queue), 0);
+  add(queue, 2, {"a"});
+  for (int i = 0; i < 5; ++i) {
+    const auto& small = add(queue, 1);
+    EXPECT_EQ(take(queue), 2 + i);
+    queue.release(small);
+  }
+}
+
 TEST_F(ReadyQueueTest, ATestThatWantsMoreThanThereIsGetsAll) {
   TestQueue queue(2);
   add(queue, 99);
