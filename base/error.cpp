@@ -19,6 +19,8 @@ std::string Error::str() const {
 
 Error usage_error(std::string message) { return {ErrorKind::usage, std::move(message)}; }
 
+Error busy_error(std::string message) { return {ErrorKind::busy, std::move(message)}; }
+
 Error io_error(const std::string& what, int code) {
   return {ErrorKind::io, what + ": " + std::generic_category().message(code)};
 }

@@ -49,6 +49,9 @@ using Result = boost::system::result<T, Error>;
 /// An Error of kind `usage`.
 Error usage_error(std::string message);
 
+/// An Error of kind `busy`: the same may be possible later.
+Error busy_error(std::string message);
+
 /// An Error of kind `io` whose message ends with the text of errno value `code`.
 Error io_error(const std::string& what, int code);
 

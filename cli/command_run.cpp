@@ -175,7 +175,7 @@ class RunCommand {
     if (!verdicts) return complain(verdicts.error());
     if (verdicts->size() != selection_.done.size())
       return complain(
-          base::usage_error(fmt::format("run {} went on in another process meanwhile; resume it again", run_.run_id)));
+          base::busy_error(fmt::format("run {} went on in another process meanwhile; resume it again", run_.run_id)));
     return tell_other_commits();
   }
 
@@ -259,7 +259,7 @@ class RunCommand {
     if (cluster_) run_.sinks.emplace_back([this](const auto& event) { cluster_->handle(event); });
     run_.results_lost = [this] { return results_lost_.load(); };
     if (auto* writer = store_.writer(); writer != nullptr) {
-      run_.results_written = [writer] { return writer->is_flushed(); };
+      run_.results_written = [writer] { return writer->try_flush(); };
       run_.hurry_results = [writer] { writer->hurry(); };
     }
     run_.keep_results = [this] {

@@ -69,7 +69,7 @@ class Board final : public runner::Station, private runner::Executor, private Bo
   const BoardTimes& times() const override { return times_; }
   const std::string& exec_prefix() const override { return target_.exec; }
 
-  bool is_fresh(const std::string& directory) override { return workspace_.is_fresh(directory); }
+  bool take_fresh(const std::string& directory) override { return workspace_.take_fresh(directory); }
   void left_empty(const std::string& directory) override { workspace_.left_empty(directory); }
   void retire(const std::string& directory) override { workspace_.retire(directory); }
   std::string input_of(const std::string& path) const override;

@@ -26,7 +26,7 @@ class BoardServices {
   virtual const std::string& exec_prefix() const = 0;
 
   /// True once for a directory of the workspace that has to be made.
-  virtual bool is_fresh(const std::string& directory) = 0;
+  virtual bool take_fresh(const std::string& directory) = 0;
   /// The command of the last worker left its directory as it was.
   virtual void left_empty(const std::string& directory) = 0;
   /// An order is under way to end what works in it: it is not used again.

@@ -24,7 +24,7 @@ class BoardWorkspace final : public runner::Workspace {
 
   /// A new connection has a new root; what was in the old one is no more.
   void move_to(std::string root);
-  bool is_fresh(const std::string& directory) { return fresh_.erase(directory) > 0; }
+  bool take_fresh(const std::string& directory) { return fresh_.erase(directory) > 0; }
   void left_empty(const std::string& directory) { empty_.insert(directory); }
   /// It is not used again: an order that concerns it may come late, and would meet who works in it then.
   void retire(const std::string& directory) { retired_.insert(directory); }

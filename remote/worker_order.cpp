@@ -46,7 +46,7 @@ std::string invocation(const BoardServices& board, const runner::ExecutionReques
 
 std::string worker_order(BoardServices& board, const runner::ExecutionRequest& request,
                          const std::vector<std::string>& words) {
-  const bool fresh = board.is_fresh(request.test_directory);
+  const bool fresh = board.take_fresh(request.test_directory);
   const std::string input = request.stdin_file.empty() ? "/dev/null" : board.input_of(request.stdin_file);
   return fmt::format(
       "if begin {} {} {} {} {} {}; then (\nenter\nset -- \"$usage\" \"$setsid\"\n{}{}\n); finish $?; fi\n",

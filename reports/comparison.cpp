@@ -175,6 +175,9 @@ std::string comparison_text(const Console& console, const model::Run& before, co
       text += fmt::format("… and {} more {} (--json has all)\n", number - most_of_a_kind, results::name_of(kind));
   for (const auto& trend : comparison.trends) text += trend_text(console, trend) + "\n";
   text += resources_text(comparison.resources) + totals_text(comparison.totals);
+  if (comparison.partly_known > 0)
+    text += fmt::format("{} passed both times with an output too large to be kept whole: its middle may have changed\n",
+                        number_of_tests(comparison.partly_known));
   if (comparison.not_run > 0)
     text += fmt::format("{} of the run before were not run in the one after\n", number_of_tests(comparison.not_run));
   return text + console.styled(Style::bold, counts_text(comparison)) + "\n";
@@ -201,6 +204,7 @@ std::string comparison_json(const model::Run& before, const model::Run& after,
                {"worse", comparison.got_worse()},
                {"changes", comparison.changes.size()},
                {"not_run", comparison.not_run},
+               {"partly_known", comparison.partly_known},
                {"passed_in_both", totals.tests},
                {"cpu_before_s", base::seconds(totals.cpu_before)},
                {"cpu_after_s", base::seconds(totals.cpu_after)},

@@ -28,6 +28,13 @@ bool same_output(const ResultSummary& before, const ResultSummary& after) {
          (!both_whole || before.full_blob == after.full_blob);
 }
 
+/// Of a large output head and tail are kept, and of one that is larger than what an expectation may have, no more.
+bool is_partly_known(const ResultSummary& before, const ResultSummary& after) {
+  constexpr std::uint64_t kept_at_both_ends = std::uint64_t{64} << 10;
+  const bool both_whole = before.full_blob != 0 && after.full_blob != 0;
+  return before.stdout_bytes > kept_at_both_ends && !both_whole && same_output(before, after);
+}
+
 std::optional<ChangeKind> kind_of(const ResultSummary* before, const ResultSummary* after) {
   if (before == nullptr) return model::is_bad(after->verdict) ? ChangeKind::new_bad : ChangeKind::appeared;
   if (after == nullptr) return ChangeKind::gone;
@@ -107,6 +114,8 @@ RunComparison compare_runs(const std::vector<ResultSummary>& before, const std::
     if (pair.first != nullptr && pair.second != nullptr) {
       add_to(comparison.totals, *pair.first, *pair.second);
       add_resources(comparison.resources, *pair.first, *pair.second);
+      const bool both_passed = pair.first->verdict == Verdict::pass && pair.second->verdict == Verdict::pass;
+      if (both_passed && is_partly_known(*pair.first, *pair.second)) ++comparison.partly_known;
     }
     if (const auto kind = kind_of(pair.first, pair.second))
       comparison.changes.push_back({*kind, key.test, key.configuration, pair.first, pair.second, "", ""});

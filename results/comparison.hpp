@@ -76,7 +76,8 @@ struct RunComparison {
   std::vector<Change> changes;
   std::vector<ResourceChange> resources;  ///< the largest first
   std::vector<CpuTrend> trends;           ///< filled by the caller, who has the history
-  std::size_t not_run = 0;                ///< tests that the later run did not select, or not come to
+  std::size_t partly_known = 0;  ///< passed both times with outputs too large to be kept whole, alike at both ends
+  std::size_t not_run = 0;       ///< tests that the later run did not select, or not come to
   Totals totals;
 
   bool got_worse() const;

@@ -171,7 +171,7 @@ base::Result<void> RunWriter::flush() {
   return {};
 }
 
-bool RunWriter::is_flushed() {
+bool RunWriter::try_flush() {
   const std::lock_guard lock(mutex_);
   if ((waiting_.empty() && !writing_) || error_) return true;
   urgent_ = true;

@@ -32,7 +32,7 @@ struct SpoolOptions {
 ///
 /// With a spool, what the server does not take goes to a file, and from there to the server as soon as it is back,
 /// which is tried now and then. If that cannot be written either, or without a spool the store, `failed` is called
-/// once, on that thread and before is_flushed() or flush() tell of it, and what comes later is dropped.
+/// once, on that thread and before try_flush() or flush() tell of it, and what comes later is dropped.
 class RunWriter {
  public:
   using Failed = std::function<void(const base::Error&)>;
@@ -54,7 +54,7 @@ class RunWriter {
   base::Result<void> flush();
   /// Asks for what waits to be written at once; true if nothing is left to write, or something could not be. Any
   /// thread.
-  bool is_flushed();
+  bool try_flush();
   /// True once the store knows the run, or the file that waits for it. Any thread.
   bool has_begun() const { return has_begun_; }
   /// From now on a file that another process holds is given up at once. Any thread.

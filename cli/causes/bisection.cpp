@@ -97,7 +97,7 @@ base::Result<void> Bisection::lock() {
   if (auto made = base::make_directories(request_.directory); !made) return made;
   auto lock = base::lock_file(request_.directory / "lock");
   if (!lock) return lock.error();
-  if (!*lock) return base::usage_error("another bisection of this test is under way");
+  if (!*lock) return base::busy_error("another bisection of this test is under way");
   lock_ = std::move(*lock);
   return {};
 }
@@ -109,7 +109,7 @@ base::Result<void> Bisection::begin() {
   if (!bad) return bad.error();
   good_ = *good;
   bad_ = *bad;
-  read_state();
+  if (!read_state()) clean_up();
   std::error_code ignored;
   if (fs::exists(worktree_, ignored) && ask_git("bisect log").status == 0) {
     std::printf("going on with an earlier bisection\n");
@@ -329,17 +329,18 @@ void Bisection::clean_up() const {
   fs::remove(request_.directory / "state", ignored);
 }
 
-// What of an earlier bisection counts for this one: that of the same two ends.
-void Bisection::read_state() {
+// What of an earlier bisection counts for this one: that of the same two ends. False if there is none.
+bool Bisection::read_state() {
   const auto text = base::read_file(request_.directory / "state");
   std::istringstream words(text ? *text : "");
   std::string good;
   std::string bad;
   FaultEvidence evidence;
   const bool same = (words >> good >> bad >> evidence.failures >> evidence.passes) && good == good_ && bad == bad_;
-  if (!same) return clean_up();
+  if (!same) return false;
   evidence_ = evidence;
   ends_checked_ = evidence.failures > 0;
+  return true;
 }
 
 base::Result<void> Bisection::write_state() const {

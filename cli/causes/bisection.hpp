@@ -61,7 +61,7 @@ class Bisection {
   base::Result<Answer> run_once(const std::string& commit) const;
   std::filesystem::path place_of(const std::string& commit) const;
 
-  void read_state();
+  bool read_state();
   base::Result<void> write_state() const;
 
   BisectionRequest request_;

@@ -36,7 +36,7 @@ base::Result<ExitCode> ClusterRun::run(const model::Project& project, const mode
   }
   auto lock = base::lock_file(farm::follower_lock(directory_), base::patience_with_askers);
   if (!lock) return lock.error();
-  if (!*lock) return base::usage_error(fmt::format("another process follows run {}", run.run_id));
+  if (!*lock) return base::busy_error(fmt::format("another process follows run {}", run.run_id));
   follower_lock_ = std::move(*lock);
   const FarmRunOptions farm{directory_, &project.slurm, shards_, selection.missing, !is_attached(), cancel_};
   auto code = run_on_farm(plan, run, farm, clock);

@@ -25,7 +25,8 @@ class FarmJobs {
   std::size_t end_of_array(std::size_t first) const;
   base::Result<void> submit(std::size_t first, std::size_t count);
 
-  /// What is in the queue, by shard. May be called on another thread while nothing else is.
+  /// What is in the queue, by shard. Reads only what was set up before: it may be called on another thread
+  /// meanwhile.
   base::Result<std::map<std::size_t, farm::Task>> queue() const;
   /// Jobs that somebody else has submitted are of this run, too.
   void know(const std::map<std::size_t, farm::Task>& queue);

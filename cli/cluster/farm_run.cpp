@@ -111,7 +111,7 @@ class FarmRun {
       loop_.restart();
       loop_.poll();
       if (options_.tick) options_.tick();
-      if (cancelled_) options_.hurry_results();
+      if (cancelled_ && options_.hurry_results) options_.hurry_results();
     }
   }
 

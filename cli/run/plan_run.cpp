@@ -116,7 +116,7 @@ class PlanRun {
     if (probes_) probes_->suspend();
     scheduler_.suspend();
     clock_.pause();
-    if (StopSignal::still_wanted()) ::raise(SIGSTOP);
+    if (StopSignal::take_wish()) ::raise(SIGSTOP);
     clock_.resume();
     scheduler_.resume();
     if (probes_) probes_->resume();

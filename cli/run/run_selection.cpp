@@ -116,7 +116,7 @@ OrExit<std::optional<RunOptions>> adopt_tests(const RunOptions& options, results
   if (!counted) return complain(counted.error());
   if (is_complete(*counted)) return nothing_to_resume(*counted);
   if (is_under_way(counted->id))
-    return complain(base::usage_error(fmt::format("run {} is still under way in another process", counted->id)));
+    return complain(base::busy_error(fmt::format("run {} is still under way in another process", counted->id)));
   return complain(
       base::usage_error(fmt::format("run {} was cut short, but what it selected cannot be read from "
                                     "its command: {}; name the spec files to run",

@@ -28,7 +28,7 @@ std::string lock_file(const std::string& location, const std::string& directory,
 base::Result<base::FileDescriptor> lock_run(const std::string& path, const std::string& run) {
   auto file = base::lock_file(path, base::patience_with_askers);
   if (!file || *file) return file;
-  return base::usage_error(fmt::format("run {} is still under way in another process", run));
+  return base::busy_error(fmt::format("run {} is still under way in another process", run));
 }
 
 /// Removes the locks of runs whose process was killed: nobody holds them, and nothing is in them. `ours` is held, and
@@ -101,7 +101,7 @@ base::Result<void> RunStore::claim(const std::string& run) {
   if (store_) {  // on a server also against other machines
     const auto claimed = store_->claim_run(run);
     if (!claimed) return claimed.error();
-    if (!*claimed) return base::usage_error(fmt::format("run {} is still under way in another process", run));
+    if (!*claimed) return base::busy_error(fmt::format("run {} is still under way in another process", run));
   }
   return {};
 }

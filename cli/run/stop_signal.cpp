@@ -50,7 +50,7 @@ StopSignal::~StopSignal() {
   wake_descriptor = -1;
 }
 
-bool StopSignal::still_wanted() { return wanted.exchange(false); }
+bool StopSignal::take_wish() { return wanted.exchange(false); }
 
 void StopSignal::cancel() {
   cancelled_ = true;

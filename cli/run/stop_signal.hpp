@@ -9,7 +9,7 @@
 namespace fatespec::cli {
 
 /// Calls `stop` on the loop's thread when a SIGTSTP has come. A SIGCONT takes the wish back: once it has come nobody
-/// would send another, so whoever is about to stop must ask still_wanted() first, as late as possible. That is why the
+/// would send another, so whoever is about to stop must ask take_wish() first, as late as possible. That is why the
 /// signals have handlers of their own and do not come through the loop. One object at a time.
 class StopSignal {
  public:
@@ -19,7 +19,7 @@ class StopSignal {
   ~StopSignal();
 
   /// True once after each SIGTSTP that no SIGCONT has followed.
-  static bool still_wanted();
+  static bool take_wish();
   /// Lets the loop end.
   void cancel();
 

@@ -12,7 +12,7 @@ base::Result<SuiteLock> SuiteLock::take(const std::string& spec_file) {
   const auto path = file.parent_path() / ("." + file.filename().string() + ".lock");
   auto lock = base::lock_file(path, patience);
   if (!lock) return lock.error();
-  if (!*lock) return base::usage_error(spec_file + ": another process is changing it; try again");
+  if (!*lock) return base::busy_error(spec_file + ": another process is changing it; try again");
   return SuiteLock(path, std::move(*lock));
 }
 

@@ -42,7 +42,7 @@ void send_to_players(int signal) {
 void hand_on_to_players(int signal) {
   const int error = errno;
   stopped_by = signal;
-  send_to_players(with_players.is_lost() ? SIGKILL : signal);
+  send_to_players(with_players.note_signal() ? SIGKILL : signal);
   errno = error;
 }
 

@@ -34,9 +34,11 @@ SignalPatience with_player;
 
 // The terminal tells the player itself of Ctrl-C; what was sent to us alone is handed on.
 void hand_on_to_player(int signal) {
+  const int error = errno;
   handed_on = signal;
-  const int sent = with_player.is_lost() ? SIGKILL : signal;
+  const int sent = with_player.note_signal() ? SIGKILL : signal;
   if (player_pid > 0) ::kill(player_pid, sent);
+  errno = error;
 }
 
 /// While the player runs it is the player that a signal ends.

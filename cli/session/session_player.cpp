@@ -170,7 +170,7 @@ base::Result<base::FileDescriptor> lock_for_play(const sessions::Session& sessio
   base::FileDescriptor directory(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory) return base::io_error(path, errno);
   if (::flock(directory.get(), LOCK_EX | LOCK_NB) != 0)
-    return base::usage_error(fmt::format("session `{}` is being played by another process", session.name()));
+    return base::busy_error(fmt::format("session `{}` is being played by another process", session.name()));
   return directory;
 }
 

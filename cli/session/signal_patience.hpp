@@ -12,8 +12,8 @@ namespace fatespec::cli {
 class SignalPatience {
  public:
   void reset() { first_ = 0; }
-  /// To be asked at each signal: true if the first one came some time ago.
-  bool is_lost() {
+  /// A signal has come. True if the first one came some time ago.
+  bool note_signal() {
     constexpr std::int64_t echo = 1'000'000'000;
     const std::int64_t before = first_;
     if (before == 0) first_ = now();

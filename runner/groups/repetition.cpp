@@ -62,9 +62,10 @@ std::string describe(const std::vector<Way>& ways) {
   return text;
 }
 
+/// Of an even number the mean of the middle two.
 base::Duration median(std::vector<base::Duration> times) {
-  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2), times.end());
-  return times[times.size() / 2];
+  std::sort(times.begin(), times.end());
+  return (times[(times.size() - 1) / 2] + times[times.size() / 2]) / 2;
 }
 
 template <class Member>

@@ -11,6 +11,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstring>
 #include <filesystem>
@@ -30,24 +31,22 @@ namespace {
 
 constexpr std::size_t most_tests = 4096;  ///< as many as --jobs allows; tests beyond are not guarded
 constexpr std::size_t most_orphans = 1024;
-constexpr std::size_t longest_path = 240;
+constexpr std::size_t longest_path = PATH_MAX;  ///< of which pages are touched as they are needed
 constexpr std::size_t longest_scratch = 4096;
 
 }  // namespace
 
 /// Written by the runner, read by the guardian after the runner's end.
 struct Guardian::Shared {
-  struct Test {
-    std::atomic<pid_t> leader;
-    std::array<char, longest_path> directory;
-  };
   struct Orphan {
     std::atomic<pid_t> pid;
     std::uint64_t start;
   };
   std::array<char, longest_scratch> scratch;
   std::array<Orphan, most_orphans> orphans;
-  std::array<Test, most_tests> tests;
+  // Of the tests, by their slots. What is never used of the paths takes no memory.
+  std::array<std::atomic<pid_t>, most_tests> leaders;
+  std::array<std::array<char, longest_path>, most_tests> directories;
 };
 
 namespace {
@@ -77,8 +76,8 @@ bool is_marked(pid_t pid, const std::string& scratch) {
 
 std::set<pid_t> victims(const Shared& shared) {
   std::set<pid_t> leaders;
-  for (const auto& test : shared.tests)
-    if (test.leader > 0) leaders.insert(test.leader);
+  for (const auto& leader : shared.leaders)
+    if (leader > 0) leaders.insert(leader);
   const std::string scratch = shared.scratch.data();
   std::map<pid_t, std::uint64_t> orphans;
   for (const auto& orphan : shared.orphans)
@@ -121,8 +120,8 @@ void kill_leftovers(const Shared& shared) {
 // What was kept of failed tests stays: only directories that were not settled, and empty ones, go.
 void remove_directories(const Shared& shared) {
   namespace fs = std::filesystem;
-  for (const auto& test : shared.tests)
-    if (test.directory[0] != 0) (void)base::remove_tree(test.directory.data());
+  for (const auto& directory : shared.directories)
+    if (directory[0] != 0) (void)base::remove_tree(directory.data());
   if (shared.scratch[0] == 0) return;
   std::error_code ignored;
   for (const auto& entry : base::directory_entries(shared.scratch.data())) {
@@ -210,27 +209,25 @@ void Guardian::test_started(pid_t leader, const std::string& directory) {
   const std::size_t slot = free_.back();
   free_.pop_back();
   used_[leader] = slot;
-  auto& test = shared_->tests.at(slot);
-  if (!directory.empty() && publish_path(test.directory, directory)) directories_[directory] = slot;
-  else test.directory[0] = 0;
-  test.leader.store(leader, std::memory_order_release);
+  auto& guarded = shared_->directories.at(slot);
+  if (!directory.empty() && publish_path(guarded, directory)) directories_[directory] = slot;
+  else guarded[0] = 0;
+  shared_->leaders.at(slot).store(leader, std::memory_order_release);
 }
 
 void Guardian::test_ended(pid_t leader) {
   const auto used = used_.find(leader);
   if (used == used_.end()) return;
-  auto& test = shared_->tests.at(used->second);
-  test.leader = 0;
-  if (test.directory[0] == 0) free_.push_back(used->second);
+  shared_->leaders.at(used->second) = 0;
+  if (shared_->directories.at(used->second)[0] == 0) free_.push_back(used->second);
   used_.erase(used);
 }
 
 void Guardian::directory_settled(const std::string& directory) {
   const auto guarded = directories_.find(directory);
   if (guarded == directories_.end()) return;
-  auto& test = shared_->tests.at(guarded->second);
-  test.directory[0] = 0;
-  if (test.leader == 0) free_.push_back(guarded->second);
+  shared_->directories.at(guarded->second)[0] = 0;
+  if (shared_->leaders.at(guarded->second) == 0) free_.push_back(guarded->second);
   directories_.erase(guarded);
 }
 

@@ -18,7 +18,8 @@ namespace fatespec::runner {
 /// directory's name in its environment, and all descendants) and removes their directories.
 ///
 /// It is forked before the runner has threads or much memory. It knows the running tests through shared
-/// memory, so that telling it of one costs nothing. docs/design/launching.md says why it is no parent of the tests.
+/// memory, so that telling it of one costs nothing; of more than 4,096 at once it does not learn.
+/// docs/design/launching.md says why it is no parent of the tests.
 class Guardian {
  public:
   static base::Result<std::unique_ptr<Guardian>> start();

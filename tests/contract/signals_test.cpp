@@ -70,6 +70,22 @@ class Runner {
   pid_t pid_ = -1;
 };
 
+TEST(Signals, AKilledRunnerLeavesNoDirectoryWithALongNameBehind) {
+  const TemporaryDirectory directory;
+  const std::string deep = directory / (std::string(200, 'd') + "/" + std::string(200, 'e'));
+  std::filesystem::create_directories(deep);
+  const std::string seconds = test::unshared_seconds();
+  directory.write(
+      "s.yaml", "tests: [{name: a, spec: 'echo x >file; touch " + directory / "ready" + "; sleep " + seconds + "'}]\n");
+  test::shell("TMPDIR=" + deep +
+                  " " FATESPEC_PROGRAM
+                  " run s.yaml --results none >/dev/null & pid=$!; "
+                  "until test -e ready; do sleep 0.01; done; kill -KILL $pid; wait $pid",
+              directory.path());
+  EXPECT_TRUE(wait_until([&] { return std::filesystem::is_empty(deep); })) << test::shell("find " + deep).out;
+  EXPECT_TRUE(wait_until([&] { return !test::process_exists(seconds); }));
+}
+
 TEST(Signals, AKilledRunnerLeavesNoProcessAndNoDirectoryBehind) {
   const TemporaryDirectory directory;
   const std::string mark = directory.path().filename().string();

@@ -52,7 +52,9 @@ TEST(Faults, ALineThatIsCutFiftyTimesLosesAndDoublesNothing) {
   const BoardProject project(server.target("jobs: 4, reconnect: 30s", line.port()));
   constexpr int tests = 1500;  // enough for fifty cuts, however many get through between two of them
   BackgroundRun run(project, many_tests(tests));
-  std::mt19937 random(std::random_device{}());
+  const auto seed = std::random_device{}();
+  SCOPED_TRACE(seed);
+  std::mt19937 random(seed);
   int cuts = 0;
   std::size_t done = 0;
   const auto finished = [&] {

@@ -20,7 +20,7 @@ class FakeBoard final : public BoardServices {
   const BoardTools& tools() const override { return tools_; }
   const BoardTimes& times() const override { return times_; }
   const std::string& exec_prefix() const override { return prefix_; }
-  bool is_fresh(const std::string&) override { return true; }
+  bool take_fresh(const std::string&) override { return true; }
   void left_empty(const std::string&) override {}
   void retire(const std::string& directory) override { retired.push_back(directory); }
   std::string input_of(const std::string& path) const override { return path; }
