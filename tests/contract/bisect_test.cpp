@@ -191,7 +191,7 @@ TEST_F(Bisect, OneAtATime) {
                               " bisect s/t --good v1 --bad v30; echo $?; kill -TERM $!; wait $!; echo $?",
                           directory_.path() / "project");
   EXPECT_NE(both.err.find("another bisection of this test is under way"), std::string::npos) << both.err;
-  EXPECT_EQ(both.out, "2\n143\n");
+  EXPECT_EQ(both.out, "3\n143\n");
   EXPECT_EQ(shell("find . -name unbuildable", directory_.path()).out, "")
       << "what was interrupted may be built next time";
 }

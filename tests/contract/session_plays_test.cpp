@@ -89,7 +89,7 @@ TEST_F(SessionPlays, ASessionIsPlayedByOneAtATime) {
                                  "play --clock virtual >first.txt 2>&1 & until test -s up.txt; do sleep 0.05; done; "
                                  "{ " FATESPEC_PROGRAM " session play; echo $?; " FATESPEC_PROGRAM
                                  " session retry-crashed; echo $?; touch go.txt; wait; }");
-  EXPECT_EQ(both.out, "2\n2\n");
+  EXPECT_EQ(both.out, "3\n3\n");
   EXPECT_NE(both.err.find("session `s` is being played by another process"), std::string::npos) << both.err;
   EXPECT_EQ(file("first.txt"), "1 of 1 samples played: 0 crashed, 0 failed\n");
 }

@@ -361,7 +361,7 @@ TEST_F(SlurmTest, ARunWithoutResultsIsFollowedByOneProcess) {
   const std::string out = going.out();
   const std::string run_id = out.substr(out.find("run ") + 4, 12);
   const auto attached = run(cluster, "attach " + run_id + " --no-progress");
-  EXPECT_EQ(attached.status, 2) << attached.out << attached.err;
+  EXPECT_EQ(attached.status, 3) << attached.out << attached.err;
   EXPECT_NE(attached.err.find("another process follows run " + run_id), std::string::npos) << attached.err;
   const auto cancelled = run(cluster, "cancel " + run_id);
   EXPECT_EQ(cancelled.status, 0) << cancelled.err;
