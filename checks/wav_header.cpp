@@ -6,7 +6,7 @@
 namespace fatespec::checks {
 namespace {
 
-constexpr std::size_t riff_header = 12;  // "RIFF", size, "WAVE"
+constexpr std::size_t riff_header = 12;  // "RIFF", or "RF64" of a large one (EBU Tech 3306), size, "WAVE"
 constexpr std::size_t chunk_header = 8;  // name, size
 
 std::uint32_t little_endian(std::string_view bytes) {
@@ -24,7 +24,7 @@ bool may_be_riff(std::string_view bytes) {
     const auto have = bytes.substr(at, word.size());
     return have == word.substr(0, have.size());
   };
-  return agrees(0, "RIFF") && agrees(8, "WAVE");
+  return (agrees(0, "RIFF") || agrees(0, "RF64")) && agrees(8, "WAVE");
 }
 
 }  // namespace

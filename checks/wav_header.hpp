@@ -9,7 +9,7 @@
 
 namespace fatespec::checks {
 
-/// Finds where the samples begin: after the header of the `data` chunk if the stream begins with "RIFF….WAVE", else at
+/// Finds where the samples begin: after the header of the `data` chunk if the stream begins with "RIFF….WAVE" or "RF64….WAVE", else at
 /// its very first byte. Sizes of the RIFF and data chunks do not matter: a program that writes to a pipe leaves 0 or
 /// 0xFFFFFFFF in them.
 class WavHeaderSkipper {

@@ -46,20 +46,28 @@ struct FateOptions {
 };
 
 /// Where the suites are, so that `fatespec run` finds it; an own one is left alone.
-base::Result<bool> write_configuration(const FateOptions& options, const std::string& target_exec) {
+base::Result<bool> write_configuration(const FateOptions& options, const imports::FateImport& imported) {
   const std::string file = options.output + "/fatespec.yaml";
   std::error_code ignored;
   if (std::filesystem::exists(file, ignored)) return false;
   const auto absolute = [](const std::string& path) {
     return imports::yaml_string(std::filesystem::absolute(path).lexically_normal().string());
   };
-  const std::string launcher = target_exec.empty() ? "" : "  TARGET_EXEC: " + imports::yaml_string(target_exec) + "\n";
+  const auto variable = [](const char* name, const std::string& value) {
+    return value.empty() ? "" : fmt::format("  {}: {}\n", name, imports::yaml_string(value));
+  };
   const auto written = base::write_file_atomically(
-      file, fmt::format(
-                "suites: [fate.yaml]\nvariables:\n  BUILD_PATH: {}\n  FFMPEG_PATH: $BUILD_PATH/ffmpeg\n{}source: {}\n",
-                absolute(options.build), launcher, absolute(options.source)));
+      file, fmt::format("suites: [fate.yaml]\nvariables:\n  BUILD_PATH: {}\n  FFMPEG_PATH: $BUILD_PATH/ffmpeg\n{}{}"
+                        "source: {}\n",
+                        absolute(options.build), variable("SAMPLES_PATH", imported.samples),
+                        variable("TARGET_EXEC", imported.target_exec), absolute(options.source)));
   if (!written) return written.error();
   return true;
+}
+
+/// Of a variable that the suite needs besides.
+std::string needed(const char* name, const std::string& value) {
+  return value.empty() ? "" : fmt::format(", and {}, which is `{}`", name, base::printable(value));
 }
 
 ExitCode import_from_fate(const FateOptions& options) {
@@ -79,17 +87,16 @@ ExitCode import_from_fate(const FateOptions& options) {
   const std::string file = options.output + "/fate.yaml";
   if (const auto written = base::write_file_atomically(file, imported->yaml); !written)
     return complain(written.error());
-  const auto configured = write_configuration(options, imported->target_exec);
+  const auto configured = write_configuration(options, *imported);
   if (!configured) return complain(configured.error());
   for (const auto& skipped : imported->skipped)
     std::printf("skip  %s: %s\n", base::printable(skipped.name).c_str(), base::printable(skipped.reason).c_str());
   std::printf("%s: %zu tests, %zu more that could not be translated\n", file.c_str(), imported->tests,
               imported->skipped.size());
   if (!*configured)
-    std::printf("%s/fatespec.yaml is left as it is: it needs BUILD_PATH and FFMPEG_PATH%s\n", options.output.c_str(),
-                imported->target_exec.empty()
-                    ? ""
-                    : fmt::format(", and TARGET_EXEC, which is `{}`", base::printable(imported->target_exec)).c_str());
+    std::printf("%s/fatespec.yaml is left as it is: it needs BUILD_PATH and FFMPEG_PATH%s%s\n", options.output.c_str(),
+                needed("SAMPLES_PATH", imported->samples).c_str(),
+                needed("TARGET_EXEC", imported->target_exec).c_str());
   std::printf(
       "programs and inputs are made by: make -C %s -k fate\nrun them with: fatespec run --config %s/fatespec.yaml\n",
       base::shell_quote(options.build).c_str(), base::shell_quote(options.output).c_str());

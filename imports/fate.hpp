@@ -43,6 +43,7 @@ struct FateImport {
   std::size_t tests = 0;  ///< translated
   std::vector<Skipped> skipped;
   std::string target_exec;  ///< the value of the variable TARGET_EXEC, which the suite needs if it is not empty
+  std::string samples;      ///< that of SAMPLES_PATH, likewise
 };
 
 /// The tests in what `make -n fate` prints, also those whose rule cannot be read. Other lines are passed over.

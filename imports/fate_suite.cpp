@@ -103,6 +103,7 @@ base::Result<FateImport> import_fate(const std::vector<FateTest>& tests, const s
       continue;
     }
     if (result.target_exec.empty()) result.target_exec = test.target_exec;
+    if (result.samples.empty()) result.samples = test.samples;
     const FateCommand command = fate_command(test);
     const Comparison comparison = comparison_of(test);
     const std::string& problem = command.problem.empty() ? comparison.problem : command.problem;

@@ -64,7 +64,7 @@ base::Result<std::string> without_first(const std::string& file, std::uint64_t b
 
 bool is_wave(const std::string& file) {
   const auto text = base::read_head(file, 4);
-  return text && *text == "RIFF";
+  return text && (*text == "RIFF" || *text == "RF64");
 }
 
 // The chunk `fmt ` comes first but for small ones.

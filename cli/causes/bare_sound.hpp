@@ -32,7 +32,7 @@ SampleComparison sample_comparison(const model::SpecString& spec);
 base::Result<std::string> without_first(const std::string& file, std::uint64_t bytes,
                                         const std::filesystem::path& copy);
 
-/// True if it begins as a RIFF file.
+/// True if it begins as a RIFF file, or a large one (RF64).
 bool is_wave(const std::string& file);
 /// What the header of a WAV file says of its samples; nothing of another file.
 std::optional<BareSound> sound_of_wave(const std::string& file);

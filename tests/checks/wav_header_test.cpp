@@ -37,19 +37,23 @@ TEST_P(Headers, AreSkippedWhereverThePiecesEnd) {
 
 INSTANTIATE_TEST_SUITE_P(
     Streams, Headers,
-    ::testing::Values(std::pair{wav("", 6, "sample"), "sample"}, std::pair{wav("", 0, "sample", 0), "sample"},
-                      std::pair{wav("", 0xFFFFFFFF, "sample", 0xFFFFFFFF), "sample"},
-                      std::pair{
-                          wav("LIST" + little_endian(5, 4) + "12345\0"[0] + std::string("2345") + std::string(1, '\0'),
-                              6, "sample"),
-                          "sample"},
-                      std::pair{wav("fact" + little_endian(4, 4) + "abcd", 6, ""), ""},
-                      std::pair{std::string("RIFX not a header at all"), "RIFX not a header at all"},
-                      std::pair{std::string("RIFF1234WAVX samples"), "RIFF1234WAVX samples"},
-                      std::pair{std::string("RIF"), "RIF"}, std::pair{std::string(), ""},
-                      std::pair{std::string("RIFF1234WAVEfmt ") + little_endian(16, 4) + "cut", "broken"},
-                      std::pair{wav(std::string(8 * 5, '\0'), 6, "sample"), "sample"},
-                      std::pair{std::string("RIFF1234WAVE"), "broken"}));
+    ::testing::Values(
+        std::pair{wav("", 6, "sample"), "sample"}, std::pair{wav("", 0, "sample", 0), "sample"},
+        std::pair{wav("", 0xFFFFFFFF, "sample", 0xFFFFFFFF), "sample"},
+        std::pair{
+            wav("LIST" + little_endian(5, 4) + "12345\0"[0] + std::string("2345") + std::string(1, '\0'), 6, "sample"),
+            "sample"},
+        std::pair{wav("fact" + little_endian(4, 4) + "abcd", 6, ""), ""},
+        std::pair{
+            "RF64" +
+                wav("ds64" + little_endian(28, 4) + std::string(28, 'd'), 0xFFFFFFFF, "sample", 0xFFFFFFFF).substr(4),
+            "sample"},
+        std::pair{std::string("RIFX not a header at all"), "RIFX not a header at all"},
+        std::pair{std::string("RIFF1234WAVX samples"), "RIFF1234WAVX samples"}, std::pair{std::string("RIF"), "RIF"},
+        std::pair{std::string(), ""},
+        std::pair{std::string("RIFF1234WAVEfmt ") + little_endian(16, 4) + "cut", "broken"},
+        std::pair{wav(std::string(8 * 5, '\0'), 6, "sample"), "sample"},
+        std::pair{std::string("RIFF1234WAVE"), "broken"}));
 
 TEST(Headers, OfMillionsOfEmptyChunksCostNoMoreThanTheirBytes) {
   const std::string chunks(std::size_t{64} << 20, '\0');

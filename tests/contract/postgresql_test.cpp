@@ -300,7 +300,7 @@ TEST_F(PostgresqlTest, ARunThatIsUnderWayElsewhereIsNotResumed) {
   // As on another machine, which sees none of the first one's locks.
   EXPECT_EQ(shell("rm .fatespec/*.lock", directory_.path()).status, 0);
   const auto refused = run("run suite.yaml --resume --results '" + server.url() + "'");
-  EXPECT_EQ(refused.status, 2);
+  EXPECT_EQ(refused.status, 3);
   EXPECT_NE(refused.err.find("is still under way in another process"), std::string::npos) << refused.err;
   EXPECT_EQ(going.wait(), 0);
   EXPECT_EQ(counts(server), "100|100|1\n");

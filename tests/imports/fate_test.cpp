@@ -84,6 +84,7 @@ TEST(FateRules, WhatStandsInFrontOfProgramsIsKept) {
   const auto imported = import_fate(tests);
   ASSERT_TRUE(imported);
   EXPECT_EQ(imported->target_exec, "valgrind -q");
+  EXPECT_EQ(imported->samples, "/samples");
 }
 
 TEST(FateRules, WhatFateIgnoresIsSkipped) {
