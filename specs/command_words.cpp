@@ -10,6 +10,8 @@ namespace {
 
 /// Words after which a command follows.
 constexpr std::array<std::string_view, 9> openers = {"{", "!", "if", "then", "elif", "else", "while", "until", "do"};
+/// The same, unless options of theirs come first.
+constexpr std::array<std::string_view, 2> bare_openers = {"exec", "time"};
 
 class WordFinder {
  public:
@@ -33,9 +35,11 @@ class WordFinder {
     }
   }
 
+  std::size_t after_blanks() const { return std::min(text_.find_first_not_of(" \t", at_), text_.size()); }
+
   void redirection() {
     at_ = text_.find_first_not_of("<>&|-", at_);
-    at_ = std::min(text_.find_first_not_of(" \t", at_), text_.size());
+    at_ = after_blanks();
     const std::size_t begin = at_;
     skip_word();
     add(begin, WordRole::redirected);
@@ -45,7 +49,9 @@ class WordFinder {
     const std::size_t begin = at_;
     skip_word();
     const std::string_view found = text_.substr(begin, at_ - begin);
-    const bool opens = is_assignment(found) || std::find(openers.begin(), openers.end(), found) != openers.end();
+    const auto is_in = [&](const auto& words) { return std::find(words.begin(), words.end(), found) != words.end(); };
+    const bool has_options = text_.substr(after_blanks()).starts_with('-');
+    const bool opens = is_assignment(found) || is_in(openers) || (is_in(bare_openers) && !has_options);
     add(begin, !expecting_ ? WordRole::argument : opens ? WordRole::opening : WordRole::program);
     expecting_ = expecting_ && opens;
   }

@@ -19,6 +19,8 @@ TEST(ExecPrefix, GoesInFrontOfEveryProgramThatIsAPathOrAVariable) {
             "A='x y' qemu -L /s \"/f g/ffmpeg\" -i \"a;/b\" >/o 2>&1; qemu -L /s $FFPROBE -v 0");
   EXPECT_EQ(prefixed("if /f/a; then { /f/b; }; else ! /f/c; fi"),
             "if qemu -L /s /f/a; then { qemu -L /s /f/b; }; else ! qemu -L /s /f/c; fi");
+  EXPECT_EQ(prefixed("cd x && exec /f/a | cat"), "cd x && exec qemu -L /s /f/a | cat");
+  EXPECT_EQ(prefixed("time $FFMPEG | cat; time -p x"), "time qemu -L /s $FFMPEG | cat; time -p x");
   EXPECT_EQ(prefixed("</in /f/a (x)"), "</in qemu -L /s /f/a (x)");
   EXPECT_EQ(prefixed("echo $(date; /f/a) /f/b; (/f/c)"), "echo $(date; /f/a) /f/b; (qemu -L /s /f/c)");
 }
