@@ -93,16 +93,17 @@ class StreamComparison {
       std::sort(checksums.begin(), checksums.end());
       return checksums;
     };
-    if (pairing_.holes.empty() || expected_.packets.size() != actual_.packets.size()) return;
-    if (sorted(expected_) != sorted(actual_)) return;
+    if (expected_.packets.size() != actual_.packets.size() || sorted(expected_) != sorted(actual_)) return;
     std::size_t in_place = 0;
     for (const auto& [i, j] : pairing_.pairs)
       if (expected_.packets[i].checksum == actual_.packets[j].checksum) ++in_place;
+    const std::size_t moved = expected_.packets.size() - in_place;
+    const bool is_swap = moved == 2 && pairing_.holes.empty();
+    if (moved == 0 || is_swap) return;
     pairing_ = one_after_another(expected_.packets.size());
     const auto first = std::find_if(pairing_.pairs.begin(), pairing_.pairs.end(), [&](const auto& pair) {
       return expected_.packets[pair.first].checksum != actual_.packets[pair.second].checksum;
     });
-    const std::size_t moved = expected_.packets.size() - in_place;
     swapped_ = fmt::format("{} of {} {} {} in another place, the first difference is at {}", moved,
                            expected_.packets.size(), frames(2), moved == 1 ? "is" : "are", frame(first->first));
   }

@@ -143,7 +143,7 @@ class SoundComparison {
   void compare_sample() {
     const double scale = full_scale(expected_.format());
     const double other_scale = full_scale(actual_.format());
-    const bool is_one_format = expected_.format() == actual_.format();
+    const bool is_one_format = expected_.format() == actual_.format() && expected_.step() == actual_.step();
     const std::int64_t sample = result_.expected_samples++;
     ++result_.actual_samples;
     const bool wave = keeps_wave();
@@ -153,7 +153,7 @@ class SoundComparison {
       const double before = value_before / scale;
       const double now = value_now / other_scale;
       if (wave) recent_expected_.push_back(before), recent_actual_.push_back(now);
-      const double difference = std::abs(before - now);
+      const double difference = before == now ? 0 : std::abs(before - now);  // of two infinities it would be no number
       if (difference <= tolerance_ * expected_.step() / scale || (std::isnan(before) && std::isnan(now))) continue;
       // What is no number, or endless, is as far off as can be.
       const double relative = std::isfinite(difference) ? difference : 1;

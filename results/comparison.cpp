@@ -28,11 +28,10 @@ bool same_output(const ResultSummary& before, const ResultSummary& after) {
          (!both_whole || before.full_blob == after.full_blob);
 }
 
-/// Of a large output head and tail are kept, and of one that is larger than what an expectation may have, no more.
+/// Of an output that is too large to be kept whole only head and tail are known.
 bool is_partly_known(const ResultSummary& before, const ResultSummary& after) {
-  constexpr std::uint64_t kept_at_both_ends = std::uint64_t{64} << 10;
-  const bool both_whole = before.full_blob != 0 && after.full_blob != 0;
-  return before.stdout_bytes > kept_at_both_ends && !both_whole && same_output(before, after);
+  constexpr std::uint64_t kept_whole = std::uint64_t{8} << 20;
+  return before.stdout_bytes > kept_whole && same_output(before, after);
 }
 
 std::optional<ChangeKind> kind_of(const ResultSummary* before, const ResultSummary* after) {

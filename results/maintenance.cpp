@@ -1,6 +1,9 @@
 // Moving runs from store to store, and removing them.
 #include "results/copy.hpp"
 
+#include <chrono>
+#include <thread>
+
 #include "results/connection.hpp"
 #include "results/run_rows.hpp"
 #include "results/store.hpp"
@@ -104,15 +107,27 @@ class Copy {
     return is_enough ? flush() : base::Result<void>();
   }
 
+  /// Another process may hold the file, as one that shrinks it, and take its time.
   base::Result<void> flush() {
-    const LimitedCall limit(to_.connection(), longest_answer);
-    auto written = rows_.write(waiting_);
+    constexpr auto patience = std::chrono::minutes(10);
+    constexpr auto pause = std::chrono::milliseconds(100);  // the engine waits, too, but not in every case
+    const auto end = std::chrono::steady_clock::now() + patience;
+    auto written = write();
+    while (!written && written.error().kind == base::ErrorKind::busy && std::chrono::steady_clock::now() < end) {
+      std::this_thread::sleep_for(pause);
+      written = write();
+    }
     waiting_.clear();
     bytes_ = 0;
     return written;
   }
 
  private:
+  base::Result<void> write() {
+    const LimitedCall limit(to_.connection(), longest_answer);
+    return rows_.write(waiting_);
+  }
+
   Store& to_;
   RunRows rows_;
   std::vector<model::RunEvent> waiting_;
@@ -143,8 +158,8 @@ base::Result<void> copy_run(Store& from, const std::string& name, Store& to) {
     if (auto added = copy.add(finished, bytes); !added) return added;
   }
   if (run->finished) {
-    const model::RunFinished finished{run->id, run->counts, *run->finished - run->started, *run->finished,
-                                      run->exit_code.value_or(0), run->cut_by};
+    const model::RunFinished finished{
+        run->id, run->counts, *run->finished - run->started, *run->finished, run->exit_code.value_or(0), run->cut_by};
     if (auto added = copy.add(finished, 0); !added) return added;
   }
   return copy.flush();

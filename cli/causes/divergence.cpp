@@ -378,7 +378,7 @@ base::Result<reports::DivergencePage> find_divergence(const model::Project& proj
   reports::DivergencePage page{test.name, test.configuration->name, expected->made_by, actual->made_by, {}, ""};
   Comparison comparison(frames, *expected, *actual, directory);
   if (are_samples) {
-    if (actual->made_by.find("rawvideo") != std::string::npos)
+    if (actual->made_by.find("-f rawvideo") != std::string::npos)
       return no_way(
           "its reference is bare pictures, and nothing says how large they are: name a good ffmpeg by "
           "--reference, and frames are compared");

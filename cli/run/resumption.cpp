@@ -65,10 +65,11 @@ InputOptions inputs_here(InputOptions inputs, const model::Run& run) {
   return directory == fs::current_path().string() ? inputs : for_any_directory(std::move(inputs), directory);
 }
 
-/// What `env NAME=value …` stands for at the beginning of a command.
-model::Variables take_environment(std::vector<std::string>& words) {
+/// What `env NAME=value …` stands for at the beginning of a command. Without it nothing is known: there was none, or
+/// the version was an older one.
+std::optional<model::Variables> take_environment(std::vector<std::string>& words) {
+  if (words.empty() || words.front() != "env") return std::nullopt;
   model::Variables environment;
-  if (words.empty() || words.front() != "env") return environment;
   words.erase(words.begin());
   while (!words.empty() && specs::is_assignment(words.front())) {
     const auto equals = words.front().find('=');

@@ -11,7 +11,8 @@ namespace fatespec::cli {
 std::string rerun_command(const RunOptions& options) {
   std::string command;
   for (const auto& [name, value] : options.inputs.environment.value_or(runner::classic_environment()))
-    command += (command.empty() ? "env " : "") + name + "=" + base::shell_quote(value) + " ";
+    if (base::is_utf8(value))  // what cannot be kept as it is would be another path
+      command += (command.empty() ? "env " : "") + name + "=" + base::shell_quote(value) + " ";
   command += "fatespec run";
   for (const auto& spec : options.inputs.specs) command += " " + base::shell_quote(spec);
   command += text_of(StoreOptions{options.inputs, options.results});

@@ -113,8 +113,10 @@ Time Demuxer::lead_of_pictures() const {
 }
 
 void Demuxer::do_seek(const Flush& where) {
-  const Time target = where.play_from / microsecond - lead_of_pictures();  // AV_TIME_BASE counts microseconds
-  const int code = avformat_seek_file(&file_.format(), -1, INT64_MIN, target, target, 0);
+  const Time target = where.play_from / microsecond;  // AV_TIME_BASE counts microseconds
+  const auto seek_to = [&](Time time) { return avformat_seek_file(&file_.format(), -1, INT64_MIN, time, time, 0); };
+  int code = seek_to(target - lead_of_pictures());
+  if (code < 0) code = seek_to(target);  // some find nothing before the beginning
   at_end_ = false;
   failures_ = 0;
   queues_.flush(where);

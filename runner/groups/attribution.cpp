@@ -148,7 +148,9 @@ model::Combination combination_of(std::string_view brackets, const std::vector<s
     brackets.remove_prefix(axes[i].size() + 1);
     const auto end = i + 1 < axes.size() ? brackets.find("," + axes[i + 1] + "=") : brackets.size();
     if (end == std::string_view::npos) return {};
-    combination.emplace_back(axes[i], brackets.substr(0, end));
+    const std::string_view value = brackets.substr(0, end);
+    if (value.find("][") != std::string_view::npos) return {};  // the name has brackets of its own
+    combination.emplace_back(axes[i], value);
     brackets.remove_prefix(std::min(brackets.size(), end + 1));
   }
   return combination;
@@ -191,6 +193,7 @@ void AttributionCollector::add(const model::PlannedTest& test, model::Verdict ve
 void AttributionCollector::add(const std::string& test, const std::string& configuration, model::Verdict verdict) {
   if (!test.ends_with(']')) return;
   const std::string declared = model::parse_full_name(test).declared;
+  if (declared.size() == test.size()) return;  // the brackets are its own
   groups_[{declared, configuration}].named.emplace_back(brackets_of(test, declared), verdict);
 }
 

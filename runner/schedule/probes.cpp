@@ -4,6 +4,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,28 +32,29 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
       if (!test.probes.empty()) undecided_.push_back(&test);
   }
 
+  // What is cancelled may end at once, and the last one ends all of this.
   void cancel(bool now) override {
+    const auto self = shared_from_this();
     cancelled_ = true;
-    for (auto& [key, question] : running_)
-      if (question.execution) question.execution->cancel(now);
+    for (const auto& execution : executions()) execution->cancel(now);
   }
 
   void suspend() override {
-    for (auto& [key, question] : running_)
-      if (question.execution) question.execution->suspend();
+    for (const auto& execution : executions()) execution->suspend();
   }
 
   void resume() override {
-    for (auto& [key, question] : running_)
-      if (question.execution) question.execution->resume();
+    for (const auto& execution : executions()) execution->resume();
   }
 
   /// Asks as much as may be asked at once.
   void next() {
     if (cancelled_) undecided_.clear();
+    std::set<const Station*> full;
     for (auto test = undecided_.begin(); test != undecided_.end();) {
-      const auto progress = look_at(**test);
-      if (progress == Progress::no_slot) break;
+      const Station* station = &station_of_(**test);
+      const auto progress = full.contains(station) ? Progress::no_slot : look_at(**test);
+      if (progress == Progress::no_slot) full.insert(station);
       if (progress == Progress::decided) test = undecided_.erase(test);
       else ++test;
     }
@@ -81,6 +83,13 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
     std::shared_ptr<CheckFeed> error;
     std::shared_ptr<RunningExecution> execution;
   };
+
+  std::vector<std::shared_ptr<RunningExecution>> executions() const {
+    std::vector<std::shared_ptr<RunningExecution>> all;
+    for (const auto& [key, question] : running_)
+      if (question.execution) all.push_back(question.execution);
+    return all;
+  }
 
   Progress look_at(model::PlannedTest& test) {
     Station& station = station_of_(test);
@@ -122,8 +131,8 @@ class ProbeRun final : public RunningExecution, public std::enable_shared_from_t
     question.error = std::make_shared<CheckFeed>(loops_, discard, CheckCost::small);
     ExecutionRequest request;
     request.command = where.probe;
-    // It has no directory; the name of one tells its processes from those of the others.
-    const std::string no_directory = fmt::format("/nonexistent/{}", ++asked_);
+    // It has no directory; the name of one tells its processes from those of the others, of which none begins so.
+    const std::string no_directory = fmt::format("/nonexistent/{}.d", ++asked_);
     request.environment = std::make_shared<const std::vector<std::string>>(environment_of(test, no_directory));
     request.directory = station.is_local() ? plan_.project->directory : "/";
     request.marker = "TEST_DIR=" + no_directory;

@@ -142,6 +142,14 @@ TEST(BadInput, WhatSqliteKeepsBesideResultsIsNotOverwrittenEither) {
   }
 }
 
+TEST(BadInput, OutputsDoNotBecomeReferencesThatAreStillMissing) {
+  const TemporaryDirectory directory;
+  directory.write("s.yaml", "tests: [{name: a, spec: 'true', expect: {stdout_file: refs/a}}]\n");
+  const auto run = fatespec("run s.yaml --json refs/a", directory.path());
+  EXPECT_EQ(run.status, 2);
+  EXPECT_NE(run.err.find("--json refs/a: that would overwrite "), std::string::npos) << run.err;
+}
+
 TEST(BadInput, AnyNameOfAFolderWillDo) {
   const TemporaryDirectory directory;
   for (const std::string name : {"a \"b", "a \"b\" c", "we ird'\"é d?r", "x%20y#z", "file:x"}) {

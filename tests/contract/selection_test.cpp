@@ -386,6 +386,24 @@ TEST(OnlyIf, ProbesAreAskedSeveralAtATimeAndDoNotMeet) {
   EXPECT_NE(run.out.find("2 tests: 2 pass"), std::string::npos) << run.out;
 }
 
+TEST(OnlyIf, ASecondSignalEndsSeveralProbesAtOnce) {
+  const TemporaryDirectory directory;
+  std::string suite = "suite: s\ntests:\n";
+  std::vector<std::string> left;
+  for (const char* name : {"a", "b", "c"}) {
+    left.push_back(test::unshared_seconds());
+    suite += std::string("  - {name: ") + name + ", spec: 'true', only_if: {probe: \"touch " + name +
+             "; (trap '' TERM; " + "exec sleep " + left.back() + ") >/dev/null 2>&1 & sleep " + left.back() + "\"}}\n";
+  }
+  directory.write("s.yaml", suite);
+  const auto run = test::shell("setsid " FATESPEC_PROGRAM
+                               " run s.yaml --jobs 3 & pid=$!; until test -e a -a -e b -a -e c; do sleep 0.01; done; "
+                               "sleep 0.1; kill -INT $pid; sleep 0.3; kill -INT $pid; wait $pid; echo status $?",
+                               directory.path());
+  EXPECT_NE(run.out.find("status 130\n"), std::string::npos) << run.out << run.err;
+  for (const auto& seconds : left) EXPECT_FALSE(test::process_exists(seconds));
+}
+
 TEST(Attribution, OfValuesWithBrackets) {
   const TemporaryDirectory directory;
   directory.write("s.yaml", "suite: s\ntests: [{name: m, spec: 'test \"$N\" = c', matrix: {N: ['[0:v]', b, c]}}]\n");

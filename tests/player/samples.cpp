@@ -38,6 +38,7 @@ const std::map<std::string, std::string>& recipes() {
       {"reordered.ts",
        "-f lavfi -i testsrc=size=64x48:rate=10:duration=20 -f lavfi -i sine=duration=20 -c:v libx264 "
        "-pix_fmt yuv420p -g 50 -c:a aac"},
+      {"reordered.avi", video + "-c:v mpeg4 -bf 2 -g 100"},
       {"gaps.avi", video + "-vf select='not(between(n\\,20\\,29))' -fps_mode vfr -c:v mpeg4"},
       {"picture.png", "-f lavfi -i testsrc=size=64x48:duration=0.04 -frames:v 1"},
   };

@@ -134,6 +134,15 @@ TEST(VirtualPlay, AWavOfAPipeIsWhole) {
   EXPECT_EQ(played.defects.total(), 0U);
 }
 
+// Before its beginning an AVI has nothing that could be found.
+TEST(VirtualPlay, ASeekToTheVeryBeginningWorksEverywhere) {
+  const Play played = play_virtually(sample("reordered.avi"), "--press left@1.5s,q@1.8s");
+  EXPECT_EQ(played.count(EventKind::demux_error), 0U) << played.program.err;
+  const auto done = played.of(EventKind::seek_done);
+  ASSERT_EQ(done.size(), 1U);
+  EXPECT_LT(*done[0].numbers[1], std::int64_t{50'000'000});
+}
+
 TEST(VirtualPlay, ASeekToTheBeginningFindsTheFirstPicture) {
   const Play played = play_virtually(sample("reordered.ts"), "--press down@15s,q@16s");
   const auto done = played.of(EventKind::seek_done);

@@ -118,6 +118,8 @@ TEST(AttributionCollector, ValuesMayHoldCommasAndEqualsSigns) {
   EXPECT_EQ(said_of({"s/t[A=1,B=x]", "s/t[A=2,B=x]"}), "s/t fails exactly when A=1");
   EXPECT_EQ(said_of({"s/t[V=a,b]", "s/t[V=a]", "s/t[V=c]"}), "s/t fails exactly when V=a,b");
   EXPECT_EQ(said_of({"s/t[O=threads=1,slices=1]", "s/t[O=threads=2,slices=1]"}), "s/t fails exactly when O=threads=1");
+  EXPECT_EQ(said_of({"s/t[fast]", "s/t"}), "");
+  EXPECT_EQ(said_of({"s/t[q=1][A=2]", "s/t[q=1][A=1]"}), "");
   EXPECT_EQ(said_of({"s/t[VF=scale=2,hflip,T=1]", "s/t[VF=scale=1,T=1]", "s/t[VF=null,T=1]"}),
             "s/t fails exactly when VF=scale=2,hflip");
 }
