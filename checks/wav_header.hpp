@@ -9,9 +9,9 @@
 
 namespace fatespec::checks {
 
-/// Finds where the samples begin: after the header of the `data` chunk if the stream begins with "RIFF….WAVE" or "RF64….WAVE", else at
-/// its very first byte. Sizes of the RIFF and data chunks do not matter: a program that writes to a pipe leaves 0 or
-/// 0xFFFFFFFF in them.
+/// Finds where the samples begin: after the header of the `data` chunk if the stream begins with "RIFF….WAVE" or
+/// "RF64….WAVE", else at its very first byte. Sizes of the RIFF and data chunks do not matter: a program that writes to
+/// a pipe leaves 0 or 0xFFFFFFFF in them.
 class WavHeaderSkipper {
  public:
   /// The part of `bytes` (or of what was held back before) that belongs to the samples. The view is valid until the
