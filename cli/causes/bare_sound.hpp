@@ -24,7 +24,7 @@ struct SampleComparison {
   model::SampleFormat expected = model::SampleFormat::s16;
   model::SampleFormat actual = model::SampleFormat::s16;
   std::uint64_t tolerance = 0;  ///< in steps of the format
-  std::int64_t shift = 0;      ///< bytes to skip: of the reference, or if it is negative of the output
+  std::int64_t shift = 0;       ///< bytes to skip: of the reference, or if it is negative of the output
 };
 SampleComparison sample_comparison(const model::SpecString& spec);
 

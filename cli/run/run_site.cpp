@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <map>
 
-
 #include "base/file.hpp"
 #include "cli/common/decisions.hpp"
 #include "reports/plot_page.hpp"

@@ -47,9 +47,10 @@ class Carrier {
 TEST(Supervisor, OfWhatIsNoLeaderThereAreNoMembers) {
   const TemporaryDirectory directory;
   const SupervisorSettings settings{"token", "run", directory / "board", directory / "board/run.1", 60};
-  directory.write("script", control_script(settings) + "reply prepare\ntell none $(members 0)$(members 1)$(members x)" +
-                                "$(members '')\ncase \" $(members $$) \" in *\" $$ \"*) tell some ;; esac\nkill -KILL $watcher\n"
-                                "trap - EXIT\n");
+  directory.write("script",
+                  control_script(settings) + "reply prepare\ntell none $(members 0)$(members 1)$(members x)" +
+                      "$(members '')\ncase \" $(members $$) \" in *\" $$ \"*) tell some ;; esac\nkill -KILL $watcher\n"
+                      "trap - EXIT\n");
   const auto ran = test::shell("sh -s <script", directory.path());
   EXPECT_NE(ran.out.find("token none\n"), std::string::npos) << ran.out;
   EXPECT_NE(ran.out.find("token some\n"), std::string::npos) << ran.out;
