@@ -2,6 +2,7 @@
 
 #include <barrier>
 #include <thread>
+#include <tuple>
 
 #include <gtest/gtest.h>
 
@@ -81,6 +82,58 @@ TEST(Store, GivesBackWhatWasWritten) {
   const auto b = std::find_if(latest->begin(), latest->end(), [](const auto& r) { return r.test == "s/b"; });
   ASSERT_NE(b, latest->end());
   EXPECT_EQ(b->wall, base::Duration(12ms));
+}
+
+// Columns are written by their order: each has a value of its own here.
+TEST(Store, EveryFieldOfAResultComesBack) {
+  const TemporaryDirectory directory;
+  auto one = result("a", model::Verdict::crash);
+  one->target = "board";
+  one->tags = {"x86", "slow"};
+  one->flaky = false;
+  one->leaky = true;
+  one->attempts = 3;
+  one->outputs = {97, 2, 1};
+  one->reason = "a reason";
+  one->detail = "a detail";
+  one->status = 41;
+  one->signal = "SIGBUS";
+  one->output = {"out", 101, true};
+  one->error = {"err", 102, false};
+  one->full_output = "all of it";
+  one->wall = 1001us;
+  one->usage = {1002us, 1003us, 1004};
+  one->command = "a command";
+  one->kept_directory = "/kept";
+  one->recording = "/a.dbg";
+  one->started = base::UtcTime(1005us);
+  one->failed_attempts.push_back({2, model::Verdict::timeout, "late", {"o", 103, true}, {"e", 1, false}, "/first"});
+  write_run(directory / "r.db", "abc123", {one});
+  auto store = Store::open_existing(directory / "r.db");
+  ASSERT_TRUE(store);
+  const auto results = (*store)->results("abc123");
+  ASSERT_EQ(results->size(), 1U);
+  const auto& read = results->at(0);
+  EXPECT_EQ(std::tie(read.test, read.suite, read.configuration, read.target, read.tags),
+            std::tie(one->test, one->suite, one->configuration, one->target, one->tags));
+  EXPECT_EQ(std::tie(read.verdict, read.flaky, read.leaky, read.attempts, read.outputs),
+            std::tie(one->verdict, one->flaky, one->leaky, one->attempts, one->outputs));
+  EXPECT_EQ(std::tie(read.reason, read.detail, read.status, read.signal),
+            std::tie(one->reason, one->detail, one->status, one->signal));
+  const auto excerpt = [](const model::Excerpt& e) { return std::tuple(e.text, e.bytes, e.truncated); };
+  EXPECT_EQ(excerpt(read.output), excerpt(one->output));
+  EXPECT_EQ(excerpt(read.error), excerpt(one->error));
+  EXPECT_EQ(std::tie(read.wall, read.usage.user, read.usage.system, read.usage.max_rss_kib),
+            std::tie(one->wall, one->usage.user, one->usage.system, one->usage.max_rss_kib));
+  EXPECT_EQ(std::tie(read.command, read.kept_directory, read.recording, read.started),
+            std::tie(one->command, one->kept_directory, one->recording, one->started));
+  EXPECT_EQ(*(*store)->full_output("abc123", "s/a", "default"), one->full_output);
+  ASSERT_EQ(read.failed_attempts.size(), 1U);
+  const auto& attempt = read.failed_attempts[0];
+  EXPECT_EQ(std::tuple(attempt.number, attempt.verdict, attempt.reason, attempt.kept_directory),
+            std::tuple(2, model::Verdict::timeout, "late", "/first"));
+  EXPECT_EQ(excerpt(attempt.output), std::tuple("o", 103U, true));
+  EXPECT_EQ(excerpt(attempt.error), std::tuple("e", 1U, false));
 }
 
 TEST(Store, ContentIsStoredOnce) {
