@@ -15,6 +15,7 @@
 #include "checks/line_diff.hpp"
 #include "cli/causes/show_divergence.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/inputs.hpp"
 #include "cli/references/reference_change.hpp"
 #include "cli/references/reference_edit.hpp"

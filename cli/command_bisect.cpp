@@ -7,6 +7,7 @@
 #include "base/text.hpp"
 #include "cli/causes/bisection.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/inputs.hpp"
 #include "cli/common/source_tree.hpp"
 #include "runner/local/tool_process.hpp"

@@ -3,6 +3,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/decisions.hpp"
 #include "cli/common/inputs.hpp"
 

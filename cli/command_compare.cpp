@@ -5,6 +5,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/store_options.hpp"
 #include "cli/run/resumption.hpp"
 #include "reports/comparison.hpp"

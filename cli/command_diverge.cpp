@@ -3,6 +3,7 @@
 
 #include "cli/causes/show_divergence.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/inputs.hpp"
 #include "runner/local/tool_process.hpp"
 

@@ -12,6 +12,7 @@
 #include "cli/cluster/farm_run.hpp"
 #include "cli/cluster/follow_farm_run.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/run/run_order.hpp"
 #include "cli/run/run_outputs.hpp"
 #include "results/run_name.hpp"

@@ -7,7 +7,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/tool_output.hpp"
 #include "imports/fate.hpp"
 #include "imports/fluster.hpp"

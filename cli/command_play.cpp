@@ -4,7 +4,7 @@
 
 #include "base/signals.hpp"
 #include "cli/commands.hpp"
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/session/player_process.hpp"
 
 namespace fatespec::cli {

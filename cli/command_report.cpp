@@ -9,6 +9,8 @@
 
 #include "base/file.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
+#include "cli/common/precious_files.hpp"
 #include "cli/common/store_options.hpp"
 #include "cli/run/resumption.hpp"
 #include "cli/run/run_site.hpp"

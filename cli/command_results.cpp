@@ -10,6 +10,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/decisions.hpp"
 #include "cli/common/store_options.hpp"
 #include "cli/run/run_artifacts.hpp"

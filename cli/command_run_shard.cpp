@@ -15,6 +15,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/end_signals.hpp"
 #include "cli/common/inputs.hpp"
 #include "cli/run/plan_run.hpp"

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "cli/commands.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/store_options.hpp"
 #include "cli/run/resumption.hpp"
 #include "reports/json_lines.hpp"

@@ -6,7 +6,7 @@
 #include "base/file.hpp"
 #include "base/text.hpp"
 #include "cli/commands.hpp"
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/session/session_commands.hpp"
 #include "cli/session/session_help.hpp"
 #include "cli/session/session_info.hpp"

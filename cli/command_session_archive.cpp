@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <memory>
 
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/session/session_commands.hpp"
 #include "sessions/session_archive.hpp"
 

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "base/text.hpp"
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/session/player_process.hpp"
 #include "cli/session/session_commands.hpp"
 #include "cli/session/session_info.hpp"

@@ -5,7 +5,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/session/session_commands.hpp"
 #include "reports/plot_page.hpp"
 #include "sessions/alignment.hpp"

@@ -7,7 +7,7 @@
 #include "base/file_lock.hpp"
 #include "base/scratch_directory.hpp"
 #include "cli/cluster/farm_run.hpp"
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/run/run_order.hpp"
 #include "farm/shards.hpp"
 #include "farm/slurm.hpp"

@@ -9,8 +9,8 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
+#include "cli/common/complain.hpp"
 #include "results/location.hpp"
-#include "runner/plan/command_line.hpp"
 #include "specs/project_reader.hpp"
 #include "specs/shell.hpp"
 #include "specs/suite_reader.hpp"
@@ -227,56 +227,6 @@ std::string results_location(const model::Project& project, const std::string& o
   const std::string results = base::at_home(project.results);
   if (fs::path(results).is_absolute() || results.find("://") != std::string::npos) return results;
   return (fs::path(project.directory) / results).lexically_normal().string();
-}
-
-std::vector<std::string> precious_files(const model::Project& project, const std::string& results_option,
-                                        const std::vector<std::shared_ptr<const model::Suite>>& suites) {
-  specs::Problems ignored;
-  std::vector<std::string> files = specs::suite_files(project, ignored);
-  for (const auto& suite : suites) files.push_back(suite->file);
-  files.push_back(project.file);
-  const std::string results = results_location(project, results_option);
-  for (const char* ending : {"", "-wal", "-shm", "-journal"}) files.push_back(results + ending);  // SQLite's own
-  return files;
-}
-
-std::set<std::string> reference_files(const model::TestPlan& plan) {
-  std::set<std::string> files;
-  const auto add = [&](const model::PlannedTest& test, const std::string& text) {
-    files.insert(runner::absolute_path(text, *test.variables, test.suite->directory));
-  };
-  for (const auto& test : plan.tests) {
-    const auto& spec = *test.spec;
-    for (const auto* file : {&spec.expect.output_file, &spec.expect.error_file})
-      if (*file) add(test, (*file)->text);
-    if (model::compares_samples(spec.parsed.type)) add(test, spec.parsed.arguments.front().value);
-  }
-  return files;
-}
-
-base::Result<void> check_spared(const std::string& option, const std::string& path,
-                                const std::vector<std::string>& files) {
-  std::error_code ignored;
-  // One of them may not be there yet.
-  const auto place_of = [&](const std::string& name) { return fs::weakly_canonical(fs::absolute(name), ignored); };
-  const auto is_same = [&](const std::string& file) {
-    if (file.empty() || fs::equivalent(path, file, ignored)) return !file.empty();
-    const fs::path place = place_of(file);
-    return !place.empty() && place == place_of(path);
-  };
-  for (const auto& file : files)
-    if (!path.empty() && path != "-" && is_same(file))
-      return base::usage_error(fmt::format("{} {}: that would overwrite {}; name another file", option, path, file));
-  return {};
-}
-
-void complain(const std::string& message) {
-  std::fprintf(stderr, "fatespec: %s\n", base::printable_lines(message).c_str());
-}
-
-ExitCode complain(const base::Error& error) {
-  complain(error.str());
-  return base::is_of_system(error.kind) ? ExitCode::error : ExitCode::usage;
 }
 
 }  // namespace fatespec::cli

@@ -57,18 +57,4 @@ OrExit<std::shared_ptr<const model::Project>> load_project(const InputOptions& o
 /// Where results are kept: `--results` (a file is relative to the working directory), else the configuration's.
 std::string results_location(const model::Project& project, const std::string& option);
 
-/// What an output must not overwrite: the configuration, its spec files, those of the given suites, and the results
-/// (`results_option`: `--results`).
-std::vector<std::string> precious_files(const model::Project& project, const std::string& results_option,
-                                        const std::vector<std::shared_ptr<const model::Suite>>& suites = {});
-/// The files that tests are compared with; each once.
-std::set<std::string> reference_files(const model::TestPlan& plan);
-/// An error if the path that this option names is one of the files.
-base::Result<void> check_spared(const std::string& option, const std::string& path,
-                                const std::vector<std::string>& files);
-
-/// Prints "fatespec: message" to stderr.
-void complain(const std::string& message);
-ExitCode complain(const base::Error& error);
-
 }  // namespace fatespec::cli

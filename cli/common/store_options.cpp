@@ -1,6 +1,7 @@
 #include "cli/common/store_options.hpp"
 
 #include "base/text.hpp"
+#include "cli/common/complain.hpp"
 #include "results/location.hpp"
 
 namespace fatespec::cli {

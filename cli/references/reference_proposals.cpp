@@ -11,6 +11,8 @@
 
 #include "base/text.hpp"
 #include "checks/text_check.hpp"
+#include "cli/common/complain.hpp"
+#include "cli/common/precious_files.hpp"
 #include "cli/references/kept_outputs.hpp"
 #include "cli/references/reference_change.hpp"
 #include "cli/references/reference_sharers.hpp"

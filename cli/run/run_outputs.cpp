@@ -6,7 +6,8 @@
 #include <fmt/format.h>
 
 #include "base/file.hpp"
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
+#include "cli/common/precious_files.hpp"
 
 namespace fatespec::cli {
 

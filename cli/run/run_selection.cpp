@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/common/complain.hpp"
 #include "cli/run/resumption.hpp"
 #include "model/verdict.hpp"
 

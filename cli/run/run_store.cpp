@@ -10,6 +10,7 @@
 #include "base/file.hpp"
 #include "base/file_lock.hpp"
 #include "base/hex.hpp"
+#include "cli/common/complain.hpp"
 #include "cli/common/inputs.hpp"
 #include "results/location.hpp"
 #include "results/spool.hpp"

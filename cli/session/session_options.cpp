@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
 
 namespace fatespec::cli {
 void add_samples_option(CLI::App& command, SessionOptions& options) {

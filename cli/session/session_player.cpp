@@ -15,7 +15,7 @@
 
 #include "base/file.hpp"
 #include "base/text.hpp"
-#include "cli/common/inputs.hpp"
+#include "cli/common/complain.hpp"
 #include "sessions/recording.hpp"
 
 namespace fatespec::cli {
