@@ -109,9 +109,9 @@ base::Result<void> Bisection::begin() {
   if (!bad) return bad.error();
   good_ = *good;
   bad_ = *bad;
-  if (!read_state()) clean_up();
+  const bool has_begun = read_state();
   std::error_code ignored;
-  if (fs::exists(worktree_, ignored) && ask_git("bisect log").status == 0) {
+  if (has_begun && fs::exists(worktree_, ignored) && ask_git("bisect log").status == 0) {
     std::printf("going on with an earlier bisection\n");
     return {};
   }

@@ -4,7 +4,6 @@
 #include <numeric>
 #include <optional>
 #include <set>
-#include <tuple>
 
 #include <fmt/format.h>
 
@@ -223,8 +222,7 @@ class Comparison {
 
   /// Of bare samples, which have no packets.
   base::Result<std::vector<reports::StreamDivergence>> samples(std::uint64_t tolerance) {
-    tolerance_ = tolerance;
-    auto content = sounds(0);
+    auto content = sounds(0, tolerance);
     if (!content) return content.error();
     if (reports::are_equal_sounds(*content)) return std::vector<reports::StreamDivergence>();
     reports::StreamDivergence divergence;
@@ -270,7 +268,8 @@ class Comparison {
     if (!difference->first) return std::optional(std::move(divergence));
     divergence.expected_frame = difference->first->expected;
     divergence.actual_frame = difference->first->actual;
-    const auto& [old_stream, new_stream] = std::tie(before.streams.at(index), now.streams.at(index));
+    const checks::FrameStream& old_stream = before.streams.at(index);
+    const checks::FrameStream& new_stream = now.streams.at(index);
     const bool sound = old_stream.media_type == "audio" || new_stream.media_type == "audio";
     const bool one_alone = old_stream.packets.empty() || new_stream.packets.empty();
     if (sound && one_alone) return std::optional(std::move(divergence));
@@ -293,10 +292,10 @@ class Comparison {
     return frames_.ask(std::move(words), status);
   }
 
-  base::Result<std::string> sounds(int stream) {
+  base::Result<std::string> sounds(int stream, std::uint64_t tolerance = 0) {
     int status = 0;
     Words words = sides("sound", stream);
-    if (tolerance_ > 0) words.insert(words.end(), {"--tolerance", std::to_string(tolerance_)});
+    if (tolerance > 0) words.insert(words.end(), {"--tolerance", std::to_string(tolerance)});
     return frames_.ask(std::move(words), status);
   }
 
@@ -312,7 +311,6 @@ class Comparison {
   const Media& expected_;
   const Media& actual_;
   fs::path directory_;
-  std::uint64_t tolerance_ = 0;
 };
 
 base::Result<std::string> list_of(const Frames& frames, const Side& side, Media& media) {
